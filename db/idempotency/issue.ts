@@ -1,0 +1,98 @@
+/** Issuing: get or create the open key of a user's purpose. */
+import { eq } from "drizzle-orm";
+import { uuidv7 } from "uuidv7";
+import type { Purpose } from "../../lib/payment.ts";
+import { database } from "../client.ts";
+import { findPaymentRow, type PaymentRow } from "../payments/row.ts";
+import { ledgerAccounts } from "../schema/ledger.ts";
+import { orders } from "../schema/orders.ts";
+import { payments } from "../schema/payments.ts";
+
+export type Issued =
+  | { type: "created" | "found"; key: string; expiresAt: Date }
+  /** This user has paid the purpose; there will be no other payment for it. */
+  | { type: "settled"; payment: PaymentRow }
+  /** The order, or the payment to refund, does not exist for this user. */
+  | { type: "not-found" }
+  /** The intent is in use for the refund of another payment. */
+  | { type: "other-subject" }
+  /** The user has as many open keys as anybody may. */
+  | { type: "capped" };
+
+/** A form that stays open overnight still works in the morning. Void is never said because of this: only the reaper uses it. */
+const KEY_LIFETIME = "24 hours";
+/** No person opens this many forms; a program that does has lost track, and would fill the table. */
+const OPEN_KEYS_MAX = 2_000;
+
+/** A purpose as the columns `kind`, `purpose_id` and `subject_id`. */
+function columnsOf(purpose: Purpose): { kind: string; purposeId: string; subjectId: string | null } {
+  switch (purpose.kind) {
+    case "order":
+      return { kind: purpose.kind, purposeId: purpose.orderId, subjectId: null };
+    case "transfer":
+    case "top-up":
+      return { kind: purpose.kind, purposeId: purpose.intentId, subjectId: null };
+    case "refund":
+      return { kind: purpose.kind, purposeId: purpose.intentId, subjectId: purpose.paymentId };
+    default:
+      return purpose satisfies never;
+  }
+}
+
+/** Whether what the purpose names is there for this user: any order, or a payment that this user received. */
+async function subjectExists(userId: string, purpose: Purpose): Promise<boolean> {
+  const db = database().reading;
+  switch (purpose.kind) {
+    case "order": {
+      const found = await db.select({ id: orders.id }).from(orders).where(eq(orders.id, purpose.orderId));
+      return found.length > 0;
+    }
+    case "refund": {
+      const [found] = await db
+        .select({ ownerId: ledgerAccounts.ownerId })
+        .from(payments)
+        .innerJoin(ledgerAccounts, eq(ledgerAccounts.id, payments.payeeAccountId))
+        .where(eq(payments.id, purpose.paymentId));
+      return found?.ownerId === userId;
+    }
+    case "transfer":
+    case "top-up":
+      return true;
+    default:
+      return purpose satisfies never;
+  }
+}
+
+type Row = {
+  verdict: "created" | "found" | "settled" | "other-subject" | "capped";
+  key: string;
+  expiresAt: Date;
+};
+
+/**
+ * Issues the key for `purpose`: the open one where there is one, a new one otherwise, none where this user has paid the
+ * purpose. Any number of calls at once get the same key. The key is a UUID v7 whose random bits come from a CSPRNG.
+ */
+export async function issueKey(userId: string, purpose: Purpose): Promise<Issued> {
+  if (!(await subjectExists(userId, purpose))) return { type: "not-found" };
+  const { kind, purposeId, subjectId } = columnsOf(purpose);
+  const [row] = await database().keys<Row[]>`
+    select * from issue_key_v1(
+      ${userId}, ${uuidv7()}, ${kind}, ${purposeId}, ${subjectId}, ${KEY_LIFETIME}::interval, ${OPEN_KEYS_MAX})`;
+  if (!row) throw new Error("Bug: issue_key_v1 answered nothing.");
+  switch (row.verdict) {
+    case "created":
+    case "found":
+      return { type: row.verdict, key: row.key, expiresAt: row.expiresAt };
+    case "settled": {
+      const payment = await findPaymentRow(userId, row.key);
+      if (!payment) throw new Error(`Bug: the payment ${row.key} that issuing found is not there.`);
+      return { type: "settled", payment };
+    }
+    case "other-subject":
+    case "capped":
+      return { type: row.verdict };
+    default:
+      return row.verdict satisfies never;
+  }
+}

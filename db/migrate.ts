@@ -1,0 +1,26 @@
+/** Brings the schema up to date. Safe when several processes start at once: one migrates, the others wait for it. */
+import path from "node:path";
+import { drizzle } from "drizzle-orm/postgres-js";
+import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
+import postgres from "postgres";
+
+/** Any fixed number: whoever migrates Once takes this lock. Migrations only; nothing about money uses such locks. */
+const MIGRATION_LOCK = 7_166_210;
+
+/** One connection as the role that owns the tables, for migrations and what else the application may not do. */
+export function connectAsOwner(ownerUrl: string): postgres.Sql {
+  return postgres(ownerUrl, { max: 1, onnotice: () => {}, connection: { application_name: "once owner" } });
+}
+
+/** Applies what is missing of `db/migrations` as the role of `ownerUrl`, which owns the tables. */
+export async function migrate(ownerUrl: string): Promise<void> {
+  const sql = connectAsOwner(ownerUrl);
+  try {
+    // The lock belongs to the connection, of which there is one.
+    await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
+    await applyMigrations(drizzle(sql), { migrationsFolder: path.join(process.cwd(), "db", "migrations") });
+  } finally {
+    // Ending the connection gives the lock back.
+    await sql.end({ timeout: 5 });
+  }
+}

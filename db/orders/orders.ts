@@ -1,0 +1,153 @@
+/** Orders: put once, never changed, ended by a payment or a cancellation. */
+import { createHash } from "node:crypto";
+import { and, desc, eq, gt, isNull, or, type SQL, sql } from "drizzle-orm";
+import { MAX_AMOUNT_MINOR } from "../../lib/money.ts";
+import type { Order } from "../../lib/order.ts";
+import type { OrderRequest } from "../../lib/requests.ts";
+import { database } from "../client.ts";
+import { users } from "../schema/auth.ts";
+import { ledgerAccounts } from "../schema/ledger.ts";
+import { orders } from "../schema/orders.ts";
+
+export type PutOrder =
+  | { type: "created" | "same"; order: Order }
+  /** The id is taken: by an order that differs, or by somebody else's. */
+  | { type: "conflict" }
+  /** The merchant has no account in the order's currency. */
+  | { type: "no-account" }
+  /** The items come to more than the ledger can hold. */
+  | { type: "too-large" };
+
+export type CancelOrder = { type: "cancelled"; order: Order } | { type: "paid" } | { type: "not-found" };
+
+/** Σ quantity × amountMinor. */
+export function totalOf(items: OrderRequest["items"]): bigint {
+  return items.reduce((total, item) => total + BigInt(item.quantity) * BigInt(item.amountMinor), 0n);
+}
+
+/** SHA-256 of the order as its merchant put it: instants and amounts in one spelling, members in one order. */
+function hashOf(merchantId: string, request: OrderRequest): Buffer {
+  const canonical = [
+    "once-order-1",
+    merchantId,
+    request.description,
+    request.currency,
+    request.items.map((item) => [item.description, item.quantity, item.amountMinor]),
+    request.expiresAt === undefined ? null : new Date(request.expiresAt).toISOString(),
+  ];
+  return createHash("sha256").update(JSON.stringify(canonical)).digest();
+}
+
+/**
+ * Puts an order under an id of the merchant's choosing. The same order again is "same"; an id is never reused. One
+ * arbitrated insert decides; the read that follows is a later statement.
+ */
+export async function putOrder(merchantId: string, id: string, request: OrderRequest): Promise<PutOrder> {
+  const db = database().reading;
+  const totalMinor = totalOf(request.items);
+  if (totalMinor > MAX_AMOUNT_MINOR) return { type: "too-large" };
+  const requestHash = hashOf(merchantId, request);
+  const [account] = await db
+    .select({ id: ledgerAccounts.id })
+    .from(ledgerAccounts)
+    .where(and(eq(ledgerAccounts.ownerId, merchantId), eq(ledgerAccounts.currency, request.currency)));
+  if (!account) return { type: "no-account" };
+  const inserted = await db
+    .insert(orders)
+    .values({
+      id,
+      merchantId,
+      merchantAccountId: account.id,
+      description: request.description,
+      currency: request.currency,
+      totalMinor,
+      items: request.items,
+      requestHash,
+      expiresAt: request.expiresAt === undefined ? null : new Date(request.expiresAt),
+    })
+    .onConflictDoNothing({ target: orders.id })
+    .returning({ id: orders.id });
+  const order = await findOrder(id);
+  if (!order) throw new Error(`Bug: order ${id} is neither inserted nor there.`);
+  if (inserted.length > 0) return { type: "created", order };
+  const [existing] = await db
+    .select({ requestHash: orders.requestHash })
+    .from(orders)
+    .where(eq(orders.id, id));
+  return existing?.requestHash.equals(requestHash) ? { type: "same", order } : { type: "conflict" };
+}
+
+/** Cancels an order that is not paid. Waits for a settle in flight; cancelling again changes nothing. */
+export async function cancelOrder(merchantId: string, id: string): Promise<CancelOrder> {
+  await database()
+    .reading.update(orders)
+    .set({ cancelledAt: sql`clock_timestamp()` })
+    .where(
+      and(
+        eq(orders.id, id),
+        eq(orders.merchantId, merchantId),
+        isNull(orders.paidBy),
+        isNull(orders.cancelledAt),
+      ),
+    );
+  const order = await findOrder(id);
+  if (!order || order.merchant.id !== merchantId) return { type: "not-found" };
+  return order.state === "paid" ? { type: "paid" } : { type: "cancelled", order };
+}
+
+/** One order, whoever asks: its id is what a payer was given. */
+export async function findOrder(id: string): Promise<Order | undefined> {
+  const [order] = await select(eq(orders.id, id), 1);
+  return order;
+}
+
+/** Orders that can be paid now, newest first, of any merchant. */
+export function listOpenOrders(limit: number): Promise<Order[]> {
+  const open = and(
+    isNull(orders.paidBy),
+    isNull(orders.cancelledAt),
+    or(isNull(orders.expiresAt), gt(orders.expiresAt, sql`now()`)),
+  );
+  return select(open, limit);
+}
+
+/** A merchant's orders, newest first. */
+export function listOrdersOf(merchantId: string, limit: number): Promise<Order[]> {
+  return select(eq(orders.merchantId, merchantId), limit);
+}
+
+async function select(where: SQL | undefined, limit: number): Promise<Order[]> {
+  const rows = await database()
+    .reading.select({
+      order: orders,
+      merchantName: users.name,
+      merchantHandle: users.handle,
+      expired: sql<boolean>`coalesce(${orders.expiresAt} <= now(), false)`,
+    })
+    .from(orders)
+    .innerJoin(users, eq(users.id, orders.merchantId))
+    .where(where)
+    .orderBy(desc(orders.createdAt), desc(orders.id))
+    .limit(limit);
+  return rows.map(({ order, merchantName, merchantHandle, expired }) => ({
+    id: order.id,
+    merchant: { id: order.merchantId, name: merchantName, handle: merchantHandle },
+    description: order.description,
+    currency: order.currency,
+    totalMinor: order.totalMinor.toString(),
+    items: order.items,
+    state:
+      order.paidBy !== null
+        ? "paid"
+        : order.cancelledAt !== null
+          ? "cancelled"
+          : expired
+            ? "expired"
+            : "open",
+    ...(order.paidBy !== null && order.paidByUserId !== null
+      ? { paidBy: { userId: order.paidByUserId, paymentId: order.paidBy } }
+      : {}),
+    ...(order.expiresAt === null ? {} : { expiresAt: order.expiresAt.toISOString() }),
+    createdAt: order.createdAt.toISOString(),
+  }));
+}

@@ -1,0 +1,24 @@
+/** What somebody asked for, before anything is resolved, and its hash: how a replay is told from a reuse. */
+import { createHash } from "node:crypto";
+
+export type PayCommand =
+  | { operation: "pay-order"; orderId: string; amountMinor: string; currency: string }
+  | { operation: "transfer"; payee: string; amountMinor: string; currency: string; note?: string | undefined }
+  | { operation: "refund"; paymentId: string; amountMinor?: string | undefined }
+  | { operation: "top-up"; amountMinor: string; currency: string };
+
+/** The first member of what is hashed. A changed canonical form gets another, and old hashes stay what they are. */
+const CANONICAL_VERSION = "once-command-1";
+
+/**
+ * SHA-256 over the canonical command: operation, ids, and the fields as they were sent (a handle as typed, an absent
+ * field absent), members sorted, one spelling of each value. The same through every door.
+ */
+export function hashOf(command: PayCommand): Buffer {
+  const fields = Object.entries(command)
+    .filter(([name, value]) => name !== "operation" && value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash("sha256")
+    .update(JSON.stringify([CANONICAL_VERSION, command.operation, fields]))
+    .digest();
+}

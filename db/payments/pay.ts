@@ -1,0 +1,65 @@
+/** The use case behind every door: one user, one key, one command, one answer. */
+import { hashOf, type PayCommand } from "./command.ts";
+import { CURRENT_RENDERER } from "./render.ts";
+import { type Resolved, resolve } from "./resolve.ts";
+import type { PaymentRow } from "./row.ts";
+import { type RefusalReason, type SettlementEntry, settle } from "./settle.ts";
+
+export type PayResult =
+  /** Paid or declined, now (`replayed: false`) or at an earlier try with this key. */
+  | { type: "settled"; payment: PaymentRow; replayed: boolean }
+  /** The key is settled for another payload (then with its payment), or open for another purpose. Nothing executed. */
+  | { type: "reused"; payment?: PaymentRow }
+  /** Cannot be executed as it is. Nothing recorded, nothing consumed: the key is still open. */
+  | { type: "refused"; reason: RefusalReason }
+  /** The key is not open for this user: it never executed and never will. */
+  | { type: "void" };
+
+const KINDS = { "pay-order": "order", transfer: "transfer", refund: "refund", "top-up": "top-up" } as const;
+
+function entryOf(userId: string, key: string, command: PayCommand, resolved: Resolved): SettlementEntry {
+  return {
+    userId,
+    key,
+    kind: KINDS[command.operation],
+    orderId: command.operation === "pay-order" ? command.orderId : null,
+    refundOf: command.operation === "refund" ? command.paymentId : null,
+    debitAccountId: resolved.debitAccountId,
+    creditAccountId: resolved.creditAccountId,
+    amountMinor: command.amountMinor === undefined ? null : BigInt(command.amountMinor),
+    currency: resolved.currency,
+    note: command.operation === "transfer" ? (command.note ?? null) : null,
+    requestHash: hashOf(command),
+    renderer: CURRENT_RENDERER,
+  };
+}
+
+/**
+ * Pays, or tells what became of `key`. However often it is called with the same key, at most one payment exists, and
+ * everybody who was told an outcome is told the same one.
+ *
+ * Throws OutcomeUnknown where the database did not answer in time; then the same call again finds out.
+ */
+export async function pay(userId: string, key: string, command: PayCommand): Promise<PayResult> {
+  const resolved = await resolve(userId, command);
+  const settlement = await settle(entryOf(userId, key, command, resolved));
+  switch (settlement.verdict) {
+    case "settled":
+    case "replayed":
+      return { type: "settled", payment: settlement.payment, replayed: settlement.verdict === "replayed" };
+    case "reused":
+      return { type: "reused", payment: settlement.payment };
+    case "refused":
+      return { type: "refused", reason: settlement.reason };
+    case "mismatch":
+      if (resolved.subjectFound) return { type: "reused" };
+      return {
+        type: "refused",
+        reason: command.operation === "refund" ? "payment_unknown" : "order_unknown",
+      };
+    case "void":
+      return { type: "void" };
+    default:
+      return settlement satisfies never;
+  }
+}

@@ -1,0 +1,71 @@
+/** Payments, read for the people in them. */
+import { aliasedTable, and, desc, eq, or, type SQL } from "drizzle-orm";
+import type { Payment } from "../../lib/payment.ts";
+import { database } from "../client.ts";
+import { users } from "../schema/auth.ts";
+import { ledgerAccounts } from "../schema/ledger.ts";
+import { orders } from "../schema/orders.ts";
+import { payments } from "../schema/payments.ts";
+import { renderPayment } from "./render.ts";
+import { paymentColumns } from "./row.ts";
+
+export type Party = { id?: string; name: string };
+
+export type PaymentView = {
+  payment: Payment;
+  /** Who asked to pay. */
+  userId: string;
+  payer: Party;
+  payee: Party;
+  orderDescription?: string;
+};
+
+const payerAccount = aliasedTable(ledgerAccounts, "payer_account");
+const payeeAccount = aliasedTable(ledgerAccounts, "payee_account");
+const payer = aliasedTable(users, "payer");
+const payee = aliasedTable(users, "payee");
+
+/** The name of the house's own account, which belongs to nobody. */
+const FUNDING_PARTY: Party = { name: "Once" };
+
+async function select(where: SQL | undefined, limit: number): Promise<PaymentView[]> {
+  const rows = await database()
+    .reading.select({
+      row: paymentColumns,
+      payer: { id: payer.id, name: payer.name },
+      payee: { id: payee.id, name: payee.name },
+      orderDescription: orders.description,
+    })
+    .from(payments)
+    .leftJoin(payerAccount, eq(payerAccount.id, payments.payerAccountId))
+    .leftJoin(payeeAccount, eq(payeeAccount.id, payments.payeeAccountId))
+    .leftJoin(payer, eq(payer.id, payerAccount.ownerId))
+    .leftJoin(payee, eq(payee.id, payeeAccount.ownerId))
+    .leftJoin(orders, and(eq(payments.kind, "order"), eq(orders.id, payments.purposeId)))
+    .where(where)
+    .orderBy(desc(payments.settledAt), desc(payments.id))
+    .limit(limit);
+  return rows.map((found) => ({
+    payment: renderPayment(found.row),
+    userId: found.row.userId,
+    payer: found.payer ?? FUNDING_PARTY,
+    payee: found.payee ?? FUNDING_PARTY,
+    ...(found.orderDescription === null ? {} : { orderDescription: found.orderDescription }),
+  }));
+}
+
+/**
+ * A payment, where `userId` is in it: who asked for it sees any outcome, the other party only what succeeded (a
+ * declined try is nobody else's business).
+ */
+export async function findPaymentFor(userId: string, paymentId: string): Promise<PaymentView | undefined> {
+  const own = eq(payments.userId, userId);
+  const received = and(or(eq(payer.id, userId), eq(payee.id, userId)), eq(payments.status, "succeeded"));
+  const [found] = await select(and(eq(payments.id, paymentId), or(own, received)), 1);
+  return found;
+}
+
+/** What `userId` asked to pay, newest first, declined tries included. */
+export function listPaymentsOf(userId: string, limit: number): Promise<PaymentView[]> {
+  return select(eq(payments.userId, userId), limit);
+}

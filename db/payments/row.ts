@@ -1,0 +1,33 @@
+/** A settled payment as the database has it. */
+import { and, eq } from "drizzle-orm";
+import { database } from "../client.ts";
+import { payments } from "../schema/payments.ts";
+
+export type PaymentRow = Omit<typeof payments.$inferSelect, "requestHash">;
+
+/** The columns of a payment without its request hash, which nobody outside the settlement compares. */
+export const paymentColumns = {
+  userId: payments.userId,
+  id: payments.id,
+  kind: payments.kind,
+  purposeId: payments.purposeId,
+  subjectId: payments.subjectId,
+  status: payments.status,
+  declineCode: payments.declineCode,
+  amountMinor: payments.amountMinor,
+  currency: payments.currency,
+  payerAccountId: payments.payerAccountId,
+  payeeAccountId: payments.payeeAccountId,
+  note: payments.note,
+  renderer: payments.renderer,
+  settledAt: payments.settledAt,
+} as const;
+
+/** Reads one payment by primary key: whoever asked to pay, and the key it was settled under. */
+export async function findPaymentRow(userId: string, id: string): Promise<PaymentRow | undefined> {
+  const [row] = await database()
+    .reading.select(paymentColumns)
+    .from(payments)
+    .where(and(eq(payments.userId, userId), eq(payments.id, id)));
+  return row;
+}

@@ -1,0 +1,17 @@
+/** Column types that several tables share. */
+import { bigint, char, customType, timestamp } from "drizzle-orm/pg-core";
+
+/** An amount or balance: minor units in a `bigint`, read as a BigInt (a `number` would round above 2^53). */
+export const minorUnits = (name: string) => bigint(name, { mode: "bigint" });
+
+/** ISO 4217, three capitals. */
+export const currencyCode = (name: string) => char(name, { length: 3 });
+
+/** Bytes; Drizzle has no type of its own for them. */
+export const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
+
+/** The full transaction id, which never wraps around. Written by Postgres only. */
+export const transactionId = customType<{ data: string }>({ dataType: () => "xid8" });
+
+/** UTC, to the millisecond: what JavaScript can hold is what is stored, so a rendered time never differs. */
+export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });

@@ -1,0 +1,63 @@
+/**
+ * The double-entry ledger. A transfer is one row with both sides, so it is balanced by construction; `ledger_entries`
+ * (a view, in SQL) shows it as two. Each account numbers its transfers with its version, without a gap.
+ */
+import { sql } from "drizzle-orm";
+import { bigint, check, date, index, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
+import { users } from "./auth.ts";
+import { currencyCode, instant, minorUnits, transactionId } from "./columns.ts";
+
+export const ledgerAccounts = pgTable(
+  "ledger_accounts",
+  {
+    id: uuid("id").primaryKey(),
+    /** Absent for the house's own accounts. */
+    ownerId: uuid("owner_id").references(() => users.id),
+    purpose: text("purpose", { enum: ["wallet", "funding"] }).notNull(),
+    currency: currencyCode("currency").notNull(),
+    balanceMinor: minorUnits("balance_minor").notNull().default(sql`0`),
+    /** The floor. Null means none: the funding account, which money enters the demo from. */
+    minBalanceMinor: minorUnits("min_balance_minor").default(sql`0`),
+    /** How many transfers have touched the account. */
+    version: bigint("version", { mode: "bigint" }).notNull().default(sql`0`),
+    closedAt: instant("closed_at"),
+    /** The UTC day that `day_out_minor` counts; it only moves forward. */
+    day: date("day"),
+    dayOutMinor: minorUnits("day_out_minor").notNull().default(sql`0`),
+    /** What may leave in a day by orders and transfers. Null means no limit. */
+    dayLimitMinor: minorUnits("day_limit_minor"),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (table) => [
+    unique("ledger_accounts_owner_currency_unique").on(table.ownerId, table.currency),
+    check("ledger_accounts_floor", sql`${table.balanceMinor} >= ${table.minBalanceMinor}`),
+    check("ledger_accounts_owned", sql`(${table.purpose} = 'funding') = (${table.ownerId} is null)`),
+    check("ledger_accounts_purpose_known", sql`${table.purpose} in ('wallet', 'funding')`),
+  ],
+);
+
+export const ledgerTransfers = pgTable(
+  "ledger_transfers",
+  {
+    /** The payment it belongs to. */
+    id: uuid("id").primaryKey(),
+    debitAccountId: uuid("debit_account_id").notNull(),
+    creditAccountId: uuid("credit_account_id").notNull(),
+    amountMinor: minorUnits("amount_minor").notNull(),
+    currency: currencyCode("currency").notNull(),
+    debitBalanceMinor: minorUnits("debit_balance_minor").notNull(),
+    debitVersion: bigint("debit_version", { mode: "bigint" }).notNull(),
+    creditBalanceMinor: minorUnits("credit_balance_minor").notNull(),
+    creditVersion: bigint("credit_version", { mode: "bigint" }).notNull(),
+    /** The transaction that wrote the row: the sealer takes rows below every running one. */
+    transactionId: transactionId("transaction_id").notNull().default(sql`pg_current_xact_id()`),
+    createdAt: instant("created_at").notNull(),
+  },
+  (table) => [
+    index("ledger_transfers_debit").on(table.debitAccountId, table.debitVersion),
+    index("ledger_transfers_credit").on(table.creditAccountId, table.creditVersion),
+    check("ledger_transfers_amount_positive", sql`${table.amountMinor} > 0`),
+    check("ledger_transfers_two_accounts", sql`${table.debitAccountId} <> ${table.creditAccountId}`),
+    check("ledger_transfers_versions", sql`${table.debitVersion} > 0 and ${table.creditVersion} > 0`),
+  ],
+);

@@ -1,0 +1,41 @@
+/** Users, read. They are written by better-auth (its adapter's wiring is in server/auth.ts) and by the seed. */
+import { and, eq, gt, isNull, or, sql } from "drizzle-orm";
+import { database } from "./client.ts";
+import { apiKeys, users } from "./schema/auth.ts";
+
+export type User = {
+  id: string;
+  name: string;
+  email: string;
+  handle: string;
+  role: "payer" | "merchant" | "operator";
+};
+
+const userColumns = {
+  id: users.id,
+  name: users.name,
+  email: users.email,
+  handle: users.handle,
+  role: users.role,
+};
+
+/** The user behind an API key, by the key's SHA-256 (base64url): one indexed read. A disabled or expired key is nobody's. */
+export async function findUserByApiKeyHash(hash: string): Promise<User | undefined> {
+  const [user] = await database()
+    .reading.select(userColumns)
+    .from(apiKeys)
+    .innerJoin(users, eq(users.id, apiKeys.referenceId))
+    .where(
+      and(
+        eq(apiKeys.key, hash),
+        eq(apiKeys.enabled, true),
+        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`)),
+      ),
+    );
+  return user;
+}
+
+export async function findUser(id: string): Promise<User | undefined> {
+  const [user] = await database().reading.select(userColumns).from(users).where(eq(users.id, id));
+  return user;
+}

@@ -1,0 +1,406 @@
+/**
+ * Pay's life in the browser: one state, one reducer, no flags beside it. The reducer only decides what is so; whoever
+ * runs it (components/checkout/use-payment.ts) fetches, waits and stores.
+ *
+ * Two rules hold throughout. Nothing that could have reached the server is ever called a failure: it is `checking`
+ * until an outcome is known. And a fact is taken wherever it is about the key in hand, however late it comes.
+ *
+ * An event that comes too late, twice, or about another key changes nothing: in a browser that is a race (a doubled
+ * press, a timer, a slow answer), and to break the page of somebody who is paying would be worse. What no race can
+ * produce, a key with two outcomes or a press of a key that the form does not hold, throws `Bug: …`.
+ */
+import type { DeclineCode, KeyState, Payment } from "./payment.ts";
+import { isProblemName, type ProblemName } from "./problems.ts";
+
+/** The body of the request, as the payer agreed to it: the same bytes each time it is sent. */
+export type Payload = Readonly<Record<string, string>>;
+
+/** One press of Pay: stored before it is sent, so that a reload knows what may be under way. */
+export type Press = {
+  key: string;
+  payload: Payload;
+  /** Milliseconds since the epoch by this device's clock, which may be wrong. */
+  pressedAtMs: number;
+};
+
+/** What the payer is told beside a form that is ready. Each of these means that no money has moved so far. */
+export type Notice =
+  | { kind: "none" }
+  /** The server will never execute the last key; here is a new one. */
+  | { kind: "void" }
+  /** The payer cancelled, and the server confirmed it. */
+  | { kind: "cancelled" }
+  /** The server refused the request and recorded nothing. */
+  | { kind: "refused"; reason: ProblemName }
+  /** Storage is blocked and the key is not new: an earlier press may be under way. The same key makes a second safe. */
+  | { kind: "maybe-under-way" };
+
+/** The key for the next press, after a decline. `never`: a decline that another press could not change. */
+export type NextKey =
+  | { step: "never" }
+  | { step: "fetching" }
+  | { step: "failed" }
+  | { step: "held"; key: string };
+
+export type PayState =
+  /** The form has no key yet. Nothing was sent with the one it will get. */
+  | { name: "opening"; because: "start" | "void" | "cancelled" }
+  | { name: "ready"; key: string; notice: Notice }
+  | { name: "paying"; press: Press }
+  /**
+   * A press whose outcome is not known. `looking`: ask, and send again while the press is young. `asking`: the payer
+   * decides between "Pay now" and "Cancel for certain". `revoking`: the key is being revoked.
+   */
+  | { name: "checking"; press: Press; stage: "looking" | "asking" | "revoking" }
+  | { name: "paid"; payment: Payment }
+  | { name: "declined"; payment: Payment; next: NextKey }
+  /** No key could be fetched, so nothing was sent. */
+  | { name: "unavailable" }
+  /** The session ended, or is another user's by now. With a press, its outcome is not known. */
+  | { name: "signed-out"; press: Press | undefined }
+  /** Rate-limited: wait until `retryAtMs`. With a press, its outcome is not known. */
+  | { name: "later"; press: Press | undefined; retryAtMs: number };
+
+export type PayEvent =
+  // The form opens.
+  | { type: "press-found"; press: Press }
+  | { type: "issued"; key: string; earlierPress: "none" | "possible" }
+  | { type: "purpose-paid"; payment: Payment }
+  | { type: "decline-found"; payment: Payment; nextKey: string }
+  | { type: "issue-failed" }
+  | { type: "reopened" }
+  // The payer acts.
+  | { type: "pressed"; press: Press }
+  | { type: "pay-now"; pressedAtMs: number }
+  | { type: "cancel" }
+  // The server answers, about a key.
+  | { type: "settled"; key: string; payment: Payment }
+  | { type: "void"; key: string }
+  | { type: "refused"; key: string; reason: ProblemName }
+  | { type: "unknown"; key: string }
+  // The server answers, about nothing it looked at.
+  | { type: "signed-out" }
+  | { type: "rate-limited"; retryAtMs: number }
+  // Time passes.
+  | { type: "retry-time-reached" }
+  | { type: "press-grew-old"; key: string }
+  /** The page came back from the back/forward cache: whatever it shows may be out of date. */
+  | { type: "restored" };
+
+export const START: PayState = { name: "opening", because: "start" };
+
+/** While a press is this young it is sent again by itself; after it, a payer may have given up, so ask. */
+export const RESEND_WINDOW_MS = 2 * 60_000;
+
+/** Where a rate limit does not say how long: long enough to matter, short enough to wait for. */
+const DEFAULT_RETRY_AFTER_SECONDS = 10;
+
+/** The first wait between two looks: an answer lost on the way is usually there at once. */
+const FIRST_POLL_MS = 500;
+/** The longest wait between two looks: a payer watches this page, and the server must survive all of them watching. */
+const LONGEST_POLL_MS = 8_000;
+
+/** The next state. Pure; see the head of this file for which events are ignored and which throw. */
+export function nextState(state: PayState, event: PayEvent): PayState {
+  switch (event.type) {
+    case "press-found":
+      return state.name === "opening" ? checking(event.press) : state;
+
+    case "issued":
+      if (state.name === "opening") {
+        return { name: "ready", key: event.key, notice: noticeFor(state.because, event.earlierPress) };
+      }
+      if (state.name === "declined" && state.next.step !== "never") {
+        return { ...state, next: { step: "held", key: event.key } };
+      }
+      return state;
+
+    case "purpose-paid":
+      return state.name === "opening" || state.name === "declined"
+        ? { name: "paid", payment: event.payment }
+        : state;
+
+    case "decline-found":
+      return state.name === "opening"
+        ? { name: "declined", payment: event.payment, next: { step: "held", key: event.nextKey } }
+        : state;
+
+    case "issue-failed":
+      if (state.name === "opening") return { name: "unavailable" };
+      if (state.name === "declined" && state.next.step === "fetching") {
+        return { ...state, next: { step: "failed" } };
+      }
+      return state;
+
+    case "reopened":
+      if (state.name === "unavailable") return START;
+      if (state.name === "declined" && state.next.step === "failed") {
+        return { ...state, next: { step: "fetching" } };
+      }
+      return state;
+
+    case "pressed": {
+      const key = pressableKey(state);
+      if (key === undefined) return state;
+      if (key !== event.press.key)
+        throw new Error(`Bug: pressed key ${event.press.key}, the form holds ${key}`);
+      return { name: "paying", press: event.press };
+    }
+
+    case "pay-now":
+      return state.name === "checking" && state.stage === "asking"
+        ? checking({ ...state.press, pressedAtMs: event.pressedAtMs })
+        : state;
+
+    case "cancel":
+      return state.name === "checking" && state.stage === "asking" ? { ...state, stage: "revoking" } : state;
+
+    case "settled":
+      refuseSecondOutcome(state, event.payment);
+      return keyInHand(state) === event.key ? settled(event.payment) : state;
+
+    case "void":
+      if (keyInHand(state) !== event.key) return state;
+      return {
+        name: "opening",
+        because: state.name === "checking" && state.stage === "revoking" ? "cancelled" : "void",
+      };
+
+    case "refused":
+      // A payer who cancels is answered by the revocation alone.
+      if (state.name === "checking" && state.stage === "revoking") return state;
+      return pressOf(state)?.key === event.key
+        ? { name: "ready", key: event.key, notice: { kind: "refused", reason: event.reason } }
+        : state;
+
+    case "unknown":
+      return state.name === "paying" && state.press.key === event.key ? checking(state.press) : state;
+
+    case "signed-out":
+      switch (state.name) {
+        case "opening":
+        case "declined":
+        case "paying":
+        case "checking":
+        case "later":
+          return { name: "signed-out", press: pressOf(state) };
+        default:
+          return state;
+      }
+
+    case "rate-limited":
+      // While checking, whoever looks waits by itself; to leave `checking` would say less than is known.
+      if (state.name === "opening" || state.name === "paying") {
+        return { name: "later", press: pressOf(state), retryAtMs: event.retryAtMs };
+      }
+      if (state.name === "declined" && state.next.step === "fetching") {
+        return { ...state, next: { step: "failed" } };
+      }
+      return state;
+
+    case "retry-time-reached":
+      if (state.name !== "later") return state;
+      return state.press === undefined ? START : checking(state.press);
+
+    case "press-grew-old":
+      return state.name === "checking" && state.stage === "looking" && state.press.key === event.key
+        ? { ...state, stage: "asking" }
+        : state;
+
+    case "restored": {
+      // Paid is for ever, and a revocation under way goes on. Everything else looks again, from the start where
+      // nothing was pressed: storage may know of a press that this copy of the page does not.
+      if (state.name === "paid" || state.name === "checking") return state;
+      const press = pressOf(state);
+      return press === undefined ? START : checking(press);
+    }
+
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The key a press would use now, or undefined where Pay cannot be pressed. */
+export function pressableKey(state: PayState): string | undefined {
+  if (state.name === "ready") return state.key;
+  if (state.name === "declined" && state.next.step === "held") return state.next.key;
+  return undefined;
+}
+
+/** Whether the form needs a key fetched in this state. */
+export function wantsKey(state: PayState): boolean {
+  return state.name === "opening" || (state.name === "declined" && state.next.step === "fetching");
+}
+
+/** Whether another press, with another key, could succeed after this decline: money or a limit may change. */
+export function mayPayAgain(code: DeclineCode | undefined): boolean {
+  return code === "insufficient_funds" || code === "limit_exceeded";
+}
+
+/**
+ * What an answer to a payment with `key` says, whichever door gave it. The body is looked at, not trusted: a captive
+ * portal answers 200 to anything, and whatever is not plainly about this key's outcome is `unknown`.
+ */
+export function readAnswer(
+  key: string,
+  answer: { status: number; body: unknown; retryAfterSeconds?: number | undefined },
+  nowMs: number,
+): PayEvent {
+  const unknown: PayEvent = { type: "unknown", key };
+  if (answer.status === 201) {
+    return isPayment(answer.body) && answer.body.id === key
+      ? { type: "settled", key, payment: answer.body }
+      : unknown;
+  }
+  const document = readProblem(answer.body);
+  if (document === undefined || document.status !== answer.status) return unknown;
+  // A decline, and any complaint about a request whose key is settled already, carry the outcome.
+  if (document.payment !== undefined) {
+    return document.payment.id === key ? { type: "settled", key, payment: document.payment } : unknown;
+  }
+  switch (document.name) {
+    case "unauthenticated":
+      return { type: "signed-out" };
+    case "rate-limited":
+      return {
+        type: "rate-limited",
+        retryAtMs: nowMs + (answer.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS) * 1000,
+      };
+    case "idempotency-key-void":
+      return { type: "void", key };
+    default:
+      return document.moneyMoved === "no" && document.name !== "declined"
+        ? { type: "refused", key, reason: document.name }
+        : unknown;
+  }
+}
+
+/** What a body says of a key's state (GET and DELETE), or undefined where it says nothing we can rely on. */
+export function readKeyState(key: string, body: unknown): KeyState | undefined {
+  if (!isRecord(body)) return undefined;
+  switch (body.state) {
+    case "open":
+      return { state: "open" };
+    case "void":
+      return { state: "void" };
+    case "settled":
+      return isPayment(body.payment) && body.payment.id === key
+        ? { state: "settled", payment: body.payment }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * What checking does with a key's state. `open` alone never proves that nothing is under way: a young press is sent
+ * again (it executes once or replays), an old one, or one from the future of this clock, is put to the payer.
+ */
+export function afterLook(look: KeyState, press: Press, nowMs: number): PayEvent | { type: "resend" } {
+  switch (look.state) {
+    case "settled":
+      return { type: "settled", key: press.key, payment: look.payment };
+    case "void":
+      return { type: "void", key: press.key };
+    case "open": {
+      const ageMs = nowMs - press.pressedAtMs;
+      const isYoung = ageMs >= 0 && ageMs <= RESEND_WINDOW_MS;
+      return isYoung ? { type: "resend" } : { type: "press-grew-old", key: press.key };
+    }
+    default:
+      return look satisfies never;
+  }
+}
+
+/** How long to wait before look number `attempt` (from 0): exponential, the upper half of it random. */
+export function pollDelayMs(attempt: number, random: number): number {
+  const ceiling = Math.min(LONGEST_POLL_MS, FIRST_POLL_MS * 2 ** Math.min(attempt, 10));
+  return ceiling / 2 + (ceiling / 2) * random;
+}
+
+/** Whether `value` has the shape of a payment. */
+export function isPayment(value: unknown): value is Payment {
+  return (
+    isRecord(value) &&
+    typeof value.id === "string" &&
+    (value.status === "succeeded" || value.status === "declined") &&
+    typeof value.amountMinor === "string" &&
+    typeof value.currency === "string"
+  );
+}
+
+/** Whether `value` has the shape of a stored press. */
+export function isPress(value: unknown): value is Press {
+  return (
+    isRecord(value) &&
+    typeof value.key === "string" &&
+    typeof value.pressedAtMs === "number" &&
+    isRecord(value.payload) &&
+    Object.values(value.payload).every((field) => typeof field === "string")
+  );
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+const PROBLEM_TYPE = /^\/problems\/([a-z-]+)$/;
+
+/** The part of a problem document that decides, whether by type name or by what it carries. */
+export function readProblem(
+  body: unknown,
+): { name: ProblemName; status: unknown; moneyMoved: unknown; payment: Payment | undefined } | undefined {
+  if (!isRecord(body) || typeof body.type !== "string") return undefined;
+  const name = PROBLEM_TYPE.exec(body.type)?.[1];
+  if (name === undefined || !isProblemName(name)) return undefined;
+  const payment = isPayment(body.payment) ? body.payment : undefined;
+  return { name, status: body.status, moneyMoved: body.moneyMoved, payment };
+}
+
+function checking(press: Press): PayState {
+  return { name: "checking", press, stage: "looking" };
+}
+
+function settled(payment: Payment): PayState {
+  if (payment.status === "succeeded") return { name: "paid", payment };
+  return {
+    name: "declined",
+    payment,
+    next: { step: mayPayAgain(payment.declineCode) ? "fetching" : "never" },
+  };
+}
+
+function noticeFor(because: "start" | "void" | "cancelled", earlierPress: "none" | "possible"): Notice {
+  if (because !== "start") return { kind: because };
+  return { kind: earlierPress === "possible" ? "maybe-under-way" : "none" };
+}
+
+function pressOf(state: PayState): Press | undefined {
+  switch (state.name) {
+    case "paying":
+    case "checking":
+    case "later":
+    case "signed-out":
+      return state.press;
+    case "opening":
+    case "ready":
+    case "paid":
+    case "declined":
+    case "unavailable":
+      return undefined;
+    default:
+      return state satisfies never;
+  }
+}
+
+function keyInHand(state: PayState): string | undefined {
+  return pressOf(state)?.key ?? pressableKey(state);
+}
+
+/** A key has one outcome for ever; another one would mean that the promise is broken, so say it loudly. */
+function refuseSecondOutcome(state: PayState, payment: Payment): void {
+  if (state.name !== "paid" && state.name !== "declined") return;
+  if (state.payment.id === payment.id && state.payment.status !== payment.status) {
+    throw new Error(`Bug: payment ${payment.id} was ${state.payment.status} and is now ${payment.status}`);
+  }
+}

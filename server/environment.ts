@@ -1,0 +1,37 @@
+/** The environment, checked once. A wrong value is named in one sentence instead of failing somewhere later. */
+import { z } from "zod";
+
+const schema = z.object({
+  /** Where the application's role connects. Absent: the embedded server, and demo mode. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** Where migrations connect, as the role that owns the tables. Absent: as DATABASE_URL. */
+  DATABASE_OWNER_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** "1" turns the demo on beside a DATABASE_URL. */
+  ONCE_DEMO: z.enum(["0", "1"]).optional(),
+  /** Where the embedded server keeps its data. */
+  ONCE_DATA_DIR: z.string().min(1).default(".data"),
+  /** The public origin, for links and origin checks. */
+  ONCE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Signs session cookies. Required outside the demo. */
+  BETTER_AUTH_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
+});
+
+export type Environment = z.infer<typeof schema>;
+
+/** Reads and checks the environment. Throws one error that names every variable that is wrong. */
+export function environment(): Environment {
+  // An empty variable is an absent one: shells and compose files leave such behind.
+  const present = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ""));
+  const result = schema.safeParse(present);
+  if (!result.success) {
+    const complaints = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+    throw new Error(`The environment is not usable: ${complaints.join("; ")}. See .env.example.`);
+  }
+  return result.data;
+}
+
+/** Demo mode is on exactly when there is no DATABASE_URL, or ONCE_DEMO=1. */
+export function isDemo(): boolean {
+  const { DATABASE_URL, ONCE_DEMO } = environment();
+  return DATABASE_URL === undefined || ONCE_DEMO === "1";
+}

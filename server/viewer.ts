@@ -1,0 +1,42 @@
+/** Who looks at a page, and who calls the API. */
+import { createHash } from "node:crypto";
+import { headers } from "next/headers";
+import { redirect } from "next/navigation";
+import { cache } from "react";
+import { findUser, findUserByApiKeyHash, type User } from "@/db/users";
+import { auth } from "./auth.ts";
+
+export type Viewer = User;
+
+async function bySession(requestHeaders: Headers): Promise<Viewer | undefined> {
+  const session = await auth().api.getSession({ headers: requestHeaders });
+  return session ? findUser(session.user.id) : undefined;
+}
+
+/** The signed-in user of this page, if any. Read once per request. */
+export const getViewer = cache(async (): Promise<Viewer | undefined> => bySession(await headers()));
+
+/** The signed-in user; anybody else is sent to sign in first and then back to `returnTo`, a path of ours. */
+export async function requireViewer(returnTo: string): Promise<Viewer> {
+  const viewer = await getViewer();
+  if (!viewer) redirect(`/sign-in?next=${encodeURIComponent(returnTo)}`);
+  return viewer;
+}
+
+export type Caller = { user: User; via: "api-key" | "session" };
+
+/**
+ * Who sent an API request: the owner of its bearer key, else its session. A request that carries a bearer key is never
+ * taken for the session's user, whether the key is good or not.
+ */
+export async function authenticate(requestHeaders: Headers): Promise<Caller | undefined> {
+  const authorization = requestHeaders.get("authorization");
+  if (authorization !== null) {
+    const apiKey = /^Bearer +([\x21-\x7e]{1,200})$/i.exec(authorization)?.[1];
+    if (apiKey === undefined) return undefined;
+    const user = await findUserByApiKeyHash(createHash("sha256").update(apiKey).digest("base64url"));
+    return user && { user, via: "api-key" };
+  }
+  const user = await bySession(requestHeaders);
+  return user && { user, via: "session" };
+}
