@@ -31,7 +31,7 @@ const SETTLING_CONNECTIONS = 8;
 const KEY_CONNECTIONS = 8;
 const READING_CONNECTIONS = 12;
 
-type Sql = postgres.Sql<{ bigint: bigint }>;
+export type Sql = postgres.Sql<{ bigint: bigint }>;
 
 export type Database = {
   settling: Sql;

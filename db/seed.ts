@@ -7,11 +7,11 @@ import { createHash } from "node:crypto";
 import { hashPassword } from "better-auth/crypto";
 import { database } from "./client.ts";
 import { issueKey } from "./idempotency/issue.ts";
+import { openAccount } from "./ledger/accounts.ts";
 import { connectAsOwner } from "./migrate.ts";
 import { putOrder } from "./orders/orders.ts";
 import { pay } from "./payments/pay.ts";
 import { apiKeys, credentials, users } from "./schema/auth.ts";
-import { ledgerAccounts } from "./schema/ledger.ts";
 
 export const DEMO_PASSWORD = "exactly-once";
 
@@ -82,10 +82,7 @@ async function seedPerson(person: Person): Promise<void> {
     })
     .onConflictDoNothing();
   for (const [currency, amount] of Object.entries(person.opening)) {
-    await db
-      .insert(ledgerAccounts)
-      .values({ id: demoId(`${person.handle} ${currency}`), ownerId: id, purpose: "wallet", currency })
-      .onConflictDoNothing();
+    await openAccount(demoId(`${person.handle} ${currency}`), id, currency, null);
     if (amount > 0n) await open(id, demoId(`${person.handle} ${currency} opening`), currency, amount);
   }
 }

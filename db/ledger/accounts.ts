@@ -1,4 +1,4 @@
-/** Ledger accounts, read. They are written by settling alone. */
+/** Ledger accounts: opened empty, read here; what is in them is written by settling alone. */
 import { asc, eq } from "drizzle-orm";
 import { database } from "../client.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
@@ -17,4 +17,18 @@ export async function listAccounts(userId: string): Promise<AccountBalance[]> {
     .where(eq(ledgerAccounts.ownerId, userId))
     .orderBy(asc(ledgerAccounts.currency));
   return rows.map((row) => ({ ...row, balanceMinor: row.balanceMinor.toString() }));
+}
+
+/**
+ * Opens an empty account for `ownerId` in `currency`, unless there is one. `dayLimitMinor` bounds what may leave it in a
+ * UTC day by orders and transfers; null means no limit.
+ */
+export async function openAccount(
+  id: string,
+  ownerId: string,
+  currency: string,
+  dayLimitMinor: bigint | null,
+): Promise<void> {
+  await database()
+    .readingSql`select open_account_v1(${id}, ${ownerId}, ${currency}, ${dayLimitMinor?.toString() ?? null})`;
 }

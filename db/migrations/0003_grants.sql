@@ -9,6 +9,19 @@ create view ledger_entries as
     from ledger_transfers t;
 --> statement-breakpoint
 
+-- Opens the wallet of an owner in a currency, empty, unless it is open already. The balance, its floor and its version
+-- are nobody's to say but settling's.
+create function open_account_v1(new_id uuid, for_owner uuid, in_currency text, day_limit bigint)
+returns void
+language sql volatile
+set search_path = pg_catalog, public, pg_temp
+as $$
+  insert into ledger_accounts (id, owner_id, purpose, currency, day_limit_minor)
+  values (new_id, for_owner, 'wallet', in_currency, day_limit)
+  on conflict (owner_id, currency) do nothing
+$$;
+--> statement-breakpoint
+
 -- The functions run with their owner's rights; the application may call them, and may not write money itself.
 alter function issue_key_v1 security definer;
 --> statement-breakpoint
@@ -18,7 +31,9 @@ alter function reap_keys_v1 security definer;
 --> statement-breakpoint
 alter function settle_payments_v1 security definer;
 --> statement-breakpoint
-revoke execute on function issue_key_v1, revoke_key_v1, reap_keys_v1, settle_payments_v1 from public;
+alter function open_account_v1 security definer;
+--> statement-breakpoint
+revoke execute on function open_account_v1, issue_key_v1, revoke_key_v1, reap_keys_v1, settle_payments_v1 from public;
 --> statement-breakpoint
 
 -- Where the server gives one role only, there is no once_app, and nothing to grant; start-up says so.
@@ -32,8 +47,6 @@ begin
   grant insert, update, delete on users, sessions, credentials, verifications, rate_limits, api_keys to once_app;
   grant insert on orders to once_app;
   grant update (cancelled_at) on orders to once_app;
-  -- A new account starts empty: the balance, its floor and its version are not the application's to say.
-  grant insert (id, owner_id, purpose, currency, day_limit_minor) on ledger_accounts to once_app;
-  grant execute on function issue_key_v1, revoke_key_v1, reap_keys_v1, settle_payments_v1 to once_app;
+  grant execute on function open_account_v1, issue_key_v1, revoke_key_v1, reap_keys_v1, settle_payments_v1 to once_app;
 end
 $$;

@@ -2,7 +2,7 @@
  * From names to accounts. Resolving decides nothing: what cannot be found stays null, and settling answers for it, so
  * that a replay never depends on a handle, an order or an account that has changed since.
  */
-import { and, eq, or, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { database } from "../client.ts";
 import { users } from "../schema/auth.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
@@ -45,15 +45,11 @@ export async function resolve(userId: string, command: PayCommand): Promise<Reso
       };
     }
     case "transfer": {
+      const typed = command.payee.toLowerCase();
+      const payee = sql`(select ${users.id} from ${users} where ${users.handle} = ${typed} or ${users.email} = ${typed})`;
       const [row] = await db
-        .select({
-          debit: accountOf(userId, command.currency),
-          credit: accountOf(sql`${users.id}`, command.currency),
-        })
-        .from(users)
-        .where(
-          or(eq(users.handle, command.payee.toLowerCase()), eq(users.email, command.payee.toLowerCase())),
-        );
+        .select({ debit: accountOf(userId, command.currency), credit: accountOf(payee, command.currency) })
+        .from(sql`(values (1)) one`);
       return {
         debitAccountId: row?.debit ?? null,
         creditAccountId: row?.credit ?? null,

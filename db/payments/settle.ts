@@ -80,7 +80,7 @@ export async function settle(entry: SettlementEntry): Promise<Settlement> {
   throw new OutcomeUnknown("The outcome is not known yet.", { cause });
 }
 
-type Answer = { verdict: Settlement["verdict"]; reason: RefusalReason | null } & PaymentRow;
+type Answer = { n: number; verdict: Settlement["verdict"]; reason: RefusalReason | null } & PaymentRow;
 
 /** One autocommit statement for the whole batch; its answers, entry by entry. */
 async function settleOnce(entries: readonly SettlementEntry[], deadlineMs: number): Promise<Settlement[]> {
@@ -103,7 +103,7 @@ async function settleOnce(entries: readonly SettlementEntry[], deadlineMs: numbe
     deadlineMs,
     settling<Answer[]>`select * from settle_payments_v1(${settling.json(batch)})`,
   );
-  return answers.map(({ verdict, reason, ...payment }): Settlement => {
+  return answers.map(({ n: _n, verdict, reason, ...payment }): Settlement => {
     switch (verdict) {
       case "settled":
       case "replayed":

@@ -1,0 +1,86 @@
+import type { Metadata } from "next";
+import { notFound, redirect } from "next/navigation";
+import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { Checkout } from "@/components/checkout/checkout";
+import { ClosedOrder } from "@/components/checkout/closed-order";
+import { ContinueWithoutScript } from "@/components/checkout/continue-without-script";
+import { OrderLines } from "@/components/orders/order-lines";
+import { Panel } from "@/components/ui/panel";
+import { findOrder } from "@/db/orders/orders";
+import { formatMoney } from "@/lib/money";
+import { uuid } from "@/lib/requests";
+import { requireViewer } from "@/server/viewer";
+import { payOrder } from "./actions";
+
+type Params = { params: Promise<{ orderId: string }> };
+
+export async function generateMetadata({ params }: Params): Promise<Metadata> {
+  const [{ orderId }, t] = await Promise.all([params, getTranslations("checkout")]);
+  const id = uuid.safeParse(orderId);
+  const order = id.success ? await findOrder(id.data) : undefined;
+  return order === undefined
+    ? {}
+    : { title: t("title", { merchant: order.merchant.name }), robots: { index: false } };
+}
+
+/** The checkout of one order. To read it writes nothing; the key is fetched when the form opens in the browser. */
+export default async function CheckoutPage({ params }: Params) {
+  const { orderId } = await params;
+  const id = uuid.safeParse(orderId);
+  if (!id.success) notFound();
+  const viewer = await requireViewer(`/checkout/${id.data}`);
+  const order = await findOrder(id.data);
+  if (order === undefined) notFound();
+  if (order.paidBy?.userId === viewer.id) redirect(`/payments/${order.paidBy.paymentId}`);
+
+  const [t, locale, format] = await Promise.all([getTranslations(), getLocale(), getFormatter()]);
+  const amount = formatMoney(order.totalMinor, order.currency, locale);
+  const closedBecause =
+    order.merchant.id === viewer.id ? "own" : order.state === "open" ? undefined : order.state;
+  return (
+    <div className="mx-auto w-full max-w-4xl">
+      <h1 className="mb-6 text-title">{t("checkout.title", { merchant: order.merchant.name })}</h1>
+      <div className="grid items-start gap-4 sm:gap-6 md:grid-cols-[1fr_1.1fr]">
+        <Panel className="md:sticky md:top-6 md:order-2">
+          <p className="text-sm text-soft">{t("checkout.youPay")}</p>
+          <p className="figures mt-1 mb-6 text-display">{amount}</p>
+          {closedBecause === undefined ? (
+            <>
+              <div className="noscript:hidden">
+                <Checkout
+                  userId={viewer.id}
+                  userName={viewer.name}
+                  merchantName={order.merchant.name}
+                  orderId={order.id}
+                  amountMinor={order.totalMinor}
+                  currency={order.currency}
+                  amount={amount}
+                  payOrder={payOrder}
+                />
+              </div>
+              <ContinueWithoutScript orderId={order.id} />
+              <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
+                {t("checkout.payingAs", { name: viewer.name })}
+              </p>
+            </>
+          ) : (
+            <ClosedOrder because={closedBecause} merchantName={order.merchant.name} />
+          )}
+        </Panel>
+        <section aria-label={t("order.items")} className="px-1 sm:px-2">
+          <h2 className="text-lg font-semibold tracking-tight">{order.description}</h2>
+          <p className="mt-1 mb-4 text-sm text-soft">
+            {t("order.from", { merchant: order.merchant.name })}
+            {order.expiresAt === undefined || order.state !== "open" ? null : (
+              <span className="block">
+                {t("order.expires", { when: format.dateTime(new Date(order.expiresAt), "moment") })}
+              </span>
+            )}
+          </p>
+          <OrderLines order={order} />
+          <p className="mt-6 text-xs break-all text-faint">{t("order.reference", { id: order.id })}</p>
+        </section>
+      </div>
+    </div>
+  );
+}

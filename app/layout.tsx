@@ -1,0 +1,90 @@
+import "./globals.css";
+import type { Metadata, Viewport } from "next";
+import localFont from "next/font/local";
+import { NextIntlClientProvider } from "next-intl";
+import { getLocale, getMessages, getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import { signOut } from "@/app/sign-in/actions";
+import { DemoBanner } from "@/components/site/demo-banner";
+import { Footer } from "@/components/site/footer";
+import { Header } from "@/components/site/header";
+import { environment, isDemo } from "@/server/environment";
+import { getViewer } from "@/server/viewer";
+import { setLocale } from "./locale-action";
+
+const hanken = localFont({
+  src: "../node_modules/@fontsource-variable/hanken-grotesk/files/hanken-grotesk-latin-wght-normal.woff2",
+  variable: "--font-hanken",
+  weight: "100 900",
+  display: "swap",
+});
+
+// Names come in every alphabet; these letters are fetched only where a page shows one of them.
+const hankenExtended = localFont({
+  src: "../node_modules/@fontsource-variable/hanken-grotesk/files/hanken-grotesk-latin-ext-wght-normal.woff2",
+  variable: "--font-hanken-ext",
+  weight: "100 900",
+  display: "swap",
+  preload: false,
+  adjustFontFallback: false,
+  declarations: [
+    {
+      prop: "unicode-range",
+      value:
+        "U+0100-02BA, U+02BD-02C5, U+02C7-02CC, U+02CE-02D7, U+02DD-02FF, U+1E00-1E9F, U+1EF2-1EFF, U+20A0-20C0",
+    },
+  ],
+});
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("site");
+  const { ONCE_URL } = environment();
+  return {
+    ...(ONCE_URL === undefined ? {} : { metadataBase: new URL(ONCE_URL) }),
+    title: { default: `${t("name")} · ${t("tagline")}`, template: `%s · ${t("name")}` },
+    description: t("description"),
+    applicationName: t("name"),
+    // Numbers on a receipt are no telephone numbers.
+    formatDetection: { telephone: false, date: false, address: false, email: false },
+  };
+}
+
+export const viewport: Viewport = {
+  colorScheme: "light dark",
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#f6f4ee" },
+    { media: "(prefers-color-scheme: dark)", color: "#101613" },
+  ],
+};
+
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const [locale, messages, t, viewer] = await Promise.all([
+    getLocale(),
+    getMessages(),
+    getTranslations("site"),
+    getViewer(),
+  ]);
+  return (
+    <html lang={locale} className={`${hanken.variable} ${hankenExtended.variable}`}>
+      <body className="flex min-h-dvh flex-col">
+        <a
+          href="#content"
+          className="sr-only rounded-xl bg-card px-4 py-3 font-semibold focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-10"
+        >
+          {t("skip")}
+        </a>
+        {isDemo() ? <DemoBanner /> : null}
+        <Header viewerName={viewer?.name} signOut={signOut} />
+        <main id="content" className="mx-auto w-full max-w-5xl px-4 pt-4 sm:px-6 sm:pt-8">
+          {/* Only what client components say is sent along; the rest is words on the page already. */}
+          <NextIntlClientProvider
+            messages={{ checkout: messages.checkout, errors: messages.errors, signIn: messages.signIn }}
+          >
+            {children}
+          </NextIntlClientProvider>
+        </main>
+        <Footer setLocale={setLocale} />
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,48 @@
+import { HomeOfMerchant } from "@/components/home/home-of-merchant";
+import { HomeOfPayer } from "@/components/home/home-of-payer";
+import { Welcome } from "@/components/home/welcome";
+import { listAccounts } from "@/db/ledger/accounts";
+import { listOpenOrders, listOrdersOf } from "@/db/orders/orders";
+import { listPaymentsOf } from "@/db/payments/queries";
+import { isDemo } from "@/server/environment";
+import { getViewer } from "@/server/viewer";
+import { createDemoOrder } from "./actions";
+
+/** What fits a start page; the rest is one link away. */
+const LISTED = 6;
+/** Enough of a merchant's orders that some of them are sales. */
+const LISTED_ORDERS_OF_MERCHANT = 30;
+
+export default async function HomePage() {
+  const viewer = await getViewer();
+  if (viewer === undefined) return <Welcome isDemo={isDemo()} />;
+  if (viewer.role === "merchant") {
+    const [accounts, orders] = await Promise.all([
+      listAccounts(viewer.id),
+      listOrdersOf(viewer.id, LISTED_ORDERS_OF_MERCHANT),
+    ]);
+    return (
+      <HomeOfMerchant
+        viewer={viewer}
+        accounts={accounts}
+        openOrders={orders.filter((order) => order.state !== "paid").slice(0, LISTED)}
+        sales={orders.filter((order) => order.state === "paid").slice(0, LISTED)}
+      />
+    );
+  }
+  const [accounts, payments, openOrders] = await Promise.all([
+    listAccounts(viewer.id),
+    listPaymentsOf(viewer.id, LISTED),
+    // Whoever knows an order's address may pay it; only the demo lists those of everybody.
+    isDemo() ? listOpenOrders(LISTED) : [],
+  ]);
+  return (
+    <HomeOfPayer
+      viewer={viewer}
+      accounts={accounts}
+      payments={payments}
+      openOrders={openOrders}
+      createDemoOrder={isDemo() ? createDemoOrder : undefined}
+    />
+  );
+}

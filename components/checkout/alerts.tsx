@@ -1,0 +1,57 @@
+"use client";
+
+import { CircleX } from "lucide-react";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import type { PayState } from "@/lib/pay-machine";
+import type { ProblemName } from "@/lib/problems";
+
+/** A decline: why, and that no money has moved. */
+export function DeclineAlert({
+  state,
+  merchantName,
+  currency,
+  amount,
+}: {
+  state: PayState;
+  merchantName: string;
+  currency: string;
+  amount: string;
+}) {
+  const t = useTranslations("checkout");
+  if (state.name !== "declined") return null;
+  const code = state.payment.declineCode ?? "unknown";
+  return (
+    <Alert title={t("declinedTitle")}>
+      {t(`declined_${code}`, { merchant: merchantName, currency, amount })}
+      {state.next.step === "failed" ? ` ${t("keyFailed")}` : null}
+    </Alert>
+  );
+}
+
+/** A refusal: the request was not taken, and nothing was recorded. */
+export function RefusedAlert({ state, merchantName }: { state: PayState; merchantName: string }) {
+  const t = useTranslations("checkout");
+  if (state.name !== "ready" || state.notice.kind !== "refused") return null;
+  return (
+    <Alert title={t("refusedTitle")}>{t(refusalText(state.notice.reason), { merchant: merchantName })}</Alert>
+  );
+}
+
+function refusalText(reason: ProblemName): "refused_amount" | "refused_not_found" | "refused_other" {
+  if (reason === "amount-mismatch") return "refused_amount";
+  if (reason === "not-found") return "refused_not_found";
+  return "refused_other";
+}
+
+function Alert({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div role="alert" className="flex gap-3 rounded-xl border border-alert-line bg-alert-wash p-4">
+      <CircleX aria-hidden="true" className="mt-0.5 size-5 shrink-0 text-alert-text" />
+      <div>
+        <p className="font-semibold text-alert-text">{title}</p>
+        <p className="mt-1 text-sm">{children}</p>
+      </div>
+    </div>
+  );
+}

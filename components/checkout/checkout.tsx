@@ -1,0 +1,146 @@
+"use client";
+
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useEffect, useMemo, useState } from "react";
+import { Mark } from "@/components/site/mark";
+import { Button } from "@/components/ui/button";
+import type { DoorAnswer } from "@/lib/door";
+import { type NextKey, type PayState, pressableKey } from "@/lib/pay-machine";
+import type { Purpose } from "@/lib/payment";
+import { DeclineAlert, RefusedAlert } from "./alerts";
+import { Status } from "./status";
+import { usePayment } from "./use-payment";
+
+export type CheckoutProps = {
+  userId: string;
+  userName: string;
+  merchantName: string;
+  orderId: string;
+  amountMinor: string;
+  currency: string;
+  /** The amount for people, formatted on the server: both sides then show the same characters. */
+  amount: string;
+  payOrder: (input: {
+    userId: string;
+    key: string;
+    orderId: string;
+    amountMinor: string;
+    currency: string;
+  }) => Promise<DoorAnswer>;
+};
+
+/** Pay for one order: the button, and everything that a payer is told about what became of the press. */
+export function Checkout(props: CheckoutProps) {
+  const [queryClient] = useState(() => new QueryClient());
+  return (
+    <QueryClientProvider client={queryClient}>
+      <PayForm {...props} />
+    </QueryClientProvider>
+  );
+}
+
+function PayForm({
+  userId,
+  userName,
+  merchantName,
+  orderId,
+  amountMinor,
+  currency,
+  amount,
+  payOrder,
+}: CheckoutProps) {
+  const t = useTranslations("checkout");
+  const router = useRouter();
+  const purpose = useMemo<Purpose>(() => ({ kind: "order", orderId }), [orderId]);
+  const { state, press, payNow, cancelForCertain, reopen } = usePayment({
+    userId,
+    purpose,
+    endpoint: "/api/payments",
+    throughAction: ({ key }) => payOrder({ userId, key, orderId, amountMinor, currency }),
+  });
+
+  const receiptPath = state.name === "paid" ? `/payments/${state.payment.id}` : undefined;
+  useEffect(() => {
+    if (receiptPath !== undefined) router.replace(receiptPath);
+  }, [receiptPath, router]);
+
+  return (
+    <div className="flex flex-col gap-4" aria-busy={isBusy(state)}>
+      <DeclineAlert state={state} merchantName={merchantName} currency={currency} amount={amount} />
+      <RefusedAlert state={state} merchantName={merchantName} />
+      <Status state={state} userName={userName} amount={amount} />
+
+      {state.name === "paid" ? (
+        <Button asChild size="large">
+          {/* A plain link: it works even where the way there by script did not. */}
+          <a href={receiptPath}>{t("receipt")}</a>
+        </Button>
+      ) : null}
+      {state.name === "checking" && state.stage === "asking" ? (
+        <div className="flex flex-col gap-3 sm:flex-row">
+          <Button size="large" onClick={payNow}>
+            {t("payNow")}
+          </Button>
+          <Button size="large" look="quiet" onClick={cancelForCertain}>
+            {t("cancel")}
+          </Button>
+        </div>
+      ) : null}
+      {state.name === "unavailable" || nextKeyStep(state) === "failed" ? (
+        <Button size="large" look="quiet" onClick={reopen}>
+          {t("tryAgain")}
+        </Button>
+      ) : null}
+      {state.name === "signed-out" ? (
+        <Button asChild size="large">
+          <a href={`/sign-in?next=${encodeURIComponent(`/checkout/${orderId}`)}`}>{t("signIn")}</a>
+        </Button>
+      ) : null}
+      {showsPay(state) ? (
+        <Button
+          size="large"
+          disabled={pressableKey(state) === undefined}
+          onClick={() => press({ orderId, amountMinor, currency })}
+        >
+          {isBusy(state) ? <Mark motion="turn" className="size-5" /> : null}
+          {t("pay", { amount })}
+        </Button>
+      ) : null}
+
+      {showsPay(state) ? <p className="text-center text-sm text-soft">{t("promise")}</p> : null}
+    </div>
+  );
+}
+
+function nextKeyStep(state: PayState): NextKey["step"] | undefined {
+  return state.name === "declined" ? state.next.step : undefined;
+}
+
+/** Whether something is under way that ends by itself. */
+function isBusy(state: PayState): boolean {
+  if (state.name === "checking") return state.stage !== "asking";
+  return state.name === "opening" || state.name === "paying" || nextKeyStep(state) === "fetching";
+}
+
+/** Whether the button stands there at all, enabled or locked. */
+function showsPay(state: PayState): boolean {
+  switch (state.name) {
+    case "opening":
+    case "ready":
+    case "paying":
+    case "later":
+      return true;
+    case "checking":
+      return state.stage !== "asking";
+    case "declined":
+      return state.next.step === "fetching" || state.next.step === "held";
+    case "paid":
+    case "unavailable":
+    case "signed-out":
+      return false;
+    default:
+      return state satisfies never;
+  }
+}

@@ -1,0 +1,31 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Button } from "@/components/ui/button";
+
+const TEXTS = {
+  paid: { title: "paidByOtherTitle", text: "paidByOther" },
+  cancelled: { title: "cancelledTitle", text: "cancelled" },
+  expired: { title: "expiredTitle", text: "expired" },
+  own: { title: "ownOrderTitle", text: "ownOrder" },
+} as const;
+
+/** Says why an order cannot be paid here, and whether money has moved. There is no Pay beside it. */
+export function ClosedOrder({
+  because,
+  merchantName,
+}: {
+  because: keyof typeof TEXTS;
+  merchantName: string;
+}) {
+  const t = useTranslations("checkout");
+  const { title, text } = TEXTS[because];
+  return (
+    <div className="rounded-xl border border-line bg-wash p-4">
+      <p className="font-semibold">{t(title)}</p>
+      <p className="mt-1 text-sm">{t(text, { merchant: merchantName })}</p>
+      <Button asChild look="quiet" size="small" className="mt-4">
+        <Link href="/payments">{t("seePayments")}</Link>
+      </Button>
+    </div>
+  );
+}

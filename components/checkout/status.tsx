@@ -1,0 +1,119 @@
+"use client";
+
+import { Check, CircleHelp, Info } from "lucide-react";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { Mark } from "@/components/site/mark";
+import { cn } from "@/components/ui/cn";
+import type { PayState } from "@/lib/pay-machine";
+
+type Words = { tone: "plain" | "wait" | "good"; icon: ReactNode; title?: string; text: string };
+
+/**
+ * What is being done about the payment, and whether money has moved. One live region that is always there, so that
+ * each change is read out.
+ */
+export function Status({ state, userName, amount }: { state: PayState; userName: string; amount: string }) {
+  const words = useWords(state, userName, amount);
+  return (
+    <div role="status">
+      {words === undefined ? null : words.tone === "plain" && words.title === undefined ? (
+        <p className="flex items-start justify-center gap-2 text-sm text-soft">
+          {words.icon}
+          {words.text}
+        </p>
+      ) : (
+        <div
+          className={cn(
+            "flex gap-3 rounded-xl border p-4",
+            words.tone === "wait" && "border-wait-line bg-wait-wash",
+            words.tone === "good" && "border-line bg-accent-wash",
+            words.tone === "plain" && "border-line bg-wash",
+          )}
+        >
+          {words.icon}
+          <div>
+            {words.title === undefined ? null : (
+              <p className={cn("font-semibold", words.tone === "wait" ? "text-wait-text" : "text-ink")}>
+                {words.title}
+              </p>
+            )}
+            <p className={cn("text-sm", words.title !== undefined && "mt-1")}>{words.text}</p>
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function useWords(state: PayState, userName: string, amount: string): Words | undefined {
+  const t = useTranslations("checkout");
+  const iconPlace = "mt-0.5 size-5 shrink-0";
+  const info = <Info aria-hidden="true" className={cn(iconPlace, "text-soft")} />;
+  const turning = <Mark motion="turn" className={cn(iconPlace, "text-wait-text")} />;
+  const question = <CircleHelp aria-hidden="true" className={cn(iconPlace, "text-wait-text")} />;
+
+  switch (state.name) {
+    case "opening":
+      if (state.because === "void") return { tone: "plain", icon: info, text: t("noticeVoid") };
+      if (state.because === "cancelled") return { tone: "good", icon: info, text: t("noticeCancelled") };
+      return { tone: "plain", icon: null, text: t("opening") };
+    case "ready":
+      switch (state.notice.kind) {
+        case "void":
+          return { tone: "plain", icon: info, text: t("noticeVoid") };
+        case "cancelled":
+          return { tone: "good", icon: info, text: t("noticeCancelled") };
+        case "maybe-under-way":
+          return { tone: "plain", icon: info, text: t("noticeMaybe") };
+        case "refused":
+        case "none":
+          return undefined;
+        default:
+          return state.notice satisfies never;
+      }
+    case "paying":
+      return { tone: "plain", icon: null, text: t("paying") };
+    case "checking":
+      switch (state.stage) {
+        case "looking":
+          return { tone: "wait", icon: turning, title: t("checkingTitle"), text: t("checking") };
+        case "asking":
+          return { tone: "wait", icon: question, title: t("askTitle"), text: t("ask") };
+        case "revoking":
+          return { tone: "wait", icon: turning, title: t("revokingTitle"), text: t("revoking") };
+        default:
+          return state.stage satisfies never;
+      }
+    case "paid":
+      return {
+        tone: "good",
+        icon: <Check aria-hidden="true" className={cn(iconPlace, "text-accent-text")} />,
+        title: t("paid", { amount }),
+        text: t("paidText"),
+      };
+    case "declined":
+      return undefined;
+    case "unavailable":
+      return { tone: "wait", icon: question, title: t("unavailableTitle"), text: t("unavailable") };
+    case "signed-out":
+      return {
+        tone: "wait",
+        icon: question,
+        title: t("signedOutTitle"),
+        text:
+          state.press === undefined
+            ? t("signedOut", { name: userName })
+            : t("signedOutChecking", { name: userName }),
+      };
+    case "later":
+      return {
+        tone: "wait",
+        icon: turning,
+        title: t("laterTitle"),
+        text: state.press === undefined ? t("later") : t("laterChecking"),
+      };
+    default:
+      return state satisfies never;
+  }
+}

@@ -1,0 +1,64 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { OrderList } from "@/components/orders/order-list";
+import { type ListedPayment, PaymentList } from "@/components/payments/payment-list";
+import type { Order } from "@/lib/order";
+import { type Account, Balances } from "./balances";
+import { Menu } from "./menu";
+import { Section } from "./section";
+
+/** The start page of somebody who pays: what there is, what is to pay, what was paid. */
+export function HomeOfPayer({
+  viewer,
+  accounts,
+  payments,
+  openOrders,
+  createDemoOrder,
+}: {
+  viewer: { id: string; name: string };
+  accounts: Account[];
+  payments: ListedPayment[];
+  openOrders: Order[];
+  createDemoOrder: ((formData: FormData) => Promise<void>) | undefined;
+}) {
+  const t = useTranslations();
+  return (
+    <>
+      <h1 className="mb-6 text-title">{t("home.greeting", { name: viewer.name })}</h1>
+      <div className="grid items-start gap-4 sm:gap-6 lg:grid-cols-2">
+        <Section title={t("home.balances")} className="lg:col-span-2">
+          <Balances accounts={accounts} />
+        </Section>
+        <div className="grid gap-4 sm:gap-6">
+          {createDemoOrder === undefined ? null : <Menu createDemoOrder={createDemoOrder} />}
+          <Section title={t("home.toPay")}>
+            {openOrders.length > 0 ? (
+              <OrderList orders={openOrders} />
+            ) : (
+              <p className="text-soft">
+                {t(createDemoOrder === undefined ? "home.noOrdersToPay" : "home.noOrders")}
+              </p>
+            )}
+          </Section>
+        </div>
+        <Section
+          title={t("home.recent")}
+          action={
+            <Link
+              href="/payments"
+              className="rounded text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
+            >
+              {t("home.allPayments")}
+            </Link>
+          }
+        >
+          {payments.length > 0 ? (
+            <PaymentList viewerId={viewer.id} payments={payments} />
+          ) : (
+            <p className="text-soft">{t("payments.none")}</p>
+          )}
+        </Section>
+      </div>
+    </>
+  );
+}

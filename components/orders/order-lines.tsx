@@ -1,0 +1,33 @@
+import { useLocale, useTranslations } from "next-intl";
+import { formatMoney } from "@/lib/money";
+import type { Order } from "@/lib/order";
+
+/** What was ordered, line by line, and the total. */
+export function OrderLines({ order }: { order: Pick<Order, "items" | "currency" | "totalMinor"> }) {
+  const t = useTranslations("order");
+  const locale = useLocale();
+  const money = (amountMinor: bigint | string): string => formatMoney(amountMinor, order.currency, locale);
+  return (
+    <dl className="figures" aria-label={t("items")}>
+      {order.items.map((item, index) => (
+        // An order never changes, so a line's place is its identity; two lines may read the same.
+        // biome-ignore lint/suspicious/noArrayIndexKey: see above
+        <div key={index} className="flex items-baseline justify-between gap-6 py-2">
+          <dt>
+            {item.description}
+            {item.quantity === 1 ? null : (
+              <span className="block text-sm text-soft">
+                {t("quantityTimes", { quantity: item.quantity, price: money(item.amountMinor) })}
+              </span>
+            )}
+          </dt>
+          <dd className="shrink-0">{money(BigInt(item.quantity) * BigInt(item.amountMinor))}</dd>
+        </div>
+      ))}
+      <div className="dotted-rule mt-2 flex items-baseline justify-between gap-6 pt-4 text-lg font-semibold">
+        <dt>{t("total")}</dt>
+        <dd className="shrink-0">{money(order.totalMinor)}</dd>
+      </div>
+    </dl>
+  );
+}

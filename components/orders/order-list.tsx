@@ -1,0 +1,40 @@
+import { ChevronRight } from "lucide-react";
+import Link from "next/link";
+import { useFormatter, useLocale, useTranslations } from "next-intl";
+import { formatMoney } from "@/lib/money";
+import type { Order } from "@/lib/order";
+
+/** Orders as rows that lead somewhere: to the checkout, or where `toReceipt`, a paid one to its receipt. */
+export function OrderList({ orders, showState = false }: { orders: Order[]; showState?: boolean }) {
+  const t = useTranslations("order");
+  const format = useFormatter();
+  const locale = useLocale();
+  return (
+    <ul className="divide-y divide-line">
+      {orders.map((order) => (
+        <li key={order.id}>
+          <Link
+            href={
+              order.paidBy === undefined ? `/checkout/${order.id}` : `/payments/${order.paidBy.paymentId}`
+            }
+            prefetch={false}
+            className="-mx-2 flex min-h-16 items-center gap-3 rounded-xl px-2 py-2.5 hover:bg-wash"
+          >
+            <span className="min-w-0 flex-1">
+              <span className="block truncate font-medium">{order.description}</span>
+              <span className="block truncate text-sm text-soft">
+                {showState ? t(`state_${order.state}`) : order.merchant.name}
+                {" · "}
+                {format.dateTime(new Date(order.createdAt), "short")}
+              </span>
+            </span>
+            <span className="figures shrink-0 font-semibold">
+              {formatMoney(order.totalMinor, order.currency, locale)}
+            </span>
+            <ChevronRight aria-hidden="true" className="size-5 shrink-0 text-faint" />
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,64 @@
+import { ChevronRight } from "lucide-react";
+import Link from "next/link";
+import { useFormatter, useLocale, useTranslations } from "next-intl";
+import { cn } from "@/components/ui/cn";
+import { formatMoney } from "@/lib/money";
+import type { Payment } from "@/lib/payment";
+
+export type ListedPayment = {
+  payment: Payment;
+  payer: { id?: string; name: string };
+  payee: { id?: string; name: string };
+  orderDescription?: string;
+};
+
+/** Payments as rows that lead to their receipts; a declined one says that no money moved. */
+export function PaymentList({ viewerId, payments }: { viewerId: string; payments: ListedPayment[] }) {
+  const t = useTranslations();
+  const format = useFormatter();
+  const locale = useLocale();
+  return (
+    <ul className="divide-y divide-line">
+      {payments.map(({ payment, payer, payee, orderDescription }) => {
+        const isOutgoing = payer.id === viewerId;
+        const hasMoved = payment.status === "succeeded";
+        const amount = formatMoney(payment.amountMinor, payment.currency, locale);
+        const other = isOutgoing
+          ? t("payments.toName", { name: payee.name })
+          : t("payments.fromName", { name: payer.name });
+        return (
+          <li key={payment.id}>
+            <Link
+              href={`/payments/${payment.id}`}
+              prefetch={false}
+              className="-mx-2 flex min-h-16 items-center gap-3 rounded-xl px-2 py-2.5 hover:bg-wash"
+            >
+              <span className="min-w-0 flex-1">
+                <span className="block truncate font-medium">{other}</span>
+                <span className="block truncate text-sm text-soft">
+                  {orderDescription ?? payment.note ?? t(`payment.kind_${payment.kind}`)}
+                  {" · "}
+                  {format.dateTime(new Date(payment.settledAt), "short")}
+                </span>
+              </span>
+              <span className="shrink-0 text-right">
+                <span
+                  className={cn(
+                    "figures block font-semibold",
+                    !hasMoved && "font-normal text-faint line-through",
+                  )}
+                >
+                  {hasMoved ? `${isOutgoing ? "−" : "+"}${amount}` : amount}
+                </span>
+                {hasMoved ? null : (
+                  <span className="block text-sm text-alert-text">{t("payment.noMoney")}</span>
+                )}
+              </span>
+              <ChevronRight aria-hidden="true" className="size-5 shrink-0 text-faint" />
+            </Link>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,138 @@
+import { Check, X } from "lucide-react";
+import Link from "next/link";
+import { useFormatter, useTranslations } from "next-intl";
+import { OrderLines } from "@/components/orders/order-lines";
+import { Button } from "@/components/ui/button";
+import type { Order } from "@/lib/order";
+import { mayPayAgain } from "@/lib/pay-machine";
+import type { ListedPayment } from "./payment-list";
+import { ReceiptFacts } from "./receipt-facts";
+
+/** One payment as a bill: what became of it first, then who, what, when. */
+export function Receipt({
+  viewerId,
+  view,
+  order,
+  amount,
+}: {
+  viewerId: string;
+  view: ListedPayment;
+  order: Order | undefined;
+  amount: string;
+}) {
+  const t = useTranslations("payment");
+  const format = useFormatter();
+  const { payment, payer, payee } = view;
+  const hasMoved = payment.status === "succeeded";
+  const party = (who: { id?: string; name: string }): string =>
+    who.id === viewerId ? t("you", { name: who.name }) : who.name;
+  const facts: [name: string, value: string][] = [
+    [t("from"), party(payer)],
+    [t("to"), party(payee)],
+    [t("when"), format.dateTime(new Date(payment.settledAt), "moment")],
+    [t("kind"), t(`kind_${payment.kind}`)],
+    ...(hasMoved
+      ? []
+      : [[t("declineReason"), t(`decline_${payment.declineCode ?? "unknown"}`)] as [string, string]]),
+    ...(payment.note === undefined ? [] : [[t("note"), payment.note] as [string, string]]),
+  ];
+  return (
+    <div className="mx-auto w-full max-w-lg">
+      <article className="drop-shadow-[0_10px_24px_rgb(23_33_28_/_10%)]">
+        <div className="torn rounded-t-2xl bg-card px-5 pt-8 sm:px-8">
+          {hasMoved ? <DoneMark /> : <DeclinedMark />}
+          <h1 className="figures mt-5 text-center text-[2.25rem] leading-tight font-bold tracking-[-0.03em]">
+            {t(titleOf(payment.status, payment.kind), { amount })}
+          </h1>
+          {hasMoved ? (
+            <p className="mt-2 text-center text-soft">
+              {t(subtitleOf(payment.kind, payer.id === viewerId), {
+                name: payer.id === viewerId ? payee.name : payer.name,
+              })}
+            </p>
+          ) : null}
+          <div className="dotted-rule mt-7 pt-5">
+            <ReceiptFacts facts={facts} />
+          </div>
+          {order === undefined ? null : (
+            <div className="dotted-rule mt-5 pt-4">
+              <h2 className="mb-1 font-semibold">{order.description}</h2>
+              <OrderLines order={order} />
+            </div>
+          )}
+          <p className="dotted-rule mt-5 pt-5 text-center text-xs break-all text-faint">
+            {t("reference")} <span className="figures">{payment.id}</span>
+            {payment.refundOf === undefined ? null : (
+              <>
+                <br />
+                {t("refundOf")}{" "}
+                <Link href={`/payments/${payment.refundOf}`} className="figures underline">
+                  {payment.refundOf}
+                </Link>
+              </>
+            )}
+          </p>
+        </div>
+      </article>
+      <div className="no-print mt-6 flex flex-wrap justify-center gap-3">
+        {!hasMoved && order?.state === "open" && mayPayAgain(payment.declineCode) ? (
+          <Button asChild>
+            <Link href={`/checkout/${order.id}`}>{t("tryAgain")}</Link>
+          </Button>
+        ) : null}
+        <Button asChild look="quiet">
+          <Link href="/payments">{t("allPayments")}</Link>
+        </Button>
+        <Button asChild look="quiet">
+          <Link href="/">{t("backHome")}</Link>
+        </Button>
+      </div>
+      <p className="no-print mt-6 text-center text-sm text-soft">{t("keep")}</p>
+    </div>
+  );
+}
+
+/** The ring, drawn once around a tick. */
+function DoneMark() {
+  return (
+    <div className="relative mx-auto size-16 text-accent-text">
+      <svg viewBox="0 0 64 64" fill="none" aria-hidden="true" className="absolute inset-0">
+        <circle cx="32" cy="32" r="29" className="fill-accent-wash" />
+        <circle
+          cx="32"
+          cy="32"
+          r="29"
+          pathLength={100}
+          stroke="currentColor"
+          strokeWidth="4"
+          strokeLinecap="round"
+          transform="rotate(-90 32 32)"
+          className="draw-once"
+        />
+      </svg>
+      <Check aria-hidden="true" strokeWidth={3} className="absolute inset-4 size-8" />
+    </div>
+  );
+}
+
+function DeclinedMark() {
+  return (
+    <div className="mx-auto flex size-16 items-center justify-center rounded-full border-4 border-alert-line bg-alert-wash text-alert-text">
+      <X aria-hidden="true" strokeWidth={3} className="size-8" />
+    </div>
+  );
+}
+
+type Kind = ListedPayment["payment"]["kind"];
+
+function titleOf(status: ListedPayment["payment"]["status"], kind: Kind) {
+  if (status === "declined") return "declined";
+  if (kind === "refund") return "paidBack";
+  return kind === "top-up" ? "paidIn" : "paid";
+}
+
+function subtitleOf(kind: Kind, isPayer: boolean) {
+  if (kind === "top-up") return "subtitleTopUp";
+  if (kind === "refund") return isPayer ? "subtitleRefundSent" : "subtitleRefundReceived";
+  return isPayer ? "subtitleSent" : "subtitleReceived";
+}

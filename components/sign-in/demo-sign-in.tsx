@@ -1,0 +1,36 @@
+import { useTranslations } from "next-intl";
+import { Section } from "@/components/home/section";
+import { Button } from "@/components/ui/button";
+
+const PEOPLE = [
+  { who: "alice", name: "Alice", role: "payer" },
+  { who: "bob", name: "Bob", role: "payer" },
+  { who: "mia", name: "Mia", role: "merchant" },
+  { who: "omar", name: "Omar", role: "operator" },
+] as const;
+
+/** The demo's people, one button each. */
+export function DemoSignIn({
+  signInAsDemo,
+  next,
+}: {
+  signInAsDemo: (formData: FormData) => Promise<void>;
+  next: string;
+}) {
+  const t = useTranslations("signIn");
+  return (
+    <Section title={t("demoTitle")}>
+      <form action={signInAsDemo} className="grid gap-2">
+        <input type="hidden" name="next" value={next} />
+        {PEOPLE.map((person) => (
+          <div key={person.who} className="flex items-center gap-4">
+            <Button type="submit" look="quiet" name="who" value={person.who} className="w-44 px-3">
+              {t("continueAs", { name: person.name })}
+            </Button>
+            <span className="text-sm text-soft">{t(person.role)}</span>
+          </div>
+        ))}
+      </form>
+    </Section>
+  );
+}

@@ -1,0 +1,56 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useActionState, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+
+type SignInState = { error?: "invalid" };
+
+/** E-mail and password. `signIn` redirects where they are right. */
+export function SignInForm({
+  signIn,
+  next,
+}: {
+  signIn: (previous: SignInState, formData: FormData) => Promise<SignInState>;
+  next: string;
+}) {
+  const t = useTranslations("signIn");
+  const [state, action, isPending] = useActionState(signIn, {});
+  // React empties an uncontrolled field after an action; nobody wants to type an address twice.
+  const [email, setEmail] = useState("");
+  return (
+    <form action={action} className="flex flex-col gap-4">
+      <input type="hidden" name="next" value={next} />
+      {state.error === undefined ? null : (
+        <p
+          role="alert"
+          className="rounded-xl border border-alert-line bg-alert-wash p-3 text-sm text-alert-text"
+        >
+          {t("invalid")}
+        </p>
+      )}
+      <Field
+        id="email"
+        name="email"
+        type="email"
+        label={t("email")}
+        autoComplete="username"
+        required
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+      />
+      <Field
+        id="password"
+        name="password"
+        type="password"
+        label={t("password")}
+        autoComplete="current-password"
+        required
+      />
+      <Button type="submit" disabled={isPending} className="mt-2">
+        {t("submit")}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,11 @@
+import { useTranslations } from "next-intl";
+
+/** Says on every page of a demo that it is one. */
+export function DemoBanner() {
+  const t = useTranslations("site");
+  return (
+    <p className="no-print border-b border-wait-line bg-wait-wash px-4 py-2 text-center text-sm text-wait-text">
+      {t("demo")}
+    </p>
+  );
+}

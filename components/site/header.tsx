@@ -1,0 +1,48 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Button } from "@/components/ui/button";
+import { Mark } from "./mark";
+
+/** The head of every page. `signOut` is the server action. */
+export function Header({
+  viewerName,
+  signOut,
+}: {
+  viewerName: string | undefined;
+  signOut: () => Promise<void>;
+}) {
+  const t = useTranslations("site");
+  return (
+    <header className="no-print">
+      <div className="mx-auto flex h-16 w-full max-w-5xl items-center gap-2 px-4 sm:px-6">
+        <Link
+          href="/"
+          aria-label={t("home")}
+          className="mr-auto flex items-center gap-2 rounded-xl py-1 pr-2 text-xl font-bold tracking-tight"
+        >
+          <Mark className="text-accent-text" />
+          {t("name")}
+        </Link>
+        {viewerName === undefined ? (
+          <Button asChild look="quiet" size="small">
+            <Link href="/sign-in">{t("signIn")}</Link>
+          </Button>
+        ) : (
+          <nav aria-label={t("navigation")} className="flex items-center gap-1 sm:gap-2">
+            <Button asChild look="text" size="small">
+              <Link href="/payments">{t("payments")}</Link>
+            </Button>
+            <form action={signOut} className="flex items-center gap-2">
+              <span className="hidden text-sm text-soft sm:inline">
+                {t("signedInAs", { name: viewerName })}
+              </span>
+              <Button type="submit" look="quiet" size="small">
+                {t("signOut")}
+              </Button>
+            </form>
+          </nav>
+        )}
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,133 @@
+/**
+ * Reconciliation: published SQL that returns the rows where the books are wrong, and none where they are right. Each
+ * check reads the tables as they are and trusts no other check.
+ */
+import type postgres from "postgres";
+
+export type Check = { name: string; meaning: string; sql: string };
+export type Finding = { check: string; rows: Record<string, unknown>[] };
+
+/** Enough rows to see what is wrong; a broken table must not fill a terminal. */
+const ROWS_SHOWN_MAX = 50;
+
+export const CHECKS: readonly Check[] = [
+  {
+    name: "conservation",
+    meaning: "Money is neither made nor lost: all balances of a currency add up to zero.",
+    sql: `
+      select currency, sum(balance_minor) as sum_minor from ledger_accounts
+       group by currency having sum(balance_minor) <> 0`,
+  },
+  {
+    name: "balance-is-sum-of-entries",
+    meaning: "An account's balance is what its entries add up to, and its version how many there are.",
+    sql: `
+      select a.id as account_id, a.balance_minor, a.version, e.sum_minor, e.entries
+        from ledger_accounts a
+        left join (select account_id, sum(amount_minor) as sum_minor, count(*) as entries
+                     from ledger_entries group by account_id) e on e.account_id = a.id
+       where a.balance_minor <> coalesce(e.sum_minor, 0) or a.version <> coalesce(e.entries, 0)`,
+  },
+  {
+    name: "chain-without-gap",
+    meaning:
+      "An account's entries carry the versions 1, 2, 3 and so on, and each balance follows from the one before.",
+    sql: `
+      select account_id, version, transfer_id, balance_minor, amount_minor, expected_version, previous_minor
+        from (select account_id, version, transfer_id, balance_minor, amount_minor,
+                     row_number() over w as expected_version,
+                     coalesce(lag(balance_minor) over w, 0) as previous_minor
+                from ledger_entries window w as (partition by account_id order by version)) chain
+       where version <> expected_version or balance_minor <> previous_minor + amount_minor`,
+  },
+  {
+    name: "floor",
+    meaning: "No account is below its floor.",
+    sql: "select id as account_id, balance_minor, min_balance_minor from ledger_accounts where balance_minor < min_balance_minor",
+  },
+  {
+    name: "accounts-exist",
+    meaning: "Both sides of every transfer are accounts, of the transfer's currency.",
+    sql: `
+      select t.id as transfer_id, t.debit_account_id, t.credit_account_id, t.currency
+        from ledger_transfers t
+        left join ledger_accounts d on d.id = t.debit_account_id
+        left join ledger_accounts c on c.id = t.credit_account_id
+       where d.currency is distinct from t.currency or c.currency is distinct from t.currency`,
+  },
+  {
+    name: "succeeded-has-its-transfer",
+    meaning:
+      "A payment succeeded exactly where a transfer moved its amount between its accounts; a decline moved nothing.",
+    sql: `
+      select p.id as payment_id, t.id as transfer_id, p.status, p.amount_minor, t.amount_minor as transferred_minor
+        from payments p full join ledger_transfers t on t.id = p.id
+       where (coalesce(p.status, '') = 'succeeded') <> (t.id is not null)
+          or (p.id is not null and t.id is not null
+              and (p.amount_minor, p.currency, p.payer_account_id, p.payee_account_id)
+                  is distinct from (t.amount_minor, t.currency, t.debit_account_id, t.credit_account_id))`,
+  },
+  {
+    name: "id-once",
+    meaning: "No two payments share an id, whoever asked for them.",
+    sql: "select id as payment_id, count(*) as payments from payments group by id having count(*) > 1",
+  },
+  {
+    name: "order-paid-once",
+    meaning: "An order has one successful payment at most, and it is the one that the order names.",
+    sql: `
+      select o.id as order_id, o.paid_by, count(p.id) as payments, array_agg(p.id) as payment_ids
+        from orders o left join payments p on p.kind = 'order' and p.purpose_id = o.id and p.status = 'succeeded'
+       group by o.id, o.paid_by
+      having count(p.id) > 1 or (o.paid_by is null) <> (count(p.id) = 0)
+          or (o.paid_by is not null and not o.paid_by = any(array_agg(p.id)))`,
+  },
+  {
+    name: "order-paid-in-full",
+    meaning: "A successful payment of an order is its total, in its currency, to its merchant.",
+    sql: `
+      select p.id as payment_id, p.purpose_id as order_id
+        from payments p left join orders o on o.id = p.purpose_id
+       where p.kind = 'order' and p.status = 'succeeded'
+         and (o.total_minor, o.currency, o.merchant_account_id)
+             is distinct from (p.amount_minor, p.currency, p.payee_account_id)`,
+  },
+  {
+    name: "purpose-paid-once",
+    meaning: "A purpose has one successful payment per user at most.",
+    sql: `
+      select user_id, kind, purpose_id, count(*) as payments from payments
+       where status = 'succeeded' group by user_id, kind, purpose_id having count(*) > 1`,
+  },
+  {
+    name: "refunds-within-payment",
+    meaning: "Refunds of a payment add up to its refund total, which is no more than the payment.",
+    sql: `
+      select coalesce(r.payment_id, t.payment_id) as payment_id, r.sum_minor, t.refunded_minor, p.amount_minor
+        from (select subject_id as payment_id, sum(amount_minor) as sum_minor from payments
+               where kind = 'refund' and status = 'succeeded' group by subject_id) r
+        full join refund_totals t on t.payment_id = r.payment_id
+        left join payments p on p.id = coalesce(r.payment_id, t.payment_id) and p.status = 'succeeded'
+       where coalesce(r.sum_minor, 0) <> coalesce(t.refunded_minor, 0)
+          or p.id is null or coalesce(r.sum_minor, 0) > p.amount_minor`,
+  },
+  {
+    name: "key-not-open-and-settled",
+    meaning: "A key that has an outcome is not open, and no purpose that was paid has an open key.",
+    sql: `
+      select k.user_id, k.key, p.id as payment_id
+        from idempotency_keys k
+        join payments p on p.user_id = k.user_id
+         and (p.id = k.key or (p.kind = k.kind and p.purpose_id = k.purpose_id and p.status = 'succeeded'))`,
+  },
+];
+
+/** Runs every check on one connection and returns those that found something. An empty answer: the books are right. */
+export async function reconcile(sql: Pick<postgres.Sql, "unsafe">): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const check of CHECKS) {
+    const rows = await sql.unsafe(`${check.sql}\n limit ${ROWS_SHOWN_MAX}`);
+    if (rows.length > 0) findings.push({ check: check.name, rows: rows.map((row) => ({ ...row })) });
+  }
+  return findings;
+}

@@ -1,0 +1,249 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { issueKey } from "../idempotency/issue.ts";
+import { revokeKey } from "../idempotency/revoke.ts";
+import { keyState } from "../idempotency/state.ts";
+import { cancelOrder } from "../orders/orders.ts";
+import { useTestDatabase } from "../testing/database.ts";
+import { balanceOf, expectBooksRight, keyFor, newOrder, newPerson, tally } from "../testing/people.ts";
+import { pay } from "./pay.ts";
+
+const test = useTestDatabase();
+
+/** Enough to keep every connection of the pool busy several times over. */
+const CROWD = 50;
+
+describe("paying an order", () => {
+  it("executes once when the same key arrives 50 times at once, and answers all the same", async () => {
+    const [payer, merchant] = [
+      await newPerson(test.owner, 10_000n),
+      await newPerson(test.owner, 0n, "merchant"),
+    ];
+    const { purpose, command } = await newOrder(merchant, "3800");
+    const key = await keyFor(payer.id, purpose);
+
+    const results = await Promise.all(Array.from({ length: CROWD }, () => pay(payer.id, key, command)));
+
+    expect(tally(results)).toEqual({ paid: 1, "paid again": CROWD - 1 });
+    const payments = new Set(
+      results.map((result) => JSON.stringify(result, bigintsAsText).replace(/"replayed":\w+/, "")),
+    );
+    expect(payments.size).toBe(1);
+    expect(await balanceOf(test.owner, payer.accountId)).toBe(6_200n);
+    expect(await balanceOf(test.owner, merchant.accountId)).toBe(3_800n);
+    await expectBooksRight(test.owner);
+  });
+
+  it("is paid by one of two users who press at the same moment; the other keeps their money and is told so", async () => {
+    const merchant = await newPerson(test.owner, 0n, "merchant");
+    for (let round = 0; round < 10; round += 1) {
+      const payers = [await newPerson(test.owner, 5_000n), await newPerson(test.owner, 5_000n)];
+      const { purpose, command } = await newOrder(merchant, "5000");
+      const tries = await Promise.all(
+        payers.map(async (payer) => ({ payer, key: await keyFor(payer.id, purpose) })),
+      );
+      const results = await Promise.all(tries.map(({ payer, key }) => pay(payer.id, key, command)));
+      expect(tally(results)).toEqual({ paid: 1, declined: 1 });
+      expect(
+        results.find((result) => result.type === "settled" && result.payment.status === "declined"),
+      ).toMatchObject({
+        payment: { declineCode: "order_already_paid" },
+      });
+    }
+    await expectBooksRight(test.owner);
+  });
+
+  it("charges an open order's purpose once under any number of keys", async () => {
+    const [payer, merchant] = [
+      await newPerson(test.owner, 10_000n),
+      await newPerson(test.owner, 0n, "merchant"),
+    ];
+    const { purpose, command } = await newOrder(merchant, "1000");
+    const key = await keyFor(payer.id, purpose);
+    expect(tally([await pay(payer.id, key, command)])).toEqual({ paid: 1 });
+    expect(await issueKey(payer.id, purpose)).toMatchObject({ type: "settled", payment: { id: key } });
+    expect(await balanceOf(test.owner, payer.accountId)).toBe(9_000n);
+  });
+
+  it("declines a cancelled and an expired order, and records it", async () => {
+    const [payer, merchant] = [
+      await newPerson(test.owner, 10_000n),
+      await newPerson(test.owner, 0n, "merchant"),
+    ];
+    const cancelled = await newOrder(merchant, "1000");
+    const cancelledKey = await keyFor(payer.id, cancelled.purpose);
+    await cancelOrder(merchant.id, cancelled.orderId);
+    expect(await pay(payer.id, cancelledKey, cancelled.command)).toMatchObject({
+      payment: { status: "declined", declineCode: "order_cancelled" },
+    });
+    const expired = await newOrder(merchant, "1000", "2020-01-01T00:00:00Z");
+    expect(await pay(payer.id, await keyFor(payer.id, expired.purpose), expired.command)).toMatchObject({
+      payment: { status: "declined", declineCode: "order_expired" },
+    });
+    expect(await balanceOf(test.owner, payer.accountId)).toBe(10_000n);
+  });
+
+  it("refuses another amount or currency than the order's, and leaves the key open", async () => {
+    const [payer, merchant] = [
+      await newPerson(test.owner, 10_000n),
+      await newPerson(test.owner, 0n, "merchant"),
+    ];
+    const { orderId, purpose, command } = await newOrder(merchant, "1000");
+    const key = await keyFor(payer.id, purpose);
+    const wrong = { operation: "pay-order", orderId, currency: "USD", amountMinor: "999" } as const;
+    expect(await pay(payer.id, key, wrong)).toEqual({ type: "refused", reason: "amount_mismatch" });
+    expect(await keyState(payer.id, key)).toEqual({ state: "open" });
+    expect(tally([await pay(payer.id, key, command)])).toEqual({ paid: 1 });
+  });
+});
+
+describe("a decline", () => {
+  it("is sticky: the same key never charges later, even when money has come in", async () => {
+    const [payer, merchant] = [
+      await newPerson(test.owner, 100n),
+      await newPerson(test.owner, 0n, "merchant"),
+    ];
+    const { purpose, command } = await newOrder(merchant, "1000");
+    const key = await keyFor(payer.id, purpose);
+    const declined = { type: "settled", payment: { status: "declined", declineCode: "insufficient_funds" } };
+    expect(await pay(payer.id, key, command)).toMatchObject({ ...declined, replayed: false });
+
+    const topUp = { operation: "top-up", amountMinor: "5000", currency: "USD" } as const;
+    await pay(payer.id, await keyFor(payer.id, { kind: "top-up", intentId: randomUUID() }), topUp);
+    expect(await pay(payer.id, key, command)).toMatchObject({ ...declined, replayed: true });
+    expect(await balanceOf(test.owner, payer.accountId)).toBe(5_100n);
+
+    // A new key for the same purpose pays.
+    expect(tally([await pay(payer.id, await keyFor(payer.id, purpose), command)])).toEqual({ paid: 1 });
+    await expectBooksRight(test.owner);
+  });
+
+  it("never lets a balance fall below zero, however many payments arrive at once", async () => {
+    const [payer, friend] = [await newPerson(test.owner, 1_000n), await newPerson(test.owner, 0n)];
+    const command = {
+      operation: "transfer",
+      payee: friend.handle,
+      amountMinor: "300",
+      currency: "USD",
+    } as const;
+    const keys = await Promise.all(
+      Array.from({ length: 10 }, () => keyFor(payer.id, { kind: "transfer", intentId: randomUUID() })),
+    );
+    const results = await Promise.all(keys.map((key) => pay(payer.id, key, command)));
+    expect(tally(results)).toEqual({ paid: 3, declined: 7 });
+    expect(await balanceOf(test.owner, payer.accountId)).toBe(100n);
+    await expectBooksRight(test.owner);
+  });
+});
+
+describe("a transfer", () => {
+  it("goes both ways a hundred times at once and ends where it began", async () => {
+    const [one, two] = [await newPerson(test.owner, 10_000n), await newPerson(test.owner, 10_000n)];
+    const send = async (from: typeof one, to: typeof one) =>
+      pay(from.id, await keyFor(from.id, { kind: "transfer", intentId: randomUUID() }), {
+        operation: "transfer",
+        payee: to.handle,
+        amountMinor: "7",
+        currency: "USD",
+      });
+    const results = await Promise.all(
+      Array.from({ length: 100 }, (_, turn) => (turn % 2 === 0 ? send(one, two) : send(two, one))),
+    );
+    expect(tally(results)).toEqual({ paid: 100 });
+    expect(await balanceOf(test.owner, one.accountId)).toBe(10_000n);
+    expect(await balanceOf(test.owner, two.accountId)).toBe(10_000n);
+    await expectBooksRight(test.owner);
+  });
+
+  it("to nobody, to oneself, or to an e-mail address is told apart", async () => {
+    const [payer, friend] = [await newPerson(test.owner, 1_000n), await newPerson(test.owner, 0n)];
+    const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
+    const to = (payee: string) =>
+      ({ operation: "transfer", payee, amountMinor: "10", currency: "USD" }) as const;
+    expect(await pay(payer.id, key, to("nobody-here"))).toEqual({ type: "refused", reason: "payee_unknown" });
+    expect(await pay(payer.id, key, to(payer.handle))).toEqual({ type: "refused", reason: "payee_is_payer" });
+    expect(tally([await pay(payer.id, key, to(`${friend.handle}@once.test`))])).toEqual({ paid: 1 });
+  });
+});
+
+describe("a key", () => {
+  it("with another payload is refused without effect, before and after settling", async () => {
+    const [payer, friend] = [await newPerson(test.owner, 1_000n), await newPerson(test.owner, 0n)];
+    const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
+    const command = {
+      operation: "transfer",
+      payee: friend.handle,
+      amountMinor: "10",
+      currency: "USD",
+    } as const;
+    await pay(payer.id, key, command);
+    const other = { ...command, amountMinor: "11" };
+    expect(await pay(payer.id, key, other)).toMatchObject({
+      type: "reused",
+      payment: { id: key, amountMinor: 10n },
+    });
+    expect(await pay(payer.id, key, { ...command, note: "hello" })).toMatchObject({ type: "reused" });
+    expect(await balanceOf(test.owner, payer.accountId)).toBe(990n);
+  });
+
+  it("of another purpose is refused, and stays open", async () => {
+    const [payer, merchant] = [
+      await newPerson(test.owner, 1_000n),
+      await newPerson(test.owner, 0n, "merchant"),
+    ];
+    const [one, two] = [await newOrder(merchant, "10"), await newOrder(merchant, "10")];
+    const key = await keyFor(payer.id, one.purpose);
+    expect(await pay(payer.id, key, two.command)).toEqual({ type: "reused" });
+    expect(await keyState(payer.id, key)).toEqual({ state: "open" });
+  });
+
+  it("is void to everybody but the user it was issued to", async () => {
+    const [payer, thief] = [await newPerson(test.owner, 1_000n), await newPerson(test.owner, 1_000n)];
+    const { purpose, command } = await newOrder(await newPerson(test.owner, 0n, "merchant"), "10");
+    const key = await keyFor(payer.id, purpose);
+    expect(await pay(thief.id, key, command)).toEqual({ type: "void" });
+    expect(await keyState(thief.id, key)).toEqual({ state: "void" });
+    expect(await revokeKey(thief.id, key)).toEqual({ state: "void" });
+    expect(tally([await pay(payer.id, key, command)])).toEqual({ paid: 1 });
+  });
+
+  it("is one for a purpose, however many forms open at once", async () => {
+    const payer = await newPerson(test.owner, 0n);
+    const purpose = { kind: "transfer", intentId: randomUUID() } as const;
+    const keys = await Promise.all(Array.from({ length: CROWD }, () => keyFor(payer.id, purpose)));
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  it("that is revoked while it is paid ends in one truth: paid, or void for ever", async () => {
+    const [payer, friend] = [await newPerson(test.owner, 100_000n), await newPerson(test.owner, 0n)];
+    const seen = new Set<string>();
+    for (let round = 0; round < 60; round += 1) {
+      const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
+      const command = {
+        operation: "transfer",
+        payee: friend.handle,
+        amountMinor: "1",
+        currency: "USD",
+      } as const;
+      const turns = [() => pay(payer.id, key, command), () => revokeKey(payer.id, key)];
+      const [paid, revoked] = await Promise.all(
+        round % 2 === 0 ? [turns[0]?.(), turns[1]?.()] : [turns[1]?.(), turns[0]?.()].reverse(),
+      );
+      const answers = JSON.stringify([
+        paid && "type" in paid && paid.type,
+        revoked && "state" in revoked && revoked.state,
+      ]);
+      expect(['["settled","settled"]', '["void","void"]']).toContain(answers);
+      seen.add(answers);
+      expect(tally([await pay(payer.id, key, command)])).toEqual(
+        answers.includes("void") ? { void: 1 } : { "paid again": 1 },
+      );
+    }
+    console.info(`revoke against settle ended as ${[...seen].join(" and ")}`);
+    await expectBooksRight(test.owner);
+  });
+});
+
+function bigintsAsText(_name: string, value: unknown): unknown {
+  return typeof value === "bigint" ? value.toString() : value;
+}
