@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { isAlive, type ProcessMark } from "./embedded/process-mark.ts";
 import {
   cleanUp,
@@ -19,16 +19,19 @@ import { removeEmbedded, startEmbedded } from "./embedded.ts";
 const GONE = { timeout: 20_000, interval: 20 };
 
 let dataRoot: string;
-beforeEach(() => {
+
+function useNewDataRoot(): void {
   dataRoot = dataRootBelow(makeFolder(OPEN_MODE));
-});
-afterEach(cleanUp);
+}
 
 async function expectGone(mark: ProcessMark): Promise<void> {
   await expect.poll(() => isAlive(mark), GONE).toBe(false);
 }
 
-describe("a server and the process that started it", () => {
+describe("a server and the processes that ask for it", () => {
+  beforeEach(useNewDataRoot);
+  afterEach(cleanUp);
+
   it("starts durable, for this machine only, and keeps port and data from start to start", async () => {
     const first = await startEmbedded(dataRoot);
     expect(first.owned).toBe(true);
@@ -80,9 +83,14 @@ describe("a server and the process that started it", () => {
     expect(owners.filter(({ owned }) => owned)).toHaveLength(1);
     expect(new Set(owners.map(({ adminUrl }) => adminUrl)).size).toBe(1);
   });
+});
+
+describe("a server whose owner ends", () => {
+  beforeAll(useNewDataRoot);
+  afterAll(cleanUp);
 
   it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
-    "ends with it on a %s that nobody handles",
+    "on a %s that nobody handles, ends too",
     async (signal) => {
       const owner = await spawnOwner(dataRoot, "stay");
       const { postmaster } = remembered(dataRoot);
@@ -92,7 +100,7 @@ describe("a server and the process that started it", () => {
     },
   );
 
-  it("outlives the requests of an owner that handles the signal itself", async () => {
+  it("outlives the requests, where the owner handles the signal itself", async () => {
     const owner = await spawnOwner(dataRoot, "drain");
     const { postmaster } = remembered(dataRoot);
     owner.child.kill("SIGTERM");
@@ -104,7 +112,7 @@ describe("a server and the process that started it", () => {
   it.each([
     ["finish", 0],
     ["throw", 1],
-  ] as const)("ends with it when it is made to %s", async (then, code) => {
+  ] as const)("ends too when the owner is made to %s", async (then, code) => {
     const owner = await spawnOwner(dataRoot, then);
     expect(await owner.ended).toBe(code);
     await expectGone(remembered(dataRoot).postmaster);
@@ -112,6 +120,9 @@ describe("a server and the process that started it", () => {
 });
 
 describe("after a SIGKILL", () => {
+  beforeEach(useNewDataRoot);
+  afterEach(cleanUp);
+
   it("of the owner, the server is adopted and ends with its new owner", async () => {
     const owner = await spawnOwner(dataRoot, "stay");
     const { postmaster } = remembered(dataRoot);
@@ -158,6 +169,9 @@ describe("after a SIGKILL", () => {
 });
 
 describe("what lies in the way", () => {
+  beforeEach(useNewDataRoot);
+  afterEach(cleanUp);
+
   it("a folder that is no whole cluster is set aside, not used and not lost", async () => {
     mkdirSync(join(dataRoot, "postgres"), { recursive: true });
     writeFileSync(join(dataRoot, "postgres", "PG_VERSION"), "18\n");
@@ -201,7 +215,7 @@ describe("what lies in the way", () => {
     await (await startEmbedded(dataRoot)).stop();
     writeFileSync(join(dataRoot, "postgres", "postgresql.conf"), "nonsense = 1\n");
     await expect(startEmbedded(dataRoot)).rejects.toThrow(
-      /did not start; its log is .*\n\n[^]*unrecognized .* "nonsense"/,
+      /did not start; its log is .*\n\n[\s\S]*unrecognized .* "nonsense"/,
     );
   });
 });

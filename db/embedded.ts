@@ -6,6 +6,7 @@ import { realpath, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Account, accountFor } from "./embedded/account.ts";
+import { below } from "./embedded/below.ts";
 import { isCluster, makeCluster, newPassword } from "./embedded/cluster.ts";
 import { endServer, endWithProcess, releaseFromProcess } from "./embedded/ending.ts";
 import { describeFailure, EmbeddedServerError, withPathNamed } from "./embedded/failure.ts";
@@ -69,7 +70,7 @@ export async function removeEmbedded(dataRoot: string): Promise<void> {
     await withLock(lockFolder(root), async () => {
       for (const place of [root, ...outsideFolders(root)]) await removeCluster(join(place, CLUSTER_NAME));
       for (const folder of outsideFolders(root)) await rm(folder, { recursive: true, force: true });
-      for (const name of ["postgres.json", "postgres.log"]) await rm(join(root, name), { force: true });
+      for (const name of ["postgres.json", "postgres.log"]) await rm(below(root, name), { force: true });
     });
   });
 }

@@ -74,7 +74,7 @@ export function Receipt({
           </p>
         </div>
       </article>
-      <div className="no-print mt-6 flex flex-wrap justify-center gap-3">
+      <div className="print:hidden mt-6 flex flex-wrap justify-center gap-3">
         {!hasMoved && order?.state === "open" && mayPayAgain(payment.declineCode) ? (
           <Button asChild>
             <Link href={`/checkout/${order.id}`}>{t("tryAgain")}</Link>
@@ -87,7 +87,7 @@ export function Receipt({
           <Link href="/">{t("backHome")}</Link>
         </Button>
       </div>
-      <p className="no-print mt-6 text-center text-sm text-soft">{t("keep")}</p>
+      <p className="print:hidden mt-6 text-center text-sm text-soft">{t("keep")}</p>
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 export function DemoBanner() {
   const t = useTranslations("site");
   return (
-    <p className="no-print border-b border-wait-line bg-wait-wash px-4 py-2 text-center text-sm text-wait-text">
+    <p className="print:hidden border-b border-wait-line bg-wait-wash px-4 py-2 text-center text-sm text-wait-text">
       {t("demo")}
     </p>
   );

@@ -8,7 +8,7 @@ export function Footer({ setLocale }: { setLocale: (formData: FormData) => Promi
   const t = useTranslations("site");
   const current = useLocale();
   return (
-    <footer className="no-print mx-auto mt-auto flex w-full max-w-5xl flex-wrap items-center justify-between gap-x-6 gap-y-2 px-4 pt-12 pb-8 text-sm text-soft sm:px-6">
+    <footer className="print:hidden mx-auto mt-auto flex w-full max-w-5xl flex-wrap items-center justify-between gap-x-6 gap-y-2 px-4 pt-12 pb-8 text-sm text-soft sm:px-6">
       <p>{t("footer")}</p>
       <form action={setLocale} aria-label={t("language")} className="-mx-2 flex gap-1">
         {LOCALES.map((locale) => (

@@ -13,7 +13,7 @@ export function Header({
 }) {
   const t = useTranslations("site");
   return (
-    <header className="no-print">
+    <header className="print:hidden">
       <div className="mx-auto flex h-16 w-full max-w-5xl items-center gap-2 px-4 sm:px-6">
         <Link
           href="/"

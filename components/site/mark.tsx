@@ -17,7 +17,11 @@ export function Mark({
       fill="none"
       aria-hidden="true"
       focusable="false"
-      className={cn("size-7 shrink-0", motion === "turn" && "animate-[spin_2.4s_linear_infinite]", className)}
+      className={cn(
+        "size-7 shrink-0",
+        motion === "turn" && "motion-safe:animate-[spin_2.4s_linear_infinite]",
+        className,
+      )}
     >
       <path
         d="M19.6 4.55A12 12 0 1 0 27.45 12.4"

@@ -3,7 +3,8 @@
  *
  * `process.on("exit")` covers a normal end, `process.exit` and an uncaught error. A signal that nobody handles ends a
  * process without that event, so signals are listened to as well; but where somebody else handles one (Next.js drains
- * its requests first and then exits), it is left to them: the server must outlive the requests.
+ * its requests first and then exits), it is left to them: the server must outlive the requests. `next dev` is the
+ * exception: it drops its requests and kills this process a tenth of a second later, so there the server ends at once.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { EmbeddedServerError } from "./failure.ts";
@@ -39,8 +40,8 @@ function makeRegistry(): Registry {
   };
   const onSignal = (signal: NodeJS.Signals) => {
     const isHandledElsewhere = process.listenerCount(signal) > 1;
+    if (!isHandledElsewhere || process.env.NODE_ENV === "development") onExit();
     if (isHandledElsewhere) return;
-    onExit();
     process.removeListener(signal, onSignal);
     process.kill(process.pid, signal); // Now it does what it would have done without us.
   };

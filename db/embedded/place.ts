@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { chmod, lstat, mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { type Account, canEnter } from "./account.ts";
+import { below } from "./below.ts";
 import { EmbeddedServerError } from "./failure.ts";
 import { keepOwner } from "./owner-of-files.ts";
 
@@ -27,7 +28,7 @@ export async function makeDataRoot(dataRoot: string): Promise<void> {
 /** The folder outside of the data root that belongs to it, whether or not it is used. */
 export function outsideFolders(dataRoot: string): string[] {
   const name = createHash("sha256").update(dataRoot).digest("hex").slice(0, NAME_DIGITS);
-  return SYSTEM_FOLDERS.map((folder) => join(folder, name));
+  return SYSTEM_FOLDERS.map((folder) => below(folder, name));
 }
 
 /** The folder to hold the cluster: the data root, or else one outside that the account can really enter. */

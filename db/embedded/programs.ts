@@ -5,6 +5,7 @@ import { chmod, cp, mkdir, readdir, readFile, rename, rm, symlink } from "node:f
 import { dirname, join, relative, sep } from "node:path";
 import { z } from "zod";
 import type { Account } from "./account.ts";
+import { below } from "./below.ts";
 import { EmbeddedServerError, withPathNamed } from "./failure.ts";
 import { chooseProgramsFolder } from "./place.ts";
 import { run } from "./run.ts";
@@ -101,11 +102,14 @@ async function makeCopy(folder: string, copy: string): Promise<void> {
   try {
     await mkdir(dirname(copy), { recursive: true, mode: 0o755 });
     for (const part of ["bin", "lib", "share"]) {
-      await cp(join(folder, "native", part), join(draft, part), { recursive: true, dereference: true });
+      await cp(below(join(folder, "native"), part), below(draft, part), {
+        recursive: true,
+        dereference: true,
+      });
     }
     for (const { source, target } of await readLinks(folder)) {
-      const missing = join(draft, relative("native", target));
-      if (!existsSync(missing)) await cp(join(draft, relative("native", source)), missing);
+      const missing = below(draft, relative("native", target));
+      if (!existsSync(missing)) await cp(below(draft, relative("native", source)), missing);
     }
     await openToAll(draft);
     await rename(draft, copy);

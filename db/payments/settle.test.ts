@@ -4,11 +4,11 @@ import { issueKey } from "../idempotency/issue.ts";
 import { revokeKey } from "../idempotency/revoke.ts";
 import { keyState } from "../idempotency/state.ts";
 import { cancelOrder } from "../orders/orders.ts";
-import { useTestDatabase } from "../testing/database.ts";
+import { testDatabase } from "../testing/database.ts";
 import { balanceOf, expectBooksRight, keyFor, newOrder, newPerson, tally } from "../testing/people.ts";
 import { pay } from "./pay.ts";
 
-const test = useTestDatabase();
+const test = testDatabase();
 
 /** Enough to keep every connection of the pool busy several times over. */
 const CROWD = 50;
@@ -19,18 +19,19 @@ describe("paying an order", () => {
       await newPerson(test.owner, 10_000n),
       await newPerson(test.owner, 0n, "merchant"),
     ];
-    const { purpose, command } = await newOrder(merchant, "3800");
-    const key = await keyFor(payer.id, purpose);
-
-    const results = await Promise.all(Array.from({ length: CROWD }, () => pay(payer.id, key, command)));
-
-    expect(tally(results)).toEqual({ paid: 1, "paid again": CROWD - 1 });
-    const payments = new Set(
-      results.map((result) => JSON.stringify(result, bigintsAsText).replace(/"replayed":\w+/, "")),
-    );
-    expect(payments.size).toBe(1);
-    expect(await balanceOf(test.owner, payer.accountId)).toBe(6_200n);
-    expect(await balanceOf(test.owner, merchant.accountId)).toBe(3_800n);
+    // Several rounds: in the first one the pool is still connecting, and few requests meet.
+    for (let round = 1; round <= 4; round += 1) {
+      const { purpose, command } = await newOrder(merchant, "1000");
+      const key = await keyFor(payer.id, purpose);
+      const results = await Promise.all(Array.from({ length: CROWD }, () => pay(payer.id, key, command)));
+      expect(tally(results)).toEqual({ paid: 1, "paid again": CROWD - 1 });
+      const payments = results.map((result) =>
+        "payment" in result && result.payment ? result.payment : undefined,
+      );
+      for (const payment of payments) expect(payment).toEqual(payments[0]);
+    }
+    expect(await balanceOf(test.owner, payer.accountId)).toBe(6_000n);
+    expect(await balanceOf(test.owner, merchant.accountId)).toBe(4_000n);
     await expectBooksRight(test.owner);
   });
 
@@ -243,7 +244,3 @@ describe("a key", () => {
     await expectBooksRight(test.owner);
   });
 });
-
-function bigintsAsText(_name: string, value: unknown): unknown {
-  return typeof value === "bigint" ? value.toString() : value;
-}

@@ -16,7 +16,7 @@ export type TestDatabase = {
 };
 
 /** Clones the database before the tests of the calling file and drops it after them. */
-export function useTestDatabase(): TestDatabase {
+export function testDatabase(): TestDatabase {
   const name = `once_test_${randomUUID().replaceAll("-", "")}`;
   let current: TestDatabase | undefined;
   const get = (): TestDatabase => {

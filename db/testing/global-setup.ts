@@ -4,10 +4,11 @@ import postgres from "postgres";
 import type { TestProject } from "vitest/node";
 import { connect, setDatabase } from "../client.ts";
 import { startEmbedded } from "../embedded.ts";
-import { migrate } from "../migrate.ts";
+import { connectAsOwner, migrate } from "../migrate.ts";
 import { provision } from "../provision.ts";
 import { seedDemo } from "../seed.ts";
 import { SERVER_VERSION } from "./database.ts";
+import { plantFromEnvironment } from "./mutants.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -27,6 +28,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   setDatabase(db);
   await seedDemo(ownerUrl);
   await db.close();
+  const owner = connectAsOwner(ownerUrl);
+  await plantFromEnvironment(owner);
+  await owner.end({ timeout: 5 });
   project.provide("adminUrl", server.adminUrl);
   project.provide("template", template);
   return async () => {

@@ -1,0 +1,75 @@
+/** What every browser test starts from: somebody who is signed in, and an order of their own to pay. */
+import { type BrowserContext, test as base, expect, type Page, type Route } from "@playwright/test";
+import { closeBooks, newOrder } from "./books.ts";
+
+type Fixtures = {
+  /** The id of a fresh order over $38.00. */
+  orderId: string;
+  /** A page of Alice, signed in. */
+  alice: Page;
+};
+
+export const test = base.extend<Fixtures, { closedBooks: undefined }>({
+  closedBooks: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures it must make from this pattern.
+    async ({}, use) => {
+      await use(undefined);
+      await closeBooks();
+    },
+    { scope: "worker", auto: true },
+  ],
+  orderId: async ({ baseURL }, use) => use(await newOrder(baseURL ?? "")),
+  alice: async ({ page }, use) => {
+    await signIn(page, "Alice");
+    await use(page);
+  },
+});
+
+export { expect };
+
+/** Signs in through the demo's button. */
+export async function signIn(page: Page, who: "Alice" | "Bob" | "Mia" | "Omar"): Promise<void> {
+  await page.goto("/sign-in");
+  await page.getByRole("button", { name: `Continue as ${who}` }).click();
+  await page.waitForURL("/");
+}
+
+/** Opens the checkout and waits until Pay can be pressed. */
+export async function openCheckout(page: Page, orderId: string): Promise<void> {
+  await page.goto(`/checkout/${orderId}`);
+  await expect(payButton(page)).toBeEnabled();
+}
+
+export function payButton(page: Page) {
+  return page.getByRole("button", { name: /^Pay / });
+}
+
+/** Waits for the receipt. */
+export async function expectReceipt(page: Page, amount = "$38.00"): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(
+    new RegExp(`^Paid.*${amount.replace("$", "\\$")}`),
+  );
+  await expect(page).toHaveURL(/\/payments\/[0-9a-f-]{36}$/);
+}
+
+/** Whether a request is one that moves money: the server action behind Pay, or its HTTP door. */
+export function isPayment(route: Route): boolean {
+  const request = route.request();
+  const isAction = request.headers()["next-action"] !== undefined && request.url().includes("/checkout/");
+  return request.method() === "POST" && (isAction || request.url().endsWith("/api/payments"));
+}
+
+/**
+ * Drops the answers of the first `count` payments of this page: the server executes and answers, the browser never
+ * hears. Returns how many were dropped so far.
+ */
+export async function dropAnswers(target: Page | BrowserContext, count: number): Promise<() => number> {
+  let dropped = 0;
+  await target.route("**/*", async (route) => {
+    if (!isPayment(route) || dropped >= count) return route.fallback();
+    dropped += 1;
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  return () => dropped;
+}
