@@ -1,10 +1,10 @@
-/** Answers of the HTTP API, and the frame every route handler runs in. */
+/** Answers of the HTTP API. */
 import { isDefinitive } from "@/db/payments/failures";
 import { OutcomeUnknown } from "@/db/payments/settle";
-import type { DoorAnswer } from "@/lib/door";
+import type { ProblemDocument } from "@/lib/door";
 import { type MoneyMoved, type ProblemName, problem } from "@/lib/problems";
-import type { FieldError } from "@/lib/requests";
-import { authenticate, type Caller } from "./viewer.ts";
+import type { FieldError, Parsed } from "@/lib/requests";
+import { describeError, log } from "./log.ts";
 
 /** The largest body is an order of a hundred items; nothing comes near this. */
 const BODY_MAX_BYTES = 64 * 1024;
@@ -24,6 +24,8 @@ export function problemResponse(body: { status: number }, headers: Record<string
   return json(body.status, body, {
     "content-type": "application/problem+json",
     "content-language": "en",
+    ...(body.status === 503 ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
+    ...(body.status === 401 ? { "www-authenticate": 'Bearer realm="once"' } : {}),
     ...headers,
   });
 }
@@ -44,6 +46,11 @@ export function fail(
   return problemResponse({ ...document, ...(detail && { detail }), ...(errors && { errors }) }, headers);
 }
 
+/** Refuses a request because of one field. Nothing was executed. */
+export function invalid(pointer: string, detail: string): Response {
+  return fail("invalid-request", { moneyMoved: "no", errors: [{ pointer, detail }] });
+}
+
 /** Thrown by what a handler calls, to answer from there. */
 export class Answer extends Error {
   readonly response: Response;
@@ -54,73 +61,27 @@ export class Answer extends Error {
 }
 
 /** What went wrong, as a problem: bad luck is 503 and says "same key"; only bugs are 500. Logs it. */
-export function problemOf(
-  error: unknown,
-): Extract<DoorAnswer, { replayed: false; retryAfterSeconds?: number }> {
-  const [name, level] =
-    error instanceof OutcomeUnknown
-      ? (["outcome-unknown", "warn"] as const)
-      : isBadLuck(error)
-        ? (["unavailable", "warn"] as const)
-        : (["internal-error", "error"] as const);
-  console[level](`${name}:`, describe(error));
-  const body = problem(name);
-  return { status: body.status, body, replayed: false, retryAfterSeconds: RETRY_AFTER_SECONDS };
+export function problemOf(error: unknown, context: Record<string, unknown> = {}): ProblemDocument {
+  const name = failureName(error);
+  log[name === "internal-error" ? "error" : "warn"](
+    { ...context, problem: name, error: describeError(error) },
+    name,
+  );
+  return problem(name);
 }
 
-/** What went wrong, as an HTTP answer. */
-function failureResponse(error: unknown): Response {
-  if (error instanceof Answer) return error.response;
-  const { body } = problemOf(error);
-  return problemResponse(body, body.status === 503 ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {});
-}
-
-/** A failure of the database or of the way to it, as opposed to one of our code. */
-function isBadLuck(error: unknown): boolean {
-  const fromDatabase =
-    error instanceof Error &&
-    ["PostgresError", "DrizzleQueryError"].includes(
-      error.name === "Error" ? error.constructor.name : error.name,
-    );
-  const fromConnection = error instanceof Error && "code" in error && typeof error.code === "string";
-  return (fromDatabase || fromConnection) && !isDefinitive(error);
-}
-
-/** An error's chain of causes without query parameters, which Drizzle puts into its message. */
-function describe(error: unknown): string {
-  const parts: string[] = [];
+function failureName(error: unknown): "outcome-unknown" | "unavailable" | "internal-error" {
+  if (error instanceof OutcomeUnknown) return "outcome-unknown";
   for (let current = error; current instanceof Error; current = current.cause) {
-    parts.push(
-      current.constructor.name === "DrizzleQueryError" ? "query failed" : (current.stack ?? current.message),
-    );
+    // postgres.js and Node give their failures a code; a bug of ours has none, or one that is definitive.
+    if ("code" in current && typeof current.code === "string")
+      return isDefinitive(current) ? "internal-error" : "unavailable";
   }
-  return parts.join("\ncaused by ");
+  return "internal-error";
 }
 
-/** Whether a request that a browser may have made comes from our own pages. A missing Origin is not enough. */
-function isSameOrigin(request: Request): boolean {
-  const origin = request.headers.get("origin");
-  if (origin !== null) return URL.canParse(origin) && new URL(origin).host === request.headers.get("host");
-  return request.headers.get("sec-fetch-site") === "same-origin";
-}
-
-/**
- * The caller of a request. Answers 401 where there is none, or where the session belongs to somebody else than the
- * user the form was opened as (X-Once-User); 403 where a cookie came from another site. Nothing is looked up before.
- */
-export async function requireCaller(request: Request): Promise<Caller> {
-  const caller = await authenticate(request.headers);
-  const openedAs = request.headers.get("x-once-user");
-  if (!caller || (openedAs !== null && openedAs !== caller.user.id)) {
-    throw new Answer(fail("unauthenticated", { headers: { "www-authenticate": 'Bearer realm="once"' } }));
-  }
-  const writes = request.method !== "GET" && request.method !== "HEAD";
-  if (caller.via === "session" && writes && !isSameOrigin(request)) throw new Answer(fail("forbidden"));
-  return caller;
-}
-
-/** The body's text as JSON; undefined where it is not valid JSON. Answers 415 or 413 by itself. */
-export async function readJson(request: Request): Promise<{ json: unknown } | undefined> {
+/** The body as JSON. Answers 415 or 413 by itself; what is not JSON is an invalid request, as the caller sees fit. */
+export async function readJson(request: Request): Promise<Parsed<unknown>> {
   const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (mediaType !== "application/json") throw new Answer(fail("unsupported-media-type"));
   const tooLarge = () => new Answer(fail("too-large"));
@@ -133,24 +94,10 @@ export async function readJson(request: Request): Promise<{ json: unknown } | un
     chunks.push(chunk);
   }
   try {
-    return { json: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks))) };
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+    return { ok: true, value: JSON.parse(text) };
   } catch {
     // SyntaxError from JSON, TypeError from text that is not UTF-8: the same complaint to whoever sent it.
-    return undefined;
+    return { ok: false, errors: [{ pointer: "", detail: "is not valid JSON in UTF-8" }] };
   }
-}
-
-type Context<P> = { params: Promise<P> };
-
-/** Runs a route handler, and turns whatever it throws into an answer. */
-export function route<P = Record<string, never>>(
-  handler: (request: Request, params: P) => Promise<Response>,
-): (request: Request, context: Context<P>) => Promise<Response> {
-  return async (request, context) => {
-    try {
-      return await handler(request, await context.params);
-    } catch (error) {
-      return failureResponse(error);
-    }
-  };
 }

@@ -1,8 +1,8 @@
 import { listAccounts } from "@/db/ledger/accounts";
-import { json, requireCaller, route } from "@/server/http";
+import { json } from "@/server/http";
+import { route } from "@/server/route";
 
 /** The caller's accounts and balances. */
-export const GET = route(async (request) => {
-  const { user } = await requireCaller(request);
-  return json(200, { accounts: await listAccounts(user.id) });
-});
+export const GET = route("GET /api/accounts", async ({ user }) =>
+  json(200, { accounts: await listAccounts(user.id) }),
+);

@@ -2,38 +2,31 @@ import { issueKey } from "@/db/idempotency/issue";
 import { renderPayment } from "@/db/payments/render";
 import { issueKeyRequest, parse } from "@/lib/requests";
 import { isDemo } from "@/server/environment";
-import { fail, json, readJson, requireCaller, route } from "@/server/http";
+import { fail, invalid, json, readJson } from "@/server/http";
+import { route } from "@/server/route";
 
 /** Issues the key for a purpose: 201 for a new one, 200 for the open one, 200 `settled` where it is paid already. */
-export const POST = route(async (request) => {
-  const { user } = await requireCaller(request);
+export const POST = route("POST /api/idempotency-keys", async ({ request, user }) => {
   const body = await readJson(request);
-  const parsed = body
-    ? parse(issueKeyRequest, body.json)
-    : ({ ok: false, errors: [{ pointer: "", detail: "is not valid JSON in UTF-8" }] } as const);
-  if (!parsed.ok) return fail("invalid-request", { moneyMoved: "no", errors: [...parsed.errors] });
+  const parsed = body.ok ? parse(issueKeyRequest, body.value) : body;
+  if (!parsed.ok) return fail("invalid-request", { moneyMoved: "no", errors: parsed.errors });
   const { purpose } = parsed.value;
   if (purpose.kind === "top-up" && !isDemo()) return fail("not-found", { moneyMoved: "no" });
 
   const issued = await issueKey(user.id, purpose);
   switch (issued.type) {
     case "created":
-    case "found":
-      return json(issued.type === "created" ? 201 : 200, {
-        key: issued.key,
-        purpose,
-        state: "open",
-        expiresAt: issued.expiresAt.toISOString(),
-      });
+    case "found": {
+      const { key, expiresAt } = issued;
+      const status = issued.type === "created" ? 201 : 200;
+      return json(status, { key, purpose, state: "open", expiresAt: expiresAt.toISOString() });
+    }
     case "settled":
       return json(200, { state: "settled", payment: renderPayment(issued.payment) });
     case "not-found":
       return fail("not-found", { moneyMoved: "no" });
     case "other-subject":
-      return fail("invalid-request", {
-        moneyMoved: "no",
-        errors: [{ pointer: "/purpose/intentId", detail: "is in use for the refund of another payment" }],
-      });
+      return invalid("/purpose/intentId", "is in use for the refund of another payment");
     case "capped":
       return fail("rate-limited", {
         detail: "Too many idempotency keys are open for this account. Revoke some, or let them expire.",

@@ -1,14 +1,17 @@
 import type { PayCommand } from "@/db/payments/command";
 import { type Parsed, parsePayment } from "@/lib/requests";
-import { route } from "@/server/http";
 import { payRoute } from "@/server/pay-route";
+import { route } from "@/server/route";
 
 function commandOf(body: unknown): Parsed<PayCommand> {
   const parsed = parsePayment(body);
   if (!parsed.ok) return parsed;
-  const operation = "orderId" in parsed.value ? "pay-order" : "transfer";
-  return { ok: true, value: { operation, ...parsed.value } as PayCommand };
+  const { value } = parsed;
+  return {
+    ok: true,
+    value: "orderId" in value ? { operation: "pay-order", ...value } : { operation: "transfer", ...value },
+  };
 }
 
 /** Pays an order or transfers to somebody, once per idempotency key. */
-export const POST = route((request) => payRoute(request, commandOf));
+export const POST = route("POST /api/payments", ({ request, user }) => payRoute(request, user.id, commandOf));

@@ -25,6 +25,7 @@ export async function payOrder(sent: z.input<typeof input>): Promise<DoorAnswer>
       ? await answerPayment(viewer.id, opened.data.key, { operation: "pay-order", ...parsed.value })
       : await answerInvalid(viewer.id, opened.data.key, parsed.errors);
   } catch (error) {
-    return problemOf(error);
+    const body = problemOf(error, { action: "payOrder" });
+    return { status: body.status, body, replayed: false };
   }
 }

@@ -1,4 +1,5 @@
-import { json, route } from "@/server/http";
+import { json } from "@/server/http";
+import { route } from "@/server/route";
 
 /** Whether the process answers at all. */
-export const GET = route(async () => json(200, { status: "live" }));
+export const GET = route("GET /api/health/live", async () => json(200, { status: "live" }));

@@ -1,8 +1,9 @@
 import { ping } from "@/db/health";
-import { json, route } from "@/server/http";
+import { json } from "@/server/http";
+import { route } from "@/server/route";
 
 /** Whether the process can do its work: the database answers. */
-export const GET = route(async () => {
+export const GET = route("GET /api/health/ready", async () => {
   await ping();
   return json(200, { status: "ready" });
 });

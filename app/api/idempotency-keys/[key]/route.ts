@@ -1,24 +1,29 @@
 import { revokeKey } from "@/db/idempotency/revoke";
 import { type KeyRecord, keyState } from "@/db/idempotency/state";
 import { renderPayment } from "@/db/payments/render";
-import type { KeyState } from "@/lib/payment";
-import { fail, json, requireCaller, route } from "@/server/http";
+import { fail, json } from "@/server/http";
 import { isUuid } from "@/server/idempotency-key";
+import { route } from "@/server/route";
 
-function rendered(record: KeyRecord): KeyState {
-  return record.state === "settled" ? { state: "settled", payment: renderPayment(record.payment) } : record;
+async function answer(
+  userId: string,
+  key: string,
+  find: (userId: string, key: string) => Promise<KeyRecord>,
+): Promise<Response> {
+  if (!isUuid(key)) return fail("idempotency-key-malformed");
+  const record = await find(userId, key.toLowerCase());
+  return json(
+    200,
+    record.state === "settled" ? { state: "settled", payment: renderPayment(record.payment) } : record,
+  );
 }
 
 /** What is known of a key; another user's key is void. */
-export const GET = route<{ key: string }>(async (request, { key }) => {
-  const { user } = await requireCaller(request);
-  if (!isUuid(key)) return fail("idempotency-key-malformed");
-  return json(200, rendered(await keyState(user.id, key.toLowerCase())));
-});
+export const GET = route("GET /api/idempotency-keys/[key]", ({ params, user }) =>
+  answer(user.id, params.key, keyState),
+);
 
 /** Revokes a key: it was paid already, or never will be. */
-export const DELETE = route<{ key: string }>(async (request, { key }) => {
-  const { user } = await requireCaller(request);
-  if (!isUuid(key)) return fail("idempotency-key-malformed");
-  return json(200, rendered(await revokeKey(user.id, key.toLowerCase())));
-});
+export const DELETE = route("DELETE /api/idempotency-keys/[key]", ({ params, user }) =>
+  answer(user.id, params.key, revokeKey),
+);

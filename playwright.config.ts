@@ -1,0 +1,56 @@
+import { defineConfig, devices } from "@playwright/test";
+import { findBrowser } from "./scripts/browser.mjs";
+
+/** Not 3000: the tests run beside a development server. */
+const PORT = 3210;
+const ADDRESS = `http://127.0.0.1:${PORT}`;
+
+/** The first start makes a database, migrates and seeds it: seconds, more on a slow disk. */
+const START_LIMIT_MS = 120_000;
+/** The server answers what is under way and then ends its database. */
+const DRAIN_LIMIT_MS = 10_000;
+
+/** `npm test` has found or installed one; a run by hand looks for one; else it is Playwright's own. */
+const executablePath = findBrowser();
+const isRoot = process.getuid?.() === 0;
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results",
+  // One at a time: the tests share a server and a database, and the machine may have two cores.
+  fullyParallel: false,
+  workers: 1,
+  // A test that passes at the second try has found something.
+  retries: 0,
+  forbidOnly: true,
+  reporter: "list",
+  use: {
+    baseURL: ADDRESS,
+    trace: "retain-on-failure",
+    launchOptions: {
+      ...(executablePath ? { executablePath } : {}),
+      args: [
+        // Chromium's sandbox does not start as root.
+        ...(isRoot ? ["--no-sandbox"] : []),
+        // Nothing leaves the machine, and nothing else competes for the network while a connection is being broken.
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--disable-quic",
+      ],
+      // Playwright switches the back/forward cache off; payers have it, and a payment must survive it.
+      ignoreDefaultArgs: ["--disable-back-forward-cache"],
+    },
+  },
+  projects: [{ name: "chromium", use: { ...devices["Desktop Chrome"] } }],
+  webServer: {
+    command: "node e2e/serve.mjs",
+    url: `${ADDRESS}/api/health/ready`,
+    env: { PORT: String(PORT) },
+    reuseExistingServer: false,
+    timeout: START_LIMIT_MS,
+    gracefulShutdown: { signal: "SIGTERM", timeout: DRAIN_LIMIT_MS },
+    stdout: "pipe",
+  },
+});

@@ -1,0 +1,44 @@
+/** `npm run check`: everything that can be said about the code without running it. */
+import { pathToFileURL } from "node:url";
+import { ensureInstalled } from "./bootstrap.mjs";
+import { run, tool } from "./run.mjs";
+
+/**
+ * The steps, in order. A step passes when all of its commands do; `npm test` counts each step as one test.
+ *
+ * @returns {{ name: string, commands: string[][] }[]}
+ */
+export function checkSteps() {
+  return [
+    {
+      name: "types",
+      // Next.js writes the types of the routes first; a fresh clone has none.
+      commands: [tool("next", "next", "typegen"), tool("typescript", "tsc", "--noEmit")],
+    },
+    { name: "format and lint", commands: [tool("@biomejs/biome", "biome", "ci", ".")] },
+  ];
+}
+
+/**
+ * Whether the step passes. Commands after a failing one are not run.
+ *
+ * @param {{ commands: string[][] }} step
+ */
+export async function passes(step) {
+  for (const command of step.commands) {
+    if ((await run(command)) !== 0) return false;
+  }
+  return true;
+}
+
+const isMain = import.meta.url === pathToFileURL(process.argv[1] ?? "").href;
+if (isMain) {
+  await ensureInstalled();
+  const failed = [];
+  for (const step of checkSteps()) {
+    console.log(`\n── ${step.name}`);
+    if (!(await passes(step))) failed.push(step.name);
+  }
+  console.log(failed.length === 0 ? "\nAll checks passed." : `\nFailed: ${failed.join(", ")}.`);
+  process.exitCode = failed.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,96 @@
+/** Runs other programs for the scripts: in a process group each, so that all of one, and nothing else, can be ended. */
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The repository. */
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** How long a program may take to end when asked: Playwright stops its server meanwhile, which drains. */
+const END_LIMIT_MS = 20_000;
+
+/** Exit codes of a shell for a program that a signal ended: 128 and its number. */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+
+/** What runs now, to be ended with this process. */
+const running = new Set();
+let isEnding = false;
+
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+  process.on(signal, () => {
+    if (running.size === 0) process.exit(EXIT_CODES[signal]);
+    isEnding = true;
+    for (const end of running) end();
+    process.exitCode = EXIT_CODES[signal];
+  });
+}
+
+/**
+ * Runs a program in the repository to its end. Resolves with its exit code, or 1 where it could not be run, was ended by
+ * a signal or ran out of time; never rejects. Where this process is told to end meanwhile, it ends the program and then
+ * itself.
+ *
+ * @param {string[]} command the program and its arguments
+ * @param {{ env?: NodeJS.ProcessEnv, limitMs?: number }} [options]
+ * @returns {Promise<number>}
+ */
+export function run([program = "", ...args], { env = process.env, limitMs } = {}) {
+  const hasGroups = process.platform !== "win32";
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      cwd: root,
+      env,
+      stdio: ["ignore", "inherit", "inherit"],
+      detached: hasGroups,
+      // npm and npx are batch files there, which only a shell can run.
+      shell: !hasGroups && !program.endsWith(".exe"),
+    });
+    const timers = [];
+    /** @param {NodeJS.Signals} signal */
+    const kill = (signal) => {
+      try {
+        if (hasGroups && child.pid) process.kill(-child.pid, signal);
+        else child.kill(signal);
+      } catch {
+        // The group has ended already.
+      }
+    };
+    const end = () => {
+      kill("SIGINT");
+      timers.push(setTimeout(() => kill("SIGKILL"), END_LIMIT_MS));
+    };
+    if (limitMs !== undefined) timers.push(setTimeout(end, limitMs));
+    running.add(end);
+    const finish = (/** @type {number} */ code) => {
+      for (const timer of timers) clearTimeout(timer);
+      running.delete(end);
+      if (isEnding) process.exit();
+      resolve(code);
+    };
+    child.once("error", (error) => {
+      console.error(`${program} could not be run: ${error.message}`);
+      finish(1);
+    });
+    child.once("exit", (code) => finish(code ?? 1));
+  });
+}
+
+/**
+ * A program of an installed package, run by this very Node.
+ *
+ * @param {string} packageName
+ * @param {string} name
+ * @param {...string} args
+ */
+export function tool(packageName, name, ...args) {
+  const folder = join(root, "node_modules", packageName);
+  const { bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  return [process.execPath, join(folder, typeof bin === "string" ? bin : bin[name]), ...args];
+}
+
+/** The npm that runs this script, else the one on the PATH. */
+export function npm(/** @type {string[]} */ ...args) {
+  const script = process.env.npm_execpath;
+  return script?.endsWith(".js") ? [process.execPath, script, ...args] : ["npm", ...args];
+}

@@ -1,0 +1,66 @@
+/** What `npm run dev` and `npm start` share: Next.js in this very process, so that signals and exit code are its own. */
+import { spawnSync } from "node:child_process";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { giveUp } from "./bootstrap.mjs";
+import { root } from "./run.mjs";
+
+const DEFAULT_PORT = "3000";
+/** The demo's passwords are published, so only this machine may reach it. */
+const DEMO_HOST = "127.0.0.1";
+
+/**
+ * Becomes `next dev` or `next start`, on PORT or 3000, in demo mode on 127.0.0.1 only. Ends the process with a sentence
+ * where the port is taken.
+ *
+ * @param {"dev" | "start"} command
+ */
+export async function serve(command) {
+  const port = process.env.PORT || DEFAULT_PORT;
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) giveUp(`PORT is "${port}", which is no port number.`);
+  const host = isDemo(command) ? DEMO_HOST : undefined;
+  await requireFree(Number(port), host);
+
+  process.chdir(root);
+  process.env.NEXT_TELEMETRY_DISABLED ??= "1";
+  const next = join(root, "node_modules", "next", "dist", "bin", "next");
+  process.argv = [process.execPath, next, command, "--port", port, ...(host ? ["--hostname", host] : [])];
+  await import(pathToFileURL(next).href);
+}
+
+/** Demo mode is on exactly when there is no DATABASE_URL, or ONCE_DEMO=1. */
+function isDemo(/** @type {"dev" | "start"} */ command) {
+  const { DATABASE_URL, ONCE_DEMO } = environmentOf(command);
+  return !DATABASE_URL || ONCE_DEMO === "1";
+}
+
+/**
+ * Both variables as Next.js will see them: .env files count. Read by Next's own reader in a process of its own, because
+ * it keeps what it has read, and a second reading in its process would then be none.
+ *
+ * @param {"dev" | "start"} command
+ * @returns {{ DATABASE_URL?: string, ONCE_DEMO?: string }}
+ */
+function environmentOf(command) {
+  const code = `
+    const fromNext = require("node:module").createRequire(require.resolve("next/package.json"));
+    fromNext("@next/env").loadEnvConfig(process.cwd(), ${command === "dev"}, { info() {}, error() {} });
+    const { DATABASE_URL, ONCE_DEMO } = process.env;
+    console.log(JSON.stringify({ DATABASE_URL, ONCE_DEMO }));`;
+  const reader = spawnSync(process.execPath, ["--eval", code], { cwd: root, encoding: "utf8" });
+  if (reader.status !== 0) giveUp(`The .env files could not be read: ${reader.stderr.trim()}`);
+  return JSON.parse(reader.stdout);
+}
+
+/** Next.js would go on to another port by itself, or fail with a stack trace. */
+async function requireFree(/** @type {number} */ port, /** @type {string | undefined} */ host) {
+  const probe = createServer();
+  await new Promise((resolve) => {
+    probe.once("error", (/** @type {NodeJS.ErrnoException} */ error) => {
+      const reason = error.code === "EADDRINUSE" ? "is taken" : `cannot be listened on (${error.code})`;
+      giveUp(`Port ${port} ${reason}: end what listens there, or choose another with PORT=${port + 1}.`);
+    });
+    probe.listen(port, host, () => probe.close(resolve));
+  });
+}

@@ -1,0 +1,129 @@
+/**
+ * `npm test`: installs what is missing, then checks, tests, builds and drives the build with a browser. Its last line
+ * is `N passed, N failed`.
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureInstalled } from "./bootstrap.mjs";
+import { ensureBrowser } from "./browser.mjs";
+import { checkSteps, passes } from "./check.mjs";
+import { run, tool } from "./run.mjs";
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Count */
+
+const USAGE = `npm test [-- check | unit | e2e]
+
+  check   types, format and lint: what npm run check does
+  unit    Vitest, with a real PostgreSQL
+  e2e     the production build, and Playwright with a real browser
+
+Without a part: all of them, in this order. The last line is "N passed, N failed".`;
+
+const PARTS = ["check", "unit", "e2e"];
+const [part, ...rest] = process.argv.slice(2);
+if (part === "--help" || part === "-h") {
+  console.log(USAGE);
+  process.exit(0);
+}
+if (rest.length > 0 || (part !== undefined && !PARTS.includes(part))) {
+  console.error(USAGE);
+  process.exit(1);
+}
+
+await ensureInstalled();
+process.env.NEXT_TELEMETRY_DISABLED ??= "1";
+const reports = mkdtempSync(join(tmpdir(), "once-test-"));
+process.on("exit", () => rmSync(reports, { recursive: true, force: true }));
+
+/** @type {Count} */
+const total = { passed: 0, failed: 0, skipped: 0 };
+const wants = (/** @type {string} */ name) => part === undefined || part === name;
+if (wants("e2e")) process.env.ONCE_CHROMIUM = await ensureBrowser();
+
+if (wants("check"))
+  for (const step of checkSteps()) await section(step.name, async () => one(await passes(step)));
+if (wants("unit")) await section("Vitest", vitest);
+if (wants("e2e")) {
+  const build = await section("next build", async () =>
+    one((await run(tool("next", "next", "build"))) === 0),
+  );
+  // There is nothing to drive without a build, and that must not look like a success.
+  await section("Playwright", build.failed > 0 ? async () => one(false) : playwright);
+}
+
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
+console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
+
+/**
+ * Runs one part under a heading, and adds what it counted to the total.
+ *
+ * @param {string} name
+ * @param {() => Promise<Count>} work
+ */
+async function section(name, work) {
+  console.log(`\n── ${name}`);
+  const start = Date.now();
+  const count = await work();
+  const seconds = ((Date.now() - start) / 1000).toFixed(1);
+  console.log(`── ${name}: ${count.passed} passed, ${count.failed} failed (${seconds} s)`);
+  total.passed += count.passed;
+  total.failed += count.failed;
+  total.skipped += count.skipped;
+  return count;
+}
+
+/** @returns {Count} */
+function one(/** @type {boolean} */ hasPassed) {
+  return { passed: hasPassed ? 1 : 0, failed: hasPassed ? 0 : 1, skipped: 0 };
+}
+
+async function vitest() {
+  const file = join(reports, "vitest.json");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const code = await run(tool("vitest", "vitest", "run", ...reporters));
+  return counted(file, code, (report) => {
+    // A file that fails before its first test holds none that could be counted.
+    const brokenFiles = report.testResults.filter(
+      (/** @type {{ status: string, assertionResults: unknown[] }} */ { status, assertionResults }) =>
+        status === "failed" && assertionResults.length === 0,
+    );
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests + brokenFiles.length,
+      skipped: report.numPendingTests + report.numTodoTests,
+    };
+  });
+}
+
+async function playwright() {
+  const file = join(reports, "playwright.json");
+  const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: file };
+  const code = await run(tool("@playwright/test", "playwright", "test", "--reporter=list,json"), { env });
+  return counted(file, code, ({ stats }) => ({
+    passed: stats.expected,
+    // Passing at a second attempt is no pass.
+    failed: stats.unexpected + stats.flaky,
+    skipped: stats.skipped,
+  }));
+}
+
+/**
+ * What a report says. A run that failed counts at least one failure, whatever its report says or whether there is one.
+ *
+ * @param {string} file
+ * @param {number} exitCode
+ * @param {(report: any) => Count} count
+ * @returns {Count}
+ */
+function counted(file, exitCode, count) {
+  let result;
+  try {
+    result = count(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    console.error(`There is no report of this run: ${error instanceof Error ? error.message : error}`);
+    return one(false);
+  }
+  return exitCode !== 0 && result.failed === 0 ? { ...result, failed: 1 } : result;
+}

@@ -1,0 +1,32 @@
+/**
+ * Structured logs. A line about a payment carries the request id, the key and, once there is one, the payment's id
+ * (which is the key); never a query string, a cookie, an API key, or the parameters of a statement.
+ */
+import pino from "pino";
+
+export const log = pino({
+  level: process.env.LOG_LEVEL ?? "info",
+  base: null,
+  timestamp: pino.stdTimeFunctions.isoTime,
+  redact: ["*.password", "*.secret", "*.authorization", "*.cookie"],
+});
+
+/**
+ * An error's chain of causes for a log. Drizzle puts the query and its parameters into its message, so of such an error
+ * only the cause speaks; Postgres's `detail` may quote values and is left out.
+ */
+export function describeError(
+  error: unknown,
+): { name: string; code?: string; message: string; stack?: string }[] {
+  const chain: ReturnType<typeof describeError> = [];
+  for (let current = error; current instanceof Error; current = current.cause) {
+    const fromDrizzle = current.constructor.name === "DrizzleQueryError";
+    chain.push({
+      name: current.constructor.name,
+      message: fromDrizzle ? "A query failed." : current.message,
+      ...("code" in current && typeof current.code === "string" ? { code: current.code } : {}),
+      ...(current.stack && !fromDrizzle ? { stack: current.stack } : {}),
+    });
+  }
+  return chain.length > 0 ? chain : [{ name: typeof error, message: String(error) }];
+}

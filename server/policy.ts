@@ -1,0 +1,61 @@
+/**
+ * Who may use what. Every page, route handler and server action stands here; one that does not is refused at build time
+ * by the types and found by e2e/policy.spec.ts, which reads the build's own manifests and tries each without a session.
+ */
+
+/** `anyone`: no session needed. `user`: signed in. Otherwise signed in with that role. */
+export type Level = "anyone" | "user" | "merchant" | "operator";
+
+export const PAGES = {
+  "/": "anyone",
+  "/sign-in": "anyone",
+  "/problems/[name]": "anyone",
+  "/checkout/[orderId]": "user",
+  "/checkout/[orderId]/form": "user",
+  "/payments": "user",
+  "/payments/[id]": "user",
+} as const satisfies Record<string, Level>;
+
+export const ROUTES = {
+  "POST /api/idempotency-keys": "user",
+  "GET /api/idempotency-keys/[key]": "user",
+  "DELETE /api/idempotency-keys/[key]": "user",
+  "POST /api/payments": "user",
+  "GET /api/payments/[id]": "user",
+  "PUT /api/orders/[id]": "merchant",
+  "GET /api/orders/[id]": "user",
+  "DELETE /api/orders/[id]": "user",
+  "GET /api/accounts": "user",
+  "GET /api/health/live": "anyone",
+  "GET /api/health/ready": "anyone",
+  "POST /checkout/[orderId]/continue": "user",
+  "POST /checkout/[orderId]/pay": "user",
+} as const satisfies Record<string, Level>;
+
+export const ACTIONS = {
+  payOrder: "user",
+  createDemoOrder: "user",
+  signIn: "anyone",
+  signInAsDemo: "anyone",
+  signOut: "anyone",
+  setLocale: "anyone",
+} as const satisfies Record<string, Level>;
+
+export type PageName = keyof typeof PAGES;
+export type RouteName = keyof typeof ROUTES;
+export type ActionName = keyof typeof ACTIONS;
+
+/** Whether somebody with `role` (undefined: nobody is signed in) reaches `level`. */
+export function reaches(level: Level, role: "payer" | "merchant" | "operator" | undefined): boolean {
+  switch (level) {
+    case "anyone":
+      return true;
+    case "user":
+      return role !== undefined;
+    case "merchant":
+    case "operator":
+      return role === level;
+    default:
+      return level satisfies never;
+  }
+}

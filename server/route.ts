@@ -1,0 +1,80 @@
+/** The frame every route handler runs in: policy first, then the handler, and an answer whatever happens. */
+import { randomUUID } from "node:crypto";
+import { Answer, fail, problemOf, problemResponse } from "./http.ts";
+import { log } from "./log.ts";
+import { isSameOrigin } from "./origin.ts";
+import { ROUTES, type RouteName, reaches } from "./policy.ts";
+import { authenticate, type Viewer } from "./viewer.ts";
+
+type Level<N extends RouteName> = (typeof ROUTES)[N];
+
+/** The parameters in a route's path: `{ id: string }` for "/orders/[id]". */
+type Params<N extends string> = N extends `${string}[${infer Name}]${infer Rest}`
+  ? { [K in Name]: string } & Params<Rest>
+  : unknown;
+
+type Call<N extends RouteName> = {
+  request: Request;
+  params: Params<N>;
+  /** The caller, where the policy demands one. */
+  user: Level<N> extends "anyone" ? undefined : Viewer;
+  requestId: string;
+};
+
+/** A request id that a client may set: it goes into headers and logs, so it is short and plain. */
+const REQUEST_ID = /^[\w.-]{1,64}$/;
+
+function requestIdOf(request: Request): string {
+  const sent = request.headers.get("x-request-id");
+  return sent !== null && REQUEST_ID.test(sent) ? sent : randomUUID();
+}
+
+/**
+ * The caller of a request to `name`. Answers 401 where there is none, or where the session belongs to somebody else
+ * than the user the form was opened as (X-Once-User); 403 where a cookie came from another site, or the role does not
+ * reach. Nothing is looked up before.
+ */
+async function admit(name: RouteName, request: Request): Promise<Viewer | undefined> {
+  const level = ROUTES[name];
+  if (level === "anyone") return undefined;
+  const caller = await authenticate(request.headers);
+  const openedAs = request.headers.get("x-once-user");
+  if (!caller || (openedAs !== null && openedAs !== caller.user.id))
+    throw new Answer(fail("unauthenticated"));
+  const writes = request.method !== "GET" && request.method !== "HEAD";
+  if (caller.via === "session" && writes && !isSameOrigin(request.headers)) {
+    throw new Answer(
+      fail("forbidden", {
+        detail: "The request does not come from our own pages. The key was not looked up.",
+      }),
+    );
+  }
+  if (!reaches(level, caller.user.role)) throw new Answer(fail("forbidden"));
+  return caller.user;
+}
+
+/** Makes the route handler called `name`, which the policy must know. */
+export function route<N extends RouteName>(
+  name: N,
+  handler: (call: Call<N>) => Promise<Response>,
+): (request: Request, context: { params: Promise<Params<N>> }) => Promise<Response> {
+  return async (request, context) => {
+    const startedMs = performance.now();
+    const requestId = requestIdOf(request);
+    let response: Response;
+    try {
+      const user = (await admit(name, request)) as Call<N>["user"];
+      response = await handler({ request, params: await context.params, user, requestId });
+    } catch (error) {
+      response =
+        error instanceof Answer
+          ? error.response
+          : problemResponse(problemOf(error, { requestId, route: name }));
+    }
+    response.headers.set("x-request-id", requestId);
+    const key = request.headers.get("idempotency-key") ?? undefined;
+    const durationMs = Math.round(performance.now() - startedMs);
+    log.info({ requestId, route: name, status: response.status, key, durationMs }, "request");
+    return response;
+  };
+}
