@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isAlive, type ProcessMark } from "./embedded/process-mark.ts";
 import {
   cleanUp,
@@ -29,8 +29,8 @@ async function expectGone(mark: ProcessMark): Promise<void> {
 }
 
 describe("a server and the processes that ask for it", () => {
-  beforeEach(useNewDataRoot);
-  afterEach(cleanUp);
+  beforeAll(useNewDataRoot);
+  afterAll(cleanUp);
 
   it("starts durable, for this machine only, and keeps port and data from start to start", async () => {
     const first = await startEmbedded(dataRoot);
@@ -67,6 +67,7 @@ describe("a server and the processes that ask for it", () => {
     const second = await startEmbedded(dataRoot);
     expect(second.adminUrl).toBe(first.adminUrl);
     expect(await withConnection(second.adminUrl, (sql) => sql`select id from kept`)).toEqual([{ id: 1 }]);
+    await second.stop();
   });
 
   it("is used by a second process, and not ended by it", async () => {
@@ -78,7 +79,8 @@ describe("a server and the processes that ask for it", () => {
     expect(isAlive(remembered(dataRoot).postmaster)).toBe(true);
   });
 
-  it("is started by exactly one of three processes that ask at once", async () => {
+  it("is made and started by exactly one of three processes that ask at once", async () => {
+    useNewDataRoot();
     const owners = await Promise.all([0, 1, 2].map(() => spawnOwner(dataRoot, "stay")));
     expect(owners.filter(({ owned }) => owned)).toHaveLength(1);
     expect(new Set(owners.map(({ adminUrl }) => adminUrl)).size).toBe(1);
@@ -120,8 +122,8 @@ describe("a server whose owner ends", () => {
 });
 
 describe("after a SIGKILL", () => {
-  beforeEach(useNewDataRoot);
-  afterEach(cleanUp);
+  beforeAll(useNewDataRoot);
+  afterAll(cleanUp);
 
   it("of the owner, the server is adopted and ends with its new owner", async () => {
     const owner = await spawnOwner(dataRoot, "stay");
@@ -155,6 +157,7 @@ describe("after a SIGKILL", () => {
   });
 
   it("of a process in the middle of initdb, the next one starts over", async () => {
+    useNewDataRoot();
     const killed = spawnFixture(dataRoot, "stay");
     const halfMade = () =>
       existsSync(dataRoot) && readdirSync(dataRoot).find((name) => name.startsWith("postgres.new-"));
@@ -169,32 +172,44 @@ describe("after a SIGKILL", () => {
 });
 
 describe("what lies in the way", () => {
-  beforeEach(useNewDataRoot);
-  afterEach(cleanUp);
+  beforeAll(useNewDataRoot);
+  afterAll(cleanUp);
 
   it("a folder that is no whole cluster is set aside, not used and not lost", async () => {
     mkdirSync(join(dataRoot, "postgres"), { recursive: true });
     writeFileSync(join(dataRoot, "postgres", "PG_VERSION"), "18\n");
-    expect((await startEmbedded(dataRoot)).owned).toBe(true);
+    await startAndStop();
     const aside = readdirSync(dataRoot).filter((name) => name.startsWith("postgres.incomplete-"));
     expect(aside).toHaveLength(1);
   });
 
   it("a port that was taken meanwhile is replaced, a process id that is a stranger's now is no obstacle", async () => {
-    await (await startEmbedded(dataRoot)).stop();
+    await startAndStop();
     const { port, cluster } = remembered(dataRoot);
     writeFileSync(join(dataRoot, cluster, "postmaster.pid"), `${process.pid}\n`);
     const stranger = createServer().listen(port, "127.0.0.1");
     try {
-      expect((await startEmbedded(dataRoot)).owned).toBe(true);
+      await startAndStop();
       expect(remembered(dataRoot).port).not.toBe(port);
     } finally {
       stranger.close();
     }
   });
 
-  it("another major version, a lost password and a damaged file are each said in a sentence", async () => {
-    await (await startEmbedded(dataRoot)).stop();
+  it("PostgreSQL's own last words come with a start that failed", async () => {
+    await startAndStop();
+    const settings = join(dataRoot, "postgres", "postgresql.conf");
+    const good = readFileSync(settings);
+    writeFileSync(settings, "nonsense = 1\n");
+    await expect(startEmbedded(dataRoot)).rejects.toThrow(
+      /did not start; its log is .*\n\n[\s\S]*unrecognized .* "nonsense"/,
+    );
+    writeFileSync(settings, good);
+    await startAndStop();
+  });
+
+  it("another major version, a damaged file and a lost password are each said in a sentence", async () => {
+    await startAndStop();
     const version = join(dataRoot, "postgres", "PG_VERSION");
     writeFileSync(version, "17\n");
     await expect(startEmbedded(dataRoot)).rejects.toThrow(
@@ -202,20 +217,19 @@ describe("what lies in the way", () => {
     );
     writeFileSync(version, "18\n");
 
-    writeFileSync(join(dataRoot, "postgres.json"), "{");
+    const state = join(dataRoot, "postgres.json");
+    writeFileSync(state, "{");
     await expect(startEmbedded(dataRoot)).rejects.toThrow(/postgres.json is damaged/);
-    rmSync(join(dataRoot, "postgres.json"));
+    rmSync(state);
     await expect(startEmbedded(dataRoot)).rejects.toThrow(/whose password is lost/);
 
     await removeEmbedded(dataRoot);
-    expect((await startEmbedded(dataRoot)).owned).toBe(true);
+    expect(existsSync(join(dataRoot, "postgres"))).toBe(false);
   });
 
-  it("PostgreSQL's own last words come with a start that failed", async () => {
-    await (await startEmbedded(dataRoot)).stop();
-    writeFileSync(join(dataRoot, "postgres", "postgresql.conf"), "nonsense = 1\n");
-    await expect(startEmbedded(dataRoot)).rejects.toThrow(
-      /did not start; its log is .*\n\n[\s\S]*unrecognized .* "nonsense"/,
-    );
-  });
+  async function startAndStop(): Promise<void> {
+    const server = await startEmbedded(dataRoot);
+    expect(server.owned).toBe(true);
+    await server.stop();
+  }
 });

@@ -7,8 +7,13 @@ import { npm, root, run } from "./run.mjs";
 /** The oldest Node that every package we use runs on; `engines` in package.json says the same. */
 const OLDEST_NODE = [20, 19];
 
-/** Ends this process with one sentence. */
-export function giveUp(/** @type {string} */ sentence) {
+/**
+ * Ends this process with one sentence.
+ *
+ * @param {string} sentence
+ * @returns {never}
+ */
+export function giveUp(sentence) {
   console.error(sentence);
   process.exit(1);
 }
@@ -39,7 +44,11 @@ export async function ensureInstalled() {
     const code = await run(npm("ci", "--include=dev", "--no-audit", "--no-fund"));
     if (code !== 0) giveUp("The packages could not be installed: see what npm ci said above.");
   }
-  writeFileSync(hashFile, hash);
+  try {
+    writeFileSync(hashFile, hash);
+  } catch {
+    // Installed by another account: then it is compared anew each time, which is only slower.
+  }
 }
 
 /**

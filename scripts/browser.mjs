@@ -107,7 +107,7 @@ export async function ensureBrowser() {
   }
   const installed = findBrowser();
   if (installed !== undefined) return installed;
-  return giveUp(
+  giveUp(
     "There is no browser for the tests and none could be installed: install Chromium or Google Chrome, or name one in ONCE_CHROMIUM.",
   );
 }

@@ -1,5 +1,6 @@
 /** `npm run check`: everything that can be said about the code without running it. */
-import { pathToFileURL } from "node:url";
+import { realpathSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { ensureInstalled } from "./bootstrap.mjs";
 import { run, tool } from "./run.mjs";
 
@@ -31,7 +32,8 @@ export async function passes(step) {
   return true;
 }
 
-const isMain = import.meta.url === pathToFileURL(process.argv[1] ?? "").href;
+const isMain =
+  process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
 if (isMain) {
   await ensureInstalled();
   const failed = [];

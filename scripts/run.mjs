@@ -13,17 +13,24 @@ const END_LIMIT_MS = 20_000;
 /** Exit codes of a shell for a program that a signal ended: 128 and its number. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
-/** What runs now, to be ended with this process. */
+/** What runs now, each as the function that ends it. */
 const running = new Set();
 let isEnding = false;
 
-for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
-  process.on(signal, () => {
-    if (running.size === 0) process.exit(EXIT_CODES[signal]);
-    isEnding = true;
-    for (const end of running) end();
-    process.exitCode = EXIT_CODES[signal];
-  });
+/** @param {keyof typeof EXIT_CODES} signal */
+function onSignal(signal) {
+  isEnding = true;
+  process.exitCode = EXIT_CODES[signal];
+  for (const end of running) end();
+}
+
+/** Signals are ours only while something runs: a script that goes on to be a server leaves them to that. */
+function listen() {
+  for (const signal of Object.keys(EXIT_CODES)) process.on(signal, onSignal);
+}
+
+function stopListening() {
+  for (const signal of Object.keys(EXIT_CODES)) process.removeListener(signal, onSignal);
 }
 
 /**
@@ -46,6 +53,7 @@ export function run([program = "", ...args], { env = process.env, limitMs } = {}
       // npm and npx are batch files there, which only a shell can run.
       shell: !hasGroups && !program.endsWith(".exe"),
     });
+    /** @type {NodeJS.Timeout[]} */
     const timers = [];
     /** @param {NodeJS.Signals} signal */
     const kill = (signal) => {
@@ -61,11 +69,13 @@ export function run([program = "", ...args], { env = process.env, limitMs } = {}
       timers.push(setTimeout(() => kill("SIGKILL"), END_LIMIT_MS));
     };
     if (limitMs !== undefined) timers.push(setTimeout(end, limitMs));
+    if (running.size === 0) listen();
     running.add(end);
     const finish = (/** @type {number} */ code) => {
       for (const timer of timers) clearTimeout(timer);
       running.delete(end);
       if (isEnding) process.exit();
+      if (running.size === 0) stopListening();
       resolve(code);
     };
     child.once("error", (error) => {

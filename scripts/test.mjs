@@ -10,7 +10,15 @@ import { ensureBrowser } from "./browser.mjs";
 import { checkSteps, passes } from "./check.mjs";
 import { run, tool } from "./run.mjs";
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Count */
+/**
+ * @typedef {{ passed: number, failed: number, skipped: number }} Count
+ *
+ * What is read of the two reports.
+ * @typedef {{ status: string, assertionResults: unknown[] }} VitestFile
+ * @typedef {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number,
+ *   testResults: VitestFile[] }} VitestReport
+ * @typedef {{ stats: { expected: number, unexpected: number, flaky: number, skipped: number } }} PlaywrightReport
+ */
 
 const USAGE = `npm test [-- check | unit | e2e]
 
@@ -83,11 +91,10 @@ async function vitest() {
   const file = join(reports, "vitest.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
   const code = await run(tool("vitest", "vitest", "run", ...reporters));
-  return counted(file, code, (report) => {
+  return counted(file, code, (/** @type {VitestReport} */ report) => {
     // A file that fails before its first test holds none that could be counted.
     const brokenFiles = report.testResults.filter(
-      (/** @type {{ status: string, assertionResults: unknown[] }} */ { status, assertionResults }) =>
-        status === "failed" && assertionResults.length === 0,
+      ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
     );
     return {
       passed: report.numPassedTests,
@@ -101,7 +108,7 @@ async function playwright() {
   const file = join(reports, "playwright.json");
   const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: file };
   const code = await run(tool("@playwright/test", "playwright", "test", "--reporter=list,json"), { env });
-  return counted(file, code, ({ stats }) => ({
+  return counted(file, code, (/** @type {PlaywrightReport} */ { stats }) => ({
     passed: stats.expected,
     // Passing at a second attempt is no pass.
     failed: stats.unexpected + stats.flaky,
@@ -112,9 +119,10 @@ async function playwright() {
 /**
  * What a report says. A run that failed counts at least one failure, whatever its report says or whether there is one.
  *
+ * @template Report
  * @param {string} file
  * @param {number} exitCode
- * @param {(report: any) => Count} count
+ * @param {(report: Report) => Count} count
  * @returns {Count}
  */
 function counted(file, exitCode, count) {

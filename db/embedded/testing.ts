@@ -60,7 +60,8 @@ export function spawnFixture(
   const child = spawn(process.execPath, ["--import", TSX, FIXTURE, dataRoot, then], {
     ...options.account,
     cwd: options.cwd ?? process.cwd(),
-    stdio: ["ignore", "pipe", "inherit"],
+    // What it throws for the test would read like a failure of the test.
+    stdio: ["ignore", "pipe", then === "throw" ? "ignore" : "inherit"],
   });
   children.push(child);
   return child;

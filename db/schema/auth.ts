@@ -23,7 +23,7 @@ const updatedAt = () => at("updated_at").notNull().defaultNow();
 export const users = pgTable(
   "users",
   {
-    id: uuid("id").primaryKey(),
+    id: uuid("id").primaryKey().defaultRandom(),
     name: text("name").notNull(),
     email: text("email").notNull().unique("users_email_unique"),
     emailVerified: boolean("email_verified").notNull().default(false),
@@ -45,7 +45,7 @@ export const users = pgTable(
 export const sessions = pgTable(
   "sessions",
   {
-    id: uuid("id").primaryKey(),
+    id: uuid("id").primaryKey().defaultRandom(),
     userId: uuid("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
@@ -63,7 +63,7 @@ export const sessions = pgTable(
 export const credentials = pgTable(
   "credentials",
   {
-    id: uuid("id").primaryKey(),
+    id: uuid("id").primaryKey().defaultRandom(),
     userId: uuid("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
@@ -88,7 +88,7 @@ export const credentials = pgTable(
 export const verifications = pgTable(
   "verifications",
   {
-    id: uuid("id").primaryKey(),
+    id: uuid("id").primaryKey().defaultRandom(),
     identifier: text("identifier").notNull(),
     value: text("value").notNull(),
     expiresAt: at("expires_at").notNull(),
@@ -100,7 +100,7 @@ export const verifications = pgTable(
 
 /** Counters of better-auth's own rate limiter (sign-in, sign-up). */
 export const rateLimits = pgTable("rate_limits", {
-  id: uuid("id").primaryKey(),
+  id: uuid("id").primaryKey().defaultRandom(),
   key: text("key").notNull().unique("rate_limits_key_unique"),
   count: integer("count").notNull(),
   lastRequest: bigint("last_request", { mode: "number" }).notNull(),
@@ -110,7 +110,7 @@ export const rateLimits = pgTable("rate_limits", {
 export const apiKeys = pgTable(
   "api_keys",
   {
-    id: uuid("id").primaryKey(),
+    id: uuid("id").primaryKey().defaultRandom(),
     configId: text("config_id").notNull().default("default"),
     name: text("name"),
     start: text("start"),
