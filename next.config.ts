@@ -32,7 +32,11 @@ const config: NextConfig = {
     return [
       { source: "/:path*", headers: HEADERS },
       { source: "/api/:path*", headers: [API_POLICY] },
-      { source: "/:path*", headers: [HSTS], has: [{ type: "header", key: "x-forwarded-proto", value: "https" }] },
+      {
+        source: "/:path*",
+        headers: [HSTS],
+        has: [{ type: "header", key: "x-forwarded-proto", value: "https" }],
+      },
     ];
   },
 };

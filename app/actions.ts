@@ -5,8 +5,8 @@ import { redirect } from "next/navigation";
 import { z } from "zod";
 import { putOrder } from "@/db/orders/orders";
 import { demoId } from "@/db/seed";
+import { requireAction } from "@/server/admit";
 import { isDemo } from "@/server/environment";
-import { requireViewer } from "@/server/viewer";
 
 /** What Bluebird Coffee sells in the demo. */
 const MENU = {
@@ -17,7 +17,7 @@ const MENU = {
 
 /** Makes a fresh order of Bluebird Coffee and leads to its checkout. Demo only. */
 export async function createDemoOrder(form: FormData): Promise<void> {
-  await requireViewer("/");
+  await requireAction("createDemoOrder");
   const sku = z.enum(["espresso", "flat-white", "beans"]).safeParse(form.get("sku"));
   if (!isDemo() || !sku.success) redirect("/");
   const item = MENU[sku.data];

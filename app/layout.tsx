@@ -78,7 +78,12 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <main id="content" className="mx-auto w-full max-w-5xl px-4 pt-4 sm:px-6 sm:pt-8">
           {/* Only what client components say is sent along; the rest is words on the page already. */}
           <NextIntlClientProvider
-            messages={{ checkout: messages.checkout, errors: messages.errors, signIn: messages.signIn }}
+            messages={{
+              checkout: messages.checkout,
+              errors: messages.errors,
+              signIn: messages.signIn,
+              signUp: messages.signUp,
+            }}
           >
             {children}
           </NextIntlClientProvider>

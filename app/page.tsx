@@ -4,8 +4,8 @@ import { Welcome } from "@/components/home/welcome";
 import { listAccounts } from "@/db/ledger/accounts";
 import { listOpenOrders, listOrdersOf } from "@/db/orders/orders";
 import { listPaymentsOf } from "@/db/payments/queries";
+import { admitToPage } from "@/server/admit";
 import { isDemo } from "@/server/environment";
-import { getViewer } from "@/server/viewer";
 import { createDemoOrder } from "./actions";
 
 /** What fits a start page; the rest is one link away. */
@@ -14,7 +14,7 @@ const LISTED = 6;
 const LISTED_ORDERS_OF_MERCHANT = 30;
 
 export default async function HomePage() {
-  const viewer = await getViewer();
+  const viewer = await admitToPage("/", "/");
   if (viewer === undefined) return <Welcome isDemo={isDemo()} />;
   if (viewer.role === "merchant") {
     const [accounts, orders] = await Promise.all([

@@ -95,7 +95,9 @@ async function joinRunning(root: string, state: State): Promise<EmbeddedServer |
     const { mark, port, status } = postmaster;
     const url = adminUrl(state.password, port);
     const check =
-      status === "ready" ? await checkAnswers(url, cluster) : { error: new Error(`It is ${status}.`) };
+      status === "ready"
+        ? await checkAnswers(state.password, port, cluster)
+        : { error: new Error(`It is ${status}.`) };
     if (check.error === undefined) {
       const isOwnersServer = state.postmaster !== undefined && isSame(state.postmaster, mark);
       const isOwned = isOwnersServer && state.owner !== undefined && isAlive(state.owner);

@@ -39,3 +39,8 @@ export async function findUser(id: string): Promise<User | undefined> {
   const [user] = await database().reading.select(userColumns).from(users).where(eq(users.id, id));
   return user;
 }
+
+export async function isHandleTaken(handle: string): Promise<boolean> {
+  const found = await database().reading.select({ id: users.id }).from(users).where(eq(users.handle, handle));
+  return found.length > 0;
+}

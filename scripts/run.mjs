@@ -64,7 +64,9 @@ export function run([program = "", ...args], { env = process.env, limitMs } = {}
         // The group has ended already.
       }
     };
+    let isEnded = false;
     const end = () => {
+      isEnded = true;
       kill("SIGINT");
       timers.push(setTimeout(() => kill("SIGKILL"), END_LIMIT_MS));
     };
@@ -73,6 +75,8 @@ export function run([program = "", ...args], { env = process.env, limitMs } = {}
     running.add(end);
     const finish = (/** @type {number} */ code) => {
       for (const timer of timers) clearTimeout(timer);
+      // What a program started for itself may have taken no notice.
+      if (isEnded) kill("SIGKILL");
       running.delete(end);
       if (isEnding) process.exit();
       if (running.size === 0) stopListening();

@@ -1,17 +1,33 @@
 /** Who is signed in: better-auth on our own tables. Sessions live in Postgres and end there at once when revoked. */
-
+import { randomUUID } from "node:crypto";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { nextCookies } from "better-auth/next-js";
 import { database, schema } from "@/db/client";
-import { environment } from "./environment.ts";
+import { openAccount } from "@/db/ledger/accounts";
+import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from "@/lib/sign-up";
+import { environment, isDemo } from "./environment.ts";
 import { sessionSecret } from "./secret.ts";
 
 /** A week: long enough not to annoy, short enough that a forgotten browser forgets too. */
 const SESSION_SECONDS = 7 * 24 * 60 * 60;
 
+/** The currencies that every user has an account in: with two decimals, with none, with three. */
+const CURRENCIES = ["USD", "JPY", "KWD"];
+
+/** What may leave an account in a UTC day by orders and transfers: 10,000.00, 1,000,000 and 5,000.000. */
+const DAY_LIMITS_MINOR: Record<string, bigint> = { USD: 1_000_000n, JPY: 1_000_000n, KWD: 5_000_000n };
+
+/** Opens the accounts that a user lacks. At every sign-in, so that a crash right after signing up mends itself. */
+async function openAccounts(userId: string): Promise<void> {
+  for (const currency of CURRENCIES) {
+    await openAccount(randomUUID(), userId, currency, DAY_LIMITS_MINOR[currency] ?? null);
+  }
+}
+
 function create() {
   const { ONCE_URL } = environment();
+  const plain = isDemo();
   return betterAuth({
     ...(ONCE_URL === undefined ? {} : { baseURL: ONCE_URL }),
     secret: sessionSecret(),
@@ -27,15 +43,30 @@ function create() {
     }),
     user: {
       additionalFields: {
-        handle: { type: "string", required: true, input: false },
+        handle: { type: "string", required: true },
         role: { type: "string", required: true, input: false, defaultValue: "payer" },
       },
     },
-    emailAndPassword: { enabled: true, disableSignUp: true },
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: PASSWORD_MIN_LENGTH,
+      maxPasswordLength: PASSWORD_MAX_LENGTH,
+    },
     // A read must never write: a session is not extended by looking at a page.
     session: { expiresIn: SESSION_SECONDS, disableSessionRefresh: true, cookieCache: { enabled: false } },
-    advanced: { database: { generateId: "uuid" }, cookiePrefix: "once" },
+    databaseHooks: { session: { create: { before: async ({ userId }) => openAccounts(userId) } } },
+    advanced: {
+      database: { generateId: "uuid" },
+      // The prefix __Host- binds the cookie to this host, path and TLS. The demo runs on plain http on this machine.
+      useSecureCookies: false,
+      cookies: {
+        session_token: plain
+          ? { name: "once.session" }
+          : { name: "__Host-once.session", attributes: { secure: true, path: "/" } },
+      },
+    },
     telemetry: { enabled: false },
+    logger: { level: "error" },
     plugins: [nextCookies()],
   });
 }

@@ -9,6 +9,7 @@ export type Level = "anyone" | "user" | "merchant" | "operator";
 export const PAGES = {
   "/": "anyone",
   "/sign-in": "anyone",
+  "/sign-up": "anyone",
   "/problems/[name]": "anyone",
   "/checkout/[orderId]": "user",
   "/checkout/[orderId]/form": "user",
@@ -36,6 +37,7 @@ export const ACTIONS = {
   payOrder: "user",
   createDemoOrder: "user",
   signIn: "anyone",
+  signUp: "anyone",
   signInAsDemo: "anyone",
   signOut: "anyone",
   setLocale: "anyone",

@@ -24,21 +24,25 @@ type Call<N extends RouteName> = {
 /** A request id that a client may set: it goes into headers and logs, so it is short and plain. */
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 
-function requestIdOf(request: Request): string {
+/** The id of a request in headers and logs: the client's own, where it sent a plain one. */
+export function requestIdOf(request: Request): string {
   const sent = request.headers.get("x-request-id");
   return sent !== null && REQUEST_ID.test(sent) ? sent : randomUUID();
 }
 
 /**
  * The caller of a request to `name`. Answers 401 where there is none, or where the session belongs to somebody else
- * than the user the form was opened as (X-Once-User); 403 where a cookie came from another site, or the role does not
+ * than the user the form was opened as (X-Once-User, or a form's own field); 403 where a cookie came from another site, or the role does not
  * reach. Nothing is looked up before.
  */
-async function admit(name: RouteName, request: Request): Promise<Viewer | undefined> {
+export async function admit(
+  name: RouteName,
+  request: Request,
+  openedAs: string | null = request.headers.get("x-once-user"),
+): Promise<Viewer | undefined> {
   const level = ROUTES[name];
   if (level === "anyone") return undefined;
   const caller = await authenticate(request.headers);
-  const openedAs = request.headers.get("x-once-user");
   if (!caller || (openedAs !== null && openedAs !== caller.user.id))
     throw new Answer(fail("unauthenticated"));
   const writes = request.method !== "GET" && request.method !== "HEAD";

@@ -1,7 +1,6 @@
 /** Who looks at a page, and who calls the API. */
 import { createHash } from "node:crypto";
 import { headers } from "next/headers";
-import { redirect } from "next/navigation";
 import { cache } from "react";
 import { findUser, findUserByApiKeyHash, type User } from "@/db/users";
 import { auth } from "./auth.ts";
@@ -15,13 +14,6 @@ async function bySession(requestHeaders: Headers): Promise<Viewer | undefined> {
 
 /** The signed-in user of this page, if any. Read once per request. */
 export const getViewer = cache(async (): Promise<Viewer | undefined> => bySession(await headers()));
-
-/** The signed-in user; anybody else is sent to sign in first and then back to `returnTo`, a path of ours. */
-export async function requireViewer(returnTo: string): Promise<Viewer> {
-  const viewer = await getViewer();
-  if (!viewer) redirect(`/sign-in?next=${encodeURIComponent(returnTo)}`);
-  return viewer;
-}
 
 export type Caller = { user: User; via: "api-key" | "session" };
 

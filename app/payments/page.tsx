@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { PaymentList } from "@/components/payments/payment-list";
 import { Panel } from "@/components/ui/panel";
 import { listPaymentsOf } from "@/db/payments/queries";
-import { requireViewer } from "@/server/viewer";
+import { admitToPage } from "@/server/admit";
 
 /** More than most people pay in a year; the HTTP API pages through everything. */
 const LISTED = 100;
@@ -14,7 +14,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function PaymentsPage() {
-  const viewer = await requireViewer("/payments");
+  const viewer = await admitToPage("/payments", "/payments");
   const [payments, t] = await Promise.all([listPaymentsOf(viewer.id, LISTED), getTranslations("payments")]);
   return (
     <div className="mx-auto w-full max-w-2xl">

@@ -5,17 +5,14 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { z } from "zod";
 import { DEMO_PASSWORD } from "@/db/seed";
+import { safeReturnPath } from "@/lib/return-path";
+import { requireAction } from "@/server/admit";
 import { auth } from "@/server/auth";
 import { isDemo } from "@/server/environment";
 
 export type SignInState = { error?: "invalid" };
 
 const credentials = z.object({ email: z.email().max(254), password: z.string().min(1).max(128) });
-
-/** Only a path of ours: a `next` that leads anywhere else is a trick. */
-function safePath(next: FormDataEntryValue | null): string {
-  return typeof next === "string" && /^\/(?![/\\])/.test(next) ? next : "/";
-}
 
 async function attempt(email: string, password: string): Promise<boolean> {
   try {
@@ -29,23 +26,26 @@ async function attempt(email: string, password: string): Promise<boolean> {
 
 /** Signs in with e-mail and password. The same answer for an unknown address and a wrong password. */
 export async function signIn(_previous: SignInState, form: FormData): Promise<SignInState> {
+  await requireAction("signIn");
   const parsed = credentials.safeParse({ email: form.get("email"), password: form.get("password") });
   if (!parsed.success || !(await attempt(parsed.data.email.toLowerCase(), parsed.data.password))) {
     return { error: "invalid" };
   }
-  redirect(safePath(form.get("next")));
+  redirect(safeReturnPath(form.get("next")));
 }
 
 /** Signs in as one of the demo's people. There is no such door outside the demo. */
 export async function signInAsDemo(form: FormData): Promise<void> {
+  await requireAction("signInAsDemo");
   const who = z.enum(["alice", "bob", "mia", "omar"]).safeParse(form.get("who"));
   if (!isDemo() || !who.success) redirect("/sign-in");
   if (!(await attempt(`${who.data}@once.test`, DEMO_PASSWORD)))
     throw new Error("The demo's people are not seeded.");
-  redirect(safePath(form.get("next")));
+  redirect(safeReturnPath(form.get("next")));
 }
 
 export async function signOut(): Promise<void> {
+  await requireAction("signOut");
   await auth().api.signOut({ headers: await headers() });
   redirect("/");
 }

@@ -1,11 +1,13 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { DemoSignIn } from "@/components/sign-in/demo-sign-in";
 import { SignInForm } from "@/components/sign-in/sign-in-form";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
+import { safeReturnPath } from "@/lib/return-path";
+import { admitToPage } from "@/server/admit";
 import { isDemo } from "@/server/environment";
-import { getViewer } from "@/server/viewer";
 import { signIn, signInAsDemo } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -18,7 +20,11 @@ export default async function SignInPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const [{ next }, viewer, t] = await Promise.all([searchParams, getViewer(), getTranslations("signIn")]);
+  const [{ next }, viewer, t] = await Promise.all([
+    searchParams,
+    admitToPage("/sign-in", "/sign-in"),
+    getTranslations("signIn"),
+  ]);
   const returnTo = safeReturnPath(next);
   return (
     <div className="mx-auto grid w-full max-w-md gap-4 sm:gap-6">
@@ -34,18 +40,18 @@ export default async function SignInPage({
           </Button>
         </Panel>
       )}
+      {isDemo() ? <DemoSignIn signInAsDemo={signInAsDemo} next={returnTo} /> : null}
       <Panel>
         <SignInForm signIn={signIn} next={returnTo} />
       </Panel>
-      {isDemo() ? <DemoSignIn signInAsDemo={signInAsDemo} next={returnTo} /> : null}
+      <p className="text-center text-sm">
+        <Link
+          className="text-accent-text underline underline-offset-4"
+          href={`/sign-up?next=${encodeURIComponent(returnTo)}`}
+        >
+          {t("create")}
+        </Link>
+      </p>
     </div>
   );
-}
-
-/** A path of ours, or the start page: `next` comes from an address that anybody may have written. */
-function safeReturnPath(next: string | string[] | undefined): string {
-  if (typeof next !== "string" || !next.startsWith("/")) return "/";
-  const base = "https://once.invalid";
-  const url = URL.canParse(next, base) ? new URL(next, base) : undefined;
-  return url?.origin === base ? `${url.pathname}${url.search}` : "/";
 }

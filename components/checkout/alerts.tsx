@@ -44,7 +44,8 @@ function refusalText(reason: ProblemName): "refused_amount" | "refused_not_found
   return "refused_other";
 }
 
-function Alert({ title, children }: { title: string; children: ReactNode }) {
+/** Bad news in a box: a title that says whether money has moved, and what to do next. */
+export function Alert({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div role="alert" className="flex gap-3 rounded-xl border border-alert-line bg-alert-wash p-4">
       <CircleX aria-hidden="true" className="mt-0.5 size-5 shrink-0 text-alert-text" />

@@ -67,7 +67,7 @@ function PayForm({
   }, [receiptPath, router]);
 
   return (
-    <div className="flex flex-col gap-4" aria-busy={isBusy(state)}>
+    <div className="flex flex-col gap-4">
       <DeclineAlert state={state} merchantName={merchantName} currency={currency} amount={amount} />
       <RefusedAlert state={state} merchantName={merchantName} />
       <Status state={state} userName={userName} amount={amount} />
@@ -104,12 +104,20 @@ function PayForm({
           disabled={pressableKey(state) === undefined}
           onClick={() => press({ orderId, amountMinor, currency })}
         >
-          {isBusy(state) ? <Mark motion="turn" className="size-5" /> : null}
+          {state.name === "checking" || !isBusy(state) ? null : (
+            <span className="appear-late">
+              <Mark motion="turn" className="size-5" />
+            </span>
+          )}
           {t("pay", { amount })}
         </Button>
       ) : null}
 
-      {showsPay(state) ? <p className="text-center text-sm text-soft">{t("promise")}</p> : null}
+      {showsPay(state) ? (
+        <p className="min-h-10 text-center text-sm text-soft" aria-hidden={state.name === "paying"}>
+          {state.name === "paying" ? t("paying") : t("promise")}
+        </p>
+      ) : null}
     </div>
   );
 }

@@ -7,7 +7,10 @@ import { Mark } from "@/components/site/mark";
 import { cn } from "@/components/ui/cn";
 import type { PayState } from "@/lib/pay-machine";
 
-type Words = { tone: "plain" | "wait" | "good"; icon: ReactNode; title?: string; text: string };
+/** `quiet` is said and not shown: the button shows it already. */
+type Words =
+  | { tone: "quiet"; text: string }
+  | { tone: "plain" | "wait" | "good"; icon: ReactNode; title?: string; text: string };
 
 /**
  * What is being done about the payment, and whether money has moved. One live region that is always there, so that
@@ -16,12 +19,10 @@ type Words = { tone: "plain" | "wait" | "good"; icon: ReactNode; title?: string;
 export function Status({ state, userName, amount }: { state: PayState; userName: string; amount: string }) {
   const words = useWords(state, userName, amount);
   return (
-    <div role="status">
-      {words === undefined ? null : words.tone === "plain" && words.title === undefined ? (
-        <p className="flex items-start justify-center gap-2 text-sm text-soft">
-          {words.icon}
-          {words.text}
-        </p>
+    // Where there is nothing to see, the region takes back the gap it would leave.
+    <div role="status" className={cn((words === undefined || words.tone === "quiet") && "-mb-4")}>
+      {words === undefined ? null : words.tone === "quiet" ? (
+        <p className="sr-only">{words.text}</p>
       ) : (
         <div
           className={cn(
@@ -57,7 +58,7 @@ function useWords(state: PayState, userName: string, amount: string): Words | un
     case "opening":
       if (state.because === "void") return { tone: "plain", icon: info, text: t("noticeVoid") };
       if (state.because === "cancelled") return { tone: "good", icon: info, text: t("noticeCancelled") };
-      return { tone: "plain", icon: null, text: t("opening") };
+      return { tone: "quiet", text: t("opening") };
     case "ready":
       switch (state.notice.kind) {
         case "void":
@@ -73,7 +74,7 @@ function useWords(state: PayState, userName: string, amount: string): Words | un
           return state.notice satisfies never;
       }
     case "paying":
-      return { tone: "plain", icon: null, text: t("paying") };
+      return { tone: "quiet", text: t("paying") };
     case "checking":
       switch (state.stage) {
         case "looking":

@@ -9,7 +9,7 @@ export function Balances({ accounts }: { accounts: Account[] }) {
   const locale = useLocale();
   if (accounts.length === 0) return <p className="text-soft">{t("noBalances")}</p>;
   return (
-    <dl className="grid gap-x-8 gap-y-4 sm:grid-cols-3">
+    <dl className="grid grid-cols-1 gap-x-8 gap-y-4 sm:grid-cols-3">
       {accounts.map((account) => (
         <div key={account.id} className="flex items-baseline justify-between gap-4 sm:block">
           <dt className="text-sm text-soft">{t("account", { currency: account.currency })}</dt>

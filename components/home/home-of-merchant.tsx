@@ -20,7 +20,7 @@ export function HomeOfMerchant({
   return (
     <>
       <h1 className="mb-6 text-title">{t("greeting", { name: viewer.name })}</h1>
-      <div className="grid items-start gap-4 sm:gap-6 lg:grid-cols-2">
+      <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 lg:grid-cols-2">
         <Section title={t("balances")} className="lg:col-span-2">
           <Balances accounts={accounts} />
         </Section>

@@ -25,11 +25,11 @@ export function HomeOfPayer({
   return (
     <>
       <h1 className="mb-6 text-title">{t("home.greeting", { name: viewer.name })}</h1>
-      <div className="grid items-start gap-4 sm:gap-6 lg:grid-cols-2">
+      <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 lg:grid-cols-2">
         <Section title={t("home.balances")} className="lg:col-span-2">
           <Balances accounts={accounts} />
         </Section>
-        <div className="grid gap-4 sm:gap-6">
+        <div className="grid grid-cols-1 gap-4 sm:gap-6">
           {createDemoOrder === undefined ? null : <Menu createDemoOrder={createDemoOrder} />}
           <Section title={t("home.toPay")}>
             {openOrders.length > 0 ? (

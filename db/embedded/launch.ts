@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Account } from "./account.ts";
 import { keepOwner } from "./owner-of-files.ts";
 import { HOST } from "./port.ts";
-import { adminUrl, checkAnswers, findPostmaster } from "./postmaster.ts";
+import { checkAnswers, findPostmaster } from "./postmaster.ts";
 import { isAlive, markOf, type ProcessMark } from "./process-mark.ts";
 import type { Programs } from "./programs.ts";
 import { environment, workingFolder } from "./run.ts";
@@ -102,7 +102,7 @@ async function untilReady(
   while (isAlive(mark)) {
     const postmaster = findPostmaster(cluster);
     if (postmaster?.mark.pid === mark.pid && postmaster.status === "ready") {
-      lastError = (await checkAnswers(adminUrl(password, port), cluster)).error;
+      lastError = (await checkAnswers(password, port, cluster)).error;
       if (lastError === undefined) return { outcome: "ready", mark };
     }
     if (Date.now() > deadline) {

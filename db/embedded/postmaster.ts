@@ -1,6 +1,8 @@
 /** The running server process: found through the file it keeps in its data folder, believed only when it answers. */
+import { once } from "node:events";
 import { readFileSync, realpathSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { createConnection, type Socket } from "node:net";
 import { join } from "node:path";
 import postgres from "postgres";
 import { SUPERUSER } from "./cluster.ts";
@@ -9,8 +11,7 @@ import { markOfProcessNaming, type ProcessMark } from "./process-mark.ts";
 
 export type Postmaster = { mark: ProcessMark; port: number; status: "starting" | "ready" | "stopping" };
 
-/** A server on the same machine answers in milliseconds; five seconds are for one that is busy recovering or swapped out. */
-const CONNECT_LIMIT_S = 5;
+/** A server on the same machine answers in milliseconds; ten seconds are for one that is swapped out or short of a core. */
 const ANSWER_LIMIT_MS = 10_000;
 
 function pidFile(cluster: string): string {
@@ -55,33 +56,64 @@ export function adminUrl(password: string, port: number): string {
 }
 
 /**
- * Whether a server answers at this address, takes our password and serves exactly this data folder. Anything else is
- * returned as the error: nothing may be given out as ours that was not seen to be.
+ * Whether a server answers at this port, takes our password and serves exactly this data folder. Anything else is
+ * returned as the error: nothing may be given out as ours that was not seen to be. Leaves no connection and no timer.
  */
-export async function checkAnswers(url: string, cluster: string): Promise<{ error?: unknown }> {
-  const sql = postgres(url, {
+export async function checkAnswers(
+  password: string,
+  port: number,
+  cluster: string,
+): Promise<{ error?: unknown }> {
+  const socket = createConnection({ host: HOST, port });
+  const limit = setTimeout(() => {
+    socket.destroy(new Error(`The server gave no answer within ${ANSWER_LIMIT_MS / 1000} seconds.`));
+  }, ANSWER_LIMIT_MS);
+  try {
+    await once(socket, "connect");
+    const [row] = await askFolder(adminUrl(password, port), socket);
+    const isOurs = row !== undefined && realpathSync(row.folder) === realpathSync(cluster);
+    return isOurs
+      ? {}
+      : { error: new Error(`The server at port ${port} serves ${row?.folder}, not ${cluster}.`) };
+  } catch (error) {
+    return { error };
+  } finally {
+    clearTimeout(limit);
+    socket.destroy();
+  }
+}
+
+/**
+ * Over a socket of ours, because the driver would connect again and again, for ever, to a server that closes each
+ * connection, and can leave one behind that keeps the process from ending.
+ */
+async function askFolder(url: string, socket: Socket): Promise<{ folder: string }[]> {
+  let isTaken = false;
+  const options = {
     max: 1,
     ssl: false,
     prepare: false,
     fetch_types: false,
-    connect_timeout: CONNECT_LIMIT_S,
+    connect_timeout: 0,
+    max_lifetime: null,
     connection: { application_name: "once: is the embedded server there?" },
-  });
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer within ${ANSWER_LIMIT_MS} ms.`)), ANSWER_LIMIT_MS);
+    socket: () => {
+      if (isTaken) throw new Error("The server closed the connection.");
+      isTaken = true;
+      return socket;
+    },
+  };
+  const sql = postgres(url, options);
+  const closed = once(socket, "close").then(() => {
+    throw socket.errored ?? new Error("The server closed the connection.");
   });
   try {
-    const answer = sql<{ folder: string }[]>`select current_setting('data_directory') as folder`;
-    const [row] = await Promise.race([answer, deadline]);
-    const isSame = row !== undefined && realpathSync(row.folder) === realpathSync(cluster);
-    return isSame
-      ? {}
-      : { error: new Error(`The server at that port serves ${row?.folder}, not ${cluster}.`) };
-  } catch (error) {
-    return { error };
+    return await Promise.race([
+      sql<{ folder: string }[]>`select current_setting('data_directory') as folder`,
+      closed,
+    ]);
   } finally {
-    clearTimeout(timer);
+    closed.catch(() => {}); // It closes in any case; after the answer that is nobody's business.
     await sql.end({ timeout: 0 });
   }
 }

@@ -39,17 +39,23 @@ export function run(
       cwd: workingFolder(),
       env: environment(),
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: RUN_LIMIT_MS,
-      killSignal: "SIGKILL",
       windowsHide: true,
     });
+    // Not spawn's own limit: its timer stays, and holds the process for as long, where the program could not be run.
+    const limit = setTimeout(() => child.kill("SIGKILL"), RUN_LIMIT_MS);
     let output = "";
     const keep = (chunk: Buffer) => {
       output = (output + chunk.toString("utf8")).slice(-KEPT_OUTPUT_CHARACTERS);
     };
     child.stdout.on("data", keep);
     child.stderr.on("data", keep);
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ code, output }));
+    child.once("error", (error) => {
+      clearTimeout(limit);
+      reject(error);
+    });
+    child.once("close", (code) => {
+      clearTimeout(limit);
+      resolve({ code, output });
+    });
   });
 }

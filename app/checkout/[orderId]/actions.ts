@@ -4,26 +4,37 @@ import { z } from "zod";
 import type { DoorAnswer } from "@/lib/door";
 import { problem } from "@/lib/problems";
 import { parse, payOrderRequest, uuid } from "@/lib/requests";
+import { admitToAction } from "@/server/admit";
 import { problemOf } from "@/server/http";
 import { answerInvalid, answerPayment } from "@/server/pay-door";
-import { getViewer } from "@/server/viewer";
 
-const input = payOrderRequest.extend({ userId: uuid, key: uuid });
+/** Who opened the form, and the key it holds; what is paid is parsed after the key can be looked up. */
+const opening = z.object({ userId: uuid, key: uuid });
+
+export type PayOrderInput = {
+  userId: string;
+  key: string;
+  orderId: string;
+  amountMinor: string;
+  currency: string;
+};
 
 /** The server action behind Pay: the same use case as `POST /api/payments`. Returns data, and never redirects. */
-export async function payOrder(sent: z.input<typeof input>): Promise<DoorAnswer> {
+export async function payOrder(input: PayOrderInput): Promise<DoorAnswer> {
   try {
-    const viewer = await getViewer();
-    const opened = z.object({ userId: uuid, key: uuid }).safeParse(sent);
+    const admitted = await admitToAction("payOrder");
+    const opened = opening.safeParse(input);
     // Whoever is signed in now must be who opened the form, before anything is looked up.
-    if (!viewer || !opened.success || opened.data.userId !== viewer.id) {
-      return { status: 401, body: problem("unauthenticated"), replayed: false };
+    if (!admitted.ok || !opened.success || opened.data.userId !== admitted.viewer.id) {
+      const body = problem(admitted.ok ? "unauthenticated" : admitted.problem);
+      return { status: body.status, body, replayed: false };
     }
-    const { userId: _userId, key, ...body } = sent;
+    const { userId: _userId, key: _key, ...body } = input;
+    const { userId, key } = opened.data;
     const parsed = parse(payOrderRequest, body);
     return parsed.ok
-      ? await answerPayment(viewer.id, opened.data.key, { operation: "pay-order", ...parsed.value })
-      : await answerInvalid(viewer.id, opened.data.key, parsed.errors);
+      ? await answerPayment(userId, key, { operation: "pay-order", ...parsed.value })
+      : await answerInvalid(userId, key, parsed.errors);
   } catch (error) {
     const body = problemOf(error, { action: "payOrder" });
     return { status: body.status, body, replayed: false };

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { Amount } from "@/components/checkout/amount";
 import { Checkout } from "@/components/checkout/checkout";
 import { ClosedOrder } from "@/components/checkout/closed-order";
 import { ContinueWithoutScript } from "@/components/checkout/continue-without-script";
@@ -9,7 +10,7 @@ import { Panel } from "@/components/ui/panel";
 import { findOrder } from "@/db/orders/orders";
 import { formatMoney } from "@/lib/money";
 import { uuid } from "@/lib/requests";
-import { requireViewer } from "@/server/viewer";
+import { admitToPage } from "@/server/admit";
 import { payOrder } from "./actions";
 
 type Params = { params: Promise<{ orderId: string }> };
@@ -28,7 +29,7 @@ export default async function CheckoutPage({ params }: Params) {
   const { orderId } = await params;
   const id = uuid.safeParse(orderId);
   if (!id.success) notFound();
-  const viewer = await requireViewer(`/checkout/${id.data}`);
+  const viewer = await admitToPage("/checkout/[orderId]", `/checkout/${id.data}`);
   const order = await findOrder(id.data);
   if (order === undefined) notFound();
   if (order.paidBy?.userId === viewer.id) redirect(`/payments/${order.paidBy.paymentId}`);
@@ -40,10 +41,10 @@ export default async function CheckoutPage({ params }: Params) {
   return (
     <div className="mx-auto w-full max-w-4xl">
       <h1 className="mb-6 text-title">{t("checkout.title", { merchant: order.merchant.name })}</h1>
-      <div className="grid items-start gap-4 sm:gap-6 md:grid-cols-[1fr_1.1fr]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 sm:gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
         <Panel className="md:sticky md:top-6 md:order-2">
           <p className="text-sm text-soft">{t("checkout.youPay")}</p>
-          <p className="figures mt-1 mb-6 text-display">{amount}</p>
+          <Amount amount={amount} />
           {closedBecause === undefined ? (
             <>
               <div className="noscript:hidden">
@@ -58,7 +59,7 @@ export default async function CheckoutPage({ params }: Params) {
                   payOrder={payOrder}
                 />
               </div>
-              <ContinueWithoutScript orderId={order.id} />
+              <ContinueWithoutScript userId={viewer.id} orderId={order.id} />
               <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
                 {t("checkout.payingAs", { name: viewer.name })}
               </p>

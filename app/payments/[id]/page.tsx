@@ -6,7 +6,7 @@ import { findOrder } from "@/db/orders/orders";
 import { findPaymentFor } from "@/db/payments/queries";
 import { formatMoney } from "@/lib/money";
 import { uuid } from "@/lib/requests";
-import { requireViewer } from "@/server/viewer";
+import { admitToPage } from "@/server/admit";
 
 type Params = { params: Promise<{ id: string }> };
 
@@ -20,7 +20,7 @@ export async function generateMetadata({ params }: Params): Promise<Metadata> {
 export default async function PaymentPage({ params }: Params) {
   const id = uuid.safeParse((await params).id);
   if (!id.success) notFound();
-  const viewer = await requireViewer(`/payments/${id.data}`);
+  const viewer = await admitToPage("/payments/[id]", `/payments/${id.data}`);
   const view = await findPaymentFor(viewer.id, id.data);
   if (view === undefined) notFound();
   const [order, locale] = await Promise.all([

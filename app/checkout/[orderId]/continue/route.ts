@@ -1,0 +1,28 @@
+import { issueKey } from "@/db/idempotency/issue";
+import { uuid } from "@/lib/requests";
+import { formRoute } from "@/server/form-route";
+
+/** "Continue" without JavaScript: issues the order's key and leads to the form that holds it. */
+export const POST = formRoute<{ orderId: string }>(
+  "POST /checkout/[orderId]/continue",
+  async ({ params, user }) => {
+    const orderId = uuid.safeParse(params.orderId);
+    if (!orderId.success) return "/";
+    const checkout = `/checkout/${orderId.data}`;
+    const issued = await issueKey(user.id, { kind: "order", orderId: orderId.data });
+    switch (issued.type) {
+      case "created":
+      case "found":
+        return `${checkout}/form?key=${issued.key}`;
+      case "settled":
+        return `/payments/${issued.payment.id}`;
+      case "not-found":
+      case "other-subject":
+      case "capped":
+        return checkout;
+      default:
+        return issued satisfies never;
+    }
+  },
+  ({ params }) => `/checkout/${params.orderId}`,
+);

@@ -1,0 +1,71 @@
+import type { Metadata } from "next";
+import { notFound, redirect } from "next/navigation";
+import { getLocale, getTranslations } from "next-intl/server";
+import { PlainPayForm } from "@/components/checkout/plain-pay-form";
+import { OrderLines } from "@/components/orders/order-lines";
+import { Panel } from "@/components/ui/panel";
+import { keyState } from "@/db/idempotency/state";
+import { findOrder } from "@/db/orders/orders";
+import { renderPayment } from "@/db/payments/render";
+import { formatMoney } from "@/lib/money";
+import { uuid } from "@/lib/requests";
+import { admitToPage } from "@/server/admit";
+
+type Props = {
+  params: Promise<{ orderId: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("checkout");
+  return { title: t("plainTitle"), robots: { index: false } };
+}
+
+/**
+ * The checkout without JavaScript, after "Continue": the key stands in the address, which is why a reload shows the same
+ * form, and what became of the key is read anew each time. To read it writes nothing.
+ */
+export default async function PlainCheckoutPage({ params, searchParams }: Props) {
+  const [{ orderId }, search] = await Promise.all([params, searchParams]);
+  const [id, key] = [uuid.safeParse(orderId), uuid.safeParse(search.key)];
+  if (!id.success) notFound();
+  const viewer = await admitToPage("/checkout/[orderId]/form", `/checkout/${id.data}`);
+  if (!key.success) redirect(`/checkout/${id.data}`);
+  const [order, record, t, locale] = await Promise.all([
+    findOrder(id.data),
+    keyState(viewer.id, key.data),
+    getTranslations("checkout"),
+    getLocale(),
+  ]);
+  if (order === undefined) notFound();
+  if (record.state === "settled" && record.payment.status === "succeeded") redirect(`/payments/${key.data}`);
+
+  const amount = formatMoney(order.totalMinor, order.currency, locale);
+  return (
+    <div className="mx-auto w-full max-w-xl">
+      <h1 className="mb-6 text-title">{t("title", { merchant: order.merchant.name })}</h1>
+      <Panel>
+        <p className="text-sm text-soft">{t("youPay")}</p>
+        <p className="figures mt-1 mb-6 text-display">{amount}</p>
+        <PlainPayForm
+          userId={viewer.id}
+          orderId={order.id}
+          idempotencyKey={key.data}
+          amountMinor={order.totalMinor}
+          currency={order.currency}
+          amount={amount}
+          merchantName={order.merchant.name}
+          known={
+            record.state === "settled"
+              ? { state: "declined", payment: renderPayment(record.payment) }
+              : record
+          }
+          notice={search.notice === "unknown" || search.notice === "refused" ? search.notice : undefined}
+        />
+        <div className="mt-6 border-t border-line pt-4">
+          <OrderLines order={order} />
+        </div>
+      </Panel>
+    </div>
+  );
+}

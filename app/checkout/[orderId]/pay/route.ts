@@ -1,0 +1,29 @@
+import { parse, payOrderRequest, uuid } from "@/lib/requests";
+import { formRoute } from "@/server/form-route";
+import { answerPayment } from "@/server/pay-door";
+
+/** Where the form with this key stands: it shows the outcome of the key, or the same fields again. */
+function formPath(orderId: string, key: string, notice?: "unknown" | "refused"): string {
+  return `/checkout/${orderId}/form?key=${key}${notice ? `&notice=${notice}` : ""}`;
+}
+
+/** Pay without JavaScript: the third door to the same use case. Posted twice, it leads to the same receipt twice. */
+export const POST = formRoute<{ orderId: string }>(
+  "POST /checkout/[orderId]/pay",
+  async ({ form, params, user }) => {
+    const key = uuid.safeParse(form.get("idempotency_key"));
+    const command = parse(payOrderRequest, {
+      orderId: params.orderId,
+      amountMinor: form.get("amountMinor"),
+      currency: form.get("currency"),
+    });
+    if (!key.success || !command.ok) return `/checkout/${encodeURIComponent(params.orderId)}`;
+    const { orderId } = command.value;
+    const answer = await answerPayment(user.id, key.data, { operation: "pay-order", ...command.value });
+    if (answer.status === 201) return `/payments/${key.data}`;
+    // Declined, or settled or void before: the form page looks the key up and says so.
+    const isRefused = answer.status === 404 || answer.status === 422;
+    return formPath(orderId, key.data, isRefused ? "refused" : undefined);
+  },
+  ({ form, params }) => formPath(params.orderId, form.get("idempotency_key") ?? "", "unknown"),
+);

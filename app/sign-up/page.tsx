@@ -1,0 +1,43 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import { SignUpForm } from "@/components/sign-up/sign-up-form";
+import { Panel } from "@/components/ui/panel";
+import { safeReturnPath } from "@/lib/return-path";
+import { admitToPage } from "@/server/admit";
+import { signUp } from "./actions";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("signUp");
+  return { title: t("title") };
+}
+
+export default async function SignUpPage({
+  searchParams,
+}: {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}) {
+  await admitToPage("/sign-up", "/sign-up");
+  const [{ next }, t] = await Promise.all([searchParams, getTranslations("signUp")]);
+  const returnTo = safeReturnPath(next);
+  return (
+    <div className="mx-auto grid w-full max-w-md gap-4 sm:gap-6">
+      <div>
+        <h1 className="text-title">{t("title")}</h1>
+        <p className="mt-2 text-soft">{t("lead")}</p>
+      </div>
+      <Panel>
+        <SignUpForm signUp={signUp} next={returnTo} />
+      </Panel>
+      <p className="text-center text-sm text-soft">
+        {t("haveAccount")}{" "}
+        <Link
+          className="text-accent-text underline underline-offset-4"
+          href={`/sign-in?next=${encodeURIComponent(returnTo)}`}
+        >
+          {t("signIn")}
+        </Link>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import { useTranslations } from "next-intl";
+import { Button } from "@/components/ui/button";
+import { mayPayAgain } from "@/lib/pay-machine";
+import type { Payment } from "@/lib/payment";
+import { Alert } from "./alerts";
+
+/** What is known of the key that the form holds. */
+type Known = { state: "open" } | { state: "void" } | { state: "declined"; payment: Payment };
+
+/**
+ * Pay as a plain form, for a browser without JavaScript: the key in a hidden field, so that a second press, a reload or
+ * a browser's own resend is the same payment. After a decline, or where the key is void, a new "Continue".
+ */
+export function PlainPayForm(props: {
+  userId: string;
+  orderId: string;
+  idempotencyKey: string;
+  amountMinor: string;
+  currency: string;
+  amount: string;
+  merchantName: string;
+  known: Known;
+  notice: "unknown" | "refused" | undefined;
+}) {
+  const { userId, orderId, idempotencyKey, amountMinor, currency, amount, merchantName, known, notice } =
+    props;
+  const t = useTranslations("checkout");
+  if (known.state === "open") {
+    return (
+      <form method="post" action={`/checkout/${orderId}/pay`} className="flex flex-col gap-4">
+        {notice === "refused" ? <Alert title={t("refusedTitle")}>{t("refused_other")}</Alert> : null}
+        <div role="status">
+          {notice === "unknown" ? (
+            <div className="rounded-xl border border-wait-line bg-wait-wash p-4">
+              <p className="font-semibold text-wait-text">{t("checkingTitle")}</p>
+              <p className="mt-1 text-sm">{t("plainUnknown")}</p>
+            </div>
+          ) : null}
+        </div>
+        <input type="hidden" name="user" value={userId} />
+        <input type="hidden" name="idempotency_key" value={idempotencyKey} />
+        <input type="hidden" name="amountMinor" value={amountMinor} />
+        <input type="hidden" name="currency" value={currency} />
+        <Button type="submit" size="large">
+          {t("pay", { amount })}
+        </Button>
+        <p className="text-center text-sm text-soft">{t("promise")}</p>
+      </form>
+    );
+  }
+  const canPayAgain = known.state === "void" || mayPayAgain(known.payment.declineCode);
+  return (
+    <div className="flex flex-col gap-4">
+      {known.state === "declined" ? (
+        <Alert title={t("declinedTitle")}>
+          {t(`declined_${known.payment.declineCode ?? "unknown"}`, {
+            merchant: merchantName,
+            currency,
+            amount,
+          })}
+        </Alert>
+      ) : (
+        <p role="status" className="rounded-xl border border-line bg-wash p-4 text-sm">
+          {t("plainVoid")}
+        </p>
+      )}
+      {canPayAgain ? (
+        <form method="post" action={`/checkout/${orderId}/continue`}>
+          <input type="hidden" name="user" value={userId} />
+          <Button type="submit" size="large">
+            {t("continue")}
+          </Button>
+        </form>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useActionState, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { PASSWORD_MIN_LENGTH, type SignUpError } from "@/lib/sign-up";
+
+type SignUpState = { error?: SignUpError };
+
+/** A new account. `signUp` redirects where everything is right, and names the field that is not otherwise. */
+export function SignUpForm({
+  signUp,
+  next,
+}: {
+  signUp: (previous: SignUpState, formData: FormData) => Promise<SignUpState>;
+  next: string;
+}) {
+  const t = useTranslations("signUp");
+  const [state, action, isPending] = useActionState(signUp, {});
+  // React empties an uncontrolled field after an action; only the password is to be typed again.
+  const [typed, setTyped] = useState({ name: "", handle: "", email: "" });
+  const bind = (name: keyof typeof typed) => ({
+    id: name,
+    name,
+    label: t(name),
+    required: true,
+    value: typed[name],
+    onChange: (event: { target: { value: string } }) => setTyped({ ...typed, [name]: event.target.value }),
+  });
+  return (
+    <form action={action} className="flex flex-col gap-4">
+      <input type="hidden" name="next" value={next} />
+      {state.error === undefined ? null : (
+        <p
+          role="alert"
+          className="rounded-xl border border-alert-line bg-alert-wash p-3 text-sm text-alert-text"
+        >
+          {t(`error_${state.error}`, { length: PASSWORD_MIN_LENGTH })}
+        </p>
+      )}
+      <Field {...bind("name")} autoComplete="name" />
+      <Field {...bind("handle")} autoComplete="username" hint={t("handleHint")} />
+      <Field {...bind("email")} type="email" autoComplete="email" />
+      <Field
+        id="password"
+        name="password"
+        type="password"
+        label={t("password")}
+        autoComplete="new-password"
+        required
+        hint={t("passwordHint", { length: PASSWORD_MIN_LENGTH })}
+      />
+      <Button type="submit" disabled={isPending} className="mt-2">
+        {t("submit")}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,49 @@
+/** The policy at the doors that are not route handlers: pages and server actions. */
+import { headers } from "next/headers";
+import { redirect } from "next/navigation";
+import { isSameOrigin } from "./origin.ts";
+import { ACTIONS, type ActionName, PAGES, type PageName, reaches } from "./policy.ts";
+import { getViewer, type Viewer } from "./viewer.ts";
+
+type Admitted<L> = L extends "anyone" ? Viewer | undefined : Viewer;
+
+/**
+ * Admits the viewer to the page called `name`. Where the policy demands a session, anybody else is sent to sign in
+ * first and then back to `returnTo`, a path of ours; where it demands a role, to the start page.
+ */
+export async function admitToPage<N extends PageName>(
+  name: N,
+  returnTo: string,
+): Promise<Admitted<(typeof PAGES)[N]>> {
+  const viewer = await getViewer();
+  const level = PAGES[name];
+  if (!reaches(level, viewer?.role)) {
+    redirect(viewer ? "/" : `/sign-in?next=${encodeURIComponent(returnTo)}`);
+  }
+  return viewer as Admitted<(typeof PAGES)[N]>;
+}
+
+/**
+ * Admits the caller of the server action called `name`, or returns why not. An action is a POST that any site can make
+ * a browser send, so it must come from our own pages, said by Origin or Sec-Fetch-Site; Next lets it pass without.
+ */
+export async function admitToAction<N extends ActionName>(
+  name: N,
+): Promise<
+  | { ok: true; viewer: Admitted<(typeof ACTIONS)[N]> }
+  | { ok: false; problem: "forbidden" | "unauthenticated" }
+> {
+  if (!isSameOrigin(await headers())) return { ok: false, problem: "forbidden" };
+  const viewer = await getViewer();
+  if (!reaches(ACTIONS[name], viewer?.role)) {
+    return { ok: false, problem: viewer ? "forbidden" : "unauthenticated" };
+  }
+  return { ok: true, viewer: viewer as Admitted<(typeof ACTIONS)[N]> };
+}
+
+/** As admitToAction, for actions that answer with a page: whoever is not admitted is sent away. */
+export async function requireAction<N extends ActionName>(name: N): Promise<Admitted<(typeof ACTIONS)[N]>> {
+  const admitted = await admitToAction(name);
+  if (!admitted.ok) redirect(admitted.problem === "unauthenticated" ? "/sign-in" : "/");
+  return admitted.viewer;
+}
