@@ -10,12 +10,18 @@ const START_LIMIT_MS = 120_000;
 /** The server answers what is under way and then ends its database. */
 const DRAIN_LIMIT_MS = 10_000;
 
+/** Limits are for hanging, not for slowness: the machine may be busy with other things. */
+const TEST_LIMIT_MS = 120_000;
+const EXPECT_LIMIT_MS = 30_000;
+
 /** `npm test` has found or installed one; a run by hand looks for one; else it is Playwright's own. */
 const executablePath = findBrowser();
 const isRoot = process.getuid?.() === 0;
 
 export default defineConfig({
   testDir: "e2e",
+  timeout: TEST_LIMIT_MS,
+  expect: { timeout: EXPECT_LIMIT_MS },
   outputDir: "test-results",
   // One at a time: the tests share a server and a database, and the machine may have two cores.
   fullyParallel: false,

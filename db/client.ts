@@ -7,6 +7,7 @@
  */
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { keepParametersOutOfErrors } from "./quiet-errors.ts";
 import * as auth from "./schema/auth.ts";
 import * as keys from "./schema/idempotency-keys.ts";
 import * as ledger from "./schema/ledger.ts";
@@ -63,6 +64,7 @@ function pool(url: string, name: string, max: number, serverVersion: number): Sq
 
 /** Opens the pools to `url`. `serverVersion` is the major version: an unknown setting would refuse the connection. */
 export function connect(url: string, serverVersion: number): Database {
+  keepParametersOutOfErrors();
   const settling = pool(url, "settling", SETTLING_CONNECTIONS, serverVersion);
   const keysPool = pool(url, "keys", KEY_CONNECTIONS, serverVersion);
   const readingSql = pool(url, "reading", READING_CONNECTIONS, serverVersion);

@@ -16,8 +16,12 @@ function manifest<T>(name: string): T {
 }
 
 const built = Object.keys(manifest<AppPaths>("app-paths-manifest.json")).filter((path) => !STATIC.test(path));
-const builtPages = built.filter((path) => path.endsWith("/page")).map((path) => path.slice(0, -"/page".length) || "/");
-const builtRoutes = built.filter((path) => path.endsWith("/route")).map((path) => path.slice(0, -"/route".length));
+const builtPages = built
+  .filter((path) => path.endsWith("/page"))
+  .map((path) => path.slice(0, -"/page".length) || "/");
+const builtRoutes = built
+  .filter((path) => path.endsWith("/route"))
+  .map((path) => path.slice(0, -"/route".length));
 
 test("every page that was built is in the policy, and no other", () => {
   expect(builtPages.sort()).toEqual(Object.keys(PAGES).sort());
@@ -40,16 +44,26 @@ test("a page that demands a session sends nobody in particular to sign in", asyn
     const path = name.replaceAll(/\[\w+\]/g, name.startsWith("/problems") ? "declined" : UUID);
     const response = await request.get(path, { maxRedirects: 0 });
     if (level === "anyone") expect(response.status(), name).toBe(200);
-    else expect([response.status(), response.headers().location], name).toEqual([307, expect.stringMatching(/^\/sign-in/)]);
+    else
+      expect([response.status(), response.headers().location], name).toEqual([
+        307,
+        expect.stringMatching(/^\/sign-in/),
+      ]);
   }
 });
 
-test("a route answers nobody in particular with 401, and a method it does not have with 405", async ({ request }) => {
+test("a route answers nobody in particular with 401, and a method it does not have with 405", async ({
+  request,
+}) => {
   for (const route of builtRoutes) {
     const path = route.replaceAll(/\[\w+\]/g, UUID);
     for (const method of METHODS) {
       const level = (ROUTES as Record<string, string>)[`${method === "HEAD" ? "GET" : method} ${route}`];
-      const response = await request.fetch(path, { method, maxRedirects: 0, headers: { origin: "http://127.0.0.1:3210" } });
+      const response = await request.fetch(path, {
+        method,
+        maxRedirects: 0,
+        headers: { origin: "http://127.0.0.1:3210" },
+      });
       const isForm = !route.startsWith("/api/");
       const expected = level === undefined ? 405 : level === "anyone" ? 200 : isForm ? 303 : 401;
       expect(response.status(), `${method} ${route}`).toBe(expected);
@@ -58,7 +72,9 @@ test("a route answers nobody in particular with 401, and a method it does not ha
   }
 });
 
-test("a server action does nothing for nobody in particular, nor for a request from elsewhere", async ({ request }) => {
+test("a server action does nothing for nobody in particular, nor for a request from elsewhere", async ({
+  request,
+}) => {
   const actions = Object.entries(manifest<Actions>("server-reference-manifest.json").node);
   for (const [id, { exportedName }] of actions) {
     const level = (ACTIONS as Record<string, string>)[exportedName ?? ""];
@@ -71,20 +87,36 @@ test("a server action does nothing for nobody in particular, nor for a request f
       const answer = await response.text();
       if (level === "anyone" && origin !== undefined) continue;
       // Data that says why not, or a redirect away; never a page of the action's own.
-      const refused = /unauthenticated|forbidden/.test(answer) || response.status() === 303 || response.status() >= 400;
-      expect(refused, `${exportedName} from ${origin ?? "nowhere"}: ${response.status()} ${answer.slice(0, 200)}`).toBe(true);
+      const refused =
+        /unauthenticated|forbidden/.test(answer) || response.status() === 303 || response.status() >= 400;
+      expect(
+        refused,
+        `${exportedName} from ${origin ?? "nowhere"}: ${response.status()} ${answer.slice(0, 200)}`,
+      ).toBe(true);
     }
   }
 });
 
-test("pages carry a nonce, and every script on them has it; no script is inline without", async ({ alice, orderId }) => {
-  for (const path of ["/", "/sign-in", "/sign-up", `/checkout/${orderId}`, "/payments", "/problems/declined"]) {
+test("pages carry a nonce, and every script on them has it; no script is inline without", async ({
+  alice,
+  orderId,
+}) => {
+  for (const path of [
+    "/",
+    "/sign-in",
+    "/sign-up",
+    `/checkout/${orderId}`,
+    "/payments",
+    "/problems/declined",
+  ]) {
     const response = await alice.request.get(path);
     const policy = response.headers()["content-security-policy"] ?? "";
     const nonce = /'nonce-([^']+)'/.exec(policy)?.[1];
     expect(nonce, path).toBeTruthy();
     expect(policy).not.toContain("script-src 'self' 'unsafe-inline'");
-    const scripts = [...(await response.text()).matchAll(/<script\b([^>]*)>/g)].map((match) => match[1] ?? "");
+    const scripts = [...(await response.text()).matchAll(/<script\b([^>]*)>/g)].map(
+      (match) => match[1] ?? "",
+    );
     for (const attributes of scripts) expect(attributes, path).toContain(`nonce="${nonce}"`);
   }
 });
@@ -94,7 +126,14 @@ test("no page breaks its own content security policy", async ({ alice, orderId }
   alice.on("console", (message) => {
     if (/Content Security Policy/i.test(message.text())) violations.push(message.text());
   });
-  for (const path of ["/", "/sign-in", "/sign-up", `/checkout/${orderId}`, "/payments", "/problems/declined"]) {
+  for (const path of [
+    "/",
+    "/sign-in",
+    "/sign-up",
+    `/checkout/${orderId}`,
+    "/payments",
+    "/problems/declined",
+  ]) {
     await alice.goto(path, { waitUntil: "networkidle" });
   }
   expect(violations).toEqual([]);

@@ -19,7 +19,9 @@ test("the plain form posted twice at once leads to one payment", async ({ page, 
   await page.getByRole("button", { name: "Continue", exact: true }).click();
   const fields = await page
     .locator("form[action$='/pay'] input[type=hidden]")
-    .evaluateAll((inputs) => inputs.map((input) => [input.getAttribute("name"), input.getAttribute("value")]));
+    .evaluateAll((inputs) =>
+      inputs.map((input) => [input.getAttribute("name"), input.getAttribute("value")]),
+    );
   const post = () =>
     page.request.post(`/checkout/${orderId}/pay`, {
       form: Object.fromEntries(fields),

@@ -23,6 +23,8 @@ export const ROUTES = {
   "DELETE /api/idempotency-keys/[key]": "user",
   "POST /api/payments": "user",
   "GET /api/payments/[id]": "user",
+  "POST /api/payments/[id]/refunds": "user",
+  "POST /api/top-ups": "user",
   "PUT /api/orders/[id]": "merchant",
   "GET /api/orders/[id]": "user",
   "DELETE /api/orders/[id]": "user",

@@ -22,10 +22,13 @@ export function OrderList({ orders, showState = false }: { orders: Order[]; show
           >
             <span className="min-w-0 flex-1">
               <span className="block truncate font-medium">{order.description}</span>
-              <span className="block truncate text-sm text-soft">
-                {showState ? t(`state_${order.state}`) : order.merchant.name}
-                {" · "}
-                {format.dateTime(new Date(order.createdAt), "short")}
+              <span className="flex text-sm text-soft">
+                <span className="truncate">
+                  {showState ? t(`state_${order.state}`) : order.merchant.name}
+                </span>
+                <span className="shrink-0 whitespace-pre">
+                  {` · ${format.dateTime(new Date(order.createdAt), "short")}`}
+                </span>
               </span>
             </span>
             <span className="figures shrink-0 font-semibold">

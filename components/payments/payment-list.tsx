@@ -35,10 +35,13 @@ export function PaymentList({ viewerId, payments }: { viewerId: string; payments
             >
               <span className="min-w-0 flex-1">
                 <span className="block truncate font-medium">{other}</span>
-                <span className="block truncate text-sm text-soft">
-                  {orderDescription ?? payment.note ?? t(`payment.kind_${payment.kind}`)}
-                  {" · "}
-                  {format.dateTime(new Date(payment.settledAt), "short")}
+                <span className="flex text-sm text-soft">
+                  <span className="truncate">
+                    {orderDescription ?? payment.note ?? t(`payment.kind_${payment.kind}`)}
+                  </span>
+                  <span className="shrink-0 whitespace-pre">
+                    {` · ${format.dateTime(new Date(payment.settledAt), "short")}`}
+                  </span>
                 </span>
               </span>
               <span className="shrink-0 text-right">
