@@ -13,6 +13,24 @@ const END_LIMIT_MS = 20_000;
 /** Exit codes of a shell for a program that a signal ended: 128 and its number. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
+/** Soon enough for whoever waits for the port or the database, and next to nothing to look for. */
+const PARENT_CHECK_MS = 250;
+
+/**
+ * Run by npm: ends this process with npm, as if it had got the SIGTERM itself. npm passes the signal on to the shell
+ * that it runs a script in, and a shell such as Debian's ends without passing it on.
+ */
+export function endWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    process.kill(process.pid, "SIGTERM");
+  }, PARENT_CHECK_MS);
+  timer.unref();
+}
+
 /** What runs now, each as the function that ends it. */
 const running = new Set();
 let isEnding = false;

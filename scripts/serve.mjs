@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { giveUp } from "./bootstrap.mjs";
-import { root } from "./run.mjs";
+import { endWithNpm, root } from "./run.mjs";
 
 const DEFAULT_PORT = "3000";
 /** The demo's passwords are published, so only this machine may reach it. */
@@ -17,6 +17,7 @@ const DEMO_HOST = "127.0.0.1";
  * @param {"dev" | "start"} command
  */
 export async function serve(command) {
+  endWithNpm();
   const port = process.env.PORT || DEFAULT_PORT;
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) giveUp(`PORT is "${port}", which is no port number.`);
   const host = isDemo(command) ? DEMO_HOST : undefined;

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { ensureInstalled } from "./bootstrap.mjs";
 import { ensureBrowser } from "./browser.mjs";
 import { checkSteps, passes } from "./check.mjs";
-import { run, tool } from "./run.mjs";
+import { endWithNpm, run, tool } from "./run.mjs";
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: number }} Count
@@ -39,6 +39,7 @@ if (rest.length > 0 || (part !== undefined && !PARTS.includes(part))) {
   process.exit(1);
 }
 
+endWithNpm();
 await ensureInstalled();
 process.env.NEXT_TELEMETRY_DISABLED ??= "1";
 const reports = mkdtempSync(join(tmpdir(), "once-test-"));

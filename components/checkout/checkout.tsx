@@ -101,7 +101,9 @@ function PayForm({
       {showsPay(state) ? (
         <Button
           size="large"
-          disabled={pressableKey(state) === undefined}
+          // Once it can be pressed it only ever locks: a button that is disabled while it has the focus loses it.
+          disabled={state.name === "opening"}
+          aria-disabled={pressableKey(state) === undefined}
           onClick={() => press({ orderId, amountMinor, currency })}
         >
           {state.name === "checking" || !isBusy(state) ? null : (

@@ -4,8 +4,11 @@ import { useTranslations } from "next-intl";
 export function DemoBanner() {
   const t = useTranslations("site");
   return (
-    <p className="print:hidden border-b border-wait-line bg-wait-wash px-4 py-2 text-center text-sm text-wait-text">
+    <aside
+      aria-label={t("demoLabel")}
+      className="border-b border-wait-line bg-wait-wash px-4 py-2 text-center text-sm text-wait-text print:hidden"
+    >
       {t("demo")}
-    </p>
+    </aside>
   );
 }

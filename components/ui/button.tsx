@@ -4,12 +4,12 @@ import type { ComponentProps } from "react";
 import { cn } from "./cn";
 
 const button = cva(
-  "inline-flex cursor-pointer items-center justify-center gap-2 rounded-xl font-semibold whitespace-nowrap transition-colors disabled:cursor-not-allowed",
+  "inline-flex cursor-pointer items-center justify-center gap-2 rounded-xl font-semibold whitespace-nowrap transition-colors disabled:cursor-not-allowed aria-disabled:cursor-not-allowed",
   {
     variants: {
       look: {
         primary:
-          "bg-accent text-on-accent hover:bg-accent-strong active:bg-accent-strong disabled:bg-accent-muted disabled:text-on-accent-muted",
+          "bg-accent text-on-accent hover:bg-accent-strong active:bg-accent-strong disabled:bg-accent-muted disabled:text-on-accent-muted aria-disabled:bg-accent-muted aria-disabled:text-on-accent-muted",
         quiet: "border border-line-strong bg-card text-ink hover:bg-wash disabled:text-faint",
         text: "text-accent-text underline-offset-4 hover:underline",
       },
