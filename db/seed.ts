@@ -47,7 +47,7 @@ export function demoId(name: string): string {
 }
 
 /** The hash under which better-auth's API-key plugin stores a key. */
-export function apiKeyHash(apiKey: string): string {
+function apiKeyHash(apiKey: string): string {
   return createHash("sha256").update(apiKey).digest("base64url");
 }
 

@@ -52,6 +52,15 @@ test("a page that demands a session sends nobody in particular to sign in", asyn
   }
 });
 
+test("nobody in particular learns from a checkout's address whose order it is", async ({
+  request,
+  orderId,
+}) => {
+  const response = await request.get(`/checkout/${orderId}`, { maxRedirects: 0 });
+  expect(response.status()).toBe(307);
+  expect(await response.text()).not.toContain("Bluebird");
+});
+
 test("a route answers nobody in particular with 401, and a method it does not have with 405", async ({
   request,
 }) => {

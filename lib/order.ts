@@ -1,7 +1,7 @@
 /** An order as the pages and the API show it. An order is immutable; only its state moves, from open to one end. */
 export type OrderItem = { description: string; quantity: number; amountMinor: string };
 
-export type OrderState = "open" | "paid" | "cancelled" | "expired";
+type OrderState = "open" | "paid" | "cancelled" | "expired";
 
 export type Order = {
   id: string;

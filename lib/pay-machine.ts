@@ -24,7 +24,7 @@ export type Press = {
 };
 
 /** What the payer is told beside a form that is ready. Each of these means that no money has moved so far. */
-export type Notice =
+type Notice =
   | { kind: "none" }
   /** The server will never execute the last key; here is a new one. */
   | { kind: "void" }

@@ -1,7 +1,7 @@
 /** What a payment is, as everybody outside the database sees it. */
 
-export const PURPOSE_KINDS = ["order", "transfer", "refund", "top-up"] as const;
-export type PurposeKind = (typeof PURPOSE_KINDS)[number];
+const PURPOSE_KINDS = ["order", "transfer", "refund", "top-up"] as const;
+type PurposeKind = (typeof PURPOSE_KINDS)[number];
 
 /** What a key was issued for. Per user, a purpose succeeds at most once, under any number of keys. */
 export type Purpose =

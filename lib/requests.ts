@@ -9,12 +9,12 @@ import { isCurrency, MAX_AMOUNT_MINOR } from "./money.ts";
 export const uuid = z.uuid().overwrite((value) => value.toLowerCase());
 
 /** An amount: a positive integer of minor units, as a string without sign, leading zero or decimal point. */
-export const amountMinor = z
+const amountMinor = z
   .string()
   .regex(/^[1-9][0-9]{0,18}$/, "must be a positive integer of minor units, as a string")
   .refine((value) => !/^[1-9][0-9]{0,18}$/.test(value) || BigInt(value) <= MAX_AMOUNT_MINOR, "is too large");
 
-export const currency = z
+const currency = z
   .string()
   .regex(/^[A-Z]{3}$/, "must be an ISO 4217 code in capitals")
   .refine((value) => isCurrency(value), "is no currency we know");
@@ -40,7 +40,7 @@ const DESCRIPTION_MAX_LENGTH = 200;
 const ORDER_ITEMS_MAX = 100;
 const ITEM_QUANTITY_MAX = 100_000;
 
-export const purpose = z.discriminatedUnion("kind", [
+const purpose = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("order"), orderId: uuid }),
   z.strictObject({ kind: z.literal("transfer"), intentId: uuid }),
   z.strictObject({ kind: z.literal("refund"), paymentId: uuid, intentId: uuid }),
@@ -49,7 +49,7 @@ export const purpose = z.discriminatedUnion("kind", [
 export const issueKeyRequest = z.strictObject({ purpose });
 
 export const payOrderRequest = z.strictObject({ orderId: uuid, amountMinor, currency });
-export const transferRequest = z.strictObject({
+const transferRequest = z.strictObject({
   payee: plainText(PAYEE_MAX_LENGTH),
   amountMinor,
   currency,

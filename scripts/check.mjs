@@ -1,8 +1,9 @@
 /** `npm run check`: everything that can be said about the code without running it. */
 import { realpathSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureInstalled } from "./bootstrap.mjs";
-import { run, tool } from "./run.mjs";
+import { root, run, tool } from "./run.mjs";
 
 /**
  * The steps, in order. A step passes when all of its commands do; `npm test` counts each step as one test.
@@ -16,8 +17,24 @@ export function checkSteps() {
       // Next.js writes the types of the routes first; a fresh clone has none.
       commands: [tool("next", "next", "typegen"), tool("typescript", "tsc", "--noEmit")],
     },
-    { name: "format and lint", commands: [tool("@biomejs/biome", "biome", "ci", ".")] },
+    // Biome also holds the import directions, refuses circles, and promises that nobody waits for.
+    {
+      name: "format, lint and imports",
+      commands: [tool("@biomejs/biome", "biome", "ci", "--error-on-warnings", ".")],
+    },
+    { name: "nothing unused", commands: [tool("knip", "knip", "--no-progress")] },
+    { name: "statements awaited", commands: [rule("awaited")] },
+    { name: "money written in one place", commands: [rule("money")] },
+    { name: "policy", commands: [rule("policy")] },
+    { name: "migrations", commands: [rule("migrations")] },
+    { name: "texts", commands: [rule("messages")] },
+    { name: "versions", commands: [rule("versions")] },
   ];
+}
+
+/** A rule of our own; scripts/rules holds one a file. */
+function rule(/** @type {string} */ name) {
+  return [process.execPath, join(root, "scripts", "rules", `${name}.mjs`)];
 }
 
 /**

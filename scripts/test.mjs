@@ -22,7 +22,7 @@ import { endWithNpm, run, tool } from "./run.mjs";
 
 const USAGE = `npm test [-- check | unit | e2e]
 
-  check   types, format and lint: what npm run check does
+  check   types, lint and the house rules: what npm run check does
   unit    Vitest, with a real PostgreSQL
   e2e     the production build, and Playwright with a real browser
 

@@ -13,7 +13,7 @@ export function isUuid(text: string): boolean {
 }
 
 /** Reads the header's value: one Structured Field String that holds a UUID, or, leniently, a bare UUID. */
-export function readKeyHeader(value: string): KeyReading {
+function readKeyHeader(value: string): KeyReading {
   // First, because a bare UUID that starts with a letter is a valid Token.
   if (isUuid(value)) return { type: "key", key: value.toLowerCase() };
   if (value.length > HEADER_MAX_LENGTH) return { type: "malformed" };

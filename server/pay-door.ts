@@ -43,7 +43,7 @@ function moneyMovedBy(payment: PaymentRow): MoneyMoved {
 }
 
 /** A settled key's outcome. The same bytes for the first answer and for every replay. */
-export function outcomeAnswer(payment: PaymentRow, replayed: boolean): DoorAnswer {
+function outcomeAnswer(payment: PaymentRow, replayed: boolean): DoorAnswer {
   return payment.status === "succeeded"
     ? { status: 201, body: renderPayment(payment), replayed }
     : { status: 402, body: renderDecline(payment), replayed };

@@ -1,6 +1,7 @@
 /**
- * Who may use what. Every page, route handler and server action stands here; one that does not is refused at build time
- * by the types and found by e2e/policy.spec.ts, which reads the build's own manifests and tries each without a session.
+ * Who may use what. Every page, route handler and server action stands here and calls its guard: the types refuse an
+ * unknown name, `npm run check` (scripts/rules/policy.mjs) reads the sources, and e2e/policy.spec.ts reads the build's
+ * own manifests and tries each without a session.
  */
 
 /** `anyone`: no session needed. `user`: signed in. Otherwise signed in with that role. */

@@ -79,7 +79,7 @@ export async function endServer(server: ProcessMark): Promise<void> {
 }
 
 /** Resolves with whether the process went within the limit. */
-export async function isGone(mark: ProcessMark, limitMs: number): Promise<boolean> {
+async function isGone(mark: ProcessMark, limitMs: number): Promise<boolean> {
   const deadline = Date.now() + limitMs;
   while (isAlive(mark)) {
     if (Date.now() > deadline) return false;

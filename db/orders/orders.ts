@@ -21,7 +21,7 @@ export type PutOrder =
 export type CancelOrder = { type: "cancelled"; order: Order } | { type: "paid" } | { type: "not-found" };
 
 /** Σ quantity × amountMinor. */
-export function totalOf(items: OrderRequest["items"]): bigint {
+function totalOf(items: OrderRequest["items"]): bigint {
   return items.reduce((total, item) => total + BigInt(item.quantity) * BigInt(item.amountMinor), 0n);
 }
 

@@ -9,7 +9,7 @@ import { payments } from "../schema/payments.ts";
 import { renderPayment } from "./render.ts";
 import { paymentColumns } from "./row.ts";
 
-export type Party = { id?: string; name: string };
+type Party = { id?: string; name: string };
 
 export type PaymentView = {
   payment: Payment;

@@ -11,14 +11,16 @@ import { findOrder } from "@/db/orders/orders";
 import { formatMoney } from "@/lib/money";
 import { uuid } from "@/lib/requests";
 import { admitToPage } from "@/server/admit";
+import { getViewer } from "@/server/viewer";
 import { payOrder } from "./actions";
 
 type Params = { params: Promise<{ orderId: string }> };
 
 export async function generateMetadata({ params }: Params): Promise<Metadata> {
-  const [{ orderId }, t] = await Promise.all([params, getTranslations("checkout")]);
+  const [{ orderId }, t, viewer] = await Promise.all([params, getTranslations("checkout"), getViewer()]);
   const id = uuid.safeParse(orderId);
-  const order = id.success ? await findOrder(id.data) : undefined;
+  // Made apart from the page, so it asks for itself: nobody in particular learns whose order this is.
+  const order = viewer && id.success ? await findOrder(id.data) : undefined;
   return order === undefined
     ? {}
     : { title: t("title", { merchant: order.merchant.name }), robots: { index: false } };

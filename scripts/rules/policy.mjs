@@ -1,0 +1,224 @@
+/**
+ * Default deny, in the source: every page, route handler and server action stands in server/policy.ts and calls its
+ * guard under its own name, and everything that stands there exists.
+ */
+import { bare, isFunction, isMain, lineOf, parse, readSources, report, stringOf, walk } from "./source.mjs";
+
+/** @import { Finding, Node, Source } from "./source.mjs" */
+
+/** @typedef {{ level: string, line: number }} Entry */
+/** @typedef {Record<"PAGES" | "ROUTES" | "ACTIONS", Map<string, Entry>>} Policy */
+/** @typedef {{ node: Node, name: string, isMade: boolean }} Exported `isMade`: its value is a call, not a function */
+
+const POLICY = "server/policy.ts";
+const PAGE = /^app\/(.*\/)?page\.[jt]sx?$/;
+const ROUTE = /^app\/(.*\/)?route\.[jt]sx?$/;
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+const ROUTE_MAKERS = new Set(["route", "formRoute"]);
+const ACTION_GUARDS = new Set(["admitToAction", "requireAction"]);
+
+/**
+ * What in these sources, server/policy.ts among them, is not as the policy says.
+ *
+ * @returns {Finding[]}
+ */
+export function findUnguarded(/** @type {readonly Source[]} */ sources) {
+  const policySource = sources.find(({ file }) => file === POLICY);
+  if (!policySource) throw new Error(`Bug: ${POLICY} is not among the sources.`);
+  const policy = readPolicy(policySource);
+  /** @type {Record<keyof Policy, Set<string>>} */
+  const found = { PAGES: new Set(), ROUTES: new Set(), ACTIONS: new Set() };
+  /** @type {Finding[]} */
+  const findings = [];
+
+  for (const source of sources) {
+    const program = parse(source);
+    const refuse = (/** @type {Node} */ node, /** @type {string} */ says) => {
+      findings.push({ file: source.file, line: lineOf(source.text, node.start), says });
+    };
+    /** Notes that something is there; its entry in the policy, or undefined and a finding. */
+    const lookUp = (
+      /** @type {keyof Policy} */ list,
+      /** @type {string} */ name,
+      /** @type {Node} */ node,
+    ) => {
+      if (list === "ACTIONS" && found[list].has(name))
+        refuse(node, `There is another action called ${name}: the policy knows an action by its name.`);
+      found[list].add(name);
+      const entry = policy[list].get(name);
+      if (!entry) refuse(node, `"${name}" does not stand in ${list} of ${POLICY}: add it there.`);
+      return entry;
+    };
+    if (PAGE.test(source.file)) checkPage(source, program, lookUp, refuse);
+    if (ROUTE.test(source.file)) checkRoute(source, program, lookUp, refuse);
+    if (hasDirective(program)) checkActions(program, lookUp, refuse);
+    walk(program, (node) => {
+      if (isFunction(node) && hasDirective(node.body))
+        refuse(node, `An action inside other code: move it into a file that begins with "use server".`);
+    });
+  }
+
+  for (const list of /** @type {(keyof Policy)[]} */ (Object.keys(policy))) {
+    for (const [name, { line }] of policy[list]) {
+      if (!found[list].has(name))
+        findings.push({
+          file: POLICY,
+          line,
+          says: `"${name}" stands in ${list} but nothing is called so: remove it.`,
+        });
+    }
+  }
+  return findings;
+}
+
+/** @typedef {(list: keyof Policy, name: string, node: Node) => Entry | undefined} LookUp */
+/** @typedef {(node: Node, says: string) => void} Refuse */
+
+/**
+ * A page calls admitToPage in its component, and nowhere under another name. One for anyone may do without.
+ *
+ * @param {Source} source
+ * @param {Node} program
+ * @param {LookUp} lookUp
+ * @param {Refuse} refuse
+ */
+function checkPage(source, program, lookUp, refuse) {
+  const name = pathOf(source.file);
+  const page = program.body.find((/** @type {Node} */ one) => one.type === "ExportDefaultDeclaration");
+  if (!isFunction(page?.declaration)) {
+    refuse(
+      page ?? program,
+      "A page exports its component as a function declaration, so that its guard is seen.",
+    );
+    return;
+  }
+  const entry = lookUp("PAGES", name, page);
+  const guards = callsOf(program, new Set(["admitToPage"]));
+  for (const { call } of guards) {
+    if (stringOf(call.arguments[0]) !== name)
+      refuse(call, `This is the page "${name}": admitToPage must be given that.`);
+  }
+  const isGuarded = guards.some(({ isAwaited, within }) => isAwaited && within === page.declaration);
+  if (entry && entry.level !== "anyone" && !isGuarded)
+    refuse(page, `The page does not admit its viewer: await admitToPage("${name}", …) first.`);
+}
+
+/**
+ * A route handler is made by route or formRoute, which admit the caller before the handler runs.
+ *
+ * @param {Source} source
+ * @param {Node} program
+ * @param {LookUp} lookUp
+ * @param {Refuse} refuse
+ */
+function checkRoute(source, program, lookUp, refuse) {
+  for (const { node, name: method, isMade } of exportsOf(program, refuse)) {
+    if (!METHODS.has(method)) continue;
+    const name = `${method} ${pathOf(source.file)}`;
+    lookUp("ROUTES", name, node);
+    const isOurs = isMade && ROUTE_MAKERS.has(bare(node.callee).name);
+    if (!isOurs || stringOf(node.arguments[0]) !== name)
+      refuse(node, `The handler is not made by route("${name}", …) or formRoute("${name}", …).`);
+  }
+}
+
+/**
+ * Every export of a "use server" file is an action, which calls its guard before it waits for anything else.
+ *
+ * @param {Node} program
+ * @param {LookUp} lookUp
+ * @param {Refuse} refuse
+ */
+function checkActions(program, lookUp, refuse) {
+  for (const { node, name } of exportsOf(program, refuse)) {
+    lookUp("ACTIONS", name, node);
+    /** @type {Node[]} */
+    const awaited = [];
+    walk(node, (one) => {
+      if (one.type === "AwaitExpression") awaited.push(bare(one.argument));
+    });
+    const [first] = awaited.sort((a, b) => a.start - b.start);
+    const isGuard = first?.type === "CallExpression" && ACTION_GUARDS.has(bare(first.callee).name);
+    if (!isGuard || stringOf(first.arguments[0]) !== name)
+      refuse(
+        node,
+        `The action must await admitToAction("${name}") or requireAction("${name}") before anything else.`,
+      );
+  }
+}
+
+/**
+ * The values that a file exports by name. Ways to export that hide what is exported are refused.
+ *
+ * @returns {Exported[]}
+ */
+function exportsOf(/** @type {Node} */ program, /** @type {Refuse} */ refuse) {
+  /** @type {Exported[]} */
+  const exported = [];
+  for (const statement of program.body) {
+    if (!/^Export/.test(statement.type) || statement.exportKind === "type") continue;
+    const { declaration } = statement;
+    if (statement.type === "ExportNamedDeclaration" && isFunction(declaration)) {
+      exported.push({ node: declaration, name: declaration.id.name, isMade: false });
+    } else if (
+      statement.type === "ExportNamedDeclaration" &&
+      declaration?.type === "VariableDeclaration" &&
+      declaration.declarations.every((/** @type {Node} */ one) => one.id.type === "Identifier" && one.init)
+    ) {
+      for (const { id, init } of declaration.declarations) {
+        const node = bare(init);
+        exported.push({ node, name: id.name, isMade: node.type === "CallExpression" });
+      }
+    } else {
+      refuse(statement, "Export each by name where it is declared, so that its guard is seen.");
+    }
+  }
+  return exported;
+}
+
+/** The calls of these functions, each with the innermost function it stands in, and whether that waits for it. */
+function callsOf(/** @type {Node} */ program, /** @type {Set<string>} */ names) {
+  /** @type {{ call: Node, within: Node, isAwaited: boolean }[]} */
+  const calls = [];
+  walk(program, (call, parents) => {
+    if (call.type !== "CallExpression" || !names.has(bare(call.callee).name)) return;
+    const depth = parents.findLastIndex(isFunction);
+    const isAwaited = parents.slice(depth + 1).some(({ type }) => type === "AwaitExpression");
+    calls.push({ call, within: parents[depth], isAwaited });
+  });
+  return calls;
+}
+
+function hasDirective(/** @type {Node} */ block) {
+  const statements = Array.isArray(block?.body) ? block.body : [];
+  return statements.some((/** @type {Node} */ one) => one.directive === "use server");
+}
+
+/** The path that Next serves a page or route handler at, parameters in brackets. */
+function pathOf(/** @type {string} */ file) {
+  const folders = file.split("/").slice(1, -1);
+  return `/${folders.filter((folder) => !/^(\(.*\)|@.*)$/.test(folder)).join("/")}`;
+}
+
+/** @returns {Policy} */
+function readPolicy(/** @type {Source} */ source) {
+  /** @type {Policy} */
+  const policy = { PAGES: new Map(), ROUTES: new Map(), ACTIONS: new Map() };
+  walk(parse(source), (node) => {
+    if (node.type !== "VariableDeclarator" || !Object.hasOwn(policy, node.id.name ?? "")) return;
+    const list = policy[/** @type {keyof Policy} */ (node.id.name)];
+    for (const { key, value, start } of bare(node.init).properties) {
+      const name = stringOf(key) ?? key.name;
+      list.set(name, { level: stringOf(value) ?? "", line: lineOf(source.text, start) });
+    }
+  });
+  return policy;
+}
+
+if (isMain(import.meta.url)) {
+  const sources = readSources(["app", "components", "db", "lib", "server"]);
+  report(
+    findUnguarded(sources),
+    "Every page, route handler and server action stands in the policy and calls its guard.",
+  );
+}

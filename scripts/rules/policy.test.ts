@@ -1,0 +1,129 @@
+import { expect, it } from "vitest";
+import { findUnguarded } from "./policy.mjs";
+
+const POLICY = `
+export const PAGES = { "/": "anyone", "/payments/[id]": "user" } as const satisfies Record<string, Level>;
+export const ROUTES = { "GET /api/orders/[id]": "user", "POST /pay": "user" } as const;
+export const ACTIONS = { signOut: "anyone" } as const;`;
+
+/** A small house that keeps the rule. */
+const HOUSE: Record<string, string> = {
+  "server/policy.ts": POLICY,
+  "app/(shop)/page.tsx": "export default function Home() { return null; }",
+  "app/payments/[id]/page.tsx":
+    'export default async function Page() { const [v] = await Promise.all([admitToPage("/payments/[id]", "/")]); }',
+  "app/api/orders/[id]/route.ts":
+    'export const GET = route("GET /api/orders/[id]", async () => json(200, {}));',
+  "app/pay/route.ts":
+    'export const POST = formRoute<{ orderId: string }>("POST /pay", async () => "/", () => "/");',
+  "app/sign-in/actions.ts":
+    '"use server";\nexport type S = {};\nexport async function signOut() { await requireAction("signOut"); }',
+};
+
+/** What the rule says of the house with some files changed, each finding as "file: sentence". */
+function says(changes: Record<string, string>): string[] {
+  const files = Object.entries({ ...HOUSE, ...changes });
+  const sources = files.filter(([, text]) => text !== "").map(([file, text]) => ({ file, text }));
+  return findUnguarded(sources).map((finding) => `${finding.file}: ${finding.says}`);
+}
+
+it("a house in which everything calls its guard is left alone", () => {
+  expect(says({})).toEqual([]);
+});
+
+it.each([
+  ["a page that is not in the policy", "app/new/page.tsx", HOUSE["app/(shop)/page.tsx"], "does not stand"],
+  [
+    "a page without its guard",
+    "app/payments/[id]/page.tsx",
+    "export default async function Page() {}",
+    "does not admit",
+  ],
+  [
+    "a page that does not wait for its guard",
+    "app/payments/[id]/page.tsx",
+    'export default async function Page() { admitToPage("/payments/[id]", "/"); }',
+    "does not admit",
+  ],
+  [
+    "a guard that is only called by a function inside the page",
+    "app/payments/[id]/page.tsx",
+    'export default function Page() { const later = async () => { await admitToPage("/payments/[id]", "/"); }; }',
+    "does not admit",
+  ],
+  [
+    "a page that calls its guard under another name",
+    "app/(shop)/page.tsx",
+    'export default async function Home() { await admitToPage("/payments/[id]", "/"); }',
+    "must be given that",
+  ],
+  [
+    "a page whose component cannot be seen",
+    "app/payments/[id]/page.tsx",
+    'export { Page as default } from "./other";',
+    "as a function declaration",
+  ],
+  [
+    "a handler that is a plain function",
+    "app/pay/route.ts",
+    "export async function POST() {}",
+    "is not made by",
+  ],
+  [
+    "a handler under another's name",
+    "app/pay/route.ts",
+    'export const POST = route("GET /api/orders/[id]", async () => {});',
+    "is not made by",
+  ],
+  [
+    "a handler made by something else",
+    "app/pay/route.ts",
+    'export const POST = raw("POST /pay");',
+    "is not made",
+  ],
+  [
+    "a method not in the policy",
+    "app/q/route.ts",
+    'export const PUT = route("PUT /q", h);',
+    "does not stand",
+  ],
+  ["handlers exported from elsewhere", "app/pay/route.ts", 'export * from "./other";', "Export each by name"],
+  [
+    "an action that is not in the policy",
+    "app/a.ts",
+    '"use server";\nexport async function pay() { await requireAction("pay"); }',
+    "does not stand",
+  ],
+  [
+    "an action without its guard",
+    "app/sign-in/actions.ts",
+    '"use server";\nexport async function signOut() { await end(); }',
+    "before anything else",
+  ],
+  [
+    "an action that does something before its guard",
+    "app/sign-in/actions.ts",
+    '"use server";\nexport const signOut = async () => { await end(); await requireAction("signOut"); };',
+    "before anything else",
+  ],
+  [
+    "an action inside a component",
+    "components/form.tsx",
+    'export function Form() { async function go() { "use server"; } return go; }',
+    "inside other code",
+  ],
+  [
+    "two actions of one name",
+    "app/b.ts",
+    '"use server";\nexport async function signOut() { await requireAction("signOut"); }',
+    "another action",
+  ],
+])("%s is refused", (_what, file, text = "", sentence) => {
+  expect(says({ [file]: text }).join("\n")).toContain(sentence);
+});
+
+it("an entry of the policy that nothing is called by is refused", () => {
+  expect(says({ "app/pay/route.ts": "" })).toEqual([
+    'server/policy.ts: "POST /pay" stands in ROUTES but nothing is called so: remove it.',
+  ]);
+});
