@@ -5,27 +5,21 @@ import { redirect } from "next/navigation";
 import { z } from "zod";
 import { putOrder } from "@/db/orders/orders";
 import { demoId } from "@/db/seed";
+import { MENU, SKUS } from "@/lib/menu";
 import { requireAction } from "@/server/admit";
 import { isDemo } from "@/server/environment";
-
-/** What Bluebird Coffee sells in the demo. */
-const MENU = {
-  espresso: { description: "Espresso", amountMinor: "320" },
-  "flat-white": { description: "Flat white", amountMinor: "450" },
-  beans: { description: "House espresso beans, 2 kg", amountMinor: "3800" },
-} as const;
 
 /** Makes a fresh order of Bluebird Coffee and leads to its checkout. Demo only. */
 export async function createDemoOrder(form: FormData): Promise<void> {
   await requireAction("createDemoOrder");
-  const sku = z.enum(["espresso", "flat-white", "beans"]).safeParse(form.get("sku"));
+  const sku = z.enum(SKUS).safeParse(form.get("sku"));
   if (!isDemo() || !sku.success) redirect("/");
-  const item = MENU[sku.data];
+  const { description, amountMinor } = MENU[sku.data];
   const id = randomUUID();
   const put = await putOrder(demoId("mia"), id, {
-    description: item.description,
+    description,
     currency: "USD",
-    items: [{ ...item, quantity: 1 }],
+    items: [{ description, quantity: 1, amountMinor }],
   });
   if (put.type !== "created") throw new Error(`Bug: a fresh demo order was not created but ${put.type}.`);
   redirect(`/checkout/${id}`);

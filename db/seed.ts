@@ -12,6 +12,7 @@ import { connectAsOwner } from "./migrate.ts";
 import { putOrder } from "./orders/orders.ts";
 import { pay } from "./payments/pay.ts";
 import { apiKeys, credentials, users } from "./schema/auth.ts";
+import { hashOfApiKey } from "./users.ts";
 
 export const DEMO_PASSWORD = "exactly-once";
 
@@ -46,11 +47,6 @@ export function demoId(name: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** The hash under which better-auth's API-key plugin stores a key. */
-function apiKeyHash(apiKey: string): string {
-  return createHash("sha256").update(apiKey).digest("base64url");
-}
-
 async function seedPerson(person: Person): Promise<void> {
   const db = database().reading;
   const id = demoId(person.handle);
@@ -78,7 +74,7 @@ async function seedPerson(person: Person): Promise<void> {
       name: "Demo",
       prefix: "once_demo_",
       start: apiKey.slice(0, 12),
-      key: apiKeyHash(apiKey),
+      key: hashOfApiKey(apiKey),
     })
     .onConflictDoNothing();
   for (const [currency, amount] of Object.entries(person.opening)) {

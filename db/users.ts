@@ -1,4 +1,5 @@
 /** Users, read. They are written by better-auth (its adapter's wiring is in server/auth.ts) and by the seed. */
+import { createHash } from "node:crypto";
 import { and, eq, gt, isNull, or, sql } from "drizzle-orm";
 import { database } from "./client.ts";
 import { apiKeys, users } from "./schema/auth.ts";
@@ -19,15 +20,20 @@ const userColumns = {
   role: users.role,
 };
 
-/** The user behind an API key, by the key's SHA-256 (base64url): one indexed read. A disabled or expired key is nobody's. */
-export async function findUserByApiKeyHash(hash: string): Promise<User | undefined> {
+/** What is stored of an API key: its SHA-256 in base64url, as better-auth's plugin keeps it. */
+export function hashOfApiKey(apiKey: string): string {
+  return createHash("sha256").update(apiKey).digest("base64url");
+}
+
+/** The user behind an API key: one indexed read. A disabled or expired key is nobody's. */
+export async function findUserByApiKey(apiKey: string): Promise<User | undefined> {
   const [user] = await database()
     .reading.select(userColumns)
     .from(apiKeys)
     .innerJoin(users, eq(users.id, apiKeys.referenceId))
     .where(
       and(
-        eq(apiKeys.key, hash),
+        eq(apiKeys.key, hashOfApiKey(apiKey)),
         eq(apiKeys.enabled, true),
         or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`)),
       ),

@@ -106,18 +106,16 @@ test("a server action does nothing for nobody in particular, nor for a request f
   }
 });
 
+/** One address of every kind of page that somebody signed in can see. */
+function pagesOf(orderId: string): string[] {
+  return ["/", "/sign-in", "/sign-up", `/checkout/${orderId}`, "/payments", "/problems/declined"];
+}
+
 test("pages carry a nonce, and every script on them has it; no script is inline without", async ({
   alice,
   orderId,
 }) => {
-  for (const path of [
-    "/",
-    "/sign-in",
-    "/sign-up",
-    `/checkout/${orderId}`,
-    "/payments",
-    "/problems/declined",
-  ]) {
+  for (const path of pagesOf(orderId)) {
     const response = await alice.request.get(path);
     const policy = response.headers()["content-security-policy"] ?? "";
     const nonce = /'nonce-([^']+)'/.exec(policy)?.[1];
@@ -135,14 +133,7 @@ test("no page breaks its own content security policy", async ({ alice, orderId }
   alice.on("console", (message) => {
     if (/Content Security Policy/i.test(message.text())) violations.push(message.text());
   });
-  for (const path of [
-    "/",
-    "/sign-in",
-    "/sign-up",
-    `/checkout/${orderId}`,
-    "/payments",
-    "/problems/declined",
-  ]) {
+  for (const path of pagesOf(orderId)) {
     await alice.goto(path, { waitUntil: "networkidle" });
   }
   expect(violations).toEqual([]);

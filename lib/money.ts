@@ -14,32 +14,18 @@ export function isCurrency(code: string): boolean {
 }
 
 /** How many decimals a currency has: 2 for USD, 0 for JPY, 3 for KWD (ECMA-402 follows ISO 4217 here). */
-export function minorUnitDigits(currency: string): number {
+function minorUnitDigits(currency: string): number {
   const digits = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions();
   return digits.maximumFractionDigits ?? 0;
 }
 
 /** Writes minor units as a plain decimal: `toDecimal("1250", "USD")` is "12.50". Exact at any size. */
-export function toDecimal(amountMinor: bigint | string, currency: string): string {
+function toDecimal(amountMinor: bigint | string, currency: string): string {
   const amount = BigInt(amountMinor);
   const digits = minorUnitDigits(currency);
   const sign = amount < 0n ? "-" : "";
   const padded = (amount < 0n ? -amount : amount).toString().padStart(digits + 1, "0");
   return digits === 0 ? sign + padded : `${sign}${padded.slice(0, -digits)}.${padded.slice(-digits)}`;
-}
-
-/**
- * Reads a decimal as typed ("12.50", "12", "12.5") into minor units, or returns undefined where it is no amount of
- * this currency: a sign, a group separator, more decimals than the currency has.
- */
-export function fromDecimal(typed: string, currency: string): bigint | undefined {
-  const digits = minorUnitDigits(currency);
-  const match = /^(\d{1,19})(?:\.(\d*))?$/.exec(typed.trim());
-  const whole = match?.[1];
-  const fraction = match?.[2] ?? "";
-  if (whole === undefined || fraction.length > digits) return undefined;
-  const amount = BigInt(whole + fraction.padEnd(digits, "0"));
-  return amount <= MAX_AMOUNT_MINOR ? amount : undefined;
 }
 
 /** Formats minor units for people: `formatMoney("3800", "USD", "en")` is "$38.00". Exact at any size. */

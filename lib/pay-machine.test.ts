@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { readAnswer, readKeyState } from "./pay-answer.ts";
 import {
   afterLook,
   mayPayAgain,
@@ -9,8 +10,6 @@ import {
   pollDelayMs,
   pressableKey,
   RESEND_WINDOW_MS,
-  readAnswer,
-  readKeyState,
   START,
   wantsKey,
 } from "./pay-machine.ts";

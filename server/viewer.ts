@@ -1,8 +1,7 @@
 /** Who looks at a page, and who calls the API. */
-import { createHash } from "node:crypto";
 import { headers } from "next/headers";
 import { cache } from "react";
-import { findUser, findUserByApiKeyHash, type User } from "@/db/users";
+import { findUser, findUserByApiKey, type User } from "@/db/users";
 import { auth } from "./auth.ts";
 
 export type Viewer = User;
@@ -26,7 +25,7 @@ export async function authenticate(requestHeaders: Headers): Promise<Caller | un
   if (authorization !== null) {
     const apiKey = /^Bearer +([\x21-\x7e]{1,200})$/i.exec(authorization)?.[1];
     if (apiKey === undefined) return undefined;
-    const user = await findUserByApiKeyHash(createHash("sha256").update(apiKey).digest("base64url"));
+    const user = await findUserByApiKey(apiKey);
     return user && { user, via: "api-key" };
   }
   const user = await bySession(requestHeaders);

@@ -2,8 +2,9 @@
  * The browser's side of the HTTP API: issue a key, look at it, revoke it, pay with it. Every request names the user the
  * form was opened as, so that a changed sign-in in another tab is refused before anything is looked up.
  */
+
+import { isPayment, isRecord, readAnswer, readKeyState, readProblem } from "@/lib/pay-answer";
 import type { PayEvent, Press } from "@/lib/pay-machine";
-import { isPayment, isRecord, readAnswer, readKeyState, readProblem } from "@/lib/pay-machine";
 import type { KeyState, Payment, Purpose } from "@/lib/payment";
 
 /** A healthy server answers in milliseconds; past this the connection is taken for dead and asked anew. */

@@ -1,10 +1,9 @@
 /** What happens when a payment form opens: remember, else ask for a key. Reading a page issues nothing; this does. */
+import { DEFAULT_RETRY_AFTER_SECONDS } from "@/lib/pay-answer";
 import type { PayEvent } from "@/lib/pay-machine";
 import type { Purpose } from "@/lib/payment";
 import { issueKey, lookAtKey } from "./key-api";
 import { readStored } from "./stored-press";
-
-const DEFAULT_RETRY_AFTER_SECONDS = 10;
 
 /**
  * Finds out where the form stands, as an event for the machine. A stored press leads straight into checking, without a

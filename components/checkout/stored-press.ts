@@ -4,7 +4,8 @@
  *
  * Storage may be blocked or full. Nothing depends on it: the server gives the same key again for the same purpose.
  */
-import { isPress, isRecord, type Press } from "@/lib/pay-machine";
+import { isPress, isRecord } from "@/lib/pay-answer";
+import type { Press } from "@/lib/pay-machine";
 import type { Purpose } from "@/lib/payment";
 
 export type Stored =

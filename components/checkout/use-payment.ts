@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { unstable_isUnrecognizedActionError } from "next/navigation";
 import { useCallback, useEffect, useReducer, useRef } from "react";
 import type { DoorAnswer } from "@/lib/door";
+import { readAnswer } from "@/lib/pay-answer";
 import {
   nextState,
   type PayEvent,
@@ -11,7 +12,6 @@ import {
   type PayState,
   type Press,
   pressableKey,
-  readAnswer,
   START,
   wantsKey,
 } from "@/lib/pay-machine";

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import postgres from "postgres";
 import { describe, expect, it } from "vitest";
+import { keyState } from "../idempotency/state.ts";
 import { testDatabase } from "../testing/database.ts";
 import { keyFor, newPerson } from "../testing/people.ts";
 
@@ -103,7 +104,6 @@ describe("a key of another WAL timeline", () => {
     const purpose = { kind: "transfer", intentId: randomUUID() } as const;
     const old = await keyFor(payer.id, purpose);
     await test.owner`update idempotency_keys set timeline = timeline + 1 where key = ${old}`;
-    const { keyState } = await import("../idempotency/state.ts");
     expect(await keyState(payer.id, old)).toEqual({ state: "void" });
     expect(await keyFor(payer.id, purpose)).not.toBe(old);
   });

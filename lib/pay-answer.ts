@@ -1,0 +1,104 @@
+/**
+ * Reading what a server, a storage or a captive portal gave back, into what the pay machine understands. Nothing is
+ * trusted to have the shape it should have: what is not plainly an outcome of the key in hand is `unknown`.
+ */
+import type { PayEvent, Press } from "./pay-machine.ts";
+import type { KeyState, Payment } from "./payment.ts";
+import { isProblemName, type ProblemName } from "./problems.ts";
+
+/** Where a rate limit does not say how long: long enough to matter, short enough to wait for. */
+export const DEFAULT_RETRY_AFTER_SECONDS = 10;
+
+/**
+ * What an answer to a payment with `key` says, whichever door gave it. The body is looked at, not trusted: a captive
+ * portal answers 200 to anything, and whatever is not plainly about this key's outcome is `unknown`.
+ */
+export function readAnswer(
+  key: string,
+  answer: { status: number; body: unknown; retryAfterSeconds?: number | undefined },
+  nowMs: number,
+): PayEvent {
+  const unknown: PayEvent = { type: "unknown", key };
+  if (answer.status === 201) {
+    return isPayment(answer.body) && answer.body.id === key
+      ? { type: "settled", key, payment: answer.body }
+      : unknown;
+  }
+  const document = readProblem(answer.body);
+  if (document === undefined || document.status !== answer.status) return unknown;
+  // A decline, and any complaint about a request whose key is settled already, carry the outcome.
+  if (document.payment !== undefined) {
+    return document.payment.id === key ? { type: "settled", key, payment: document.payment } : unknown;
+  }
+  switch (document.name) {
+    case "unauthenticated":
+      return { type: "signed-out" };
+    case "rate-limited":
+      return {
+        type: "rate-limited",
+        retryAtMs: nowMs + (answer.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS) * 1000,
+      };
+    case "idempotency-key-void":
+      return { type: "void", key };
+    default:
+      return document.moneyMoved === "no" && document.name !== "declined"
+        ? { type: "refused", key, reason: document.name }
+        : unknown;
+  }
+}
+
+/** What a body says of a key's state (GET and DELETE), or undefined where it says nothing we can rely on. */
+export function readKeyState(key: string, body: unknown): KeyState | undefined {
+  if (!isRecord(body)) return undefined;
+  switch (body.state) {
+    case "open":
+      return { state: "open" };
+    case "void":
+      return { state: "void" };
+    case "settled":
+      return isPayment(body.payment) && body.payment.id === key
+        ? { state: "settled", payment: body.payment }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Whether `value` has the shape of a payment. */
+export function isPayment(value: unknown): value is Payment {
+  return (
+    isRecord(value) &&
+    typeof value.id === "string" &&
+    (value.status === "succeeded" || value.status === "declined") &&
+    typeof value.amountMinor === "string" &&
+    typeof value.currency === "string"
+  );
+}
+
+/** Whether `value` has the shape of a stored press. */
+export function isPress(value: unknown): value is Press {
+  return (
+    isRecord(value) &&
+    typeof value.key === "string" &&
+    typeof value.pressedAtMs === "number" &&
+    isRecord(value.payload) &&
+    Object.values(value.payload).every((field) => typeof field === "string")
+  );
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+const PROBLEM_TYPE = /^\/problems\/([a-z-]+)$/;
+
+/** The part of a problem document that decides, whether by type name or by what it carries. */
+export function readProblem(
+  body: unknown,
+): { name: ProblemName; status: unknown; moneyMoved: unknown; payment: Payment | undefined } | undefined {
+  if (!isRecord(body) || typeof body.type !== "string") return undefined;
+  const name = PROBLEM_TYPE.exec(body.type)?.[1];
+  if (name === undefined || !isProblemName(name)) return undefined;
+  const payment = isPayment(body.payment) ? body.payment : undefined;
+  return { name, status: body.status, moneyMoved: body.moneyMoved, payment };
+}
