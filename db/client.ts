@@ -8,13 +8,14 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { keepParametersOutOfErrors } from "./quiet-errors.ts";
+import * as attempts from "./schema/attempts.ts";
 import * as auth from "./schema/auth.ts";
 import * as keys from "./schema/idempotency-keys.ts";
 import * as ledger from "./schema/ledger.ts";
 import * as orders from "./schema/orders.ts";
 import * as payments from "./schema/payments.ts";
 
-export const schema = { ...auth, ...keys, ...ledger, ...orders, ...payments };
+export const schema = { ...attempts, ...auth, ...keys, ...ledger, ...orders, ...payments };
 
 /** A settle statement takes milliseconds; one that takes this long is stuck, and its outcome is asked for again. */
 const STATEMENT_TIMEOUT_MS = 5_000;

@@ -4,7 +4,7 @@ import type { PayCommand } from "@/db/payments/command";
 import { pay } from "@/db/payments/pay";
 import { renderDecline, renderPayment } from "@/db/payments/render";
 import type { PaymentRow } from "@/db/payments/row";
-import type { RefusalReason } from "@/db/payments/settle";
+import type { RefusalReason } from "@/db/payments/statement";
 import type { DoorAnswer, ProblemDocument } from "@/lib/door";
 import { type MoneyMoved, type ProblemName, problem } from "@/lib/problems";
 import type { FieldError } from "@/lib/requests";

@@ -3,7 +3,8 @@ import { hashOf, type PayCommand } from "./command.ts";
 import { CURRENT_RENDERER } from "./render.ts";
 import { type Resolved, resolve } from "./resolve.ts";
 import type { PaymentRow } from "./row.ts";
-import { type RefusalReason, type SettlementEntry, settle } from "./settle.ts";
+import { settle } from "./settle.ts";
+import type { RefusalReason, SettlementEntry } from "./statement.ts";
 
 export type PayResult =
   /** Paid or declined, now (`replayed: false`) or at an earlier try with this key. */

@@ -1,45 +1,7 @@
-/** The one write path for money: this file calls `settle_payments_v1`, and nothing else does. */
+/** The one write path for money: every payment goes through `settle`. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { database } from "../client.ts";
 import { isDefinitive } from "./failures.ts";
-import type { PaymentRow } from "./row.ts";
-
-/** A request to pay, resolved to accounts. Null is what could not be found; settling refuses it unless it replays. */
-export type SettlementEntry = {
-  userId: string;
-  key: string;
-  kind: PaymentRow["kind"];
-  orderId: string | null;
-  refundOf: string | null;
-  debitAccountId: string | null;
-  creditAccountId: string | null;
-  /** Null for a refund only: what is left of the payment, computed under the lock. */
-  amountMinor: bigint | null;
-  currency: string | null;
-  note: string | null;
-  requestHash: Buffer;
-  renderer: number;
-};
-
-export type RefusalReason =
-  | "malformed"
-  | "amount_not_positive"
-  | "payment_unknown"
-  | "order_unknown"
-  | "payer_unknown"
-  | "payee_unknown"
-  | "payee_is_payer"
-  | "payer_closed"
-  | "merchant_mismatch"
-  | "amount_mismatch"
-  | "not_your_sale"
-  | "overflow";
-
-/** What became of an entry; the verdicts are explained above `settle_payments_v1` in the migration. */
-export type Settlement =
-  | { verdict: "settled" | "replayed" | "reused"; payment: PaymentRow }
-  | { verdict: "refused"; reason: RefusalReason }
-  | { verdict: "mismatch" | "void" };
+import { type Settlement, type SettlementEntry, sendBatch } from "./statement.ts";
 
 /** The outcome could not be learnt before the deadline. The payment may have been made, or may still be. */
 export class OutcomeUnknown extends Error {
@@ -68,7 +30,7 @@ export async function settle(entry: SettlementEntry): Promise<Settlement> {
     const remaining = deadline - Date.now();
     if (remaining <= 0) break;
     try {
-      const [settlement] = await settleOnce([entry], Math.min(remaining, ATTEMPT_DEADLINE_MS));
+      const [settlement] = await sendBatch([entry], Math.min(remaining, ATTEMPT_DEADLINE_MS));
       if (!settlement) throw new Error("Bug: settle_payments_v1 answered no entry.");
       return settlement;
     } catch (error) {
@@ -78,58 +40,4 @@ export async function settle(entry: SettlementEntry): Promise<Settlement> {
     }
   }
   throw new OutcomeUnknown("The outcome is not known yet.", { cause });
-}
-
-type Answer = { n: number; verdict: Settlement["verdict"]; reason: RefusalReason | null } & PaymentRow;
-
-/** One autocommit statement for the whole batch; its answers, entry by entry. */
-async function settleOnce(entries: readonly SettlementEntry[], deadlineMs: number): Promise<Settlement[]> {
-  const { settling } = database();
-  const batch = entries.map((entry) => ({
-    user_id: entry.userId,
-    key: entry.key,
-    kind: entry.kind,
-    order_id: entry.orderId,
-    refund_of: entry.refundOf,
-    debit_account_id: entry.debitAccountId,
-    credit_account_id: entry.creditAccountId,
-    amount_minor: entry.amountMinor?.toString() ?? null,
-    currency: entry.currency,
-    note: entry.note,
-    request_hash: `\\x${entry.requestHash.toString("hex")}`,
-    renderer: entry.renderer,
-  }));
-  const answers = await within(
-    deadlineMs,
-    settling<Answer[]>`select * from settle_payments_v1(${settling.json(batch)})`,
-  );
-  return answers.map(({ n: _n, verdict, reason, ...payment }): Settlement => {
-    switch (verdict) {
-      case "settled":
-      case "replayed":
-      case "reused":
-        return { verdict, payment };
-      case "refused":
-        if (reason === null) throw new Error("Bug: refused without a reason.");
-        return { verdict, reason };
-      case "mismatch":
-      case "void":
-        return { verdict };
-      default:
-        return verdict satisfies never;
-    }
-  });
-}
-
-/** Waits for `work` no longer than `ms`: postgres.js itself waits for ever on a half-open connection. */
-async function within<T>(ms: number, work: PromiseLike<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const missed = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer from the database within ${ms} ms.`)), ms);
-  });
-  try {
-    return await Promise.race([work, missed]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

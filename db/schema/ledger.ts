@@ -3,9 +3,20 @@
  * (a view, in SQL) shows it as two. Each account numbers its transfers with its version, without a gap.
  */
 import { sql } from "drizzle-orm";
-import { bigint, check, date, index, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  check,
+  date,
+  index,
+  pgTable,
+  smallint,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { users } from "./auth.ts";
-import { currencyCode, instant, minorUnits, transactionId } from "./columns.ts";
+import { bytes, currencyCode, instant, minorUnits, transactionId } from "./columns.ts";
 
 export const ledgerAccounts = pgTable(
   "ledger_accounts",
@@ -56,8 +67,44 @@ export const ledgerTransfers = pgTable(
   (table) => [
     index("ledger_transfers_debit").on(table.debitAccountId, table.debitVersion),
     index("ledger_transfers_credit").on(table.creditAccountId, table.creditVersion),
+    /** The sealer takes transfers by the transaction that wrote them. */
+    index("ledger_transfers_transaction").on(table.transactionId),
     check("ledger_transfers_amount_positive", sql`${table.amountMinor} > 0`),
     check("ledger_transfers_two_accounts", sql`${table.debitAccountId} <> ${table.creditAccountId}`),
     check("ledger_transfers_versions", sql`${table.debitVersion} > 0 and ${table.creditVersion} > 0`),
   ],
+);
+
+/**
+ * The tamper-evident journal: the transfers in the order they were sealed in, each with a hash over itself, its payment
+ * and the hash before it. Changing, removing or inserting a row later breaks the chain from there on.
+ */
+export const ledgerSeals = pgTable(
+  "ledger_seals",
+  {
+    /** 1, 2, 3 and so on; the sealer's own order, since a late commit is sealed late. */
+    position: bigint("position", { mode: "bigint" }).primaryKey(),
+    transferId: uuid("transfer_id").notNull(),
+    hash: bytes("hash").notNull(),
+    sealedAt: instant("sealed_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("ledger_seals_transfer").on(table.transferId),
+    check("ledger_seals_hash_length", sql`octet_length(${table.hash}) = 32`),
+  ],
+);
+
+/** Where the journal ends: one row, whose lock makes several sealers take turns. */
+export const ledgerSealHead = pgTable(
+  "ledger_seal_head",
+  {
+    id: smallint("id").primaryKey(),
+    position: bigint("position", { mode: "bigint" }).notNull(),
+    hash: bytes("hash").notNull(),
+    /** Every transaction below this one had ended when its transfers were sealed. */
+    sealedBelow: transactionId("sealed_below").notNull(),
+    /** The server that those transaction ids belong to: after a dump is restored elsewhere they mean nothing. */
+    systemIdentifier: bigint("system_identifier", { mode: "bigint" }).notNull(),
+  },
+  (table) => [check("ledger_seal_head_one", sql`${table.id} = 1`)],
 );

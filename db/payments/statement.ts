@@ -1,0 +1,90 @@
+/** The one statement that moves money: this file calls `settle_payments_v1`, and nothing else does. */
+import { database } from "../client.ts";
+import { within } from "../deadline.ts";
+import type { PaymentRow } from "./row.ts";
+
+/** A request to pay, resolved to accounts. Null is what could not be found; settling refuses it unless it replays. */
+export type SettlementEntry = {
+  userId: string;
+  key: string;
+  kind: PaymentRow["kind"];
+  orderId: string | null;
+  refundOf: string | null;
+  debitAccountId: string | null;
+  creditAccountId: string | null;
+  /** Null for a refund only: what is left of the payment, computed under the lock. */
+  amountMinor: bigint | null;
+  currency: string | null;
+  note: string | null;
+  requestHash: Buffer;
+  renderer: number;
+};
+
+export type RefusalReason =
+  | "malformed"
+  | "amount_not_positive"
+  | "payment_unknown"
+  | "order_unknown"
+  | "payer_unknown"
+  | "payee_unknown"
+  | "payee_is_payer"
+  | "payer_closed"
+  | "merchant_mismatch"
+  | "amount_mismatch"
+  | "not_your_sale"
+  | "overflow";
+
+/** What became of an entry; the verdicts are explained above `settle_payments_v1` in the migration. */
+export type Settlement =
+  | { verdict: "settled" | "replayed" | "reused"; payment: PaymentRow }
+  | { verdict: "refused"; reason: RefusalReason }
+  | { verdict: "mismatch" | "void" };
+
+type Answer = { n: number; verdict: Settlement["verdict"]; reason: RefusalReason | null } & PaymentRow;
+
+/**
+ * Sends one autocommit statement for the whole batch and returns what became of its entries, in their order. A batch
+ * equals its entries executed one after another, and no entry makes another fail.
+ *
+ * Throws whatever went wrong; `failures.ts` knows whether that says anything about the outcome.
+ */
+export async function sendBatch(
+  entries: readonly SettlementEntry[],
+  deadlineMs: number,
+): Promise<Settlement[]> {
+  const { settling } = database();
+  const batch = entries.map((entry) => ({
+    user_id: entry.userId,
+    key: entry.key,
+    kind: entry.kind,
+    order_id: entry.orderId,
+    refund_of: entry.refundOf,
+    debit_account_id: entry.debitAccountId,
+    credit_account_id: entry.creditAccountId,
+    amount_minor: entry.amountMinor?.toString() ?? null,
+    currency: entry.currency,
+    note: entry.note,
+    request_hash: `\\x${entry.requestHash.toString("hex")}`,
+    renderer: entry.renderer,
+  }));
+  const answers = await within(
+    deadlineMs,
+    settling<Answer[]>`select * from settle_payments_v1(${settling.json(batch)})`,
+  );
+  return answers.map(({ n: _n, verdict, reason, ...payment }): Settlement => {
+    switch (verdict) {
+      case "settled":
+      case "replayed":
+      case "reused":
+        return { verdict, payment };
+      case "refused":
+        if (reason === null) throw new Error("Bug: refused without a reason.");
+        return { verdict, reason };
+      case "mismatch":
+      case "void":
+        return { verdict };
+      default:
+        return verdict satisfies never;
+    }
+  });
+}
