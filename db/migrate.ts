@@ -12,13 +12,17 @@ export function connectAsOwner(ownerUrl: string): postgres.Sql {
   return postgres(ownerUrl, { max: 1, onnotice: () => {}, connection: { application_name: "once owner" } });
 }
 
-/** Applies what is missing of `db/migrations` as the role of `ownerUrl`, which owns the tables. */
-export async function migrate(ownerUrl: string): Promise<void> {
+/**
+ * Applies what is missing of `db/migrations` as the role of `ownerUrl`, which owns the tables, and grants the
+ * application's role what it may do, where that is another one.
+ */
+export async function migrate(ownerUrl: string, appRole: string): Promise<void> {
   const sql = connectAsOwner(ownerUrl);
   try {
     // The lock belongs to the connection, of which there is one.
     await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
     await applyMigrations(drizzle(sql), { migrationsFolder: path.join(process.cwd(), "db", "migrations") });
+    await sql`select grant_to_application(${appRole}::name) where current_user <> ${appRole}`;
   } finally {
     // Ending the connection gives the lock back.
     await sql.end({ timeout: 5 });

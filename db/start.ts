@@ -3,9 +3,10 @@ import path from "node:path";
 import { connect, setDatabase } from "./client.ts";
 import { startEmbedded } from "./embedded.ts";
 import { reapKeys } from "./idempotency/reap.ts";
-import { connectAsOwner, migrate } from "./migrate.ts";
+import { migrate } from "./migrate.ts";
 import { provision } from "./provision.ts";
 import { seedDemo } from "./seed.ts";
+import { faultsOf, inspectServer, mayWriteMoney, ONE_ROLE, warningsOf } from "./server-check.ts";
 
 export type StartOptions = {
   databaseUrl?: string | undefined;
@@ -16,37 +17,23 @@ export type StartOptions = {
 
 /** A day's keys are a small table; once a minute keeps it so. */
 const REAP_EVERY_MS = 60_000;
-/** What PostgreSQL 14 lacks (assignment to a field of an array's element) is needed by settling. */
-const OLDEST_SERVER_VERSION = 15;
-
-/** Asks for the server's major version, and refuses one that settling cannot run on. */
-async function serverVersion(ownerUrl: string): Promise<number> {
-  const sql = connectAsOwner(ownerUrl);
-  try {
-    const [row] = await sql<
-      { version: number }[]
-    >`select current_setting('server_version_num')::int / 10000 as version`;
-    const version = row?.version ?? 0;
-    if (version < OLDEST_SERVER_VERSION) {
-      throw new Error(
-        `Once needs PostgreSQL ${OLDEST_SERVER_VERSION} or newer; this server is version ${version}.`,
-      );
-    }
-    return version;
-  } finally {
-    await sql.end({ timeout: 5 });
-  }
-}
-
-/** Makes the database ready and sets it as this process's. Safe when several processes start at once. */
+/**
+ * Makes the database ready and sets it as this process's. Safe when several processes start at once. Refuses a server
+ * on which the promise cannot be kept, and says what is wrong with it.
+ */
 export async function startDatabase(options: StartOptions): Promise<void> {
   const { appUrl, ownerUrl } =
     options.databaseUrl === undefined
       ? await provision((await startEmbedded(path.resolve(options.dataDir))).adminUrl, "once")
       : { appUrl: options.databaseUrl, ownerUrl: options.ownerUrl ?? options.databaseUrl };
-  const version = await serverVersion(ownerUrl);
-  await migrate(ownerUrl);
-  setDatabase(connect(appUrl, version));
+  const server = await inspectServer(appUrl);
+  const faults = faultsOf(server);
+  if (faults.length > 0)
+    throw new Error(["The database server is not fit for payments.", ...faults].join("\n"));
+  for (const warning of warningsOf(server)) console.warn(warning);
+  await migrate(ownerUrl, server.role);
+  setDatabase(connect(appUrl, server.version));
+  if (await mayWriteMoney()) console.warn(ONE_ROLE);
   if (options.demo) await seedDemo(ownerUrl);
   startReaping();
 }

@@ -1,6 +1,6 @@
 /** Answers of the HTTP API. */
 import { isDefinitive } from "@/db/payments/failures";
-import { OutcomeUnknown } from "@/db/payments/settle";
+import { OutcomeUnknown } from "@/db/unknown";
 import type { ProblemDocument } from "@/lib/door";
 import { type MoneyMoved, type ProblemName, problem } from "@/lib/problems";
 import type { FieldError, Parsed } from "@/lib/requests";

@@ -7,6 +7,7 @@ import { findPaymentRow, type PaymentRow } from "../payments/row.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
 import { orders } from "../schema/orders.ts";
 import { payments } from "../schema/payments.ts";
+import { untilKnown } from "../unknown.ts";
 
 export type Issued =
   | { type: "created" | "found"; key: string; expiresAt: Date }
@@ -76,9 +77,13 @@ type Row = {
 export async function issueKey(userId: string, purpose: Purpose): Promise<Issued> {
   if (!(await subjectExists(userId, purpose))) return { type: "not-found" };
   const { kind, purposeId, subjectId } = columnsOf(purpose);
-  const [row] = await database().keys<Row[]>`
-    select * from issue_key_v1(
-      ${userId}, ${uuidv7()}, ${kind}, ${purposeId}, ${subjectId}, ${KEY_LIFETIME}::interval, ${OPEN_KEYS_MAX})`;
+  const newKey = uuidv7();
+  const [row] = await untilKnown(
+    "keys",
+    (sql) => sql<Row[]>`
+      select * from issue_key_v1(
+        ${userId}, ${newKey}, ${kind}, ${purposeId}, ${subjectId}, ${KEY_LIFETIME}::interval, ${OPEN_KEYS_MAX})`,
+  );
   if (!row) throw new Error("Bug: issue_key_v1 answered nothing.");
   switch (row.verdict) {
     case "created":

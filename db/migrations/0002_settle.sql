@@ -1,3 +1,4 @@
+-- The types here are in use; the text of the function below is superseded by 0010, which is what settles now.
 -- Where money moves. One call, one autocommit statement, settles a batch of payments; a batch equals its entries
 -- executed one after another, and no entry can make another fail.
 --

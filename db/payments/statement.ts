@@ -1,6 +1,6 @@
 /** The one statement that moves money: this file calls `settle_payments_v1`, and nothing else does. */
-import { database } from "../client.ts";
-import { within } from "../deadline.ts";
+import type { Sql } from "../client.ts";
+import { attemptOnce, untilKnown } from "../unknown.ts";
 import type { PaymentRow } from "./row.ts";
 
 /** A request to pay, resolved to accounts. Null is what could not be found; settling refuses it unless it replays. */
@@ -43,16 +43,23 @@ export type Settlement =
 type Answer = { n: number; verdict: Settlement["verdict"]; reason: RefusalReason | null } & PaymentRow;
 
 /**
- * Sends one autocommit statement for the whole batch and returns what became of its entries, in their order. A batch
- * equals its entries executed one after another, and no entry makes another fail.
+ * Settles a batch by one autocommit statement, sent once; what became of its entries, in their order. A batch equals
+ * its entries executed one after another, and no entry makes another fail.
  *
  * Throws whatever went wrong; `failures.ts` knows whether that says anything about the outcome.
  */
-export async function sendBatch(
-  entries: readonly SettlementEntry[],
-  deadlineMs: number,
-): Promise<Settlement[]> {
-  const { settling } = database();
+export async function sendBatch(entries: readonly SettlementEntry[]): Promise<Settlement[]> {
+  return (await attemptOnce("settling", (sql) => statement(sql, entries))).map(settlementOf);
+}
+
+/** Settles one entry, sent again until its outcome is known. Throws OutcomeUnknown after `deadlineMs`. */
+export async function sendUntilKnown(entry: SettlementEntry, deadlineMs?: number): Promise<Settlement> {
+  const [answer] = await untilKnown("settling", (sql) => statement(sql, [entry]), deadlineMs);
+  if (!answer) throw new Error("Bug: settle_payments_v1 answered no entry.");
+  return settlementOf(answer);
+}
+
+function statement(sql: Sql, entries: readonly SettlementEntry[]): PromiseLike<Answer[]> {
   const batch = entries.map((entry) => ({
     user_id: entry.userId,
     key: entry.key,
@@ -67,24 +74,22 @@ export async function sendBatch(
     request_hash: `\\x${entry.requestHash.toString("hex")}`,
     renderer: entry.renderer,
   }));
-  const answers = await within(
-    deadlineMs,
-    settling<Answer[]>`select * from settle_payments_v1(${settling.json(batch)})`,
-  );
-  return answers.map(({ n: _n, verdict, reason, ...payment }): Settlement => {
-    switch (verdict) {
-      case "settled":
-      case "replayed":
-      case "reused":
-        return { verdict, payment };
-      case "refused":
-        if (reason === null) throw new Error("Bug: refused without a reason.");
-        return { verdict, reason };
-      case "mismatch":
-      case "void":
-        return { verdict };
-      default:
-        return verdict satisfies never;
-    }
-  });
+  return sql<Answer[]>`select * from settle_payments_v1(${sql.json(batch)})`;
+}
+
+function settlementOf({ n: _n, verdict, reason, ...payment }: Answer): Settlement {
+  switch (verdict) {
+    case "settled":
+    case "replayed":
+    case "reused":
+      return { verdict, payment };
+    case "refused":
+      if (reason === null) throw new Error("Bug: refused without a reason.");
+      return { verdict, reason };
+    case "mismatch":
+    case "void":
+      return { verdict };
+    default:
+      return verdict satisfies never;
+  }
 }

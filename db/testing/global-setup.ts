@@ -23,7 +23,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // Of this run alone: another run on the same server has its own.
   const template = `once_template_${process.pid}`;
   const { appUrl, ownerUrl } = await provision(server.adminUrl, template);
-  await migrate(ownerUrl);
+  await migrate(ownerUrl, "once_app");
   const db = connect(appUrl, SERVER_VERSION);
   setDatabase(db);
   await seedDemo(ownerUrl);

@@ -25,14 +25,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "no-paid-by",
     without: "the check that the order is not paid already",
-    from: "settle_payments_v1",
+    from: "decline_of",
     find: "when the_order.paid_by is not null then 'order_already_paid'",
     replace: "when false then 'order_already_paid'",
   },
   {
     name: "no-floor",
     without: "the check of the balance's floor",
-    from: "settle_payments_v1",
+    from: "decline_of",
     find: "when debit.balance_minor - amount < debit.min_balance_minor then 'insufficient_funds'",
     replace: "when false then 'insufficient_funds'",
   },

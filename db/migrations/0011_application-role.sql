@@ -1,0 +1,26 @@
+-- The application's role may read, may call the functions, and may not write money tables itself. It is whichever role
+-- the application logs in as; start-up calls this as the owner of the tables, so that a role given by DATABASE_URL gets
+-- what the embedded server's once_app has. Every function of ours whose name carries a version is an entrance; the
+-- others are called by those, with their owner's rights.
+create function grant_to_application(app_role name) returns void
+language plpgsql volatile
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+  entrance regprocedure;
+begin
+  execute format('grant usage on schema public to %I', app_role);
+  execute format('grant select on all tables in schema public to %I', app_role);
+  execute format('grant insert, update, delete on users, sessions, credentials, verifications, rate_limits, api_keys to %I',
+                 app_role);
+  execute format('grant insert, update (cancelled_at) on orders to %I', app_role);
+  for entrance in
+    select p.oid::regprocedure from pg_proc p
+     where p.pronamespace = 'public'::regnamespace and p.proname ~ '_v[0-9]+$'
+  loop
+    execute format('grant execute on function %s to %I', entrance, app_role);
+  end loop;
+end
+$$;
+--> statement-breakpoint
+revoke execute on function grant_to_application from public;

@@ -1,0 +1,87 @@
+/**
+ * From "unknown" to an outcome. A statement that decides something (settling, issuing, revoking) may fail in a way that
+ * does not say whether it was executed: a lost connection, a timeout, a server that restarts. Each of ours finds what
+ * an earlier try did, by its key; so it is simply sent again.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { type DecidingPool, database, type Sql } from "./client.ts";
+import { isDefinitive } from "./payments/failures.ts";
+
+/** The outcome could not be learnt before the deadline. Whatever was asked for may have happened, or may still. */
+export class OutcomeUnknown extends Error {
+  override readonly name = "OutcomeUnknown";
+}
+
+/** No answer in time: the connection, or the whole pool, may hang. */
+class DeadlineMissed extends Error {
+  override readonly name = "DeadlineMissed";
+}
+
+/** How long a caller waits for an outcome, all attempts together; below what browsers and proxies wait for an answer. */
+const DEADLINE_MS = 15_000;
+/** One attempt gives up a little after the server's own statement_timeout must have ended the statement. */
+const ATTEMPT_DEADLINE_MS = 6_000;
+/** Enough to get over a restart or a cut connection; a longer outage is the client's to wait out. */
+const ATTEMPTS_MAX = 3;
+/** The first pause, doubled each time, of which a random part is taken (full jitter). */
+const BACKOFF_MS = 100;
+
+/**
+ * Sends a deciding statement until its outcome is known: at most 3 times, each on whatever connection the pool has by
+ * then, inside one deadline. This is the only layer that sends anything again.
+ *
+ * Throws OutcomeUnknown past the deadline, and whatever Postgres said where that is definitive (a bug of ours).
+ */
+export async function untilKnown<T>(
+  name: DecidingPool,
+  send: (sql: Sql) => PromiseLike<T>,
+  deadlineMs: number = DEADLINE_MS,
+): Promise<T> {
+  const deadline = performance.now() + deadlineMs;
+  let cause: unknown;
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    const remaining = deadline - performance.now();
+    if (remaining <= 0) break;
+    try {
+      return await attemptOnce(name, send, Math.min(remaining, ATTEMPT_DEADLINE_MS));
+    } catch (error) {
+      if (isDefinitive(error)) throw error;
+      cause = error;
+      const pause = Math.random() * BACKOFF_MS * 2 ** attempt;
+      if (attempt < ATTEMPTS_MAX) await sleep(Math.min(pause, Math.max(0, deadline - performance.now())));
+    }
+  }
+  throw new OutcomeUnknown("The outcome is not known yet.", { cause });
+}
+
+/** One try. A pool that gave no answer in time is replaced, so that the next try does not wait behind this one. */
+export async function attemptOnce<T>(
+  name: DecidingPool,
+  send: (sql: Sql) => PromiseLike<T>,
+  deadlineMs: number = ATTEMPT_DEADLINE_MS,
+): Promise<T> {
+  const db = database();
+  const { [name]: sql, replace } = db;
+  const cutBefore = db.standbyWaitsCut;
+  try {
+    const answer = await within(deadlineMs, send(sql));
+    if (db.standbyWaitsCut !== cutBefore) throw new Error("A wait for a standby was cut short.");
+    return answer;
+  } catch (error) {
+    if (error instanceof DeadlineMissed) replace(name, sql);
+    throw error;
+  }
+}
+
+/** Waits for `work` no longer than `ms`: postgres.js has no time limit of its own (porsager/postgres #1089). */
+async function within<T>(ms: number, work: PromiseLike<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const missed = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new DeadlineMissed(`No answer from the database within ${ms} ms.`)), ms);
+  });
+  try {
+    return await Promise.race([work, missed]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
