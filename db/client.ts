@@ -53,7 +53,7 @@ export type Database = {
    */
   readonly standbyWaitsCut: number;
   /** Puts a new pool in the place of `hanging`, unless that has happened already; what still runs on it may end. */
-  replace(name: DecidingPool, hanging: Sql): void;
+  replacePool(name: DecidingPool, hanging: Sql): void;
   /** Waits for running statements, then closes. */
   close(): Promise<void>;
 };
@@ -111,7 +111,7 @@ export function connect(url: string, serverVersion: number): Database {
     get standbyWaitsCut() {
       return standbyWaitsCut;
     },
-    replace(name, hanging) {
+    replacePool(name, hanging) {
       if (deciding[name] !== hanging) return;
       deciding[name] = pool(name, sizes[name]);
       const end = hanging.end({ timeout: CLOSE_TIMEOUT_S }).finally(() => ending.delete(end));

@@ -61,14 +61,14 @@ export async function attemptOnce<T>(
   deadlineMs: number = ATTEMPT_DEADLINE_MS,
 ): Promise<T> {
   const db = database();
-  const { [name]: sql, replace } = db;
+  const sql = db[name];
   const cutBefore = db.standbyWaitsCut;
   try {
     const answer = await within(deadlineMs, send(sql));
     if (db.standbyWaitsCut !== cutBefore) throw new Error("A wait for a standby was cut short.");
     return answer;
   } catch (error) {
-    if (error instanceof DeadlineMissed) replace(name, sql);
+    if (error instanceof DeadlineMissed) db.replacePool(name, sql);
     throw error;
   }
 }

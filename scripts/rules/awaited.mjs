@@ -24,7 +24,7 @@ const HANDLE_TYPES =
 /** Methods that hand a database to a callback. */
 const HANDLE_LENDERS = new Set(["begin", "savepoint", "transaction"]);
 /** Methods that do their work at once and return nothing. */
-const SYNCHRONOUS = new Set(["release"]);
+const SYNCHRONOUS = new Set(["replacePool", "release"]);
 
 /**
  * The statements in a file that nobody waits for.
