@@ -25,7 +25,7 @@ const LOCK_TIMEOUT_MS = 2_000;
 /** We never hold a transaction open between statements; a backend that does has lost its client. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 /** The only limit that ends a backend whose client vanished between Execute and Sync (PostgreSQL 17 and newer). */
-const TRANSACTION_TIMEOUT_MS = 10_000;
+const TRANSACTION_TIMEOUT_MS = 6_000;
 /** The server, too, finds out that a client is gone: it probes idle connections, and gives up unread answers. */
 const SERVER_KEEPALIVES_IDLE_S = 10;
 const SERVER_TCP_USER_TIMEOUT_MS = 10_000;

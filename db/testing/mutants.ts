@@ -4,6 +4,9 @@
  */
 import type postgres from "postgres";
 
+/** A connection as the role that owns the functions. */
+type Owner = Pick<postgres.Sql<{ bigint: bigint }>, "unsafe">;
+
 export type Mutant = {
   name: string;
   /** What is taken away, in words. */
@@ -44,12 +47,21 @@ export const MUTANTS: readonly Mutant[] = [
     replace:
       "left join payments p on p.user_id = e.user_id and p.id = e.key and verdicts[e.ordinality] in ('paid', 'declined')\n     order by",
   },
+  {
+    name: "no-standby-wait",
+    without: "the record that makes answers from reads wait for a standby",
+    from: "wait_for_standbys",
+    find: "perform pg_logical_emit_message(true, 'once', '');",
+    replace: "null;",
+  },
 ];
 
 /** Plants `mutant` in the database behind `owner`. Throws where its code is not found exactly once. */
-export async function plant(owner: postgres.Sql, mutant: Mutant): Promise<void> {
-  const [row] = await owner<{ definition: string }[]>`
-    select pg_get_functiondef(oid) as definition from pg_proc where proname = ${mutant.from}`;
+export async function plant(owner: Owner, mutant: Mutant): Promise<void> {
+  const [row] = await owner.unsafe<{ definition: string }[]>(
+    "select pg_get_functiondef(oid) as definition from pg_proc where proname = $1",
+    [mutant.from],
+  );
   const parts = row?.definition.split(mutant.find) ?? [];
   if (parts.length !== 2) {
     throw new Error(
@@ -60,7 +72,7 @@ export async function plant(owner: postgres.Sql, mutant: Mutant): Promise<void> 
 }
 
 /** Plants the mutant that ONCE_MUTANT names, if it names one. */
-export async function plantFromEnvironment(owner: postgres.Sql): Promise<void> {
+export async function plantFromEnvironment(owner: Owner): Promise<void> {
   const name = process.env.ONCE_MUTANT;
   if (!name) return;
   const mutant = MUTANTS.find((candidate) => candidate.name === name);

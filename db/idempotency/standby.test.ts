@@ -1,0 +1,134 @@
+/**
+ * Where synchronous standbys are configured, nothing is answered that a standby may not have: neither what was just
+ * written, nor what was only read. A server of its own, because the setting is the whole server's.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import postgres from "postgres";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { connect, type Database, setDatabase } from "../client.ts";
+import { type EmbeddedServer, removeEmbedded, startEmbedded } from "../embedded.ts";
+import { migrate } from "../migrate.ts";
+import type { PayCommand } from "../payments/command.ts";
+import { pay } from "../payments/pay.ts";
+import { provision } from "../provision.ts";
+import { seedDemo } from "../seed.ts";
+import { SERVER_VERSION } from "../testing/database.ts";
+import { plantFromEnvironment } from "../testing/mutants.ts";
+import { keyFor, newPerson, type Person, tally } from "../testing/people.ts";
+import { issueKey } from "./issue.ts";
+import { revokeKey } from "./revoke.ts";
+import { keyState } from "./state.ts";
+
+let folder: string;
+let server: EmbeddedServer;
+let admin: postgres.Sql;
+let owner: postgres.Sql<{ bigint: bigint }>;
+let db: Database;
+let payer: Person;
+let command: Extract<PayCommand, { operation: "transfer" }>;
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "once-standby-"));
+  server = await startEmbedded(path.join(folder, ".data"));
+  const { appUrl, ownerUrl } = await provision(server.adminUrl, "once");
+  await migrate(ownerUrl, "once_app");
+  owner = postgres(ownerUrl, { max: 1, onnotice: () => {}, types: { bigint: postgres.BigInt } });
+  await plantFromEnvironment(owner);
+  db = connect(appUrl, SERVER_VERSION);
+  setDatabase(db);
+  await seedDemo(ownerUrl);
+  admin = postgres(server.adminUrl, { max: 1, onnotice: () => {} });
+});
+
+beforeEach(async () => {
+  const payee = await newPerson(owner, 0n);
+  payer = await newPerson(owner, 1_000n);
+  command = { operation: "transfer", payee: payee.handle, amountMinor: "10", currency: "USD" };
+});
+
+afterAll(async () => {
+  await Promise.all([db.close(), owner.end(), admin.end()]);
+  await server.stop();
+  await removeEmbedded(path.join(folder, ".data"));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Makes every synchronous commit wait for a standby that is not there, or no longer. */
+async function demandStandby(name: string): Promise<void> {
+  await admin.unsafe(`alter system set synchronous_standby_names = '${name}'`);
+  await admin`select pg_reload_conf()`;
+  for (;;) {
+    // Each backend reads the new setting when it gets its next statement; a new connection has it from the start.
+    const sql = postgres(server.adminUrl, { max: 1, onnotice: () => {} });
+    const [row] = await sql`show synchronous_standby_names`;
+    await sql.end();
+    if (row?.synchronous_standby_names === name) return;
+  }
+}
+
+/** Resolves when as many backends wait for a standby. */
+async function untilWaiting(count: number): Promise<void> {
+  for (;;) {
+    const waiting = await admin`select 1 from pg_stat_activity where wait_event = 'SyncRep'`;
+    if (waiting.length === count) return;
+  }
+}
+
+it("every answer that comes from a read waits for the standby", async () => {
+  const purpose = { kind: "transfer", intentId: randomUUID() } as const;
+  const settledKey = await keyFor(payer.id, purpose);
+  await pay(payer.id, settledKey, command);
+  const voidKey = randomUUID();
+
+  await demandStandby("nobody");
+  const answered: string[] = [];
+  const ask = async (name: string, answer: Promise<object>): Promise<[string, object]> => {
+    const told = await answer;
+    answered.push(name);
+    return [name, told];
+  };
+  const asked = [
+    ask("replay", pay(payer.id, settledKey, command)),
+    ask("reuse", pay(payer.id, settledKey, { ...command, note: "other" })),
+    ask("void", pay(payer.id, voidKey, command)),
+    ask("state settled", keyState(payer.id, settledKey)),
+    ask("state void", keyState(payer.id, voidKey)),
+    ask("issue", issueKey(payer.id, purpose)),
+    ask("revoke settled", revokeKey(payer.id, settledKey)),
+    ask("revoke void", revokeKey(payer.id, voidKey)),
+  ];
+  await untilWaiting(asked.length);
+  expect(answered).toEqual([]);
+
+  await demandStandby("");
+  expect(await Promise.all(asked)).toMatchObject([
+    ["replay", { type: "settled", replayed: true }],
+    ["reuse", { type: "reused" }],
+    ["void", { type: "void" }],
+    ["state settled", { state: "settled" }],
+    ["state void", { state: "void" }],
+    ["issue", { type: "settled" }],
+    ["revoke settled", { state: "settled" }],
+    ["revoke void", { state: "void" }],
+  ]);
+});
+
+it("a wait that somebody cuts short is unknown, and is asked again", async () => {
+  const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
+  await demandStandby("nobody");
+  let isAnswered = false;
+  const paying = pay(payer.id, key, command).finally(() => {
+    isAnswered = true;
+  });
+  await untilWaiting(1);
+  await admin`select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'`;
+  // Postgres has said "committed" by now, with a warning; the answer to the payer waits all the same.
+  while (db.standbyWaitsCut === 0) await admin`select 1`;
+  await untilWaiting(1);
+  expect(isAnswered).toBe(false);
+  await demandStandby("");
+  expect(tally([await paying])).toEqual({ "paid again": 1 });
+});
