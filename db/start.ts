@@ -1,5 +1,6 @@
 /** Start-up of the database: embedded or given, migrated, seeded where it is the demo, connected. */
 import path from "node:path";
+import { type Position, pruneAttempts } from "./attempts/prune.ts";
 import { connect, setDatabase } from "./client.ts";
 import { startEmbedded } from "./embedded.ts";
 import { reapKeys } from "./idempotency/reap.ts";
@@ -16,6 +17,8 @@ export type StartOptions = {
 
 /** A day's keys are a small table; once a minute keeps it so. */
 const REAP_EVERY_MS = 60_000;
+/** What is pruned is a month old; often enough that a flood leaves as evenly as it came. */
+const PRUNE_EVERY_MS = 10 * 60_000;
 /** What PostgreSQL 14 lacks (assignment to a field of an array's element) is needed by settling. */
 const OLDEST_SERVER_VERSION = 15;
 
@@ -49,6 +52,7 @@ export async function startDatabase(options: StartOptions): Promise<void> {
   setDatabase(connect(appUrl, version));
   if (options.demo) await seedDemo(ownerUrl);
   startReaping();
+  startPruning();
 }
 
 function startReaping(): void {
@@ -58,5 +62,24 @@ function startReaping(): void {
       console.warn("Reaping keys failed; the next round tries again.", error),
     );
   }, REAP_EVERY_MS);
+  timer.unref();
+}
+
+function startPruning(): void {
+  let position: Position | undefined;
+  let isRunning = false;
+  const timer = setInterval(() => {
+    // The first round after a start walks over all that is old, and may outlast the interval.
+    if (isRunning) return;
+    isRunning = true;
+    pruneAttempts(position)
+      .then((round) => {
+        position = round.position;
+      })
+      .catch((error: unknown) => console.warn("Pruning attempts failed; the next round tries again.", error))
+      .finally(() => {
+        isRunning = false;
+      });
+  }, PRUNE_EVERY_MS);
   timer.unref();
 }
