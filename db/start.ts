@@ -1,5 +1,6 @@
 /** Start-up of the database: embedded or given, migrated, seeded where it is the demo, connected. */
 import path from "node:path";
+import { type Position, pruneAttempts } from "./attempts/prune.ts";
 import { connect, setDatabase } from "./client.ts";
 import { startEmbedded } from "./embedded.ts";
 import { reapKeys } from "./idempotency/reap.ts";
@@ -17,6 +18,9 @@ export type StartOptions = {
 
 /** A day's keys are a small table; once a minute keeps it so. */
 const REAP_EVERY_MS = 60_000;
+/** What is pruned is a month old; often enough that a flood leaves as evenly as it came. */
+const PRUNE_EVERY_MS = 10 * 60_000;
+
 /**
  * Makes the database ready and sets it as this process's. Safe when several processes start at once. Refuses a server
  * on which the promise cannot be kept, and says what is wrong with it.
@@ -35,15 +39,31 @@ export async function startDatabase(options: StartOptions): Promise<void> {
   setDatabase(connect(appUrl, server.version));
   if (await mayWriteMoney()) console.warn(ONE_ROLE);
   if (options.demo) await seedDemo(ownerUrl);
-  startReaping();
+  startPeriodicWork();
 }
 
-function startReaping(): void {
-  const timer = setInterval(() => {
-    // Reaping decides nothing about money: a round that fails is left to the next one.
-    reapKeys().catch((error: unknown) =>
-      console.warn("Reaping keys failed; the next round tries again.", error),
-    );
-  }, REAP_EVERY_MS);
+/** What runs beside the requests. Each piece is safe on any number of servers at once. */
+function startPeriodicWork(): void {
+  let pruned: Position | undefined;
+  periodically("Reaping keys", REAP_EVERY_MS, reapKeys);
+  periodically("Pruning attempts", PRUNE_EVERY_MS, async () => {
+    pruned = (await pruneAttempts(pruned)).position;
+  });
+}
+
+/** Runs `work` again and again, never twice at once. It decides nothing about money: a failed round is left to the next. */
+function periodically(name: string, everyMs: number, work: () => Promise<unknown>): void {
+  let isRunning = false;
+  const timer = setInterval(async () => {
+    if (isRunning) return;
+    isRunning = true;
+    try {
+      await work();
+    } catch (error) {
+      console.warn(`${name} failed; the next round tries again.`, error);
+    } finally {
+      isRunning = false;
+    }
+  }, everyMs);
   timer.unref();
 }

@@ -29,7 +29,7 @@ async function readForm(request: Request): Promise<URLSearchParams> {
  */
 export function formRoute<P extends { orderId: string }>(
   name: RouteName,
-  handler: (call: { form: URLSearchParams; params: P; user: Viewer }) => Promise<string>,
+  handler: (call: { form: URLSearchParams; params: P; user: Viewer; requestId: string }) => Promise<string>,
   failed: (call: { form: URLSearchParams; params: P }) => string,
 ): (request: Request, context: { params: Promise<P> }) => Promise<Response> {
   return async (request, context) => {
@@ -39,7 +39,7 @@ export function formRoute<P extends { orderId: string }>(
     try {
       const user = await admit(name, request, form.get("user"));
       if (!user) throw new Error(`Bug: the policy lets anyone use ${name}.`);
-      const path = await handler({ form, params, user });
+      const path = await handler({ form, params, user, requestId });
       log.info(
         { requestId, route: name, status: 303, key: form.get("idempotency_key") ?? undefined },
         "request",

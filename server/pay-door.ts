@@ -8,6 +8,7 @@ import type { RefusalReason } from "@/db/payments/statement";
 import type { DoorAnswer, ProblemDocument } from "@/lib/door";
 import { type MoneyMoved, type ProblemName, problem } from "@/lib/problems";
 import type { FieldError } from "@/lib/requests";
+import { type Arrival, recorded, verdictOf } from "./arrival.ts";
 
 /** Why a command was refused, as a problem: which one, and which field to blame. Nothing was consumed. */
 const REFUSALS: Record<RefusalReason, { name: ProblemName; error?: FieldError; detail?: string }> = {
@@ -59,8 +60,8 @@ function problemAnswer(
 }
 
 /** Executes `command` under `key`, or tells what became of the key. Throws what `pay` throws. */
-export async function answerPayment(userId: string, key: string, command: PayCommand): Promise<DoorAnswer> {
-  const result = await pay(userId, key, command);
+export async function answerPayment(arrival: Arrival, command: PayCommand): Promise<DoorAnswer> {
+  const result = await recorded(arrival, () => pay(arrival.userId, arrival.key, command), verdictOf);
   switch (result.type) {
     case "settled":
       return outcomeAnswer(result.payment, result.replayed);
@@ -82,8 +83,12 @@ export async function answerPayment(userId: string, key: string, command: PayCom
 }
 
 /** Answers a request whose body is wrong: its key is looked up first, so that the complaint says what became of it. */
-export async function answerInvalid(userId: string, key: string, errors: FieldError[]): Promise<DoorAnswer> {
-  const record = await keyState(userId, key);
+export async function answerInvalid(arrival: Arrival, errors: FieldError[]): Promise<DoorAnswer> {
+  const record = await recorded(
+    arrival,
+    () => keyState(arrival.userId, arrival.key),
+    () => "invalid",
+  );
   switch (record.state) {
     case "open":
       return problemAnswer("invalid-request", "no", { errors });

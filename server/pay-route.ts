@@ -5,6 +5,7 @@ import type { Parsed } from "@/lib/requests";
 import { fail, json, problemResponse, readJson } from "./http.ts";
 import { readKey } from "./idempotency-key.ts";
 import { answerInvalid, answerPayment } from "./pay-door.ts";
+import type { Viewer } from "./viewer.ts";
 
 /** An answer of a door, as an HTTP response. A replay differs by one header and by nothing else. */
 function doorResponse(answer: DoorAnswer): Response {
@@ -14,10 +15,9 @@ function doorResponse(answer: DoorAnswer): Response {
     : problemResponse({ ...answer.body, status: answer.status }, headers);
 }
 
-/** Answers a request of `userId` to pay: first the key, then the body; `commandOf` makes the command of a body. */
+/** Answers a request of `user` to pay: first the key, then the body; `commandOf` makes the command of a body. */
 export async function payRoute(
-  request: Request,
-  userId: string,
+  { request, user, requestId }: { request: Request; user: Viewer; requestId: string },
   commandOf: (body: unknown) => Parsed<PayCommand>,
 ): Promise<Response> {
   const reading = readKey(request);
@@ -25,9 +25,8 @@ export async function payRoute(
   if (reading.type === "malformed") return fail("idempotency-key-malformed");
   const body = await readJson(request);
   const command = body.ok ? commandOf(body.value) : body;
+  const arrival = { userId: user.id, key: reading.key, channel: "api", requestId } as const;
   return doorResponse(
-    command.ok
-      ? await answerPayment(userId, reading.key, command.value)
-      : await answerInvalid(userId, reading.key, command.errors),
+    command.ok ? await answerPayment(arrival, command.value) : await answerInvalid(arrival, command.errors),
   );
 }

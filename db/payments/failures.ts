@@ -18,7 +18,7 @@ const DEFINITIVE_CLASSES: ReadonlySet<string> = new Set([
 const INVALID_TRANSACTION_STATE = "25000";
 
 /** The SQLSTATE of an error of postgres.js or Drizzle (which wraps it as `cause`), or the driver's own code. */
-function failureCode(error: unknown): string | undefined {
+export function failureCode(error: unknown): string | undefined {
   for (let current = error; current instanceof Error; current = current.cause) {
     if ("code" in current && typeof current.code === "string") return current.code;
   }

@@ -14,4 +14,4 @@ function commandOf(body: unknown): Parsed<PayCommand> {
 }
 
 /** Pays an order or transfers to somebody, once per idempotency key. */
-export const POST = route("POST /api/payments", ({ request, user }) => payRoute(request, user.id, commandOf));
+export const POST = route("POST /api/payments", (call) => payRoute(call, commandOf));

@@ -30,11 +30,11 @@ export async function payOrder(input: PayOrderInput): Promise<DoorAnswer> {
       return { status: body.status, body, replayed: false };
     }
     const { userId: _userId, key: _key, ...body } = input;
-    const { userId, key } = opened.data;
+    const arrival = { ...opened.data, channel: "action" } as const;
     const parsed = parse(payOrderRequest, body);
     return parsed.ok
-      ? await answerPayment(userId, key, { operation: "pay-order", ...parsed.value })
-      : await answerInvalid(userId, key, parsed.errors);
+      ? await answerPayment(arrival, { operation: "pay-order", ...parsed.value })
+      : await answerInvalid(arrival, parsed.errors);
   } catch (error) {
     const body = problemOf(error, { action: "payOrder" });
     return { status: body.status, body, replayed: false };

@@ -10,7 +10,7 @@ function formPath(orderId: string, key: string, notice?: "unknown" | "refused"):
 /** Pay without JavaScript: the third door to the same use case. Posted twice, it leads to the same receipt twice. */
 export const POST = formRoute<{ orderId: string }>(
   "POST /checkout/[orderId]/pay",
-  async ({ form, params, user }) => {
+  async ({ form, params, user, requestId }) => {
     const key = uuid.safeParse(form.get("idempotency_key"));
     const command = parse(payOrderRequest, {
       orderId: params.orderId,
@@ -19,7 +19,8 @@ export const POST = formRoute<{ orderId: string }>(
     });
     if (!key.success || !command.ok) return `/checkout/${encodeURIComponent(params.orderId)}`;
     const { orderId } = command.value;
-    const answer = await answerPayment(user.id, key.data, { operation: "pay-order", ...command.value });
+    const arrival = { userId: user.id, key: key.data, channel: "form", requestId } as const;
+    const answer = await answerPayment(arrival, { operation: "pay-order", ...command.value });
     if (answer.status === 201) return `/payments/${key.data}`;
     // Declined, or settled or void before: the form page looks the key up and says so.
     const isRefused = answer.status === 404 || answer.status === 422;

@@ -3,9 +3,9 @@ import { payRoute } from "@/server/pay-route";
 import { route } from "@/server/route";
 
 /** Refunds a payment that the caller received, wholly or in part; without an amount, what is left of it. */
-export const POST = route("POST /api/payments/[id]/refunds", ({ request, params, user }) =>
-  payRoute(request, user.id, (body) => {
-    const paymentId = uuid.safeParse(params.id);
+export const POST = route("POST /api/payments/[id]/refunds", (call) =>
+  payRoute(call, (body) => {
+    const paymentId = uuid.safeParse(call.params.id);
     if (!paymentId.success)
       return { ok: false, errors: [{ pointer: "", detail: "the payment's id must be a UUID" }] };
     const parsed = parse(refundRequest, body);

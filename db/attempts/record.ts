@@ -1,0 +1,122 @@
+/**
+ * Records arrivals on the side: each request for a key, and what it was told. Best effort and never in a payment's way:
+ * arrivals gather in memory and are written together, about once a second, by a commit that waits for no disk.
+ */
+import { uuidv7 } from "uuidv7";
+import { database } from "../client.ts";
+import { within } from "../deadline.ts";
+import { failureCode } from "../payments/failures.ts";
+import type { paymentAttempts } from "../schema/attempts.ts";
+import { AttemptBuffer } from "./buffer.ts";
+
+type Row = typeof paymentAttempts.$inferInsert;
+
+/** One arrival. `arrivedAt` is when its door took it up, `verdict` what it was told. */
+export type Attempt = Omit<Row, "id">;
+
+/** Long enough that a rush shares a statement, short enough that an operator sees what has just happened. */
+const FLUSH_AFTER_MS = 1_000;
+/** As many are worth a statement of their own before the second is over. */
+const FLUSH_AT_COUNT = 500;
+/** A restart or a failover is over by then, mostly; a failed batch has one more try only. */
+const RETRY_AFTER_MS = 10_000;
+/** A flush gives up a little after the server's own statement_timeout must have ended the statement. */
+const FLUSH_DEADLINE_MS = 6_000;
+/** Some megabytes of memory, and one statement that stays far below its timeout. */
+const BUFFER_CAPACITY = 5_000;
+
+type Recorder = {
+  buffer: AttemptBuffer<Row>;
+  /** Set while something waits for its time; unref'd, so that it keeps no process alive. */
+  timer: NodeJS.Timeout | undefined;
+  /** The flush in flight. There is one at a time; it never rejects. */
+  flushing: Promise<void> | undefined;
+  isFailing: boolean;
+};
+
+// On globalThis, because development reloads modules, and routes may be bundled apart; the buffer is one.
+const slot = globalThis as typeof globalThis & { onceAttempts?: Recorder };
+
+function recorder(): Recorder {
+  slot.onceAttempts ??= {
+    buffer: new AttemptBuffer(BUFFER_CAPACITY),
+    timer: undefined,
+    flushing: undefined,
+    isFailing: false,
+  };
+  return slot.onceAttempts;
+}
+
+/** Notes an arrival, to be written soon. Returns at once and never throws: what is lost is evidence, never a payment. */
+export function recordAttempt(attempt: Attempt): void {
+  try {
+    const one = recorder();
+    one.buffer.add({ ...attempt, id: uuidv7() });
+    arrange(one);
+  } catch (error) {
+    console.warn("An attempt was not recorded.", error);
+  }
+}
+
+/** Writes what waits now, as far as that succeeds, and resolves when it is done. Never rejects. */
+export async function flushAttempts(): Promise<void> {
+  const one = recorder();
+  await one.flushing;
+  startFlush(one);
+  await one.flushing;
+}
+
+/** Sees to it that whatever waits is flushed in time. Nothing waiting, no timer. */
+function arrange(one: Recorder): void {
+  if (one.flushing || one.buffer.waiting === 0) return;
+  if (one.buffer.waiting >= FLUSH_AT_COUNT && !one.isFailing) startFlush(one);
+  else
+    one.timer ??= setTimeout(() => startFlush(one), one.isFailing ? RETRY_AFTER_MS : FLUSH_AFTER_MS).unref();
+}
+
+function startFlush(one: Recorder): void {
+  if (one.flushing || one.buffer.waiting === 0) return;
+  clearTimeout(one.timer);
+  one.timer = undefined;
+  one.flushing = flush(one).then(() => {
+    one.flushing = undefined;
+    arrange(one);
+  });
+}
+
+async function flush(one: Recorder): Promise<void> {
+  const batch = one.buffer.take();
+  try {
+    await write(batch);
+    one.buffer.written();
+    one.isFailing = false;
+  } catch (error) {
+    const lost = one.buffer.failed();
+    one.isFailing = true;
+    // The code alone: what Postgres says may quote the values.
+    const reason = failureCode(error) ?? (error instanceof Error ? error.message : typeof error);
+    console.warn(
+      `Recording ${batch.length} attempts failed (${reason}): ${batch.length - lost} are tried once more, ${lost} are given up.`,
+    );
+  }
+  const dropped = one.buffer.takeDropped();
+  if (dropped > 0) console.warn(`${dropped} attempts were not recorded: more arrived than could be written.`);
+}
+
+async function write(batch: readonly Row[]): Promise<void> {
+  const { readingSql } = database();
+  const rows = batch.map((attempt) => ({
+    user_id: attempt.userId,
+    key: attempt.key,
+    id: attempt.id,
+    channel: attempt.channel,
+    verdict: attempt.verdict,
+    arrived_at: attempt.arrivedAt.toISOString(),
+    request_id: attempt.requestId ?? null,
+  }));
+  // As text, because Drizzle takes the pool's own serializer of JSON away.
+  await within(
+    FLUSH_DEADLINE_MS,
+    readingSql`select record_attempts_v1(${JSON.stringify(rows)}::text::jsonb)`,
+  );
+}
