@@ -48,15 +48,17 @@ describe("while a payment is settling", () => {
 
   it("another waits for its accounts, and counts what it took against balance and daily limit", async () => {
     for (const limited of [false, true]) {
-      const [payer, friend] = [
-        await newPerson(test.owner, limited ? 1_000n : 100n),
-        await newPerson(test.owner, 0n),
-      ];
+      const payer = await newPerson(test.owner, limited ? 1_000n : 100n);
+      // Two, so that the payer's account is the only one that both wait for.
+      const friends = [await newPerson(test.owner, 0n), await newPerson(test.owner, 0n)];
       if (limited)
         await test.owner`update ledger_accounts set day_limit_minor = 100 where id = ${payer.accountId}`;
-      const keys = [await transferKey(payer), await transferKey(payer)];
+      const entries: SettlementEntry[] = [];
+      for (const friend of friends) {
+        entries.push(transferEntry(payer, friend, await transferKey(payer), 60n));
+      }
       const answers = await holding(test.owner, holdAccount(payer), async ({ waiting }) => {
-        const both = keys.map((key) => settleBatch([transferEntry(payer, friend, key, 60n)]));
+        const both = entries.map((single) => settleBatch([single]));
         await waiting(2);
         return both;
       }).then((both) => Promise.all(both));
