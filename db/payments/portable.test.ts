@@ -110,6 +110,11 @@ describe("what is not portable is found", () => {
     ["create temp table t (n int);", "a temporary table"],
     ["select 1 from orders where id = any(ids) for update;", "a lock by anything but equality"],
     ["select 1 from orders where id in (select 1) for update;", "a lock by anything but equality"],
+    [
+      "select case when a then b else c end from orders where id = any(ids) for update;",
+      "a lock by anything but equality",
+    ],
+    ["return query execute x using y for update;", "a lock that this test cannot read"],
     ["select 1 from orders where id = a or id = b for update;", "a lock by anything but equality"],
     [
       "select 1 from orders o where id = i and total > 5 for no key update;",
@@ -151,6 +156,7 @@ describe("what is not portable is found", () => {
     "select o.id into x from orders o where o.id = wanted.id for no key update;",
     "for w in select distinct e.id from unnest(entries) e where e.n = any(spent) loop",
     "update orders o set n = s.n from (select t.* from unnest(a) t where t.id = any(ids)) s where o.id = s.id;",
+    "raise exception 'A line of -- and no comment'; raise exception 'for update';",
     "insert into orders values (1) on conflict (id) do update set n = 1;",
     "-- for update skip locked, pg_advisory_lock\nraise exception 'notify; nextval';",
   ])("and what is, is not: %s", (sql) => {

@@ -18,11 +18,13 @@ const FORBIDDEN: readonly { pattern: RegExp; says: string }[] = [
   { pattern: /\bctid\b/, says: "a row's place on one node" },
 ];
 
+const LOCK = /\bfor (?:no key update|update|share|key share)\b/g;
+
 /** Comments and string literals become blanks: words in them lock nothing. */
 function bare(sql: string): string {
   return sql
-    .replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, " ")
-    .replace(/'(?:[^']|'')*'/g, "''")
+    .replace(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g, (found) => (found.startsWith("'") ? "''" : " "))
+    .replace(/\s+/g, " ")
     .toLowerCase();
 }
 
@@ -38,11 +40,21 @@ function ownClauses(statement: string): string {
   }
 }
 
+/** CASE expressions become a word, for their THEN and ELSE begin no statement. */
+function withoutCases(sql: string): string {
+  let text = sql;
+  for (;;) {
+    const folded = text.replace(/\bcase\b(?:(?!\bcase\b)[^;])*?\bend\b(?!\s+case)/g, " :case ");
+    if (folded === text) return text;
+    text = folded;
+  }
+}
+
 /** Every SELECT, UPDATE and DELETE of the text with its own clauses only, those within parentheses included. */
 function statementsOf(sql: string): string[] {
   const found: string[] = [];
   const cut = (text: string) => {
-    for (const part of text.split(/;|\b(?:loop|then|else|begin)\b/)) {
+    for (const part of withoutCases(text).split(/;|\b(?:loop|then|else|begin)\b/)) {
       for (const start of part.matchAll(/\b(?:select|update|delete from)\b/g)) {
         const before = part.slice(0, start.index);
         // FOR UPDATE and ON CONFLICT DO UPDATE are clauses of another statement.
@@ -100,7 +112,11 @@ function writeComplaint(statement: string): string | undefined {
 export function findUnportable(definition: string, primaryKeys: PrimaryKeys): string[] {
   const sql = bare(definition);
   const complaints = FORBIDDEN.filter(({ pattern }) => pattern.test(sql)).map(({ says }) => says);
-  for (const statement of statementsOf(sql)) {
+  const statements = statementsOf(sql);
+  const locks = (text: string) => [...text.matchAll(LOCK)].length;
+  if (statements.reduce((sum, statement) => sum + locks(statement), 0) < locks(sql))
+    complaints.push("a lock that this test cannot read");
+  for (const statement of statements) {
     const complaint = lockComplaint(statement, primaryKeys) ?? writeComplaint(statement);
     if (complaint !== undefined) complaints.push(`${complaint}: ${statement}`);
   }
