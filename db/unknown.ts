@@ -5,16 +5,12 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type DecidingPool, database, type Sql } from "./client.ts";
+import { DeadlineMissed, within } from "./deadline.ts";
 import { isDefinitive } from "./payments/failures.ts";
 
 /** The outcome could not be learnt before the deadline. Whatever was asked for may have happened, or may still. */
 export class OutcomeUnknown extends Error {
   override readonly name = "OutcomeUnknown";
-}
-
-/** No answer in time: the connection, or the whole pool, may hang. */
-class DeadlineMissed extends Error {
-  override readonly name = "DeadlineMissed";
 }
 
 /** How long a caller waits for an outcome, all attempts together; below what browsers and proxies wait for an answer. */
@@ -70,18 +66,5 @@ export async function attemptOnce<T>(
   } catch (error) {
     if (error instanceof DeadlineMissed) db.replacePool(name, sql);
     throw error;
-  }
-}
-
-/** Waits for `work` no longer than `ms`: postgres.js has no time limit of its own (porsager/postgres #1089). */
-async function within<T>(ms: number, work: PromiseLike<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const missed = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new DeadlineMissed(`No answer from the database within ${ms} ms.`)), ms);
-  });
-  try {
-    return await Promise.race([work, missed]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -6,9 +6,9 @@ import { POST as payByForm } from "@/app/checkout/[orderId]/pay/route";
 import { flushAttempts } from "@/db/attempts/record";
 import { revokeKey } from "@/db/idempotency/revoke";
 import type { PayCommand } from "@/db/payments/command";
-import { OutcomeUnknown } from "@/db/payments/settle";
 import { testDatabase } from "@/db/testing/database";
 import { balanceOf, keyFor, newOrder, newPerson } from "@/db/testing/people";
+import { OutcomeUnknown } from "@/db/unknown";
 import type { DoorAnswer } from "@/lib/door";
 import { answerInvalid, answerPayment } from "./pay-door.ts";
 

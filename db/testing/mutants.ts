@@ -11,11 +11,16 @@ export type Mutant = {
   name: string;
   /** What is taken away, in words. */
   without: string;
-  /** The database function it is taken from. */
-  from: string;
-  find: string;
-  replace: string;
-};
+} & (
+  | {
+      /** The database function it is taken from. */
+      from: string;
+      find: string;
+      replace: string;
+    }
+  /** What is done as the owner of the tables. */
+  | { sql: string }
+);
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -45,7 +50,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: "settle_payments_v1",
     find: "left join payments p on p.user_id = e.user_id and p.id = e.key\n     order by",
     replace:
-      "left join payments p on p.user_id = e.user_id and p.id = e.key and verdicts[e.ordinality] in ('paid', 'declined')\n     order by",
+      "left join payments p on p.user_id = e.user_id and p.id = e.key and s.verdict in ('paid', 'declined')\n     order by",
   },
   {
     name: "no-standby-wait",
@@ -54,10 +59,169 @@ export const MUTANTS: readonly Mutant[] = [
     find: "perform pg_logical_emit_message(true, 'once', '');",
     replace: "null;",
   },
+  {
+    name: "no-own-entry",
+    without: "the user in the match of an entry and its key",
+    from: "settle_payments_v1",
+    find: "on h.user_id = e.user_id and h.key = e.key",
+    replace: "on h.key = e.key",
+  },
+  {
+    name: "no-turns",
+    without: "the turns that entries of one key take",
+    from: "settle_payments_v1",
+    find: "if key_done[key_at[i]] then",
+    replace: "if false then",
+  },
+  {
+    name: "no-running-balance",
+    without: "what earlier entries of the batch did to a balance",
+    from: "decline_of",
+    find: "when debit.balance_minor - amount <",
+    replace: "when (select a.balance_minor from ledger_accounts a where a.id = debit.id) - amount <",
+  },
+  {
+    name: "no-running-order",
+    without: "what earlier entries of the batch did to an order",
+    from: "settle_payments_v1",
+    find: "orders_held[order_at[i]] := the_order;",
+    replace: "null;",
+  },
+  {
+    name: "no-running-refunds",
+    without: "what earlier entries of the batch did to a refund total",
+    from: "settle_payments_v1",
+    find: "refunds_held[refund_at[i]] := the_refund;",
+    replace: "null;",
+  },
+  {
+    name: "no-running-day",
+    without: "what earlier entries of the batch took out today",
+    from: "settle_payments_v1",
+    find: "debit.day_out_minor := debit.day_out_minor + amount;",
+    replace: "null;",
+  },
+  {
+    name: "no-refund-cap",
+    without: "the bound of refunds by their payment",
+    from: "decline_of",
+    find: "or amount > the_refund.amount_minor - the_refund.refunded_minor",
+    replace: "",
+  },
+  {
+    name: "no-guard",
+    without: "the guard against malformed entries",
+    from: "refusal_of",
+    find: "when entry.currency is null or octet_length(entry.request_hash) is distinct from 32",
+    replace: "when false",
+  },
+  {
+    name: "no-overflow",
+    without: "the guard against overflow",
+    from: "refusal_of",
+    find: "when credit.balance_minor > 9223372036854775807 - amount",
+    replace: "when false",
+  },
+  {
+    name: "no-purpose-once-in-settle",
+    without: "the look whether the purpose has been paid under another key",
+    from: "settle_payments_v1",
+    find: "and p.status = 'succeeded');",
+    replace: "and false);",
+  },
+  {
+    name: "no-purpose-once-in-issue",
+    without: "the look whether the purpose has been paid already",
+    from: "issue_key_v1",
+    find: "and p.status = 'succeeded';",
+    replace: "and false;",
+  },
+  {
+    name: "issue-in-one-snapshot",
+    without: "the later statement in which issuing looks at payments",
+    from: "issue_key_v1",
+    find: "and p.status = 'succeeded';",
+    replace: "and p.status = 'succeeded' and p.settled_at < statement_timestamp();",
+  },
+  {
+    name: "revoke-in-one-snapshot",
+    without: "the later statement in which revoking looks at payments",
+    from: "revoke_key_v1",
+    find: "and p.id = revoked_key",
+    replace: "and p.id = revoked_key and p.settled_at < statement_timestamp()",
+  },
+  {
+    name: "limit-before-lock",
+    without: "the lock under which the daily limit is read",
+    from: "settle_payments_v1",
+    find: "case when a.day >= today then a.day_out_minor else 0 end",
+    replace:
+      "(select case when b.day >= today then b.day_out_minor else 0 end from ledger_accounts b where b.id = a.id)",
+  },
+  {
+    name: "keys-unsorted",
+    without: "the order in which keys are locked",
+    from: "settle_payments_v1",
+    find: "order by 1, 2",
+    replace: "order by 1 desc, 2 desc",
+  },
+  {
+    name: "accounts-unsorted",
+    without: "the order in which accounts are locked",
+    from: "settle_payments_v1",
+    find: `select distinct side.id from unnest(entries) with ordinality e
+     cross join lateral (values (e.debit_account_id), (e.credit_account_id)) side (id)
+     where steps[e.ordinality].verdict = 'taken' and side.id is not null order by 1`,
+    replace: `select side.id from unnest(entries) with ordinality e
+     cross join lateral (values (e.debit_account_id), (e.credit_account_id)) side (id)
+     where steps[e.ordinality].verdict = 'taken' and side.id is not null group by side.id order by min(e.ordinality)`,
+  },
+  {
+    name: "no-synchronous-commit",
+    without: "the synchronous commit that deciding about a key enforces",
+    from: "assert_decisive",
+    find: "perform set_config('synchronous_commit', 'on', true);",
+    replace: "null;",
+  },
+  {
+    name: "no-isolation-check",
+    without: "the refusal of other isolation levels",
+    from: "assert_decisive",
+    find: "<> 'read committed'",
+    replace: "= 'no such level'",
+  },
+  {
+    name: "revived-key-executes",
+    without: "the look whether a payment exists under the key already",
+    from: "settle_payments_v1",
+    find: "on p.user_id = h.user_id and p.id = h.key",
+    replace: "on false",
+  },
+  {
+    name: "any-timeline",
+    without: "the check that the key was issued on this WAL timeline",
+    from: "settle_payments_v1",
+    find: "and k.timeline = here",
+    replace: "",
+  },
+  {
+    name: "no-grants",
+    without: "the grants that keep the application from writing money",
+    sql: "grant insert, update, delete on payments, ledger_transfers, ledger_accounts, refund_totals to once_app",
+  },
+  {
+    name: "no-triggers",
+    without: "the triggers that keep everybody from changing what was written",
+    sql: "alter table payments disable trigger user; alter table ledger_transfers disable trigger user",
+  },
 ];
 
 /** Plants `mutant` in the database behind `owner`. Throws where its code is not found exactly once. */
 export async function plant(owner: Owner, mutant: Mutant): Promise<void> {
+  if ("sql" in mutant) {
+    await owner.unsafe(mutant.sql);
+    return;
+  }
   const [row] = await owner.unsafe<{ definition: string }[]>(
     "select pg_get_functiondef(oid) as definition from pg_proc where proname = $1",
     [mutant.from],

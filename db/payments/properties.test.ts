@@ -1,0 +1,39 @@
+/** The database against its specification: generated worlds and programs, and a model that says what is right. */
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { testDatabase } from "../testing/database.ts";
+import { replayOn, written } from "../testing/history.ts";
+import { expectBooksRight } from "../testing/people.ts";
+import { Play } from "../testing/play.ts";
+import { step, worldPlan } from "../testing/program.ts";
+import { parameters, runsOf, withinOneDay } from "../testing/runs.ts";
+import { makeWorld, readBooks } from "../testing/world.ts";
+
+const test = testDatabase();
+
+const sequential = runsOf(80);
+
+it("one step after another, every answer and all books are what the model says", {
+  timeout: sequential.timeout,
+}, async () => {
+  const program = fc.array(step, { minLength: 3, maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(worldPlan, program, (plan, steps) =>
+      withinOneDay(async () => {
+        const world = await makeWorld(test.owner, plan);
+        const model = await readBooks(test.owner, world);
+        const play = new Play(world);
+        for (const step of steps) {
+          const before = play.events.length;
+          await play.step(0, step);
+          for (const event of play.events.slice(before)) {
+            expect(written(event.answer), written(event.operation)).toBe(written(replayOn(model, event)));
+          }
+        }
+        expect(written(await readBooks(test.owner, world))).toBe(written(model));
+        await expectBooksRight(test.owner);
+      }),
+    ),
+    parameters("one step after another", sequential.runs),
+  );
+});
