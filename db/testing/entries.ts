@@ -3,9 +3,6 @@ import { createHash } from "node:crypto";
 import { type Settlement, type SettlementEntry, sendBatch } from "../payments/statement.ts";
 import type { Person } from "./people.ts";
 
-/** Far above what the statement's own timeouts allow: in tests the database says what went wrong, not the caller. */
-const PATIENCE_MS = 30_000;
-
 /** An entry whose hash is that of its own content, so that the same request again is a replay and another is not. */
 export function entry(
   fields: Partial<SettlementEntry> & Pick<SettlementEntry, "userId" | "key" | "kind">,
@@ -82,7 +79,7 @@ export function refundEntry(
 
 /** Sends one statement with `entries`. */
 export function settleBatch(entries: readonly SettlementEntry[]): Promise<Settlement[]> {
-  return sendBatch(entries, PATIENCE_MS);
+  return sendBatch(entries);
 }
 
 /** What became of each entry, in a word: paid, the decline's code, the reason of a refusal, or the verdict. */
