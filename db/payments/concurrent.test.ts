@@ -15,7 +15,7 @@ import { makeWorld, readBooks } from "../testing/world.ts";
 
 const test = testDatabase();
 
-const usual = runsOf(80);
+const usual = runsOf(60);
 
 /** Fails where two answers differ about one key: in its outcome to the last byte, or in whether there is one. */
 function expectSameAnswers(events: readonly Event[]): void {

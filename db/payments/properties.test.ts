@@ -11,7 +11,7 @@ import { makeWorld, readBooks } from "../testing/world.ts";
 
 const test = testDatabase();
 
-const sequential = runsOf(80);
+const sequential = runsOf(60);
 
 it("one step after another, every answer and all books are what the model says", {
   timeout: sequential.timeout,
