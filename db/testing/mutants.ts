@@ -112,8 +112,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: "no-guard",
     without: "the guard against malformed entries",
     from: "refusal_of",
-    find: "when entry.currency is null or octet_length(entry.request_hash) is distinct from 32",
-    replace: "when false",
+    find: "when entry.currency is null or entry.currency !~ '^[A-Z]{3}$' or entry.renderer is null",
+    replace: "when entry.renderer is null",
   },
   {
     name: "no-overflow",
