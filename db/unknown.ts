@@ -14,7 +14,7 @@ export class OutcomeUnknown extends Error {
 }
 
 /** How long a caller waits for an outcome, all attempts together; below what browsers and proxies wait for an answer. */
-const DEADLINE_MS = 15_000;
+export const DEADLINE_MS = 15_000;
 /** One attempt gives up a little after the server's own statement_timeout must have ended the statement. */
 const ATTEMPT_DEADLINE_MS = 6_000;
 /** Enough to get over a restart or a cut connection; a longer outage is the client's to wait out. */
@@ -23,19 +23,19 @@ const ATTEMPTS_MAX = 3;
 const BACKOFF_MS = 100;
 
 /**
- * Sends a deciding statement until its outcome is known: at most 3 times, each on whatever connection the pool has by
- * then, inside one deadline. This is the only layer that sends anything again.
+ * Sends a deciding statement until its outcome is known: at most 3 times (`attemptsBefore` counts), each on whatever
+ * connection the pool has by then, inside one deadline. This is the only layer that sends anything again.
  *
  * Throws OutcomeUnknown past the deadline, and whatever Postgres said where that is definitive (a bug of ours).
  */
 export async function untilKnown<T>(
   name: DecidingPool,
   send: (sql: Sql) => PromiseLike<T>,
-  deadlineMs: number = DEADLINE_MS,
+  { deadlineMs = DEADLINE_MS, attemptsBefore = 0 }: { deadlineMs?: number; attemptsBefore?: number } = {},
 ): Promise<T> {
   const deadline = performance.now() + deadlineMs;
   let cause: unknown;
-  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+  for (let attempt = attemptsBefore + 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     const remaining = deadline - performance.now();
     if (remaining <= 0) break;
     try {
