@@ -3,6 +3,7 @@ import path from "node:path";
 import { connect, setDatabase } from "./client.ts";
 import { startEmbedded } from "./embedded.ts";
 import { reapKeys } from "./idempotency/reap.ts";
+import { sealAtStart, sealTransfers } from "./ledger/seal.ts";
 import { connectAsOwner, migrate } from "./migrate.ts";
 import { provision } from "./provision.ts";
 import { seedDemo } from "./seed.ts";
@@ -15,7 +16,9 @@ export type StartOptions = {
 };
 
 /** A day's keys are a small table; once a minute keeps it so. */
-const REAP_EVERY_MS = 60_000;
+const REAP_PAUSE_MS = 60_000;
+/** What was altered before it was sealed cannot be told, so not long; a round that finds nothing costs a millisecond. */
+const SEAL_PAUSE_MS = 3_000;
 /** What PostgreSQL 14 lacks (assignment to a field of an array's element) is needed by settling. */
 const OLDEST_SERVER_VERSION = 15;
 
@@ -48,15 +51,25 @@ export async function startDatabase(options: StartOptions): Promise<void> {
   await migrate(ownerUrl);
   setDatabase(connect(appUrl, version));
   if (options.demo) await seedDemo(ownerUrl);
-  startReaping();
+  await attempt("Sealing transfers", () => sealAtStart(ownerUrl));
+  repeat("Reaping keys", REAP_PAUSE_MS, reapKeys);
+  repeat("Sealing transfers", SEAL_PAUSE_MS, sealTransfers);
 }
 
-function startReaping(): void {
-  const timer = setInterval(() => {
-    // Reaping decides nothing about money: a round that fails is left to the next one.
-    reapKeys().catch((error: unknown) =>
-      console.warn("Reaping keys failed; the next round tries again.", error),
-    );
-  }, REAP_EVERY_MS);
+/** Does what decides nothing about money: where it fails, that is left to the next round. */
+async function attempt(what: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    console.warn(`${what} failed; the next round tries again.`, error);
+  }
+}
+
+/** Repeats `work` for as long as the process lives. A round begins `pauseMs` after the one before has ended. */
+function repeat(what: string, pauseMs: number, work: () => Promise<unknown>): void {
+  const timer = setTimeout(async () => {
+    await attempt(what, work);
+    repeat(what, pauseMs, work);
+  }, pauseMs);
   timer.unref();
 }
