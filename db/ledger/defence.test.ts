@@ -4,6 +4,7 @@ import postgres from "postgres";
 import { describe, expect, it } from "vitest";
 import { keyState } from "../idempotency/state.ts";
 import { testDatabase } from "../testing/database.ts";
+import { sealAll } from "../testing/journal.ts";
 import { keyFor, newPerson } from "../testing/people.ts";
 
 const test = testDatabase();
@@ -32,6 +33,9 @@ describe("the application's role", () => {
       "update refund_totals set refunded_minor = 0",
       "insert into idempotency_keys values (gen_random_uuid(), gen_random_uuid(), 'transfer', gen_random_uuid(), null, now(), 1)",
       "update orders set paid_by = null, paid_by_user_id = null",
+      "insert into ledger_seals select * from ledger_seals",
+      "update ledger_seal_head set position = 0",
+      "select sealed_content_v1(now(), t, p) from ledger_transfers t join payments p on p.id = t.id",
       "truncate payments",
       "create table mine (id int)",
     ]) {
@@ -52,12 +56,22 @@ describe("the owner of the tables", () => {
         expect(await refusal(test.owner.unsafe(statement)), statement).toBe(INTEGRITY_VIOLATION);
       }
     }
+    await sealAll(test.owner);
+    for (const statement of [
+      "update ledger_seals set sealed_at = now()",
+      "delete from ledger_seals",
+      "truncate ledger_seals",
+      "delete from ledger_seal_head",
+      "truncate ledger_seal_head",
+    ]) {
+      expect(await refusal(test.owner.unsafe(statement)), statement).toBe(INTEGRITY_VIOLATION);
+    }
   });
 });
 
 describe("a session that is set up wrong", () => {
   for (const level of ["repeatable read", "serializable"] as const) {
-    it(`under ${level} is refused by every function that decides about a key`, async () => {
+    it(`under ${level} is refused by every function that decides about a key, and by the sealer`, async () => {
       const sql = postgres(test.appUrl, {
         max: 1,
         onnotice: () => {},
@@ -69,13 +83,14 @@ describe("a session that is set up wrong", () => {
         sql`select * from issue_key_v1(${user}, ${key}, 'transfer', ${randomUUID()}, null, '1 day', 10)`,
         sql`select revoke_key_v1(${user}, ${key})`,
         sql`select reap_keys_v1(10)`,
+        sql`select seal_transfers_v1(10)`,
       ];
       for (const call of calls) expect(await refusal(call)).toBe(INVALID_TRANSACTION_STATE);
       await sql.end();
     });
   }
 
-  it("with synchronous_commit off still settles and revokes synchronously, and only issues without waiting", async () => {
+  it("with synchronous_commit off still settles, revokes and seals synchronously, and only issues without waiting", async () => {
     const sql = postgres(test.appUrl, {
       max: 1,
       onnotice: () => {},
@@ -92,6 +107,7 @@ describe("a session that is set up wrong", () => {
     expect(await commitOf("select * from settle_payments_v1('[]'::jsonb)")).toBe("on");
     expect(await commitOf(`select revoke_key_v1('${user}', '${user}')`)).toBe("on");
     expect(await commitOf("select reap_keys_v1(10)")).toBe("on");
+    expect(await commitOf("select seal_transfers_v1(10)")).toBe("on");
     const issue = `select * from issue_key_v1('${user}', gen_random_uuid(), 'transfer', '${user}', null, '1 day', 10)`;
     expect(await commitOf(issue)).toBe("off");
     await sql.end();
