@@ -52,6 +52,7 @@ function harness(limits = LIMITS) {
         );
       },
       sendSingly: (entry) => send([entry.id], true, `did ${entry.id} singly`),
+      onBatchFailed: () => {},
       asReplay: (answer) => `${answer} before`,
       nowMs: () => nowMs,
       after(ms, callback) {

@@ -25,6 +25,8 @@ export type BatcherPorts<Entry, Answer> = {
   sendBatch(entries: readonly Entry[]): Promise<Answer[]>;
   /** Sends one entry until its outcome is known, or `deadlineMs` is over. */
   sendSingly(entry: Entry, deadlineMs: number): Promise<Answer>;
+  /** Told when a batch has failed, before its entries are sent singly. */
+  onBatchFailed(error: unknown, size: number): void;
   /** What whoever asked while the entry was executed is told: the same outcome, as a replay. */
   asReplay(answer: Answer): Answer;
   nowMs(): number;
@@ -153,7 +155,8 @@ export class Batcher<Entry, Answer> {
         if (answer === undefined) throw new Error("Bug: a batch has fewer answers than entries.");
         this.#answer(ticket, answer);
       }
-    } catch {
+    } catch (error) {
+      this.#ports.onBatchFailed(error, batch.length);
       // Whatever it was, one entry may be to blame for all, and nothing is known of any: each is asked for by itself.
       this.#lane.push(...batch.filter((ticket) => this.#tickets.has(ticket.identity)));
     }

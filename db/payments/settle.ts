@@ -1,6 +1,7 @@
 /** The one write path for money: every payment goes through `settle`, which gathers them into batches. */
 import { DEADLINE_MS } from "../unknown.ts";
 import { Batcher } from "./batcher.ts";
+import { failureCode } from "./failures.ts";
 import { type Settlement, type SettlementEntry, sendBatch, sendSingly } from "./statement.ts";
 
 const LIMITS = {
@@ -23,6 +24,10 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
       identityOf: (entry) => `${entry.userId} ${entry.key} ${entry.requestHash.toString("base64")}`,
       sendBatch,
       sendSingly,
+      onBatchFailed: (error, size) =>
+        console.warn(
+          `${size} payments are asked for one by one: ${failureCode(error) ?? (error as Error).message}`,
+        ),
       asReplay: (answer) => (answer.verdict === "settled" ? { ...answer, verdict: "replayed" } : answer),
       nowMs: () => performance.now(),
       after(ms, callback) {
