@@ -11,6 +11,8 @@ import { isDefinitive } from "./payments/failures.ts";
 /** The outcome could not be learnt before the deadline. Whatever was asked for may have happened, or may still. */
 export class OutcomeUnknown extends Error {
   override readonly name = "OutcomeUnknown";
+  /** Its own, so that nobody takes the code of its cause, which may be definitive of one try, for this one's. */
+  readonly code = "OUTCOME_UNKNOWN";
 }
 
 /** How long a caller waits for an outcome, all attempts together; below what browsers and proxies wait for an answer. */
@@ -26,7 +28,8 @@ const BACKOFF_MS = 100;
  * Sends a deciding statement until its outcome is known: at most 3 times (`attemptsBefore` counts), each on whatever
  * connection the pool has by then, inside one deadline. This is the only layer that sends anything again.
  *
- * Throws OutcomeUnknown past the deadline, and whatever Postgres said where that is definitive (a bug of ours).
+ * Throws OutcomeUnknown past the deadline, and whatever Postgres said where that is definitive (a bug of ours): unless an
+ * earlier try is in doubt, which may have done what this one was refused.
  */
 export async function untilKnown<T>(
   name: DecidingPool,
@@ -41,8 +44,12 @@ export async function untilKnown<T>(
     try {
       return await attemptOnce(name, send, Math.min(remaining, ATTEMPT_DEADLINE_MS));
     } catch (error) {
-      if (isDefinitive(error)) throw error;
+      const isFirstFailure = cause === undefined;
       cause = error;
+      if (isDefinitive(error)) {
+        if (isFirstFailure) throw error;
+        break;
+      }
       const pause = Math.random() * BACKOFF_MS * 2 ** attempt;
       if (attempt < ATTEMPTS_MAX) await sleep(Math.min(pause, Math.max(0, deadline - performance.now())));
     }

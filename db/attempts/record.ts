@@ -5,7 +5,7 @@
 import { uuidv7 } from "uuidv7";
 import { database } from "../client.ts";
 import { within } from "../deadline.ts";
-import { failureCode } from "../payments/failures.ts";
+import { afterwards, failureCode } from "../payments/failures.ts";
 import type { paymentAttempts } from "../schema/attempts.ts";
 import { AttemptBuffer } from "./buffer.ts";
 
@@ -49,13 +49,11 @@ function recorder(): Recorder {
 
 /** Notes an arrival, to be written soon. Returns at once and never throws: what is lost is evidence, never a payment. */
 export function recordAttempt(attempt: Attempt): void {
-  try {
+  afterwards("Recording the attempt", () => {
     const one = recorder();
     one.buffer.add({ ...attempt, id: uuidv7() });
     arrange(one);
-  } catch (error) {
-    console.warn("An attempt was not recorded.", error);
-  }
+  });
 }
 
 /** Writes what waits now, as far as that succeeds, and resolves when it is done. Never rejects. */

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import postgres from "postgres";
 import { describe, expect, it } from "vitest";
-import { keyState } from "../idempotency/state.ts";
+import { pay } from "../payments/pay.ts";
 import { testDatabase } from "../testing/database.ts";
 import { sealAll } from "../testing/journal.ts";
 import { keyFor, newPerson } from "../testing/people.ts";
@@ -69,58 +69,70 @@ describe("the owner of the tables", () => {
   });
 });
 
-describe("a session that is set up wrong", () => {
-  for (const level of ["repeatable read", "serializable"] as const) {
-    it(`under ${level} is refused by every function that decides about a key, and by the sealer`, async () => {
-      const sql = postgres(test.appUrl, {
-        max: 1,
-        onnotice: () => {},
-        connection: { default_transaction_isolation: level },
-      });
-      const [user, key] = [randomUUID(), randomUUID()];
-      const calls = [
-        sql`select * from settle_payments_v1('[]'::jsonb)`,
-        sql`select * from issue_key_v1(${user}, ${key}, 'transfer', ${randomUUID()}, null, '1 day', 10)`,
-        sql`select revoke_key_v1(${user}, ${key})`,
-        sql`select reap_keys_v1(10)`,
-        sql`select seal_transfers_v1(10)`,
-      ];
-      for (const call of calls) expect(await refusal(call)).toBe(INVALID_TRANSACTION_STATE);
-      await sql.end();
-    });
-  }
+/** A call of each function that decides about a key, by what it does. */
+const DECISIONS: Record<string, (user: string, key: string) => string> = {
+  settling: () => "select * from settle_payments_v1('[]')",
+  issuing: (user, key) =>
+    `select * from issue_key_v1('${user}', '${key}', 'transfer', '${user}', null, '1 day', 10)`,
+  revoking: (user, key) => `select revoke_key_v1('${user}', '${key}')`,
+  "telling the state": (user, key) => `select key_state_v1('${user}', '${key}')`,
+  reaping: () => "select reap_keys_v1(10)",
+  sealing: () => "select seal_transfers_v1(10)",
+};
+const decisions = Object.entries(DECISIONS);
 
-  it("with synchronous_commit off still settles, revokes and seals synchronously, and only issues without waiting", async () => {
-    const sql = postgres(test.appUrl, {
-      max: 1,
-      onnotice: () => {},
-      connection: { synchronous_commit: "off" },
+/** A session of the application's role whose settings are not the ones that our pools pin. */
+async function withSettings<T>(
+  settings: Record<string, string>,
+  work: (sql: postgres.Sql) => Promise<T>,
+): Promise<T> {
+  const sql = postgres(test.appUrl, { max: 1, onnotice: () => {}, connection: settings });
+  try {
+    return await work(sql);
+  } finally {
+    await sql.end();
+  }
+}
+
+describe.each(["repeatable read", "serializable"])("under %s", (level) => {
+  it.each(decisions)("%s is refused", async (_name, call) => {
+    await withSettings({ default_transaction_isolation: level }, async (sql) => {
+      expect(await refusal(sql.unsafe(call(randomUUID(), randomUUID())))).toBe(INVALID_TRANSACTION_STATE);
     });
-    const user = randomUUID();
-    // One transaction around each call, only to see what it would commit with.
-    const commitOf = async (call: string): Promise<unknown> => {
+  });
+});
+
+describe.each(["off", "local", "remote_write"])("with synchronous_commit = %s", (level) => {
+  /** With what `call` commits: one transaction around it, only to see that. */
+  const commitOf = (call: string): Promise<unknown> =>
+    withSettings({ synchronous_commit: level }, async (sql) => {
       const [, , row] = await sql.unsafe(
         `begin; ${call}; select current_setting('synchronous_commit') as level; rollback`,
       );
       return row?.[0]?.level;
-    };
-    expect(await commitOf("select * from settle_payments_v1('[]'::jsonb)")).toBe("on");
-    expect(await commitOf(`select revoke_key_v1('${user}', '${user}')`)).toBe("on");
-    expect(await commitOf("select reap_keys_v1(10)")).toBe("on");
-    expect(await commitOf("select seal_transfers_v1(10)")).toBe("on");
-    const issue = `select * from issue_key_v1('${user}', gen_random_uuid(), 'transfer', '${user}', null, '1 day', 10)`;
-    expect(await commitOf(issue)).toBe("off");
-    await sql.end();
-  });
-});
+    });
 
-describe("a key of another WAL timeline", () => {
-  it("counts as absent: void, and never in the way of a new one", async () => {
-    const payer = await newPerson(test.owner, 10n);
-    const purpose = { kind: "transfer", intentId: randomUUID() } as const;
-    const old = await keyFor(payer.id, purpose);
-    await test.owner`update idempotency_keys set timeline = timeline + 1 where key = ${old}`;
-    expect(await keyState(payer.id, old)).toEqual({ state: "void" });
-    expect(await keyFor(payer.id, purpose)).not.toBe(old);
+  it.each(decisions.filter(([name]) => name !== "issuing"))(
+    "%s commits synchronously",
+    async (_name, call) => {
+      expect(await commitOf(call(randomUUID(), randomUUID()))).toBe("on");
+    },
+  );
+
+  it("only issuing a new key commits without waiting; finding one, or the payment, does not", async () => {
+    const [payer, payee] = [await newPerson(test.owner, 10n), await newPerson(test.owner, 0n)];
+    const issuing = (intentId: string) =>
+      `select * from issue_key_v1('${payer.id}', gen_random_uuid(), 'transfer', '${intentId}', null, '1 day', 10)`;
+    const intentId = randomUUID();
+    expect(await commitOf(issuing(intentId))).toBe("off");
+    const key = await keyFor(payer.id, { kind: "transfer", intentId });
+    expect(await commitOf(issuing(intentId))).toBe("on");
+    await pay(payer.id, key, {
+      operation: "transfer",
+      payee: payee.handle,
+      amountMinor: "1",
+      currency: "USD",
+    });
+    expect(await commitOf(issuing(intentId))).toBe("on");
   });
 });

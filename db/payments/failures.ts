@@ -1,21 +1,137 @@
 /**
- * What a database failure says about the outcome. Only what is listed as definitive is: Postgres told us that it
- * rejected the statement for what it is, so nothing happened and nothing ever will by trying again. Whatever else went
- * wrong (connection lost, timeout, lock wait, serialization, shutdown, full disk, anything nobody thought of) leaves
- * the outcome unknown, and settling again with the same key finds it out.
+ * The table of failures: one row per kind, and what is done about it. Three things can be done. What is certain is
+ * passed on: the payer hears why, and that no money moved. What says nothing about the outcome is tried again with the
+ * same key, which finds it out. What goes wrong after the outcome is durable is ignored: it may not touch the payment.
+ *
+ * `dispositionOf` and `afterwards` decide by these rows, and nobody decides otherwise; failures.test.ts here and in
+ * server/ provokes every one of them and holds the database against what the row says.
  */
+import type { DeclineCode } from "../../lib/payment.ts";
+import type { ProblemName } from "../../lib/problems.ts";
+import type { RefusalReason, Settlement } from "./statement.ts";
 
-/** Classes of SQLSTATE that mean "this statement is wrong": a bug of ours, not bad luck. */
-const DEFINITIVE_CLASSES: ReadonlySet<string> = new Set([
-  "0A", // feature not supported
-  "22", // data exception
-  "23", // integrity constraint violation
-  "42", // syntax error or access rule violation
-  "P0", // raised by PL/pgSQL
-]);
+type Disposition = "pass on" | "retry" | "ignore";
 
-/** 25001, 25000, …: raised by our own guard against another isolation level. 25006, read-only, is bad luck. */
-const INVALID_TRANSACTION_STATE = "25000";
+/** How the key stood before the failure, as its user could know. */
+type KeyStands =
+  /** Open, and nothing that was sent under it is still unanswered. */
+  | "open"
+  /** A statement was sent under it, and what came back says nothing about what it did. */
+  | "in doubt"
+  /** It has its outcome: paid or declined. */
+  | "settled"
+  /** Not open for this user, and never executed for them. */
+  | "void";
+
+export type FailureRow = {
+  key: KeyStands;
+  disposition: Disposition;
+  /** Whether this failure is itself the outcome that is recorded, for ever. That consumes the key; nothing else does. */
+  recorded: boolean;
+};
+
+/** An outcome: a delayed copy of a declined request can never charge later. */
+const DECLINED: FailureRow = { key: "open", disposition: "pass on", recorded: true };
+/** Cannot be executed as it is; corrected, it can, with the same key. */
+const REFUSED: FailureRow = { key: "open", disposition: "pass on", recorded: false };
+/** Postgres, or the driver before it sent anything, rejected the statement for what it is: a bug of ours. */
+const DEFINITIVE: FailureRow = { key: "open", disposition: "pass on", recorded: false };
+/** Whatever the statement did or did not do: sent again with the same key, it executes or finds that out. */
+const UNKNOWN: FailureRow = { key: "in doubt", disposition: "retry", recorded: false };
+/** The payment stands, and its answer is what it was going to be. */
+const AFTERWARDS: FailureRow = { key: "settled", disposition: "ignore", recorded: false };
+
+/** After a decline: a new key for the same purpose may pay, or nothing ever will. */
+type Declined = FailureRow & { again: "new-key" | "never" };
+
+/** What a failed settlement answers without executing, where no refusal says more. */
+type Verdict = Exclude<Settlement["verdict"], "settled" | "replayed" | "refused">;
+
+export const FAILURES = {
+  declined: {
+    insufficient_funds: { ...DECLINED, again: "new-key" },
+    order_already_paid: { ...DECLINED, again: "never" },
+    order_cancelled: { ...DECLINED, again: "never" },
+    order_expired: { ...DECLINED, again: "never" },
+    payee_closed: { ...DECLINED, again: "never" },
+    limit_exceeded: { ...DECLINED, again: "new-key" },
+    refund_exceeds_payment: { ...DECLINED, again: "never" },
+    currency_mismatch: { ...DECLINED, again: "never" },
+  } satisfies Record<DeclineCode, Declined>,
+
+  refused: {
+    malformed: REFUSED,
+    amount_not_positive: REFUSED,
+    payment_unknown: REFUSED,
+    order_unknown: REFUSED,
+    payer_unknown: REFUSED,
+    payee_unknown: REFUSED,
+    payee_is_payer: REFUSED,
+    payer_closed: REFUSED,
+    merchant_mismatch: REFUSED,
+    amount_mismatch: REFUSED,
+    not_your_sale: REFUSED,
+    overflow: REFUSED,
+  } satisfies Record<RefusalReason, FailureRow>,
+
+  verdict: {
+    mismatch: REFUSED,
+    reused: { key: "settled", disposition: "pass on", recorded: false },
+    void: { key: "void", disposition: "pass on", recorded: false },
+  } satisfies Record<Verdict, FailureRow>,
+
+  /** Turned away at the door, under the name of their problem; nothing of it reaches settling. */
+  door: {
+    "idempotency-key-missing": REFUSED,
+    "idempotency-key-malformed": REFUSED,
+    unauthenticated: REFUSED,
+    forbidden: REFUSED,
+    "too-large": REFUSED,
+    "unsupported-media-type": REFUSED,
+    "invalid-request": REFUSED,
+  } satisfies Partial<Record<ProblemName, FailureRow>>,
+
+  /** Errors by their code: a SQLSTATE, its class (x for what may follow), or a code of the driver or the network. */
+  thrown: {
+    "0Axxx": DEFINITIVE, // feature not supported
+    "22xxx": DEFINITIVE, // data exception
+    "23xxx": DEFINITIVE, // integrity constraint violation
+    "25000": DEFINITIVE, // our own guard against other isolation levels; the rest of its class is bad luck
+    "42xxx": DEFINITIVE, // syntax error or access rule violation
+    P0xxx: DEFINITIVE, // raised by PL/pgSQL
+    UNDEFINED_VALUE: DEFINITIVE, // these three the driver raises before it sends anything
+    NOT_TAGGED_CALL: DEFINITIVE,
+    MAX_PARAMETERS_EXCEEDED: DEFINITIVE,
+
+    "08xxx": UNKNOWN, // connection exception
+    "25006": UNKNOWN, // read-only: a standby, or a primary on its way to become one
+    "25P03": UNKNOWN, // idle_in_transaction_session_timeout
+    "25P04": UNKNOWN, // transaction_timeout
+    "40001": UNKNOWN, // serialization failure
+    "40003": UNKNOWN, // statement completion unknown
+    "40P01": UNKNOWN, // deadlock
+    "42P05": UNKNOWN, // the prepared statement exists: a pooler between gave us another client's session
+    "53xxx": UNKNOWN, // no connections, memory or disk left
+    "55000": UNKNOWN, // asked for the WAL timeline during recovery: a standby
+    "55P03": UNKNOWN, // lock_timeout
+    "57014": UNKNOWN, // statement_timeout, or cancelled
+    "57Pxx": UNKNOWN, // shutting down, crashed, starting up
+    "58xxx": UNKNOWN, // system error
+    XXxxx: UNKNOWN, // internal error
+    "CONNECTION_*": UNKNOWN, // closed, destroyed or ended under the statement
+    CONNECT_TIMEOUT: UNKNOWN,
+    ECONNREFUSED: UNKNOWN,
+    ECONNRESET: UNKNOWN,
+    EPIPE: UNKNOWN,
+    ETIMEDOUT: UNKNOWN,
+    /** Anything nobody thought of, deadlines of our own and waits for a standby that were cut short among them. */
+    "anything else": UNKNOWN,
+  } satisfies Record<string, FailureRow>,
+
+  afterwards: {
+    "Recording the attempt": AFTERWARDS,
+  } satisfies Record<string, FailureRow>,
+};
 
 /** The SQLSTATE of an error of postgres.js or Drizzle (which wraps it as `cause`), or the driver's own code. */
 export function failureCode(error: unknown): string | undefined {
@@ -25,9 +141,36 @@ export function failureCode(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Whether `error` proves that the statement had no effect and would have none if sent again. */
+const THROWN: ReadonlyMap<string, FailureRow> = new Map(Object.entries(FAILURES.thrown));
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+
+/** The row of an error that a statement threw: that of its code, else of the narrowest class that has one. */
+function rowOf(error: unknown): FailureRow {
+  const code = failureCode(error) ?? "";
+  const names = SQLSTATE.test(code)
+    ? [code, `${code.slice(0, 3)}xx`, `${code.slice(0, 2)}xxx`]
+    : [code, code.replace(/_.*/s, "_*")];
+  for (const name of names) {
+    const row = THROWN.get(name);
+    if (row) return row;
+  }
+  return FAILURES.thrown["anything else"];
+}
+
+/**
+ * Whether `error` proves that its statement had no effect and would have none if sent again. It says nothing about an
+ * earlier statement under the same key: one that is in doubt remains so.
+ */
 export function isDefinitive(error: unknown): boolean {
-  const code = failureCode(error);
-  if (code === undefined || !/^[0-9A-Z]{5}$/.test(code)) return false;
-  return DEFINITIVE_CLASSES.has(code.slice(0, 2)) || code === INVALID_TRANSACTION_STATE;
+  return rowOf(error).disposition === "pass on";
+}
+
+/** Does what comes after a durable outcome. Where the table says so, its failure is told to the log and nobody else. */
+export function afterwards(what: keyof typeof FAILURES.afterwards, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (FAILURES.afterwards[what].disposition !== "ignore") throw error;
+    console.warn(`${what} failed; the payment stands.`, error);
+  }
 }

@@ -6,15 +6,11 @@
 import type { DeclinedProblem } from "../../lib/door.ts";
 import type { DeclineCode, Payment } from "../../lib/payment.ts";
 import { problem } from "../../lib/problems.ts";
+import { FAILURES } from "./failures.ts";
 import type { PaymentRow } from "./row.ts";
 
 /** The renderer that new payments are settled with. */
 export const CURRENT_RENDERER = 1;
-
-const RETRYABLE_DECLINES: ReadonlySet<string> = new Set<DeclineCode>([
-  "insufficient_funds",
-  "limit_exceeded",
-]);
 
 /** The payment as everybody outside sees it. */
 export function renderPayment(row: PaymentRow): Payment {
@@ -52,7 +48,8 @@ export function renderDecline(row: PaymentRow): DeclinedProblem {
   const declineCode = row.declineCode as DeclineCode;
   return {
     ...problem("declined"),
-    retry: RETRYABLE_DECLINES.has(declineCode) ? "new-key" : "never",
+    // A code that only a newer build knows is told all the same, by the build that replays it.
+    retry: FAILURES.declined[declineCode]?.again ?? "never",
     declineCode,
     payment: renderPayment(row),
   };

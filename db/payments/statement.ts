@@ -20,19 +20,22 @@ export type SettlementEntry = {
   renderer: number;
 };
 
-export type RefusalReason =
-  | "malformed"
-  | "amount_not_positive"
-  | "payment_unknown"
-  | "order_unknown"
-  | "payer_unknown"
-  | "payee_unknown"
-  | "payee_is_payer"
-  | "payer_closed"
-  | "merchant_mismatch"
-  | "amount_mismatch"
-  | "not_your_sale"
-  | "overflow";
+/** Why an entry cannot be executed as it is; the rules are in `refusal_of`. Nothing is recorded, the key stays open. */
+export const REFUSAL_REASONS = [
+  "malformed",
+  "amount_not_positive",
+  "payment_unknown",
+  "order_unknown",
+  "payer_unknown",
+  "payee_unknown",
+  "payee_is_payer",
+  "payer_closed",
+  "merchant_mismatch",
+  "amount_mismatch",
+  "not_your_sale",
+  "overflow",
+] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 /** What became of an entry; the verdicts are explained above `settle_payments_v1` in the migration. */
 export type Settlement =

@@ -1,0 +1,140 @@
+/**
+ * Keys whose rows should not be there: brought back by a restore, or of another WAL timeline. Such a row is worth as
+ * much as none: nothing executes under it, and it is in nobody's way.
+ */
+import { randomUUID } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import type { PayCommand } from "../payments/command.ts";
+import { pay } from "../payments/pay.ts";
+import { testDatabase } from "../testing/database.ts";
+import { balanceOf, expectBooksRight, keyFor, newPerson, type Person, tally } from "../testing/people.ts";
+import { issueKey } from "./issue.ts";
+import { reapKeys } from "./reap.ts";
+import { revokeKey } from "./revoke.ts";
+import { keyState } from "./state.ts";
+
+const test = testDatabase();
+
+const START_MINOR = 100n;
+
+async function newTransfer(amountMinor = "10") {
+  const [payer, payee] = [await newPerson(test.owner, START_MINOR), await newPerson(test.owner, 0n)];
+  const purpose = { kind: "transfer", intentId: randomUUID() } as const;
+  const command: PayCommand = { operation: "transfer", payee: payee.handle, amountMinor, currency: "USD" };
+  return { payer, purpose, command, key: await keyFor(payer.id, purpose) };
+}
+
+type Transfer = Awaited<ReturnType<typeof newTransfer>>;
+
+async function isThere(key: string): Promise<boolean> {
+  return (await test.owner`select 1 from idempotency_keys where key = ${key}`).length === 1;
+}
+
+async function topUp(payer: Person, amountMinor: string): Promise<void> {
+  const key = await keyFor(payer.id, { kind: "top-up", intentId: randomUUID() });
+  const command = { operation: "top-up", amountMinor, currency: "USD" } as const;
+  expect(tally([await pay(payer.id, key, command)])).toEqual({ paid: 1 });
+}
+
+describe("a revived key, whose row is back while its payment exists,", () => {
+  /** As after a restore that brought the key back and not what became of it. */
+  async function revive({ payer, purpose, key }: Transfer): Promise<void> {
+    await test.owner`
+      insert into idempotency_keys
+      values (${payer.id}, ${key}, 'transfer', ${purpose.intentId}, null, now() + interval '1 day', wal_timeline())`;
+  }
+
+  it("replays what was paid, executes nothing, and goes", async () => {
+    const transfer = await newTransfer();
+    const { payer, key, command } = transfer;
+    const first = await pay(payer.id, key, command);
+    await revive(transfer);
+    expect(await keyState(payer.id, key)).toMatchObject({ state: "settled" });
+    expect(await pay(payer.id, key, command)).toEqual({ ...first, replayed: true });
+    expect(await isThere(key)).toBe(false);
+    expect(await balanceOf(test.owner, payer.accountId)).toBe(START_MINOR - 10n);
+    await expectBooksRight(test.owner);
+  });
+
+  it("replays what was declined, even where there is money now, and goes", async () => {
+    const transfer = await newTransfer("1000");
+    const { payer, key, command } = transfer;
+    const first = await pay(payer.id, key, command);
+    expect(tally([first])).toEqual({ declined: 1 });
+    await topUp(payer, "5000");
+    await revive(transfer);
+    expect(await pay(payer.id, key, command)).toEqual({ ...first, replayed: true });
+    expect(await isThere(key)).toBe(false);
+    expect(await balanceOf(test.owner, payer.accountId)).toBe(START_MINOR + 5_000n);
+    await expectBooksRight(test.owner);
+  });
+
+  it("with another payload is reused, executes nothing, and goes", async () => {
+    const transfer = await newTransfer("1000");
+    const { payer, key, command } = transfer;
+    await pay(payer.id, key, command);
+    await revive(transfer);
+    const other = { ...command, amountMinor: "1" };
+    expect(await pay(payer.id, key, other)).toMatchObject({ type: "reused", payment: { id: key } });
+    expect(await isThere(key)).toBe(false);
+    expect(await balanceOf(test.owner, payer.accountId)).toBe(START_MINOR);
+  });
+
+  it("is not void when it is revoked, and its paid purpose gets no other", async () => {
+    const [revoked, reissued] = [await newTransfer(), await newTransfer()];
+    for (const transfer of [revoked, reissued]) {
+      await pay(transfer.payer.id, transfer.key, transfer.command);
+      await revive(transfer);
+    }
+    expect(await revokeKey(revoked.payer.id, revoked.key)).toMatchObject({ state: "settled" });
+    expect(await issueKey(reissued.payer.id, reissued.purpose)).toMatchObject({
+      type: "settled",
+      payment: { id: reissued.key },
+    });
+    expect([await isThere(revoked.key), await isThere(reissued.key)]).toEqual([false, false]);
+  });
+});
+
+describe("a key of another WAL timeline counts as absent:", () => {
+  /** As after a promotion or a restore, which begin a timeline of their own. */
+  async function newStranded(): Promise<Transfer> {
+    const transfer = await newTransfer();
+    await test.owner`update idempotency_keys set timeline = timeline + 1 where key = ${transfer.key}`;
+    return transfer;
+  }
+
+  it("paying with it is void, and moves nothing", async () => {
+    const { payer, key, command } = await newStranded();
+    expect(await pay(payer.id, key, command)).toEqual({ type: "void" });
+    expect(await balanceOf(test.owner, payer.accountId)).toBe(START_MINOR);
+  });
+
+  it("its state is void", async () => {
+    const { payer, key } = await newStranded();
+    expect(await keyState(payer.id, key)).toEqual({ state: "void" });
+  });
+
+  it("revoking it is void, and it stays so", async () => {
+    const { payer, key, command } = await newStranded();
+    expect(await revokeKey(payer.id, key)).toEqual({ state: "void" });
+    expect(await pay(payer.id, key, command)).toEqual({ type: "void" });
+  });
+
+  it("issuing for its purpose makes a new one, which pays; the old one does not, then or later", async () => {
+    const { payer, key, purpose, command } = await newStranded();
+    const fresh = await issueKey(payer.id, purpose);
+    if (fresh.type !== "created") throw new Error(`Not a new key: ${fresh.type}.`);
+    expect(fresh.key).not.toBe(key);
+    expect(await pay(payer.id, key, command)).toEqual({ type: "void" });
+    expect(tally([await pay(payer.id, fresh.key, command)])).toEqual({ paid: 1 });
+    expect(await pay(payer.id, key, command)).toEqual({ type: "void" });
+    expect(await balanceOf(test.owner, payer.accountId)).toBe(START_MINOR - 10n);
+  });
+
+  it("reaping takes it like any other, once it has expired", async () => {
+    const { key } = await newStranded();
+    await test.owner`update idempotency_keys set expires_at = now() - interval '1 day' where key = ${key}`;
+    await reapKeys();
+    expect(await isThere(key)).toBe(false);
+  });
+});

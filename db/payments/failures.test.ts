@@ -1,0 +1,384 @@
+/**
+ * Walks the table of failures: each row is provoked, and the database is held against what the row says. A new decline
+ * code or refusal without a way to provoke it does not compile.
+ */
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { DECLINE_CODES, type DeclineCode } from "../../lib/payment.ts";
+import type { Sql } from "../client.ts";
+import { revokeKey } from "../idempotency/revoke.ts";
+import { keyState } from "../idempotency/state.ts";
+import { cancelOrder } from "../orders/orders.ts";
+import { testDatabase } from "../testing/database.ts";
+import { orderEntry, refundEntry, settleBatch, transferEntry, words } from "../testing/entries.ts";
+import { expectBooksRight, keyFor, newOrder, newPerson, type Person } from "../testing/people.ts";
+import { OutcomeUnknown, untilKnown } from "../unknown.ts";
+import { FAILURES, type FailureRow, failureCode, isDefinitive } from "./failures.ts";
+import { renderDecline } from "./render.ts";
+import { settle } from "./settle.ts";
+import { REFUSAL_REASONS, type RefusalReason, type SettlementEntry, sendUntilKnown } from "./statement.ts";
+
+const test = testDatabase();
+
+const MAX_MINOR = 9_223_372_036_854_775_807n;
+const START_MINOR = 100n;
+
+const transferKey = (person: Person) => keyFor(person.id, { kind: "transfer", intentId: randomUUID() });
+
+/** Somebody sends 10 of their 100 to somebody who has 1; `changed` makes it go wrong. */
+async function transfer(
+  changed: (people: { payer: Person; payee: Person }) => Partial<SettlementEntry> = () => ({}),
+): Promise<SettlementEntry> {
+  const [payer, payee] = [await newPerson(test.owner, START_MINOR), await newPerson(test.owner, 1n)];
+  return {
+    ...transferEntry(payer, payee, await transferKey(payer), 10n),
+    ...changed({ payer, payee }),
+  };
+}
+
+/** A transfer after `update` was done to one of its accounts. */
+async function transferAfter(side: "debit" | "credit", update: string): Promise<SettlementEntry> {
+  const entry = await transfer();
+  const account = side === "debit" ? entry.debitAccountId : entry.creditAccountId;
+  await test.owner.unsafe(`update ledger_accounts set ${update} where id = $1`, [account]);
+  return entry;
+}
+
+/** Somebody pays an order of 10. */
+async function order(expiresAt?: string): Promise<{ entry: SettlementEntry; merchant: Person; id: string }> {
+  const [payer, merchant] = [
+    await newPerson(test.owner, START_MINOR),
+    await newPerson(test.owner, 0n, "merchant"),
+  ];
+  const { orderId, purpose } = await newOrder(merchant, "10", expiresAt);
+  const key = await keyFor(payer.id, purpose);
+  return { entry: orderEntry(payer, merchant, key, orderId, 10n), merchant, id: orderId };
+}
+
+/** The refund of `amountMinor` of a payment of 10, or of one over 1000 that was declined. */
+async function refund(amountMinor: bigint, sale: "paid" | "declined" = "paid"): Promise<SettlementEntry> {
+  const [payer, merchant] = [await newPerson(test.owner, START_MINOR), await newPerson(test.owner, 50n)];
+  const saleKey = await transferKey(payer);
+  const sold = transferEntry(payer, merchant, saleKey, sale === "paid" ? 10n : 1_000n);
+  expect(words(await settleBatch([sold]))).toEqual([sale === "paid" ? "paid" : "insufficient_funds"]);
+  const key = await keyFor(merchant.id, { kind: "refund", paymentId: saleKey, intentId: randomUUID() });
+  return refundEntry(merchant, payer, key, saleKey, amountMinor);
+}
+
+type Provokers<Name extends string> = Record<Name, () => Promise<SettlementEntry>>;
+
+const DECLINES: Provokers<DeclineCode> = {
+  insufficient_funds: () => transfer(() => ({ amountMinor: START_MINOR + 1n })),
+  async order_already_paid() {
+    const { entry, merchant, id } = await order();
+    const other = await newPerson(test.owner, 10n);
+    const key = await keyFor(other.id, { kind: "order", orderId: id });
+    expect(words([await settle(orderEntry(other, merchant, key, id, 10n))])).toEqual(["paid"]);
+    return entry;
+  },
+  async order_cancelled() {
+    const { entry, merchant, id } = await order();
+    await cancelOrder(merchant.id, id);
+    return entry;
+  },
+  order_expired: async () => (await order("2020-01-01T00:00:00Z")).entry,
+  payee_closed: () => transferAfter("credit", "closed_at = now()"),
+  limit_exceeded: () => transferAfter("debit", "day_limit_minor = 9"),
+  refund_exceeds_payment: () => refund(11n),
+  currency_mismatch: () => transfer(() => ({ currency: "JPY" })),
+};
+
+const REFUSALS: Provokers<RefusalReason> = {
+  malformed: () => transfer(() => ({ currency: null })),
+  amount_not_positive: () => transfer(() => ({ amountMinor: 0n })),
+  payment_unknown: () => refund(1n, "declined"),
+  async order_unknown() {
+    const { entry, id } = await order();
+    await test.owner`delete from orders where id = ${id}`;
+    return entry;
+  },
+  payer_unknown: () => transfer(() => ({ debitAccountId: randomUUID() })),
+  payee_unknown: () => transfer(() => ({ creditAccountId: null })),
+  payee_is_payer: () => transfer(({ payer }) => ({ creditAccountId: payer.accountId })),
+  payer_closed: () => transferAfter("debit", "closed_at = now()"),
+  async merchant_mismatch() {
+    const [{ entry }, stranger] = [await order(), await newPerson(test.owner, 0n)];
+    return { ...entry, creditAccountId: stranger.accountId };
+  },
+  amount_mismatch: async () => ({ ...(await order()).entry, amountMinor: 11n }),
+  async not_your_sale() {
+    const [entry, stranger] = [await refund(1n), await newPerson(test.owner, 0n)];
+    return { ...entry, creditAccountId: stranger.accountId };
+  },
+  overflow: () => transfer(() => ({ amountMinor: MAX_MINOR })),
+};
+
+const VERDICTS: Provokers<keyof typeof FAILURES.verdict> = {
+  mismatch: () => transfer(() => ({ kind: "order", orderId: randomUUID() })),
+  async reused() {
+    const entry = await transfer();
+    expect(words([await settle(entry)])).toEqual(["paid"]);
+    return { ...entry, note: "another request", requestHash: Buffer.alloc(32) };
+  },
+  async void() {
+    const entry = await transfer();
+    await revokeKey(entry.userId, entry.key);
+    return entry;
+  },
+};
+
+/** All that an entry could have touched. */
+async function booksOf({ userId, key, debitAccountId, creditAccountId }: SettlementEntry) {
+  const [books] = await test.owner<{ open: number; recorded: number; balances: string; transfers: number }[]>`
+    select (select count(*)::int from idempotency_keys where user_id = ${userId} and key = ${key}) as open,
+           (select count(*)::int from payments where user_id = ${userId} and id = ${key}) as recorded,
+           (select count(*)::int from ledger_transfers where id = ${key}) as transfers,
+           (select jsonb_agg(jsonb_build_array(id, balance_minor, version) order by id)::text from ledger_accounts
+             where id in (${debitAccountId}, ${creditAccountId})) as balances`;
+  if (!books) throw new Error("Bug: the books answered nothing.");
+  return books;
+}
+
+/** Provokes what `row` is about, and sees that the database did what the row says: no more, and the same every time. */
+async function walk(row: FailureRow, word: string, provoke: () => Promise<SettlementEntry>) {
+  const entry = await provoke();
+  expect(row.disposition).toBe("pass on");
+  expect((await keyState(entry.userId, entry.key)).state).toBe(row.key);
+  const before = await booksOf(entry);
+
+  const told = await settle(entry);
+  expect(words([told])).toEqual([word]);
+  const after = await booksOf(entry);
+  expect(after).toEqual(row.recorded ? { ...before, open: 0, recorded: 1 } : before);
+
+  expect(await settle(entry)).toEqual(row.recorded ? { ...told, verdict: "replayed" } : told);
+  expect(await booksOf(entry)).toEqual(after);
+  await expectBooksRight(test.owner);
+  return told;
+}
+
+describe("a decline is recorded, consumes its key and moves nothing:", () => {
+  it.each(DECLINE_CODES)("%s", async (code) => {
+    const told = await walk(FAILURES.declined[code], code, DECLINES[code]);
+    if (!("payment" in told)) throw new Error("Bug: a decline without its payment.");
+    // Only what more money or another day cures is worth a new key.
+    const isCurable = code === "insufficient_funds" || code === "limit_exceeded";
+    expect(renderDecline(told.payment).retry).toBe(isCurable ? "new-key" : "never");
+  });
+});
+
+describe("a refusal is not recorded, and leaves its key open:", () => {
+  it.each(REFUSAL_REASONS)("%s", async (reason) => {
+    await walk(FAILURES.refused[reason], reason, REFUSALS[reason]);
+  });
+});
+
+describe("without effect is what is answered with:", () => {
+  it.each(["mismatch", "reused", "void"] as const)("%s", async (verdict) => {
+    await walk(FAILURES.verdict[verdict], verdict, VERDICTS[verdict]);
+  });
+});
+
+it("the database knows the same declines and refusals as the table", async () => {
+  const saidBy = async (name: string) => {
+    const [row] = await test.owner<
+      { source: string }[]
+    >`select prosrc as source from pg_proc where proname = ${name}`;
+    return [...new Set([...(row?.source.matchAll(/then '(\w+)'/g) ?? [])].map(([, word]) => word))].sort();
+  };
+  expect(await saidBy("decline_of")).toEqual([...DECLINE_CODES].sort());
+  expect(await saidBy("refusal_of")).toEqual([...REFUSAL_REASONS].sort());
+});
+
+/** A code that the row called `name` is about: one of its class, where it is a class. */
+function codeOf(name: string): string | undefined {
+  if (name === "anything else") return undefined;
+  if (name === "CONNECTION_*") return "CONNECTION_CLOSED";
+  return name.replace(/x+$/, (rest) => "1".padStart(rest.length, "0"));
+}
+
+const isSqlState = (code: string | undefined): code is string =>
+  /^[0-9A-Z]{5}$/.test(code ?? "") && code !== "EPIPE";
+const THROWN: [string, FailureRow][] = Object.entries(FAILURES.thrown);
+
+describe("an error of a statement", () => {
+  /** As often as any statement is sent. */
+  const TRIES = 3;
+
+  // Settling fails as the test says, just before it would commit; a sequence counts, which no rollback takes back.
+  beforeAll(async () => {
+    await test.owner.unsafe(`
+      create sequence tries;
+      create table failing (code text, times integer);
+      create function fail_as_told() returns trigger language plpgsql security definer as $$
+        declare told public.failing;
+        begin
+          select * into told from public.failing;
+          if found and nextval('public.tries') <= told.times then
+            raise exception 'told to fail' using errcode = told.code;
+          end if;
+          return new;
+        end $$;
+      create trigger fail_as_told before insert on payments for each row execute function fail_as_told()`);
+  });
+
+  beforeEach(async () => {
+    // No pause before the next try: what is waited for is not under test.
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    await test.owner`delete from failing`;
+    await test.owner`select setval('tries', 1, false)`;
+  });
+
+  afterAll(() => {
+    vi.restoreAllMocks();
+  });
+
+  const failWith = (code: string, times: number) =>
+    test.owner`insert into failing values (${code}, ${times})`;
+  const triesUsed = async () => {
+    const [row] = await test.owner<{ n: number }[]>`select last_value::int as n from tries where is_called`;
+    return row?.n ?? 0;
+  };
+
+  for (const [name, row] of THROWN) {
+    const code = codeOf(name);
+    if (!isSqlState(code)) continue;
+
+    if (row.disposition === "retry") {
+      it(`${name} is settled again with the same key, until it is paid`, async () => {
+        const entry = await transfer();
+        await failWith(code, TRIES - 1);
+        expect(words([await sendUntilKnown(entry)])).toEqual(["paid"]);
+        expect(await triesUsed()).toBe(TRIES);
+        expect(words([await settle(entry)])).toEqual(["replayed"]);
+        expect(await booksOf(entry)).toMatchObject({ open: 0, recorded: 1, transfers: 1 });
+      });
+
+      it(`${name} that does not end is unknown after three tries, and its key finds out later`, async () => {
+        const entry = await transfer();
+        const before = await booksOf(entry);
+        await failWith(code, TRIES + 1);
+        const told = await sendUntilKnown(entry).catch((error: unknown) => error);
+        expect(told).toBeInstanceOf(OutcomeUnknown);
+        expect((told as OutcomeUnknown).cause).toMatchObject({ code });
+        expect(await triesUsed()).toBe(TRIES);
+        expect(await booksOf(entry)).toEqual(before);
+        await test.owner`delete from failing`;
+        expect(words([await sendUntilKnown(entry)])).toEqual(["paid"]);
+      });
+    } else {
+      it(`${name} is a bug: sent once, thrown, without effect`, async () => {
+        const entry = await transfer();
+        const before = await booksOf(entry);
+        await failWith(code, TRIES + 1);
+        await expect(sendUntilKnown(entry)).rejects.toMatchObject({ code });
+        expect(await triesUsed()).toBe(1);
+        expect(await booksOf(entry)).toEqual(before);
+      });
+    }
+  }
+
+  /** What becomes of a statement whose every try goes as `tries` says, and how often it was sent. */
+  async function sent(attempt: (sql: Sql, n: number) => PromiseLike<unknown>) {
+    let sends = 0;
+    const told = await untilKnown("keys", (sql) => {
+      sends += 1;
+      return attempt(sql, sends);
+    }).catch((error: unknown) => error);
+    return { told, sends };
+  }
+
+  const REALLY_RAISED: Record<string, (sql: Sql) => PromiseLike<unknown>> = {
+    UNDEFINED_VALUE: (sql) => sql`select ${undefined as unknown as null}`,
+    NOT_TAGGED_CALL: (sql) => sql(["a"]) as unknown as PromiseLike<unknown>,
+    MAX_PARAMETERS_EXCEEDED: (sql) => sql.unsafe("select 1", new Array(65_535).fill(1)),
+  };
+
+  for (const [name, row] of THROWN.filter(([name]) => !isSqlState(codeOf(name)))) {
+    it(`${name} is ${row.disposition === "retry" ? "tried three times" : "a bug: sent once, and thrown"}`, async () => {
+      const raise =
+        REALLY_RAISED[name] ??
+        (() => Promise.reject(Object.assign(new Error("A test's."), { code: codeOf(name) })));
+      const { told, sends } = await sent(raise);
+      if (row.disposition === "retry") {
+        expect(told).toBeInstanceOf(OutcomeUnknown);
+        expect(sends).toBe(TRIES);
+      } else {
+        expect(failureCode(told)).toBe(name);
+        expect(sends).toBe(1);
+      }
+    });
+  }
+
+  it.each(["ZZ999", "28P01", "25001", "25P02", "SASL_SIGNATURE_MISMATCH", "ENOTFOUND", "x\n_y"])(
+    "that nobody listed (%j) is unknown",
+    async (code) => {
+      const { told, sends } = await sent(() =>
+        Promise.reject(Object.assign(new Error("A test's."), { code })),
+      );
+      expect(told).toBeInstanceOf(OutcomeUnknown);
+      expect(sends).toBe(TRIES);
+    },
+  );
+
+  it("that is definitive, after a try that is in doubt, leaves the doubt", async () => {
+    const { told, sends } = await sent((sql, n) =>
+      n === 1
+        ? Promise.reject(Object.assign(new Error("A test's."), { code: "CONNECTION_CLOSED" }))
+        : sql`select no_such_column`,
+    );
+    expect(told).toBeInstanceOf(OutcomeUnknown);
+    expect(sends).toBe(2);
+    expect((told as OutcomeUnknown).cause).toMatchObject({ code: "42703" });
+    expect(isDefinitive(told)).toBe(false);
+  });
+});
+
+/** Real codes of what the world does to a statement. The table may grow and change; these must never become a "no". */
+const BAD_LUCK = [
+  ...["08000", "08001", "08003", "08004", "08006", "08007", "08P01", "25006", "25P03", "25P04"],
+  ...[
+    "40000",
+    "40001",
+    "40003",
+    "40P01",
+    "42P05",
+    "53000",
+    "53100",
+    "53200",
+    "53300",
+    "53400",
+    "55000",
+    "55P03",
+  ],
+  ...[
+    "57000",
+    "57014",
+    "57P01",
+    "57P02",
+    "57P03",
+    "57P04",
+    "57P05",
+    "58000",
+    "58030",
+    "XX000",
+    "XX001",
+    "XX002",
+  ],
+  ...["CONNECTION_CLOSED", "CONNECTION_DESTROYED", "CONNECTION_ENDED", "CONNECT_TIMEOUT"],
+  ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EAI_AGAIN", "EHOSTUNREACH"],
+];
+
+it.each(BAD_LUCK)("%s proves nothing about the outcome", (code) => {
+  expect(isDefinitive(Object.assign(new Error("A test's."), { code }))).toBe(false);
+});
+
+it("a row that is tried again is in doubt, and one that is passed on is not", () => {
+  for (const [name, { key, disposition, recorded }] of THROWN) {
+    expect({ name, key, recorded }).toEqual({
+      name,
+      key: disposition === "retry" ? "in doubt" : "open",
+      recorded: false,
+    });
+  }
+});

@@ -1,0 +1,101 @@
+/**
+ * A PostgreSQL as somebody else would run it, whose settings are what its own files say: the embedded server has on its
+ * command line what the promises rest on, so that nothing can switch it off.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import postgres from "postgres";
+import { accountFor } from "../embedded/account.ts";
+import { endWithProcess, releaseFromProcess } from "../embedded/ending.ts";
+import { HOST } from "../embedded/port.ts";
+import { checkAnswers } from "../embedded/postmaster.ts";
+import { markOf, type ProcessMark } from "../embedded/process-mark.ts";
+import { findPrograms } from "../embedded/programs.ts";
+import { environment, workingFolder } from "../embedded/run.ts";
+import { remembered } from "../embedded/testing.ts";
+import { removeEmbedded, startEmbedded } from "../embedded.ts";
+
+export type PlainServer = {
+  adminUrl: string;
+  /** Changes a setting for the whole server, null for what it was, and resolves when new connections have it. */
+  set(name: string, value: string | null): Promise<void>;
+  /** Ends all its processes as a crash would, without a last write, and starts it again. */
+  crash(): Promise<void>;
+  /** Ends it and removes all of it. */
+  remove(): Promise<void>;
+};
+
+/** Makes one and starts it. */
+export async function startPlainServer(): Promise<PlainServer> {
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "once-plain-")));
+  const dataRoot = path.join(folder, ".data");
+  const embedded = await startEmbedded(dataRoot);
+  const { adminUrl } = embedded;
+  await embedded.stop();
+
+  const cluster = path.resolve(dataRoot, remembered(dataRoot).cluster);
+  const account = await accountFor(cluster, dataRoot);
+  const programs = await findPrograms(account, dataRoot);
+  const url = new URL(adminUrl);
+
+  const start = async (): Promise<{ child: ChildProcess; mark: ProcessMark }> => {
+    const where = [`port=${url.port}`, `listen_addresses=${HOST}`, "unix_socket_directories="];
+    const child = spawn(programs.postgres, ["-D", cluster, ...where.flatMap((setting) => ["-c", setting])], {
+      ...account,
+      cwd: workingFolder(),
+      env: environment(),
+      stdio: "ignore",
+    });
+    await once(child, "spawn");
+    const mark = child.pid === undefined ? undefined : markOf(child.pid);
+    if (!mark) throw new Error("The server ended as soon as it was started.");
+    endWithProcess(mark);
+    for (;;) {
+      const { error } = await checkAnswers(url.password, Number(url.port), cluster);
+      if (error === undefined) return { child, mark };
+      if (child.exitCode !== null) throw new Error("The server did not start.", { cause: error });
+    }
+  };
+  let running = await start();
+  const end = async (signal: "SIGINT" | "SIGQUIT"): Promise<void> => {
+    const gone = once(running.child, "exit");
+    running.child.kill(signal);
+    await gone;
+    releaseFromProcess(running.mark);
+  };
+  const ask = async <T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T> => {
+    const sql = postgres(adminUrl, { max: 1, onnotice: () => {} });
+    try {
+      return await work(sql);
+    } finally {
+      await sql.end();
+    }
+  };
+
+  return {
+    adminUrl,
+    async set(name, value) {
+      const before = await ask((sql) => sql`select pg_conf_load_time()::text as loaded`);
+      await ask(async (sql) => {
+        await sql.unsafe(`alter system ${value === null ? `reset ${name}` : `set ${name} = '${value}'`}`);
+        await sql`select pg_reload_conf()`;
+      });
+      for (;;) {
+        const after = await ask((sql) => sql`select pg_conf_load_time()::text as loaded`);
+        if (after[0]?.loaded !== before[0]?.loaded) return;
+      }
+    },
+    async crash() {
+      await end("SIGQUIT");
+      running = await start();
+    },
+    async remove() {
+      await end("SIGINT");
+      await removeEmbedded(dataRoot);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
