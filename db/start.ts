@@ -4,6 +4,7 @@ import { type Position, pruneAttempts } from "./attempts/prune.ts";
 import { connect, setDatabase } from "./client.ts";
 import { startEmbedded } from "./embedded.ts";
 import { reapKeys } from "./idempotency/reap.ts";
+import { sealAtStart, sealTransfers } from "./ledger/seal.ts";
 import { migrate } from "./migrate.ts";
 import { provision } from "./provision.ts";
 import { seedDemo } from "./seed.ts";
@@ -17,9 +18,11 @@ export type StartOptions = {
 };
 
 /** A day's keys are a small table; once a minute keeps it so. */
-const REAP_EVERY_MS = 60_000;
+const REAP_PAUSE_MS = 60_000;
 /** What is pruned is a month old; often enough that a flood leaves as evenly as it came. */
-const PRUNE_EVERY_MS = 10 * 60_000;
+const PRUNE_PAUSE_MS = 10 * 60_000;
+/** What was altered before it was sealed cannot be told, so not long; a round that finds nothing costs a millisecond. */
+const SEAL_PAUSE_MS = 3_000;
 
 /**
  * Makes the database ready and sets it as this process's. Safe when several processes start at once. Refuses a server
@@ -39,31 +42,34 @@ export async function startDatabase(options: StartOptions): Promise<void> {
   setDatabase(connect(appUrl, server.version));
   if (await mayWriteMoney()) console.warn(ONE_ROLE);
   if (options.demo) await seedDemo(ownerUrl);
+  await attempt("Sealing transfers", () => sealAtStart(ownerUrl));
   startPeriodicWork();
 }
 
 /** What runs beside the requests. Each piece is safe on any number of servers at once. */
 function startPeriodicWork(): void {
   let pruned: Position | undefined;
-  periodically("Reaping keys", REAP_EVERY_MS, reapKeys);
-  periodically("Pruning attempts", PRUNE_EVERY_MS, async () => {
+  repeat("Reaping keys", REAP_PAUSE_MS, reapKeys);
+  repeat("Sealing transfers", SEAL_PAUSE_MS, sealTransfers);
+  repeat("Pruning attempts", PRUNE_PAUSE_MS, async () => {
     pruned = (await pruneAttempts(pruned)).position;
   });
 }
 
-/** Runs `work` again and again, never twice at once. It decides nothing about money: a failed round is left to the next. */
-function periodically(name: string, everyMs: number, work: () => Promise<unknown>): void {
-  let isRunning = false;
-  const timer = setInterval(async () => {
-    if (isRunning) return;
-    isRunning = true;
-    try {
-      await work();
-    } catch (error) {
-      console.warn(`${name} failed; the next round tries again.`, error);
-    } finally {
-      isRunning = false;
-    }
-  }, everyMs);
+/** Does what decides nothing about money: where it fails, that is left to the next round. */
+async function attempt(what: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    console.warn(`${what} failed; the next round tries again.`, error);
+  }
+}
+
+/** Repeats `work` for as long as the process lives. A round begins `pauseMs` after the one before has ended. */
+function repeat(what: string, pauseMs: number, work: () => Promise<unknown>): void {
+  const timer = setTimeout(async () => {
+    await attempt(what, work);
+    repeat(what, pauseMs, work);
+  }, pauseMs);
   timer.unref();
 }

@@ -1,4 +1,5 @@
 /** Answers of the HTTP API. */
+import { PaymentInProgress, Unavailable } from "@/db/payments/batcher";
 import { isDefinitive } from "@/db/payments/failures";
 import { OutcomeUnknown } from "@/db/unknown";
 import type { ProblemDocument } from "@/lib/door";
@@ -11,6 +12,13 @@ const BODY_MAX_BYTES = 64 * 1024;
 /** What a client should wait before it asks again: longer than a restart's hiccup, short for somebody who watches. */
 const RETRY_AFTER_SECONDS = 2;
 
+/** The problems that pass by themselves. */
+const ASK_AGAIN_LATER: ReadonlySet<string> = new Set([
+  "/problems/outcome-unknown",
+  "/problems/payment-in-progress",
+  "/problems/unavailable",
+]);
+
 /** A JSON answer that no cache keeps. */
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify(body), {
@@ -20,11 +28,14 @@ export function json(status: number, body: unknown, headers: Record<string, stri
 }
 
 /** A problem document (RFC 9457) as an answer. */
-export function problemResponse(body: { status: number }, headers: Record<string, string> = {}): Response {
+export function problemResponse(
+  body: { status: number; type: string },
+  headers: Record<string, string> = {},
+): Response {
   return json(body.status, body, {
     "content-type": "application/problem+json",
     "content-language": "en",
-    ...(body.status === 503 ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
+    ...(ASK_AGAIN_LATER.has(body.type) ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
     ...(body.status === 401 ? { "www-authenticate": 'Bearer realm="once"' } : {}),
     ...headers,
   });
@@ -70,8 +81,12 @@ export function problemOf(error: unknown, context: Record<string, unknown> = {})
   return problem(name);
 }
 
-function failureName(error: unknown): "outcome-unknown" | "unavailable" | "internal-error" {
+function failureName(
+  error: unknown,
+): "outcome-unknown" | "payment-in-progress" | "unavailable" | "internal-error" {
   if (error instanceof OutcomeUnknown) return "outcome-unknown";
+  if (error instanceof PaymentInProgress) return "payment-in-progress";
+  if (error instanceof Unavailable) return "unavailable";
   for (let current = error; current instanceof Error; current = current.cause) {
     // postgres.js and Node give their failures a code; a bug of ours has none, or one that is definitive.
     if ("code" in current && typeof current.code === "string")

@@ -10,9 +10,9 @@ import type { Viewer } from "./viewer.ts";
 /** An answer of a door, as an HTTP response. A replay differs by one header and by nothing else. */
 function doorResponse(answer: DoorAnswer): Response {
   const headers: Record<string, string> = answer.replayed ? { "idempotent-replayed": "true" } : {};
-  return answer.status === 201 && "id" in answer.body
-    ? json(201, answer.body, { location: `/api/payments/${answer.body.id}`, ...headers })
-    : problemResponse({ ...answer.body, status: answer.status }, headers);
+  return "id" in answer.body
+    ? json(answer.status, answer.body, { location: `/api/payments/${answer.body.id}`, ...headers })
+    : problemResponse(answer.body, headers);
 }
 
 /** Answers a request of `user` to pay: first the key, then the body; `commandOf` makes the command of a body. */

@@ -1,6 +1,24 @@
 /** Start-up of the server: check the environment, make the database ready, say what runs. */
+import { flushAttempts } from "../db/attempts/record.ts";
+import { drain } from "../db/payments/settle.ts";
 import { startDatabase } from "../db/start.ts";
 import { environment, isDemo } from "./environment.ts";
+
+/** Longer than the deadline of a payment, so that every request has its answer by then; a supervisor's patience is longer. */
+const SHUTDOWN_MAX_MS = 20_000;
+
+/**
+ * On SIGTERM, Next.js closes its port and waits for the requests it has, without limit. Meanwhile no payment is begun that
+ * was not taken yet (its key is good on any other server), those that were get their answers, and a limit is set.
+ */
+function drainOnTermination(): void {
+  process.once("SIGTERM", () => {
+    setTimeout(() => process.exit(1), SHUTDOWN_MAX_MS).unref();
+    drain()
+      .then(flushAttempts)
+      .catch((error: unknown) => console.warn("Shutting down was not clean.", error));
+  });
+}
 
 export async function start(): Promise<void> {
   const env = environment();
@@ -11,6 +29,7 @@ export async function start(): Promise<void> {
     dataDir: env.ONCE_DATA_DIR,
     demo,
   });
+  drainOnTermination();
   if (demo) {
     console.info("Once runs in demo mode: published passwords, play money, this machine only (127.0.0.1).");
   }

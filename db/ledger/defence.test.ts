@@ -4,6 +4,7 @@ import postgres from "postgres";
 import { describe, expect, it } from "vitest";
 import { pay } from "../payments/pay.ts";
 import { testDatabase } from "../testing/database.ts";
+import { sealAll } from "../testing/journal.ts";
 import { keyFor, newPerson } from "../testing/people.ts";
 
 const test = testDatabase();
@@ -32,6 +33,9 @@ describe("the application's role", () => {
       "update refund_totals set refunded_minor = 0",
       "insert into idempotency_keys values (gen_random_uuid(), gen_random_uuid(), 'transfer', gen_random_uuid(), null, now(), 1)",
       "update orders set paid_by = null, paid_by_user_id = null",
+      "insert into ledger_seals select * from ledger_seals",
+      "update ledger_seal_head set position = 0",
+      "select sealed_content_v1(now(), t, p) from ledger_transfers t join payments p on p.id = t.id",
       "truncate payments",
       "create table mine (id int)",
     ]) {
@@ -52,10 +56,20 @@ describe("the owner of the tables", () => {
         expect(await refusal(test.owner.unsafe(statement)), statement).toBe(INTEGRITY_VIOLATION);
       }
     }
+    await sealAll(test.owner);
+    for (const statement of [
+      "update ledger_seals set sealed_at = now()",
+      "delete from ledger_seals",
+      "truncate ledger_seals",
+      "delete from ledger_seal_head",
+      "truncate ledger_seal_head",
+    ]) {
+      expect(await refusal(test.owner.unsafe(statement)), statement).toBe(INTEGRITY_VIOLATION);
+    }
   });
 });
 
-/** A call of each function that decides about a key, by what it does. */
+/** A call of each function that decides something, about a key or about the journal, by what it does. */
 const DECISIONS: Record<string, (user: string, key: string) => string> = {
   settling: () => "select * from settle_payments_v1('[]')",
   issuing: (user, key) =>
@@ -63,6 +77,7 @@ const DECISIONS: Record<string, (user: string, key: string) => string> = {
   revoking: (user, key) => `select revoke_key_v1('${user}', '${key}')`,
   "telling the state": (user, key) => `select key_state_v1('${user}', '${key}')`,
   reaping: () => "select reap_keys_v1(10)",
+  sealing: () => "select seal_transfers_v1(10)",
 };
 const decisions = Object.entries(DECISIONS);
 

@@ -1,9 +1,9 @@
 /** Each check finds the very corruption it is for, in books that were right before. */
 import { randomUUID } from "node:crypto";
-import postgres from "postgres";
-import { beforeAll, describe, expect, inject, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { pay } from "../payments/pay.ts";
-import { testDatabase } from "../testing/database.ts";
+import { superuser, testDatabase } from "../testing/database.ts";
+import { sealAll } from "../testing/journal.ts";
 import { keyFor, newOrder, newPerson } from "../testing/people.ts";
 import { CHECKS, reconcile } from "./reconcile.ts";
 
@@ -27,6 +27,7 @@ const CORRUPTIONS: Record<string, string> = {
   "purpose-paid-once":
     "insert into payments select user_id, gen_random_uuid(), kind, purpose_id, subject_id, status, decline_code, amount_minor, currency, payer_account_id, payee_account_id, note, request_hash, renderer, settled_at from payments where kind = 'order'",
   "refunds-within-payment": "update refund_totals set refunded_minor = 1000000",
+  "journal-unaltered": "update payments set note = 'Another note' where kind = 'order'",
   "key-not-open-and-settled":
     "insert into idempotency_keys select user_id, id, kind, purpose_id, subject_id, now(), 1 from payments where kind = 'order'",
 };
@@ -42,6 +43,7 @@ describe("reconcile", () => {
     await pay(payer.id, paymentId, command);
     const refundKey = await keyFor(merchant.id, { kind: "refund", paymentId, intentId: randomUUID() });
     await pay(merchant.id, refundKey, { operation: "refund", paymentId, amountMinor: "10" });
+    await sealAll(test.owner);
   });
 
   it("finds nothing in books that are right", async () => {
@@ -54,9 +56,7 @@ describe("reconcile", () => {
 
   for (const [check, corruption] of Object.entries(CORRUPTIONS)) {
     it(`finds what ${check} is for`, async () => {
-      const url = new URL(inject("adminUrl"));
-      url.pathname = new URL(test.appUrl).pathname;
-      const admin = postgres(url.href, { max: 1, onnotice: () => {} });
+      const admin = superuser(test.appUrl);
       // Rolled back at the end: the next corruption begins with right books. No money is moved here.
       const sql = await admin.reserve();
       try {

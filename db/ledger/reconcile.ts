@@ -120,6 +120,12 @@ export const CHECKS: readonly Check[] = [
         join payments p on p.user_id = k.user_id
          and (p.id = k.key or (p.kind = k.kind and p.purpose_id = k.purpose_id and p.status = 'succeeded'))`,
   },
+  {
+    name: "journal-unaltered",
+    meaning:
+      "No transfer or payment was altered, removed or slipped in since it was sealed; else the first such row.",
+    sql: "select * from verify_seals_v1()",
+  },
 ];
 
 /** Runs every check on one connection and returns those that found something. An empty answer: the books are right. */

@@ -60,3 +60,12 @@ $$;
 
 
 revoke execute on function key_state_v1 from public;
+--> statement-breakpoint
+
+-- The table of open keys is small at night and large in a rush: a plan that was made while it was small must not read all
+-- of it when it has grown.
+alter function issue_key_v1 set enable_seqscan = off;
+--> statement-breakpoint
+alter function revoke_key_v1 set enable_seqscan = off;
+--> statement-breakpoint
+alter function key_state_v1 set enable_seqscan = off;

@@ -18,8 +18,8 @@ returns text
 language sql immutable
 as $$
   select case
-    when entry.currency is null or octet_length(entry.request_hash) is distinct from 32 or entry.renderer is null
-      then 'malformed'
+    when entry.currency is null or entry.currency !~ '^[A-Z]{3}$' or entry.renderer is null
+      or octet_length(entry.request_hash) is distinct from 32 then 'malformed'
     when entry.kind = 'refund' and the_refund.payment_id is null then 'payment_unknown'
     when amount is null or amount < 0 or (amount = 0 and entry.amount_minor is not null) then 'amount_not_positive'
     when entry.kind = 'order' and the_order.id is null then 'order_unknown'

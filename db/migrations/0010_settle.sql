@@ -20,6 +20,11 @@ returns table (
 )
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
+-- Planning a dozen statements anew costs more than executing them; and a plan that was made while a table was small must
+-- not read all of it when it has grown: every row here is found by an index.
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -208,6 +208,25 @@ describe("a key", () => {
     expect(tally([await pay(payer.id, key, command)])).toEqual({ paid: 1 });
   });
 
+  it("from two users, or with two payloads, at the same moment is not taken for one request", async () => {
+    const [payer, thief] = [await newPerson(test.owner, 1_000n), await newPerson(test.owner, 1_000n)];
+    const { purpose, command } = await newOrder(await newPerson(test.owner, 0n, "merchant"), "10");
+    const key = await keyFor(payer.id, purpose);
+    const other = { ...command, amountMinor: "11" };
+    // The first to be sent goes alone, so that the three of interest meet in the queue.
+    const first = pay(payer.id, randomUUID(), command);
+    const results = await Promise.all([
+      pay(payer.id, key, command),
+      pay(thief.id, key, command),
+      pay(payer.id, key, other),
+      first,
+    ]);
+    expect(tally(results.slice(0, 2))).toEqual({ paid: 1, void: 1 });
+    expect(results[1]).toEqual({ type: "void" });
+    // Before the right one it is refused, after it a reuse; never its outcome.
+    expect(["refused", "reused"]).toContain(results[2]?.type);
+  });
+
   it("is one for a purpose, however many forms open at once", async () => {
     const payer = await newPerson(test.owner, 0n);
     const purpose = { kind: "transfer", intentId: randomUUID() } as const;

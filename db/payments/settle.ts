@@ -1,12 +1,57 @@
-/** The one write path for money: every payment goes through `settle`. */
-import { type Settlement, type SettlementEntry, sendUntilKnown } from "./statement.ts";
+/** The one write path for money: every payment goes through `settle`, which gathers them into batches. */
+import { DEADLINE_MS } from "../unknown.ts";
+import { Batcher } from "./batcher.ts";
+import { failureCode } from "./failures.ts";
+import { type Settlement, type SettlementEntry, sendBatch, sendSingly } from "./statement.ts";
+
+const LIMITS = {
+  /** A statement of this many takes tens of milliseconds; larger ones gain nothing more, and hold their locks longer. */
+  batchMax: 256,
+  /** One is executed while the next is on its way; more would only wait for the first one's locks in a rush. */
+  inFlightMax: 2,
+  /** Some seconds of work at full rate: who comes later than that is better told so at once. */
+  queueMax: 10_000,
+  /** Half of the pool, so that entries which wait for a stranger's lock leave connections for everybody else. */
+  laneMax: 4,
+} as const;
+
+// On globalThis, because development reloads modules, and routes may be bundled apart; the queue is one.
+const slot = globalThis as typeof globalThis & { onceBatcher?: Batcher<SettlementEntry, Settlement> };
+
+function batcher(): Batcher<SettlementEntry, Settlement> {
+  slot.onceBatcher ??= new Batcher<SettlementEntry, Settlement>(
+    {
+      identityOf: (entry) => `${entry.userId} ${entry.key} ${entry.requestHash.toString("base64")}`,
+      sendBatch,
+      sendSingly,
+      onBatchFailed: (error, size) =>
+        console.warn(
+          `${size} payments are asked for one by one: ${failureCode(error) ?? (error as Error).message}`,
+        ),
+      asReplay: (answer) => (answer.verdict === "settled" ? { ...answer, verdict: "replayed" } : answer),
+      nowMs: () => performance.now(),
+      after(ms, callback) {
+        const timer = setTimeout(callback, ms);
+        return () => clearTimeout(timer);
+      },
+    },
+    LIMITS,
+  );
+  return slot.onceBatcher;
+}
 
 /**
- * Settles one entry. Executes it, or finds what became of its key; sent again after any failure that leaves the
- * outcome unknown, with the same key, so it executes at most once.
+ * Settles one entry, together with whatever else arrives meanwhile. Executes it, or finds what became of its key; sent
+ * again after any failure that leaves the outcome unknown, with the same key, so it executes at most once.
  *
- * Throws OutcomeUnknown past the deadline, and whatever Postgres said where that is definitive (a bug of ours).
+ * Throws Unavailable where it was not sent, OutcomeUnknown (for a duplicate PaymentInProgress) past the deadline, and
+ * whatever Postgres said where that is definitive (a bug of ours).
  */
 export function settle(entry: SettlementEntry): Promise<Settlement> {
-  return sendUntilKnown(entry);
+  return batcher().submit(entry, DEADLINE_MS);
+}
+
+/** Takes no more payments, and resolves when every one that was taken has its answer. */
+export function drain(): Promise<void> {
+  return batcher().drain();
 }

@@ -43,6 +43,12 @@ export type Settlement =
   | { verdict: "refused"; reason: RefusalReason }
   | { verdict: "mismatch" | "void" };
 
+/**
+ * A batch takes tens of milliseconds, and gives up on a lock after half a second. One that is silent for this long stands
+ * on a dead connection, and others must not wait behind it; its entries are then asked for singly.
+ */
+const BATCH_DEADLINE_MS = 3_000;
+
 type Answer = { n: number; verdict: Settlement["verdict"]; reason: RefusalReason | null } & PaymentRow;
 
 /**
@@ -52,12 +58,22 @@ type Answer = { n: number; verdict: Settlement["verdict"]; reason: RefusalReason
  * Throws whatever went wrong; `failures.ts` knows whether that says anything about the outcome.
  */
 export async function sendBatch(entries: readonly SettlementEntry[]): Promise<Settlement[]> {
-  return (await attemptOnce("settling", (sql) => statement(sql, entries))).map(settlementOf);
+  return (await attemptOnce("settling", (sql) => statement(sql, entries), BATCH_DEADLINE_MS)).map(
+    settlementOf,
+  );
 }
 
-/** Settles one entry, sent again until its outcome is known. Throws OutcomeUnknown after `deadlineMs`. */
-export async function sendUntilKnown(entry: SettlementEntry, deadlineMs?: number): Promise<Settlement> {
-  const [answer] = await untilKnown("settling", (sql) => statement(sql, [entry]), deadlineMs);
+/**
+ * Settles one entry whose batch failed with `failedBefore`: sent again until its outcome is known. Throws OutcomeUnknown
+ * past `deadlineMs`.
+ */
+export async function sendSingly(
+  entry: SettlementEntry,
+  deadlineMs: number,
+  failedBefore: unknown,
+): Promise<Settlement> {
+  const options = { deadlineMs, failedBefore };
+  const [answer] = await untilKnown("settling", (sql) => statement(sql, [entry]), options);
   if (!answer) throw new Error("Bug: settle_payments_v1 answered no entry.");
   return settlementOf(answer);
 }

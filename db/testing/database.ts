@@ -13,6 +13,7 @@ export type TestDatabase = {
   /** As the role that owns the tables: to arrange what the application may not do, and to look. */
   readonly owner: Sql;
   readonly appUrl: string;
+  readonly ownerUrl: string;
 };
 
 /** Clones the database before the tests of the calling file and drops it after them. */
@@ -30,6 +31,7 @@ export function testDatabase(): TestDatabase {
       db: connect(appUrl, SERVER_VERSION),
       owner: postgres(ownerUrl, { max: 4, onnotice: () => {}, types: { bigint: postgres.BigInt } }),
       appUrl,
+      ownerUrl,
     };
     setDatabase(current.db);
   });
@@ -52,5 +54,15 @@ export function testDatabase(): TestDatabase {
     get appUrl() {
       return get().appUrl;
     },
+    get ownerUrl() {
+      return get().ownerUrl;
+    },
   };
+}
+
+/** A connection to the test database of `appUrl` as a superuser, who can do what must never happen. */
+export function superuser(appUrl: string): postgres.Sql {
+  const url = new URL(inject("adminUrl"));
+  url.pathname = new URL(appUrl).pathname;
+  return postgres(url.href, { max: 1, onnotice: () => {} });
 }

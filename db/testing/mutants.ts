@@ -112,8 +112,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: "no-guard",
     without: "the guard against malformed entries",
     from: "refusal_of",
-    find: "when entry.currency is null or octet_length(entry.request_hash) is distinct from 32",
-    replace: "when false",
+    find: "when entry.currency is null or entry.currency !~ '^[A-Z]{3}$' or entry.renderer is null",
+    replace: "when entry.renderer is null",
   },
   {
     name: "no-overflow",
@@ -204,7 +204,14 @@ export const MUTANTS: readonly Mutant[] = [
     find: "and k.timeline = here",
     replace: "",
   },
-  ...["settle_payments_v1", "issue_key_v1", "revoke_key_v1", "key_state_v1", "reap_keys_v1"].map((name) => ({
+  ...[
+    "settle_payments_v1",
+    "issue_key_v1",
+    "revoke_key_v1",
+    "key_state_v1",
+    "reap_keys_v1",
+    "seal_transfers_v1",
+  ].map((name) => ({
     name: `undecisive-${name.split("_")[0]}`,
     without: `the isolation level and the synchronous commit that ${name} demands`,
     from: name,
@@ -248,6 +255,34 @@ export const MUTANTS: readonly Mutant[] = [
     name: "no-triggers",
     without: "the triggers that keep everybody from changing what was written",
     sql: "alter table payments disable trigger user; alter table ledger_transfers disable trigger user",
+  },
+  {
+    name: "no-turns-of-sealers",
+    without: "the lock that makes sealers take turns",
+    from: "seal_transfers_v1",
+    find: "where h.id = 1 for update;",
+    replace: "where h.id = 1;",
+  },
+  {
+    name: "no-horizon",
+    without: "waiting for older transactions that still run",
+    from: "seal_transfers_v1",
+    find: "pg_snapshot_xmin(",
+    replace: "pg_snapshot_xmax(",
+  },
+  {
+    name: "no-rest-of-a-step",
+    without: "coming back for what a step's limit left of a transaction",
+    from: "seal_transfers_v1",
+    find: "if taken < rows_max then",
+    replace: "if true then",
+  },
+  {
+    name: "no-new-numbering",
+    without: "the step that takes over a restored dump",
+    from: "seal_transfers_v1",
+    find: "restored := head.system_identifier <> here or head.sealed_below >",
+    replace: "restored := false and head.sealed_below >",
   },
 ];
 

@@ -6,9 +6,11 @@ import { bare, isMain, lineOf, parse, readSources, report, walk } from "./source
 
 /** @import { Finding, Source } from "./source.mjs" */
 
-/** The money tables: what Drizzle's schema calls them, and SQL. */
+/** The money tables and the journal over them: what Drizzle's schema calls them, and SQL. */
 const TABLES = {
   ledgerAccounts: "ledger_accounts",
+  ledgerSealHead: "ledger_seal_head",
+  ledgerSeals: "ledger_seals",
   ledgerTransfers: "ledger_transfers",
   payments: "payments",
   refundTotals: "refund_totals",

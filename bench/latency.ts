@@ -1,0 +1,75 @@
+/** What one payment costs whoever waits for it, and what a duplicate costs. */
+import { settle } from "../db/payments/settle.ts";
+import { type Figure, figure } from "./figure.ts";
+import { bareInsert } from "./rivals.ts";
+import { measure, type Pace } from "./rounds.ts";
+import { makeKeys, transferOf, type World } from "./world.ts";
+
+/** Replays are of one of these; more than any cache of ours would hold, if there were one. */
+const SETTLED = 1_000;
+
+export async function latency(world: World, pace: Pace): Promise<Figure[]> {
+  await world.owner`create table if not exists bench_bare (id uuid primary key, amount_minor bigint not null)`;
+  const bare = bareInsert(world.ownerUrl);
+  const settled = (await makeKeys(world, SETTLED, "transfer")).map((row) => transferOf(row, "spread"));
+  await Promise.all(settled.map((entry) => settle(entry)));
+  const any = () => settled[Math.floor(Math.random() * SETTLED)] ?? settled[0];
+
+  const single = await measure(
+    [
+      {
+        name: "payment",
+        inFlight: 1,
+        async prepare(count) {
+          const rows = await makeKeys(world, count, "transfer");
+          return async () => {
+            const row = rows.pop();
+            if (!row) throw new Error("Bug: more was done than prepared.");
+            await settle(transferOf(row, "spread"));
+          };
+        },
+      },
+      { name: "insert", inFlight: 1, prepare: async () => () => bare.insert() },
+    ],
+    pace,
+  );
+
+  const replays = await measure(
+    [
+      {
+        name: "replay",
+        inFlight: 32,
+        prepare: async () => async () => {
+          const entry = any();
+          if (entry && (await settle(entry)).verdict !== "replayed") throw new Error("Bug: not a replay.");
+        },
+      },
+      {
+        name: "read",
+        inFlight: 32,
+        prepare: async () => async () => {
+          const entry = any();
+          if (entry)
+            await world.db
+              .readingSql`select * from payments where user_id = ${entry.userId} and id = ${entry.key}`;
+        },
+      },
+    ],
+    pace,
+  );
+  await bare.end();
+  const [payment, insert] = [single.get("payment"), single.get("insert")];
+  const [replay, read] = [replays.get("replay"), replays.get("read")];
+  if (!payment || !insert || !replay || !read) throw new Error("Bug: a contestant was not measured.");
+  return [
+    figure(
+      "a payment alone, median latency",
+      "ms",
+      payment.p50Ms,
+      "one bare committed INSERT",
+      insert.p50Ms,
+      "≤ 1.4",
+    ),
+    figure("replays, at 32 in flight", "replays/s", replay.perSecond, "reads by primary key", read.perSecond),
+  ];
+}

@@ -1,0 +1,71 @@
+/** How much a history of millions of payments slows the next one down, and how much room a payment takes. */
+
+import { setDatabase } from "../db/client.ts";
+import { settle } from "../db/payments/settle.ts";
+import { type Figure, figure } from "./figure.ts";
+import { type Contestant, measure, type Pace } from "./rounds.ts";
+import { fill, HISTORY, makeKeys, transferOf, type World } from "./world.ts";
+
+const IN_FLIGHT = 32;
+
+function payingIn(name: string, world: World): Contestant {
+  return {
+    name,
+    inFlight: IN_FLIGHT,
+    async prepare(count) {
+      setDatabase(world.db);
+      const rows = await makeKeys(world, count, "transfer");
+      return async () => {
+        const row = rows.pop();
+        if (!row) throw new Error("Bug: more was done than prepared.");
+        await settle(transferOf(row, "spread"));
+      };
+    },
+  };
+}
+
+/** The same load on a world with `many` payments in it and on one with `few`. */
+export async function history(large: World, small: World, many: number, pace: Pace): Promise<Figure[]> {
+  await fill(large, many - HISTORY);
+  // What filling left to write belongs to nobody who is measured.
+  await large.owner`checkpoint`.catch(() => undefined);
+  const measured = await measure([payingIn("large", large), payingIn("small", small)], pace);
+  const p50 = (name: string) => measured.get(name)?.p50Ms ?? Number.NaN;
+  const words = (n: number) => n.toLocaleString("en-US");
+  return [
+    figure(
+      `paying with ${words(many)} payments in the tables, median at ${IN_FLIGHT} in flight`,
+      "ms",
+      p50("large"),
+      `with ${words(HISTORY)}`,
+      p50("small"),
+      "≤ 1.15",
+    ),
+  ];
+}
+
+/** Bytes on disk per settled payment, all of its rows and indexes, beside the payment's own row. */
+export async function room(world: World, count: number): Promise<Figure[]> {
+  const tables = ["payments", "ledger_transfers"];
+  const size = async (what: "pg_total_relation_size" | "pg_relation_size", of: readonly string[]) => {
+    let bytes = 0;
+    for (const table of of) {
+      const [row] = await world.owner.unsafe<{ bytes: string }[]>(
+        `select ${what}('${table}')::text as bytes`,
+      );
+      bytes += Number(row?.bytes ?? 0);
+    }
+    return bytes;
+  };
+  const all = await size("pg_total_relation_size", tables);
+  const own = await size("pg_relation_size", ["payments"]);
+  return [
+    figure(
+      "room of a settled payment, rows and indexes",
+      "bytes",
+      all / count,
+      "its row in payments",
+      own / count,
+    ),
+  ];
+}

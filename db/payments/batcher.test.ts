@@ -1,0 +1,294 @@
+/** What the batcher decides, with statements and time in the test's hands. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parameters, runsOf } from "../testing/runs.ts";
+import { OutcomeUnknown } from "../unknown.ts";
+import { Batcher, PaymentInProgress, Unavailable } from "./batcher.ts";
+
+type Entry = { id: string };
+
+const LIMITS = { batchMax: 4, inFlightMax: 2, queueMax: 8, laneMax: 2 };
+const PATIENCE_MS = 1_000;
+
+/** A batcher whose statements end when, and as, the test says, on a clock that the test moves. */
+function harness(limits = LIMITS) {
+  let nowMs = 0;
+  const timers = new Set<{ atMs: number; callback: () => void }>();
+  type Sent = { ids: string[]; single: boolean; end(): void; fail(error?: unknown): void };
+  const running: Sent[] = [];
+  const sent: string[][] = [];
+  const most = { inFlight: 0, lane: 0 };
+
+  function send<T>(ids: string[], single: boolean, answer: T): Promise<T> {
+    sent.push(ids);
+    return new Promise<T>((resolve, reject) => {
+      const one: Sent = {
+        ids,
+        single,
+        end() {
+          running.splice(running.indexOf(one), 1);
+          resolve(answer);
+        },
+        fail(error = new Error("lost")) {
+          running.splice(running.indexOf(one), 1);
+          reject(error);
+        },
+      };
+      running.push(one);
+      most.inFlight = Math.max(most.inFlight, running.filter((other) => !other.single).length);
+      most.lane = Math.max(most.lane, running.filter((other) => other.single).length);
+    });
+  }
+
+  const batcher = new Batcher<Entry, string>(
+    {
+      identityOf: (entry) => entry.id,
+      sendBatch: (entries) => {
+        const ids = entries.map((entry) => entry.id);
+        return send(
+          ids,
+          false,
+          ids.map((id) => `did ${id}`),
+        );
+      },
+      sendSingly: (entry) => send([entry.id], true, `did ${entry.id} singly`),
+      onBatchFailed: () => {},
+      asReplay: (answer) => `${answer} before`,
+      nowMs: () => nowMs,
+      after(ms, callback) {
+        const timer = { atMs: nowMs + ms, callback };
+        timers.add(timer);
+        return () => timers.delete(timer);
+      },
+    },
+    limits,
+  );
+
+  return {
+    batcher,
+    running,
+    /** What every statement carried, in the order they were sent. */
+    sent,
+    most,
+    timers,
+    submit: (id: string, deadlineMs = PATIENCE_MS) => batcher.submit({ id }, deadlineMs),
+    /** Moves the clock, and rings what is due. */
+    pass(ms: number) {
+      nowMs += ms;
+      for (const timer of [...timers]) {
+        if (timer.atMs > nowMs) continue;
+        timers.delete(timer);
+        timer.callback();
+      }
+    },
+  };
+}
+
+/** Lets everything that is ready go on. */
+const settleDown = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("a batch", () => {
+  it("is one alone, at once; what comes meanwhile gathers and goes together, in order", async () => {
+    const { submit, running, sent } = harness({ ...LIMITS, inFlightMax: 1 });
+    const answers = ["a", "b", "c", "d", "e", "f"].map((id) => submit(id));
+    expect(sent).toEqual([["a"]]);
+    running[0]?.end();
+    await settleDown();
+    expect(sent).toEqual([["a"], ["b", "c", "d", "e"]]);
+    running[0]?.end();
+    await settleDown();
+    running[0]?.end();
+    expect(await Promise.all(answers)).toEqual(["a", "b", "c", "d", "e", "f"].map((id) => `did ${id}`));
+    expect(sent).toEqual([["a"], ["b", "c", "d", "e"], ["f"]]);
+  });
+
+  it("that fails is asked for entry by entry, a few at once, and the next batch goes on meanwhile", async () => {
+    const { submit, running, sent, most } = harness({ ...LIMITS, inFlightMax: 1 });
+    const first = submit("a");
+    const answers = ["b", "c", "d", "e"].map((id) => submit(id));
+    running[0]?.end();
+    await first;
+    await settleDown();
+    running[0]?.fail();
+    await settleDown();
+    expect(sent.slice(2)).toEqual([["b"], ["c"]]);
+    const next = submit("f");
+    expect(sent.at(-1)).toEqual(["f"]);
+    while (running.length > 0) {
+      running[0]?.end();
+      await settleDown();
+    }
+    expect(await Promise.all(answers)).toEqual(["b", "c", "d", "e"].map((id) => `did ${id} singly`));
+    expect(await next).toBe("did f");
+    expect(most.lane).toBe(LIMITS.laneMax);
+  });
+
+  it("with one poisoned entry fails for that one alone", async () => {
+    const { submit, running } = harness({ ...LIMITS, inFlightMax: 1 });
+    const first = submit("a");
+    const healthy = submit("b");
+    const poisoned = submit("p");
+    running[0]?.end();
+    await first;
+    await settleDown();
+    running[0]?.fail();
+    await settleDown();
+    running.find((one) => one.ids[0] === "p")?.fail(new Error("poison"));
+    running.find((one) => one.ids[0] === "b")?.end();
+    await expect(poisoned).rejects.toThrow("poison");
+    expect(await healthy).toBe("did b singly");
+  });
+});
+
+describe("the same request again", () => {
+  it("shares one execution, and hears the same as a replay", async () => {
+    const { submit, running, sent } = harness();
+    const answers = [submit("a"), submit("a"), submit("a")];
+    running[0]?.end();
+    expect(await Promise.all(answers)).toEqual(["did a", "did a before", "did a before"]);
+    expect(sent).toEqual([["a"]]);
+  });
+
+  it("after the statement has ended is asked for anew", async () => {
+    const { submit, running, sent } = harness();
+    const first = submit("a");
+    running[0]?.end();
+    await first;
+    const second = submit("a");
+    running[0]?.end();
+    expect(await second).toBe("did a");
+    expect(sent).toEqual([["a"], ["a"]]);
+  });
+
+  it("waits no longer than its own deadline, and is told which of the two it is", async () => {
+    const { submit, running, pass } = harness();
+    const first = submit("a", PATIENCE_MS);
+    const second = submit("a", PATIENCE_MS / 2);
+    pass(PATIENCE_MS / 2);
+    await expect(second).rejects.toThrow(PaymentInProgress);
+    pass(PATIENCE_MS / 2);
+    await expect(first).rejects.toThrow(OutcomeUnknown);
+    const third = submit("a");
+    running[0]?.end();
+    // The execution that both gave up on is still the one there is.
+    expect(await third).toBe("did a before");
+  });
+});
+
+describe("a full house", () => {
+  it("tells the next one at once, and takes duplicates of those who wait", async () => {
+    const { submit, running, sent } = harness({ ...LIMITS, inFlightMax: 1, queueMax: 2 });
+    const taken = ["a", "b", "c"].map((id) => submit(id));
+    await expect(submit("d")).rejects.toThrow(Unavailable);
+    const again = submit("c");
+    while (running.length > 0) {
+      running[0]?.end();
+      await settleDown();
+    }
+    expect(await Promise.all([...taken, again])).toEqual(["did a", "did b", "did c", "did c before"]);
+    expect(sent.flat()).not.toContain("d");
+  });
+
+  it("takes out who waited too long, before it says so: it is never sent", async () => {
+    const { submit, running, sent, pass } = harness({ ...LIMITS, inFlightMax: 1 });
+    const first = submit("a", 2 * PATIENCE_MS);
+    const late = submit("b");
+    pass(PATIENCE_MS);
+    await expect(late).rejects.toThrow(Unavailable);
+    running[0]?.end();
+    await first;
+    await settleDown();
+    expect(sent).toEqual([["a"]]);
+  });
+
+  it("keeps an entry for as long as one of those who ask waits", async () => {
+    const { submit, running, pass } = harness({ ...LIMITS, inFlightMax: 1 });
+    const first = submit("a", 3 * PATIENCE_MS);
+    const impatient = submit("b", PATIENCE_MS);
+    const patient = submit("b", 2 * PATIENCE_MS);
+    pass(PATIENCE_MS);
+    await expect(impatient).rejects.toThrow(OutcomeUnknown);
+    running[0]?.end();
+    await first;
+    await settleDown();
+    running[0]?.end();
+    expect(await patient).toBe("did b before");
+  });
+});
+
+describe("drained", () => {
+  it("it takes nothing new and ends when everybody has their answer", async () => {
+    const { batcher, submit, running } = harness({ ...LIMITS, inFlightMax: 1 });
+    const answers = ["a", "b"].map((id) => submit(id));
+    let isDrained = false;
+    const drained = batcher.drain().then(() => {
+      isDrained = true;
+    });
+    await expect(submit("c")).rejects.toThrow(Unavailable);
+    running[0]?.end();
+    await settleDown();
+    expect(isDrained).toBe(false);
+    running[0]?.fail();
+    await settleDown();
+    expect(isDrained).toBe(false);
+    running[0]?.end();
+    await drained;
+    expect(await Promise.all(answers)).toEqual(["did a", "did b singly"]);
+  });
+});
+
+describe("whatever happens in whatever order", () => {
+  const { runs, timeout } = runsOf(300);
+  const step = fc.oneof(
+    fc.record({
+      type: fc.constant("submit" as const),
+      id: fc.constantFrom(..."abcdefghijklmnop"),
+      deadlineMs: fc.constantFrom(10, 100, 1_000),
+    }),
+    fc.record({ type: fc.constant("end" as const), which: fc.nat(9) }),
+    fc.record({ type: fc.constant("fail" as const), which: fc.nat(9) }),
+    fc.record({ type: fc.constant("pass" as const), ms: fc.constantFrom(5, 50, 500) }),
+  );
+
+  it(
+    "everybody gets one answer, limits hold, nothing runs twice at once, and nothing is left",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 120 }), async (steps) => {
+          const { batcher, submit, running, most, timers, pass } = harness();
+          const answers: Promise<unknown>[] = [];
+          for (const next of steps) {
+            if (next.type === "submit") {
+              const answer = submit(next.id, next.deadlineMs);
+              answers.push(
+                answer.then(
+                  (told) => expect(told).toMatch(new RegExp(`^did ${next.id}( singly)?( before)?$`)),
+                  (error: unknown) =>
+                    expect([OutcomeUnknown, PaymentInProgress, Unavailable, Error]).toContain(
+                      (error as Error).constructor,
+                    ),
+                ),
+              );
+            } else if (next.type === "pass") pass(next.ms);
+            else running[next.which % Math.max(1, running.length)]?.[next.type]();
+            await settleDown();
+            const ids = running.flatMap((one) => one.ids);
+            expect(new Set(ids).size).toBe(ids.length);
+          }
+          const drained = batcher.drain();
+          while (running.length > 0) {
+            running[0]?.end();
+            await settleDown();
+          }
+          await drained;
+          await Promise.all(answers);
+          expect(timers.size).toBe(0);
+          expect(most.inFlight).toBeLessThanOrEqual(LIMITS.inFlightMax);
+          expect(most.lane).toBeLessThanOrEqual(LIMITS.laneMax);
+        }),
+        parameters("the batcher", runs),
+      );
+    },
+    timeout,
+  );
+});

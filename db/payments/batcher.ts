@@ -1,0 +1,218 @@
+/**
+ * Group commit for payments: while one batch is in flight, the next gathers. No timer: alone, a payment is a batch of
+ * one and waits for nobody; in a rush, hundreds share one statement and one commit. Decides only; sending, the clock
+ * and what a failure means are given to it.
+ *
+ * An entry goes: queued → in a batch → settled; and from a batch that failed, or that stalled behind a stranger's lock,
+ * into the lane, where it is sent singly with the same key until its outcome is known.
+ */
+import { OutcomeUnknown } from "../unknown.ts";
+
+/** The first request with this key is still being executed, and this one's wait is over. */
+export class PaymentInProgress extends Error {
+  override readonly name = "PaymentInProgress";
+}
+
+/** The request was not taken up, or was taken out again before it was sent: its key is as it was. */
+export class Unavailable extends Error {
+  override readonly name = "Unavailable";
+}
+
+export type BatcherPorts<Entry, Answer> = {
+  /** Requests with the same identity (user, key and request hash) are one entry. */
+  identityOf(entry: Entry): string;
+  /** Sends one statement for all entries and answers each, in order. */
+  sendBatch(entries: readonly Entry[]): Promise<Answer[]>;
+  /** Sends one entry, whose batch failed with `failedBefore`, until its outcome is known, or `deadlineMs` is over. */
+  sendSingly(entry: Entry, deadlineMs: number, failedBefore: unknown): Promise<Answer>;
+  /** Told when a batch has failed, before its entries are sent singly. */
+  onBatchFailed(error: unknown, size: number): void;
+  /** What whoever asked while the entry was executed is told: the same outcome, as a replay. */
+  asReplay(answer: Answer): Answer;
+  nowMs(): number;
+  /** Calls back after `ms`, unless what it returns is called before. */
+  after(ms: number, callback: () => void): () => void;
+};
+
+export type BatcherLimits = {
+  /** Entries in one statement. */
+  batchMax: number;
+  /** Statements at once. */
+  inFlightMax: number;
+  /** Entries that wait for a statement; one more is told that we are overloaded. */
+  queueMax: number;
+  /** Entries of failed batches that are sent singly at once. */
+  laneMax: number;
+};
+
+type Waiter<Answer> = {
+  /** Whoever asked first hears the answer itself, everybody else hears it as a replay. */
+  isFirst: boolean;
+  deadlineMs: number;
+  cancelTimer: () => void;
+  resolve(answer: Answer): void;
+  reject(error: unknown): void;
+};
+
+type Ticket<Entry, Answer> = {
+  readonly entry: Entry;
+  readonly identity: string;
+  readonly waiters: Set<Waiter<Answer>>;
+  isQueued: boolean;
+};
+
+export class Batcher<Entry, Answer> {
+  readonly #ports: BatcherPorts<Entry, Answer>;
+  readonly #limits: BatcherLimits;
+  /** Every entry that has no answer yet, wherever it is. */
+  readonly #tickets = new Map<string, Ticket<Entry, Answer>>();
+  readonly #queue = new Set<Ticket<Entry, Answer>>();
+  #inFlight = 0;
+  readonly #lane: { ticket: Ticket<Entry, Answer>; failedBefore: unknown }[] = [];
+  #inLane = 0;
+  #whenDrained: (() => void)[] = [];
+  #isDraining = false;
+
+  constructor(ports: BatcherPorts<Entry, Answer>, limits: BatcherLimits) {
+    this.#ports = ports;
+    this.#limits = limits;
+  }
+
+  /**
+   * Has `entry` executed and resolves with its answer. Rejects with Unavailable where it was never sent, with
+   * OutcomeUnknown or PaymentInProgress where it was and the wait is over, or with what went wrong for certain.
+   */
+  submit(entry: Entry, deadlineMs: number): Promise<Answer> {
+    const identity = this.#ports.identityOf(entry);
+    let ticket = this.#tickets.get(identity);
+    const isNew = ticket === undefined;
+    if (!ticket) {
+      if (this.#isDraining) return Promise.reject(new Unavailable("This server is shutting down."));
+      if (this.#queue.size >= this.#limits.queueMax)
+        return Promise.reject(new Unavailable("Too many payments wait already."));
+      ticket = { entry, identity, waiters: new Set(), isQueued: true };
+      this.#tickets.set(identity, ticket);
+      this.#queue.add(ticket);
+    }
+    const answer = this.#wait(ticket, isNew, deadlineMs);
+    this.#pump();
+    return answer;
+  }
+
+  /** Takes nothing new, and resolves when everything that was taken has its answer. */
+  drain(): Promise<void> {
+    this.#isDraining = true;
+    if (this.#tickets.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenDrained.push(resolve));
+  }
+
+  #wait(ticket: Ticket<Entry, Answer>, isNew: boolean, deadlineMs: number): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter<Answer> = {
+        isFirst: isNew,
+        deadlineMs: this.#ports.nowMs() + deadlineMs,
+        cancelTimer: this.#ports.after(deadlineMs, () => this.#giveUp(ticket, waiter)),
+        resolve,
+        reject,
+      };
+      ticket.waiters.add(waiter);
+    });
+  }
+
+  /** A waiter's deadline has passed. Whatever nobody waits for any more is not sent, if it has not been. */
+  #giveUp(ticket: Ticket<Entry, Answer>, waiter: Waiter<Answer>): void {
+    ticket.waiters.delete(waiter);
+    if (ticket.isQueued && ticket.waiters.size === 0) {
+      this.#queue.delete(ticket);
+      this.#close(ticket);
+      waiter.reject(new Unavailable("The payment waited too long and was not sent."));
+    } else if (waiter.isFirst) {
+      waiter.reject(new OutcomeUnknown("The outcome is not known yet."));
+    } else {
+      waiter.reject(new PaymentInProgress("The first request with this key is still being executed."));
+    }
+  }
+
+  #pump(): void {
+    while (this.#inFlight < this.#limits.inFlightMax && this.#queue.size > 0) {
+      const batch: Ticket<Entry, Answer>[] = [];
+      for (const ticket of this.#queue) {
+        if (batch.length === this.#limits.batchMax) break;
+        this.#queue.delete(ticket);
+        ticket.isQueued = false;
+        batch.push(ticket);
+      }
+      void this.#send(batch);
+    }
+  }
+
+  async #send(batch: readonly Ticket<Entry, Answer>[]): Promise<void> {
+    this.#inFlight += 1;
+    try {
+      const answers = await this.#ports.sendBatch(batch.map((ticket) => ticket.entry));
+      for (const [at, ticket] of batch.entries()) {
+        const answer = answers[at];
+        if (answer === undefined) throw new Error("Bug: a batch has fewer answers than entries.");
+        this.#answer(ticket, answer);
+      }
+    } catch (failedBefore) {
+      this.#ports.onBatchFailed(failedBefore, batch.length);
+      // Whatever it was, one entry may be to blame for all, and nothing is known of any: each is asked for by itself.
+      const unanswered = batch.filter((ticket) => this.#tickets.has(ticket.identity));
+      this.#lane.push(...unanswered.map((ticket) => ({ ticket, failedBefore })));
+    }
+    this.#inFlight -= 1;
+    this.#pump();
+    this.#pumpLane();
+  }
+
+  #pumpLane(): void {
+    while (this.#inLane < this.#limits.laneMax) {
+      const next = this.#lane.shift();
+      if (!next) return;
+      void this.#sendSingly(next.ticket, next.failedBefore);
+    }
+  }
+
+  async #sendSingly(ticket: Ticket<Entry, Answer>, failedBefore: unknown): Promise<void> {
+    this.#inLane += 1;
+    const latest = Math.max(...[...ticket.waiters].map((waiter) => waiter.deadlineMs));
+    const remainingMs = latest - this.#ports.nowMs();
+    if (remainingMs > 0) {
+      try {
+        this.#answer(ticket, await this.#ports.sendSingly(ticket.entry, remainingMs, failedBefore));
+      } catch (error) {
+        this.#fail(ticket, error);
+      }
+    } else {
+      // Nobody waits any more: whoever asks again with this key finds out.
+      this.#close(ticket);
+    }
+    this.#inLane -= 1;
+    this.#pumpLane();
+  }
+
+  #answer(ticket: Ticket<Entry, Answer>, answer: Answer): void {
+    this.#close(ticket);
+    for (const waiter of ticket.waiters) {
+      waiter.cancelTimer();
+      waiter.resolve(waiter.isFirst ? answer : this.#ports.asReplay(answer));
+    }
+  }
+
+  #fail(ticket: Ticket<Entry, Answer>, error: unknown): void {
+    this.#close(ticket);
+    for (const waiter of ticket.waiters) {
+      waiter.cancelTimer();
+      waiter.reject(error);
+    }
+  }
+
+  /** The entry's way ends here; the next request with its identity begins another. */
+  #close(ticket: Ticket<Entry, Answer>): void {
+    this.#tickets.delete(ticket.identity);
+    if (this.#tickets.size > 0) return;
+    for (const resolve of this.#whenDrained) resolve();
+    this.#whenDrained = [];
+  }
+}
