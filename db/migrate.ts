@@ -9,7 +9,12 @@ const MIGRATION_LOCK = 7_166_210;
 
 /** One connection as the role that owns the tables, for migrations and what else the application may not do. */
 export function connectAsOwner(ownerUrl: string): postgres.Sql {
-  return postgres(ownerUrl, { max: 1, onnotice: () => {}, connection: { application_name: "once owner" } });
+  return postgres(ownerUrl, {
+    max: 1,
+    onnotice: () => {},
+    // Functions of ours are called here as well, and refuse any other level, whatever the server is set to.
+    connection: { application_name: "once owner", default_transaction_isolation: "read committed" },
+  });
 }
 
 /**

@@ -25,8 +25,9 @@ const ATTEMPTS_MAX = 3;
 const BACKOFF_MS = 100;
 
 /**
- * Sends a deciding statement until its outcome is known: at most 3 times (`attemptsBefore` counts), each on whatever
- * connection the pool has by then, inside one deadline. This is the only layer that sends anything again.
+ * Sends a deciding statement until its outcome is known: at most 3 times, each on whatever connection the pool has by
+ * then, inside one deadline. This is the only layer that sends anything again. `failedBefore` is what a first try failed
+ * with that was made elsewhere; it counts.
  *
  * Throws OutcomeUnknown past the deadline, and whatever Postgres said where that is definitive (a bug of ours): unless an
  * earlier try is in doubt, which may have done what this one was refused.
@@ -34,22 +35,20 @@ const BACKOFF_MS = 100;
 export async function untilKnown<T>(
   name: DecidingPool,
   send: (sql: Sql) => PromiseLike<T>,
-  { deadlineMs = DEADLINE_MS, attemptsBefore = 0 }: { deadlineMs?: number; attemptsBefore?: number } = {},
+  { deadlineMs = DEADLINE_MS, failedBefore }: { deadlineMs?: number; failedBefore?: unknown } = {},
 ): Promise<T> {
   const deadline = performance.now() + deadlineMs;
-  let cause: unknown;
-  for (let attempt = attemptsBefore + 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+  let cause = failedBefore;
+  for (let attempt = cause === undefined ? 1 : 2; attempt <= ATTEMPTS_MAX; attempt += 1) {
     const remaining = deadline - performance.now();
     if (remaining <= 0) break;
     try {
       return await attemptOnce(name, send, Math.min(remaining, ATTEMPT_DEADLINE_MS));
     } catch (error) {
-      const isFirstFailure = cause === undefined;
+      const isInDoubt = cause !== undefined && !isDefinitive(cause);
+      if (isDefinitive(error) && !isInDoubt) throw error;
       cause = error;
-      if (isDefinitive(error)) {
-        if (isFirstFailure) throw error;
-        break;
-      }
+      if (isDefinitive(error)) break;
       const pause = Math.random() * BACKOFF_MS * 2 ** attempt;
       if (attempt < ATTEMPTS_MAX) await sleep(Math.min(pause, Math.max(0, deadline - performance.now())));
     }

@@ -69,7 +69,7 @@ describe("the owner of the tables", () => {
   });
 });
 
-/** A call of each function that decides about a key, by what it does. */
+/** A call of each function that decides something, about a key or about the journal, by what it does. */
 const DECISIONS: Record<string, (user: string, key: string) => string> = {
   settling: () => "select * from settle_payments_v1('[]')",
   issuing: (user, key) =>

@@ -1,7 +1,7 @@
 -- The application's role may read, may call the functions, and may not write money tables itself. It is whichever role
 -- the application logs in as; start-up calls this as the owner of the tables, so that a role given by DATABASE_URL gets
--- what the embedded server's once_app has. Every function of ours whose name carries a version is an entrance; the
--- others are called by those, with their owner's rights.
+-- what the embedded server's once_app has. Every function of ours that runs with its owner's rights and carries a version
+-- in its name is an entrance; the others are called by those.
 create function grant_to_application(app_role name) returns void
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
@@ -16,7 +16,7 @@ begin
   execute format('grant insert, update (cancelled_at) on orders to %I', app_role);
   for entrance in
     select p.oid::regprocedure from pg_proc p
-     where p.pronamespace = 'public'::regnamespace and p.proname ~ '_v[0-9]+$'
+     where p.pronamespace = 'public'::regnamespace and p.prosecdef and p.proname ~ '_v[0-9]+$'
   loop
     execute format('grant execute on function %s to %I', entrance, app_role);
   end loop;

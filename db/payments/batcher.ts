@@ -23,8 +23,8 @@ export type BatcherPorts<Entry, Answer> = {
   identityOf(entry: Entry): string;
   /** Sends one statement for all entries and answers each, in order. */
   sendBatch(entries: readonly Entry[]): Promise<Answer[]>;
-  /** Sends one entry until its outcome is known, or `deadlineMs` is over. */
-  sendSingly(entry: Entry, deadlineMs: number): Promise<Answer>;
+  /** Sends one entry, whose batch failed with `failedBefore`, until its outcome is known, or `deadlineMs` is over. */
+  sendSingly(entry: Entry, deadlineMs: number, failedBefore: unknown): Promise<Answer>;
   /** Told when a batch has failed, before its entries are sent singly. */
   onBatchFailed(error: unknown, size: number): void;
   /** What whoever asked while the entry was executed is told: the same outcome, as a replay. */
@@ -68,7 +68,7 @@ export class Batcher<Entry, Answer> {
   readonly #tickets = new Map<string, Ticket<Entry, Answer>>();
   readonly #queue = new Set<Ticket<Entry, Answer>>();
   #inFlight = 0;
-  readonly #lane: Ticket<Entry, Answer>[] = [];
+  readonly #lane: { ticket: Ticket<Entry, Answer>; failedBefore: unknown }[] = [];
   #inLane = 0;
   #whenDrained: (() => void)[] = [];
   #isDraining = false;
@@ -155,10 +155,11 @@ export class Batcher<Entry, Answer> {
         if (answer === undefined) throw new Error("Bug: a batch has fewer answers than entries.");
         this.#answer(ticket, answer);
       }
-    } catch (error) {
-      this.#ports.onBatchFailed(error, batch.length);
+    } catch (failedBefore) {
+      this.#ports.onBatchFailed(failedBefore, batch.length);
       // Whatever it was, one entry may be to blame for all, and nothing is known of any: each is asked for by itself.
-      this.#lane.push(...batch.filter((ticket) => this.#tickets.has(ticket.identity)));
+      const unanswered = batch.filter((ticket) => this.#tickets.has(ticket.identity));
+      this.#lane.push(...unanswered.map((ticket) => ({ ticket, failedBefore })));
     }
     this.#inFlight -= 1;
     this.#pump();
@@ -167,19 +168,19 @@ export class Batcher<Entry, Answer> {
 
   #pumpLane(): void {
     while (this.#inLane < this.#limits.laneMax) {
-      const ticket = this.#lane.shift();
-      if (!ticket) return;
-      void this.#sendSingly(ticket);
+      const next = this.#lane.shift();
+      if (!next) return;
+      void this.#sendSingly(next.ticket, next.failedBefore);
     }
   }
 
-  async #sendSingly(ticket: Ticket<Entry, Answer>): Promise<void> {
+  async #sendSingly(ticket: Ticket<Entry, Answer>, failedBefore: unknown): Promise<void> {
     this.#inLane += 1;
     const latest = Math.max(...[...ticket.waiters].map((waiter) => waiter.deadlineMs));
     const remainingMs = latest - this.#ports.nowMs();
     if (remainingMs > 0) {
       try {
-        this.#answer(ticket, await this.#ports.sendSingly(ticket.entry, remainingMs));
+        this.#answer(ticket, await this.#ports.sendSingly(ticket.entry, remainingMs, failedBefore));
       } catch (error) {
         this.#fail(ticket, error);
       }

@@ -16,7 +16,7 @@ import { OutcomeUnknown, untilKnown } from "../unknown.ts";
 import { FAILURES, type FailureRow, failureCode, isDefinitive } from "./failures.ts";
 import { renderDecline } from "./render.ts";
 import { settle } from "./settle.ts";
-import { REFUSAL_REASONS, type RefusalReason, type SettlementEntry, sendUntilKnown } from "./statement.ts";
+import { REFUSAL_REASONS, type RefusalReason, type SettlementEntry } from "./statement.ts";
 
 const test = testDatabase();
 
@@ -209,13 +209,16 @@ describe("an error of a statement", () => {
   beforeAll(async () => {
     await test.owner.unsafe(`
       create sequence tries;
-      create table failing (code text, times integer);
-      create function fail_as_told() returns trigger language plpgsql security definer as $$
-        declare told public.failing;
+      create table failing (nth bigint, code text);
+      create function fail(code text) returns void language plpgsql as $$
         begin
-          select * into told from public.failing;
-          if found and nextval('public.tries') <= told.times then
-            raise exception 'told to fail' using errcode = told.code;
+          raise exception 'told to fail' using errcode = code;
+        end $$;
+      create function fail_as_told() returns trigger language plpgsql security definer as $$
+        begin
+          if exists (select 1 from public.failing) then
+            perform public.fail(f.code) from public.failing f, (select nextval('public.tries') as n offset 0) t
+              where f.nth = t.n;
           end if;
           return new;
         end $$;
@@ -233,8 +236,9 @@ describe("an error of a statement", () => {
     vi.restoreAllMocks();
   });
 
-  const failWith = (code: string, times: number) =>
-    test.owner`insert into failing values (${code}, ${times})`;
+  /** From now on the first tries to settle fail with these, one after another. */
+  const failWith = (...codes: string[]) =>
+    test.owner`insert into failing ${test.owner(codes.map((code, n) => ({ nth: n + 1, code })))}`;
   const triesUsed = async () => {
     const [row] = await test.owner<{ n: number }[]>`select last_value::int as n from tries where is_called`;
     return row?.n ?? 0;
@@ -247,8 +251,8 @@ describe("an error of a statement", () => {
     if (row.disposition === "retry") {
       it(`${name} is settled again with the same key, until it is paid`, async () => {
         const entry = await transfer();
-        await failWith(code, TRIES - 1);
-        expect(words([await sendUntilKnown(entry)])).toEqual(["paid"]);
+        await failWith(code, code);
+        expect(words([await settle(entry)])).toEqual(["paid"]);
         expect(await triesUsed()).toBe(TRIES);
         expect(words([await settle(entry)])).toEqual(["replayed"]);
         expect(await booksOf(entry)).toMatchObject({ open: 0, recorded: 1, transfers: 1 });
@@ -257,22 +261,23 @@ describe("an error of a statement", () => {
       it(`${name} that does not end is unknown after three tries, and its key finds out later`, async () => {
         const entry = await transfer();
         const before = await booksOf(entry);
-        await failWith(code, TRIES + 1);
-        const told = await sendUntilKnown(entry).catch((error: unknown) => error);
+        await failWith(code, code, code, code);
+        const told = await settle(entry).catch((error: unknown) => error);
         expect(told).toBeInstanceOf(OutcomeUnknown);
         expect((told as OutcomeUnknown).cause).toMatchObject({ code });
         expect(await triesUsed()).toBe(TRIES);
         expect(await booksOf(entry)).toEqual(before);
         await test.owner`delete from failing`;
-        expect(words([await sendUntilKnown(entry)])).toEqual(["paid"]);
+        expect(words([await settle(entry)])).toEqual(["paid"]);
       });
     } else {
-      it(`${name} is a bug: sent once, thrown, without effect`, async () => {
+      it(`${name} is a bug: thrown, without effect`, async () => {
         const entry = await transfer();
         const before = await booksOf(entry);
-        await failWith(code, TRIES + 1);
-        await expect(sendUntilKnown(entry)).rejects.toMatchObject({ code });
-        expect(await triesUsed()).toBe(1);
+        await failWith(code, code, code, code);
+        await expect(settle(entry)).rejects.toMatchObject({ code });
+        // In a batch, which a neighbour may have failed, and by itself.
+        expect(await triesUsed()).toBe(2);
         expect(await booksOf(entry)).toEqual(before);
       });
     }
@@ -294,17 +299,20 @@ describe("an error of a statement", () => {
     MAX_PARAMETERS_EXCEEDED: (sql) => sql.unsafe("select 1", new Array(65_535).fill(1)),
   };
 
-  for (const [name, row] of THROWN.filter(([name]) => !isSqlState(codeOf(name)))) {
+  for (const [name, row] of THROWN) {
     it(`${name} is ${row.disposition === "retry" ? "tried three times" : "a bug: sent once, and thrown"}`, async () => {
+      const code = codeOf(name);
       const raise =
         REALLY_RAISED[name] ??
-        (() => Promise.reject(Object.assign(new Error("A test's."), { code: codeOf(name) })));
+        (isSqlState(code)
+          ? (sql: Sql) => sql`select fail(${code})`
+          : () => Promise.reject(Object.assign(new Error("A test's."), { code })));
       const { told, sends } = await sent(raise);
       if (row.disposition === "retry") {
         expect(told).toBeInstanceOf(OutcomeUnknown);
         expect(sends).toBe(TRIES);
       } else {
-        expect(failureCode(told)).toBe(name);
+        expect(failureCode(told)).toBe(code);
         expect(sends).toBe(1);
       }
     });
@@ -331,6 +339,13 @@ describe("an error of a statement", () => {
     expect(sends).toBe(2);
     expect((told as OutcomeUnknown).cause).toMatchObject({ code: "42703" });
     expect(isDefinitive(told)).toBe(false);
+  });
+
+  it("that is definitive, after a batch that is in doubt, leaves the doubt", async () => {
+    const entry = await transfer();
+    await failWith("40003", "42703");
+    await expect(settle(entry)).rejects.toThrow(OutcomeUnknown);
+    expect(await triesUsed()).toBe(2);
   });
 });
 

@@ -63,9 +63,16 @@ export async function sendBatch(entries: readonly SettlementEntry[]): Promise<Se
   );
 }
 
-/** Settles one entry whose batch has failed: sent again until its outcome is known. Throws OutcomeUnknown past `deadlineMs`. */
-export async function sendSingly(entry: SettlementEntry, deadlineMs: number): Promise<Settlement> {
-  const options = { deadlineMs, attemptsBefore: 1 };
+/**
+ * Settles one entry whose batch failed with `failedBefore`: sent again until its outcome is known. Throws OutcomeUnknown
+ * past `deadlineMs`.
+ */
+export async function sendSingly(
+  entry: SettlementEntry,
+  deadlineMs: number,
+  failedBefore: unknown,
+): Promise<Settlement> {
+  const options = { deadlineMs, failedBefore };
   const [answer] = await untilKnown("settling", (sql) => statement(sql, [entry]), options);
   if (!answer) throw new Error("Bug: settle_payments_v1 answered no entry.");
   return settlementOf(answer);

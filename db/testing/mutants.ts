@@ -204,7 +204,14 @@ export const MUTANTS: readonly Mutant[] = [
     find: "and k.timeline = here",
     replace: "",
   },
-  ...["settle_payments_v1", "issue_key_v1", "revoke_key_v1", "key_state_v1", "reap_keys_v1"].map((name) => ({
+  ...[
+    "settle_payments_v1",
+    "issue_key_v1",
+    "revoke_key_v1",
+    "key_state_v1",
+    "reap_keys_v1",
+    "seal_transfers_v1",
+  ].map((name) => ({
     name: `undecisive-${name.split("_")[0]}`,
     without: `the isolation level and the synchronous commit that ${name} demands`,
     from: name,
