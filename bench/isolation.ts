@@ -1,32 +1,17 @@
 /** Keys are issued beside payments: what a flood of opening forms does to those who pay, and what a key costs. */
 import { randomUUID } from "node:crypto";
 import { issueKey } from "../db/idempotency/issue.ts";
-import { settle } from "../db/payments/settle.ts";
 import { type Figure, figure } from "./figure.ts";
+import { paying } from "./paying.ts";
 import { bareInsert } from "./rivals.ts";
-import { type Contestant, measure, type Pace } from "./rounds.ts";
-import { makeKeys, PEOPLE, transferOf, userId, type World } from "./world.ts";
+import { measure, type Pace } from "./rounds.ts";
+import { PEOPLE, userId, type World } from "./world.ts";
 
 const PAYERS_IN_FLIGHT = 8;
 const FORMS_IN_FLIGHT = 32;
 
 const openForm = () =>
   issueKey(userId(1 + Math.floor(Math.random() * PEOPLE)), { kind: "transfer", intentId: randomUUID() });
-
-function paying(world: World, name: string): Contestant {
-  return {
-    name,
-    inFlight: PAYERS_IN_FLIGHT,
-    async prepare(count) {
-      const rows = await makeKeys(world, count, "transfer");
-      return async () => {
-        const row = rows.pop();
-        if (!row) throw new Error("Bug: more was done than prepared.");
-        await settle(transferOf(row, "spread"));
-      };
-    },
-  };
-}
 
 function startFlood(): { stop(): Promise<void> } {
   let isOver = false;
@@ -45,8 +30,8 @@ export async function isolation(world: World, pace: Pace): Promise<Figure[]> {
   const bare = bareInsert(world.ownerUrl);
   const measured = await measure(
     [
-      paying(world, "alone"),
-      { ...paying(world, "beside a flood"), beside: startFlood },
+      paying(world, "alone", PAYERS_IN_FLIGHT, "spread"),
+      { ...paying(world, "beside a flood", PAYERS_IN_FLIGHT, "spread"), beside: startFlood },
       { name: "keys", inFlight: FORMS_IN_FLIGHT, prepare: async () => openForm },
       { name: "inserts", inFlight: FORMS_IN_FLIGHT, prepare: async () => () => bare.insert() },
     ],

@@ -1,10 +1,10 @@
 /** Orders and refunds, which lock one row more than a transfer. */
 import { randomUUID } from "node:crypto";
 import { uuidv7 } from "uuidv7";
-import { settle } from "../db/payments/settle.ts";
 import { type SettlementEntry, sendBatch } from "../db/payments/statement.ts";
 import { type Figure, figure } from "./figure.ts";
-import { type Contestant, measure, type Pace } from "./rounds.ts";
+import { makeTransfers, pay, paying } from "./paying.ts";
+import { type Contestant, measure, type Pace, takingFrom } from "./rounds.ts";
 import { accountId, HOT, makeKeys, transferOf, userId, type World } from "./world.ts";
 
 const IN_FLIGHT = 256;
@@ -15,21 +15,9 @@ function settling(name: string, prepare: (count: number) => Promise<SettlementEn
   return {
     name,
     inFlight: IN_FLIGHT,
-    async prepare(count) {
-      const entries = await prepare(count);
-      return async () => {
-        const entry = entries.pop();
-        if (!entry) throw new Error("Bug: more was done than prepared.");
-        const settlement = await settle(entry);
-        if (settlement.verdict !== "settled" || settlement.payment.status !== "succeeded")
-          throw new Error(`Bug: a bench payment was ${settlement.verdict}.`);
-      };
-    },
+    prepare: async (count) => takingFrom(await prepare(count), (entry) => pay(entry)),
   };
 }
-
-const transfers = (world: World) => async (count: number) =>
-  (await makeKeys(world, count, "transfer")).map((row) => transferOf(row, "hot"));
 
 const orders = (world: World) => async (count: number) => {
   const ids = Array.from({ length: count }, () => randomUUID());
@@ -43,7 +31,7 @@ const orders = (world: World) => async (count: number) => {
 };
 
 const refunds = (world: World) => async (count: number) => {
-  const paid = await transfers(world)(count);
+  const paid = await makeTransfers(world, count, "hot");
   for (let at = 0; at < paid.length; at += BATCH) await sendBatch(paid.slice(at, at + BATCH));
   const keys = paid.map((entry) => ({ ...entry, refundKey: uuidv7() }));
   await world.owner`
@@ -66,7 +54,7 @@ const refunds = (world: World) => async (count: number) => {
 export async function kinds(world: World, pace: Pace): Promise<Figure[]> {
   const measured = await measure(
     [
-      settling("transfers", transfers(world)),
+      paying(world, "transfers", IN_FLIGHT, "hot"),
       settling("orders", orders(world)),
       settling("refunds", refunds(world)),
     ],

@@ -1,9 +1,10 @@
 /** What one payment costs whoever waits for it, and what a duplicate costs. */
 import { settle } from "../db/payments/settle.ts";
 import { type Figure, figure } from "./figure.ts";
+import { makeTransfers, paying } from "./paying.ts";
 import { bareInsert } from "./rivals.ts";
 import { measure, type Pace } from "./rounds.ts";
-import { makeKeys, transferOf, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** Replays are of one of these; more than any cache of ours would hold, if there were one. */
 const SETTLED = 1_000;
@@ -11,24 +12,13 @@ const SETTLED = 1_000;
 export async function latency(world: World, pace: Pace): Promise<Figure[]> {
   await world.owner`create table if not exists bench_bare (id uuid primary key, amount_minor bigint not null)`;
   const bare = bareInsert(world.ownerUrl);
-  const settled = (await makeKeys(world, SETTLED, "transfer")).map((row) => transferOf(row, "spread"));
+  const settled = await makeTransfers(world, SETTLED, "spread");
   await Promise.all(settled.map((entry) => settle(entry)));
   const any = () => settled[Math.floor(Math.random() * SETTLED)] ?? settled[0];
 
   const single = await measure(
     [
-      {
-        name: "payment",
-        inFlight: 1,
-        async prepare(count) {
-          const rows = await makeKeys(world, count, "transfer");
-          return async () => {
-            const row = rows.pop();
-            if (!row) throw new Error("Bug: more was done than prepared.");
-            await settle(transferOf(row, "spread"));
-          };
-        },
-      },
+      paying(world, "payment", 1, "spread"),
       { name: "insert", inFlight: 1, prepare: async () => () => bare.insert() },
     ],
     pace,

@@ -10,6 +10,15 @@ export type Contestant = {
   beside?: () => { stop(): Promise<void> };
 };
 
+/** Work that takes what was prepared, item by item. */
+export function takingFrom<T>(items: T[], work: (item: T) => Promise<unknown>): () => Promise<void> {
+  return async () => {
+    const item = items.pop();
+    if (item === undefined) throw new Error("Bug: more was done than prepared.");
+    await work(item);
+  };
+}
+
 export type Measured = {
   /** Operations per second: the median of the rounds. */
   perSecond: number;

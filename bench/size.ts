@@ -1,25 +1,20 @@
 /** How much a history of millions of payments slows the next one down, and how much room a payment takes. */
-
 import { setDatabase } from "../db/client.ts";
-import { settle } from "../db/payments/settle.ts";
 import { type Figure, figure } from "./figure.ts";
+import { paying } from "./paying.ts";
 import { type Contestant, measure, type Pace } from "./rounds.ts";
-import { fill, HISTORY, makeKeys, transferOf, type World } from "./world.ts";
+import { fill, HISTORY, type World } from "./world.ts";
 
 const IN_FLIGHT = 32;
 
+/** Pays in one of several worlds: settling goes to whichever database is this process's. */
 function payingIn(name: string, world: World): Contestant {
+  const contestant = paying(world, name, IN_FLIGHT, "spread");
   return {
-    name,
-    inFlight: IN_FLIGHT,
-    async prepare(count) {
+    ...contestant,
+    prepare(count) {
       setDatabase(world.db);
-      const rows = await makeKeys(world, count, "transfer");
-      return async () => {
-        const row = rows.pop();
-        if (!row) throw new Error("Bug: more was done than prepared.");
-        await settle(transferOf(row, "spread"));
-      };
+      return contestant.prepare(count);
     },
   };
 }

@@ -1,46 +1,12 @@
 /** Payments a second into one hot account and spread over ten thousand, by us and by the rivals. */
-import { settle } from "../db/payments/settle.ts";
-import { sendBatch } from "../db/payments/statement.ts";
+import { type SettlementEntry, sendBatch } from "../db/payments/statement.ts";
 import { type Figure, figure } from "./figure.ts";
+import { paying } from "./paying.ts";
 import { byHand, pgbench } from "./rivals.ts";
-import { type Contestant, measure, type Pace } from "./rounds.ts";
+import { measure, type Pace, takingFrom } from "./rounds.ts";
 import { makeKeys, transferOf, type World } from "./world.ts";
 
 const IN_FLIGHT = [1, 8, 32, 256] as const;
-
-/** How a contestant settles one prepared payment. */
-type Pay = (entry: ReturnType<typeof transferOf>, purposeId: string) => Promise<unknown>;
-
-function contestant(
-  world: World,
-  name: string,
-  inFlight: number,
-  to: "hot" | "spread",
-  pay: Pay,
-): Contestant {
-  return {
-    name,
-    inFlight,
-    async prepare(count) {
-      const rows = await makeKeys(world, count, "transfer");
-      const entries = rows.map((row) => ({ entry: transferOf(row, to), purposeId: row.purposeId }));
-      return async () => {
-        const next = entries.pop();
-        if (!next) throw new Error("Bug: more was done than prepared.");
-        await pay(next.entry, next.purposeId);
-      };
-    },
-  };
-}
-
-/** Settles, and demands that it was paid: a fast refusal is no payment. */
-const through =
-  (send: (entry: Parameters<Pay>[0]) => ReturnType<typeof settle>): Pay =>
-  async (entry) => {
-    const settlement = await send(entry);
-    if (settlement.verdict !== "settled" || settlement.payment.status !== "succeeded")
-      throw new Error(`Bug: a bench payment was ${settlement.verdict}.`);
-  };
 
 export type ThroughputPoint = {
   inFlight: number;
@@ -57,20 +23,22 @@ export async function throughput(
   const hand = byHand(world.ownerUrl);
   const figures: Figure[] = [];
   const points: ThroughputPoint[] = [];
-  const batched = through(settle);
-  const oneByOne = through(async (entry) => {
-    const [settlement] = await sendBatch([entry]);
-    if (!settlement) throw new Error("Bug: no answer.");
-    return settlement;
-  });
+  const oneByOne = async (entry: SettlementEntry) => (await sendBatch([entry]))[0];
   for (const inFlight of IN_FLIGHT) {
     const at = `at ${inFlight} in flight`;
     const measured = await measure(
       [
-        contestant(world, "hot", inFlight, "hot", batched),
-        contestant(world, "spread", inFlight, "spread", batched),
-        contestant(world, "one by one", inFlight, "hot", oneByOne),
-        contestant(world, "by hand", inFlight, "hot", hand.pay),
+        paying(world, "hot", inFlight, "hot"),
+        paying(world, "spread", inFlight, "spread"),
+        paying(world, "one by one", inFlight, "hot", oneByOne),
+        {
+          name: "by hand",
+          inFlight,
+          async prepare(count) {
+            const rows = await makeKeys(world, count, "transfer");
+            return takingFrom(rows, (row) => hand.pay(transferOf(row, "hot"), row.purposeId));
+          },
+        },
       ],
       pace,
     );

@@ -15,7 +15,7 @@ export class OutcomeUnknown extends Error {
   readonly code = "OUTCOME_UNKNOWN";
 }
 
-/** How long a caller waits for an outcome, all attempts together; below what browsers and proxies wait for an answer. */
+/** How long a statement's outcome is waited for, all attempts together; below what browsers and proxies wait for an answer. */
 export const DEADLINE_MS = 15_000;
 /** One attempt gives up a little after the server's own statement_timeout must have ended the statement. */
 const ATTEMPT_DEADLINE_MS = 6_000;

@@ -4,7 +4,7 @@ import { drain } from "../db/payments/settle.ts";
 import { startDatabase } from "../db/start.ts";
 import { environment, isDemo } from "./environment.ts";
 
-/** Longer than the deadline of a payment, so that every request has its answer by then; a supervisor's patience is longer. */
+/** Longer than the deadline of settling, so that what was taken has its answer by then; a supervisor's patience is longer. */
 const SHUTDOWN_MAX_MS = 20_000;
 
 /**

@@ -39,7 +39,7 @@ export type BatcherLimits = {
   batchMax: number;
   /** Statements at once. */
   inFlightMax: number;
-  /** Entries that wait for a statement; one more is told that we are overloaded. */
+  /** Entries that wait for a batch; one more is told that we are overloaded. Entries of failed batches are not counted. */
   queueMax: number;
   /** Entries of failed batches that are sent singly at once. */
   laneMax: number;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { connect, type Database, setDatabase } from "../client.ts";
 import { revokeKey } from "../idempotency/revoke.ts";
 import { SERVER_VERSION, testDatabase } from "../testing/database.ts";
+import { holding } from "../testing/hold.ts";
 import { balanceOf, expectBooksRight, keyFor, newPerson, type Person, tally } from "../testing/people.ts";
 import { type FaultKind, type FaultPoint, startWireProxy, type WireProxy } from "../testing/wire-proxy.ts";
 import { OutcomeUnknown } from "../unknown.ts";
@@ -62,13 +63,13 @@ describe("a lost connection", () => {
       const tries = await Promise.all(POINTS.map(async (point) => ({ point, ...(await prepare()) })));
       setDatabase(behindProxy);
       const before = proxy.fired();
-      const results = await Promise.all(
-        tries.map(async ({ point, payer, key, command }) => {
-          proxy.arm({ point, kind, matching: key, times: 1 });
-          const first = await pay(payer.id, key, command);
-          return [point, tally([first]), tally([await pay(payer.id, key, command)])];
-        }),
-      );
+      const results = [];
+      // One after another: in one batch, what breaks one would keep another's locks, and its fault from being met.
+      for (const { point, payer, key, command } of tries) {
+        proxy.arm({ point, kind, matching: key, times: 1 });
+        const first = await pay(payer.id, key, command);
+        results.push([point, tally([first]), tally([await pay(payer.id, key, command)])]);
+      }
       expect(proxy.fired() - before).toBe(POINTS.length);
       expect(results).toEqual([
         ["before-statement", { paid: 1 }, { "paid again": 1 }],
@@ -110,17 +111,13 @@ describe("a lost connection", () => {
 });
 
 describe("a statement caught in the middle", () => {
-  /** Somebody holds the payer's account, as a stranger to our lock order would. */
-  async function holdAccountOf(payer: Person): Promise<{ letGo: () => Promise<void> }> {
-    const stranger = await test.owner.reserve();
-    await stranger`begin`;
-    await stranger`select 1 from ledger_accounts where id = ${payer.accountId} for update`;
-    return {
-      async letGo() {
-        await stranger`rollback`;
-        stranger.release();
-      },
-    };
+  /** Somebody holds the payer's account while `work` runs, as a stranger to our lock order would. */
+  function whileHeld<T>(payer: Person, work: () => Promise<T>): Promise<T> {
+    return holding(
+      test.owner,
+      `select 1 from ledger_accounts where id = '${payer.accountId}' for update`,
+      work,
+    );
   }
 
   /** Resolves with the start of the settlement that waits for a lock; a later one than `after` where that is given. */
@@ -135,44 +132,45 @@ describe("a statement caught in the middle", () => {
 
   it("by a terminated backend is sent again (57P01)", async () => {
     const { payer, key, command } = await prepare();
-    const stranger = await holdAccountOf(payer);
-    const paying = pay(payer.id, key, command);
-    await untilSettlingWaits();
-    await admin`
-      select pg_terminate_backend(pid) from pg_stat_activity
-       where datname = ${databaseName()} and application_name = 'once settling'`;
-    await stranger.letGo();
+    const { paying } = await whileHeld(payer, async () => {
+      const paying = pay(payer.id, key, command);
+      await untilSettlingWaits();
+      await admin`
+        select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = ${databaseName()} and application_name = 'once settling'`;
+      return { paying };
+    });
     expect(tally([await paying])).toEqual({ paid: 1 });
     expect(await balanceOf(test.owner, payer.accountId)).toBe(START_MINOR - 10n);
   });
 
   it("by a cancel is sent again (57014)", async () => {
     const { payer, key, command } = await prepare();
-    const stranger = await holdAccountOf(payer);
-    const paying = pay(payer.id, key, command);
-    await untilSettlingWaits();
-    await admin`
-      select pg_cancel_backend(pid) from pg_stat_activity
-       where datname = ${databaseName()} and application_name = 'once settling'`;
-    await stranger.letGo();
+    const { paying } = await whileHeld(payer, async () => {
+      const paying = pay(payer.id, key, command);
+      await untilSettlingWaits();
+      await admin`
+        select pg_cancel_backend(pid) from pg_stat_activity
+         where datname = ${databaseName()} and application_name = 'once settling'`;
+      return { paying };
+    });
     expect(tally([await paying])).toEqual({ paid: 1 });
   });
 
   it("by a stranger's lock gives up, and is sent again (55P03)", async () => {
     const { payer, key, command } = await prepare();
-    const stranger = await holdAccountOf(payer);
-    const paying = pay(payer.id, key, command);
-    // A second statement waits: the first one met its lock timeout.
-    await untilSettlingWaits(await untilSettlingWaits());
-    await stranger.letGo();
+    const { paying } = await whileHeld(payer, async () => {
+      const paying = pay(payer.id, key, command);
+      // A second statement waits: the first one met its lock timeout.
+      await untilSettlingWaits(await untilSettlingWaits());
+      return { paying };
+    });
     expect(tally([await paying])).toEqual({ paid: 1 });
   });
 
   it("by a lock that nobody lets go is unknown, and its key is open for the next try", async () => {
     const { payer, key, command } = await prepare();
-    const stranger = await holdAccountOf(payer);
-    await expect(pay(payer.id, key, command)).rejects.toThrow(OutcomeUnknown);
-    await stranger.letGo();
+    await whileHeld(payer, () => expect(pay(payer.id, key, command)).rejects.toThrow(OutcomeUnknown));
     expect(tally([await pay(payer.id, key, command)])).toEqual({ paid: 1 });
   });
 });

@@ -81,6 +81,7 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
     }
     const strike = (fault: Fault): void => {
       fired += 1;
+      fault.times -= 1;
       mode = fault.kind;
       if (mode === "cut") {
         client.destroy();
@@ -92,7 +93,6 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
       if (type === MESSAGE.bind) {
         const parameters = message.toString("utf8");
         doomed = armed.find((fault) => fault.times > 0 && parameters.includes(fault.matching));
-        if (doomed) doomed.times -= 1;
       }
       if (doomed && type === MESSAGE.bind && doomed.point === "before-statement") return strike(doomed);
       if (doomed && type === MESSAGE.sync && doomed.point === "before-sync") return strike(doomed);
