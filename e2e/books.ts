@@ -36,6 +36,13 @@ export async function paymentsOf(orderId: string): Promise<OrderPayment[]> {
      where kind = 'order' and purpose_id = ${orderId} order by settled_at, id`;
 }
 
+/** The id of one of the demo's people. */
+export async function userIdOf(handle: string): Promise<string> {
+  const [user] = await books()<{ id: string }[]>`select id from users where handle = ${handle}`;
+  if (!user) throw new Error(`There is nobody called ${handle}.`);
+  return user.id;
+}
+
 /** Fails unless exactly one payment exists for the order, it succeeded, and the books are right. */
 export async function expectPaidOnce(orderId: string): Promise<OrderPayment> {
   const payments = await paymentsOf(orderId);
