@@ -1,6 +1,6 @@
 /**
- * `npm run mutants [name …]`: plants one bug at a time in the tests' database and runs the database tests. Every mutant
- * must turn a test red; the table says which. Exit code 1 where one survives.
+ * `npm run mutants [name …]`: plants one bug at a time in the tests' database and runs the database tests until one turns
+ * red. Every mutant must turn one red; the table says which. Exit code 1 where one survives.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -21,7 +21,7 @@ let survivors = 0;
 for (const mutant of chosen) {
   const outputFile = path.join(folder, `${mutant.name}.json`);
   const tests = ["vitest", "run", "db/payments", "db/idempotency", "db/ledger", "db/orders"];
-  spawnSync("npx", [...tests, "--reporter=json", `--outputFile=${outputFile}`], {
+  spawnSync("npx", [...tests, "--bail=1", "--reporter=json", `--outputFile=${outputFile}`], {
     env: { ...process.env, ONCE_MUTANT: mutant.name },
     stdio: "ignore",
     timeout: RUN_LIMIT_MS,

@@ -93,6 +93,19 @@ describe("a revived key, whose row is back while its payment exists,", () => {
     });
     expect([await isThere(revoked.key), await isThere(reissued.key)]).toEqual([false, false]);
   });
+
+  it("is not handed out again where it was declined: its purpose gets a new one, which pays", async () => {
+    const transfer = await newTransfer("1000");
+    const { payer, key, purpose, command } = transfer;
+    await pay(payer.id, key, command);
+    await topUp(payer, "5000");
+    await revive(transfer);
+    const fresh = await issueKey(payer.id, purpose);
+    if (fresh.type !== "created") throw new Error(`Not a new key: ${fresh.type}.`);
+    expect(await isThere(key)).toBe(false);
+    expect(tally([await pay(payer.id, fresh.key, command)])).toEqual({ paid: 1 });
+    await expectBooksRight(test.owner);
+  });
 });
 
 describe("a key of another WAL timeline counts as absent:", () => {
@@ -136,5 +149,12 @@ describe("a key of another WAL timeline counts as absent:", () => {
     await test.owner`update idempotency_keys set expires_at = now() - interval '1 day' where key = ${key}`;
     await reapKeys();
     expect(await isThere(key)).toBe(false);
+  });
+
+  it("takes no room among a user's open keys", async () => {
+    const { payer } = await newStranded();
+    const [issued] = await test.db.keys`
+      select verdict from issue_key_v1(${payer.id}, ${randomUUID()}, 'transfer', ${randomUUID()}, null, '1 day', 1)`;
+    expect(issued).toEqual({ verdict: "created" });
   });
 });

@@ -82,6 +82,11 @@ it("every answer that comes from a read waits for the standby", async () => {
   const settledKey = await keyFor(payer.id, purpose);
   await pay(payer.id, settledKey, command);
   const voidKey = randomUUID();
+  // Of a purpose of its own: two that issue for the same one wait for each other.
+  const other = { kind: "transfer", intentId: randomUUID() } as const;
+  await pay(payer.id, await keyFor(payer.id, other), command);
+  const issueWithoutRoom = async () =>
+    db.keys`select verdict from issue_key_v1(${payer.id}, ${randomUUID()}, 'transfer', ${other.intentId}, null, '1 day', 0)`;
 
   await demandStandby("nobody");
   const answered: string[] = [];
@@ -97,6 +102,7 @@ it("every answer that comes from a read waits for the standby", async () => {
     ask("state settled", keyState(payer.id, settledKey)),
     ask("state void", keyState(payer.id, voidKey)),
     ask("issue", issueKey(payer.id, purpose)),
+    ask("issue where no more keys may be open", issueWithoutRoom()),
     ask("revoke settled", revokeKey(payer.id, settledKey)),
     ask("revoke void", revokeKey(payer.id, voidKey)),
   ];
@@ -111,6 +117,7 @@ it("every answer that comes from a read waits for the standby", async () => {
     ["state settled", { state: "settled" }],
     ["state void", { state: "void" }],
     ["issue", { type: "settled" }],
+    ["issue where no more keys may be open", [{ verdict: "settled" }]],
     ["revoke settled", { state: "settled" }],
     ["revoke void", { state: "void" }],
   ]);

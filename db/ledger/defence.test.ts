@@ -44,6 +44,25 @@ describe("the application's role", () => {
   });
 });
 
+describe("an order", () => {
+  it("begins neither paid nor cancelled, and ends once, whoever says otherwise", async () => {
+    const merchant = await newPerson(test.owner, 0n);
+    const insert = (ends: string) =>
+      test.owner.unsafe(`
+        insert into orders (id, merchant_id, merchant_account_id, description, currency, total_minor, items, request_hash,
+                            cancelled_at, paid_by, paid_by_user_id)
+        values (gen_random_uuid(), '${merchant.id}', '${merchant.accountId}', 'Tea', 'USD', 1, '[]', '', ${ends})`);
+    expect(await refusal(insert("null, gen_random_uuid(), gen_random_uuid()"))).toBe(INTEGRITY_VIOLATION);
+    expect(await refusal(insert("now(), null, null"))).toBe(INTEGRITY_VIOLATION);
+    expect(await refusal(insert("null, null, null"))).toBe("not refused");
+    await test.owner`update orders set cancelled_at = now() where merchant_id = ${merchant.id}`;
+    for (const end of ["cancelled_at = null", "cancelled_at = cancelled_at - interval '1 day'"]) {
+      const statement = `update orders set ${end} where merchant_id = '${merchant.id}'`;
+      expect(await refusal(test.owner.unsafe(statement)), statement).toBe(INTEGRITY_VIOLATION);
+    }
+  });
+});
+
 describe("the owner of the tables", () => {
   it("may not change or remove what was written", async () => {
     await newPerson(test.owner, 10n);

@@ -1,8 +1,5 @@
 -- Where money moves. One call, one autocommit statement, settles a batch of payments; a batch equals its entries
--- executed one after another, and no entry can make another fail. The rules it goes by are in 0009.
---
--- Locks are taken in one order everywhere: keys, orders, refund totals, accounts; each one at a time, by equality on
--- its primary key, sorted. Waiters queue, nobody deadlocks, and a distributed engine can route every lock to a shard.
+-- executed one after another, and no entry can make another fail. The rules it goes by, and how it locks, are in 0009.
 
 -- Answers each entry of `batch` (a JSON array of settlement_entry), in order, with a verdict:
 --   settled    this entry was executed: paid or declined, recorded for ever, the key consumed
@@ -28,19 +25,14 @@ set jit = off
 as $$
 #variable_conflict use_column
 declare
-  here constant integer := wal_timeline();
   entries constant settlement_entry[] := array(
     select jsonb_populate_record(null::settlement_entry, item)
       from jsonb_array_elements(batch) with ordinality as items (item, position) order by position);
-  wanted record;
-  held idempotency_keys;
-  keys_held idempotency_keys[] := '{}'; keys_spent integer[]; key_done boolean[];
-  orders_held settlement_order[] := '{}';
-  refunds_held settlement_refund[] := '{}';
-  accounts_held settlement_account[] := '{}';
+  keys_held idempotency_keys[]; keys_spent integer[]; key_done boolean[];
+  orders_held settlement_order[]; refunds_held settlement_refund[]; accounts_held settlement_account[];
   steps settlement_step[];
   -- What the pass is at.
-  entry settlement_entry; amount bigint; step settlement_step; the_order settlement_order; the_refund settlement_refund;
+  held idempotency_keys; entry settlement_entry; amount bigint; step settlement_step; the_order settlement_order; the_refund settlement_refund;
   debit settlement_account; credit settlement_account;
   -- By entry: where its key, order, refund total and accounts stand in the arrays above.
   key_at integer[]; order_at integer[]; refund_at integer[]; debit_at integer[]; credit_at integer[];
@@ -54,17 +46,7 @@ begin
   end if;
 
   -- 1. Lock each entry's open key: its own user's and its own key.
-  for wanted in
-    select distinct e.user_id, e.key from unnest(entries) e
-     where e.user_id is not null and e.key is not null order by 1, 2
-  loop
-    select k.* into held from idempotency_keys k
-     where k.user_id = wanted.user_id and k.key = wanted.key and k.timeline = here
-       for update;
-    if found then
-      keys_held := keys_held || held;
-    end if;
-  end loop;
+  keys_held := lock_keys(entries);
 
   -- A key is spent where a payment exists under it (a revived key), or where its purpose has been paid under another.
   -- A later statement than the lock, so it sees whatever the lock waited for.
@@ -89,46 +71,15 @@ begin
     left join unnest(keys_held) with ordinality h on h.user_id = e.user_id and h.key = e.key;
   key_done := array_fill(false, array[cardinality(keys_held)]);
 
-  -- 2. Lock orders, then refund totals, then accounts. FOR NO KEY UPDATE: it lets foreign key checks pass.
-  for wanted in
-    select distinct e.order_id as id from unnest(entries) with ordinality e
-     where steps[e.ordinality].verdict = 'taken' and e.order_id is not null order by 1
-  loop
-    select o.id, o.total_minor, o.currency, o.merchant_account_id, o.cancelled_at is not null, o.expires_at,
-           o.paid_by, o.paid_by_user_id, false
-      into the_order from orders o where o.id = wanted.id for no key update;
-    if found then
-      orders_held := orders_held || the_order;
-    end if;
-  end loop;
-
-  for wanted in
-    select distinct e.refund_of as id from unnest(entries) with ordinality e
-     where steps[e.ordinality].verdict = 'taken' and e.refund_of is not null order by 1
-  loop
-    select p.id, p.amount_minor, p.currency, p.payer_account_id, p.payee_account_id, 0, false
-      into the_refund from payments p
-     where p.id = wanted.id and p.status = 'succeeded' and p.kind in ('order', 'transfer');
-    if found then
-      insert into refund_totals (payment_id) values (wanted.id) on conflict do nothing;
-      select t.refunded_minor into the_refund.refunded_minor
-        from refund_totals t where t.payment_id = wanted.id for no key update;
-      refunds_held := refunds_held || the_refund;
-    end if;
-  end loop;
-
-  for wanted in
-    select distinct side.id from unnest(entries) with ordinality e
+  -- 2. Lock orders, then refund totals, then accounts, of the entries that were taken.
+  orders_held := lock_orders(array(
+    select e.order_id from unnest(entries) with ordinality e where steps[e.ordinality].verdict = 'taken'));
+  refunds_held := lock_refunds(array(
+    select e.refund_of from unnest(entries) with ordinality e where steps[e.ordinality].verdict = 'taken'));
+  accounts_held := lock_accounts(array(
+    select side.id from unnest(entries) with ordinality e
      cross join lateral (values (e.debit_account_id), (e.credit_account_id)) side (id)
-     where steps[e.ordinality].verdict = 'taken' and side.id is not null order by 1
-  loop
-    select a.id, a.owner_id, a.currency, a.balance_minor, a.min_balance_minor, a.version, a.closed_at is not null,
-           case when a.day >= today then a.day_out_minor else 0 end, a.day_limit_minor, false
-      into debit from ledger_accounts a where a.id = wanted.id for no key update;
-    if found then
-      accounts_held := accounts_held || debit;
-    end if;
-  end loop;
+     where steps[e.ordinality].verdict = 'taken'), today);
   -- Taken under the locks, so that it is no earlier than what was waited for.
   settled_now := date_trunc('milliseconds', clock_timestamp());
 
@@ -207,11 +158,13 @@ begin
     steps[i] := step;
   end loop;
 
-  -- 4. Write. Consumed keys go, together with those that turned out to be spent.
-  delete from idempotency_keys k
-   using (select h.user_id, h.key from unnest(keys_held) with ordinality h
-           where key_done[h.ordinality] or h.ordinality = any(keys_spent)) consumed
-   where k.user_id = consumed.user_id and k.key = consumed.key;
+  -- 4. Write. Consumed keys go, together with those that turned out to be spent. What is deleted or updated is so one
+  -- row at a time: a join would be planned for the tables as they once were, and read all of one that was empty then.
+  for i in 1 .. cardinality(keys_held) loop
+    continue when not (key_done[i] or i = any(keys_spent));
+    held := keys_held[i];
+    delete from idempotency_keys k where k.user_id = held.user_id and k.key = held.key;
+  end loop;
   if true = any(key_done) then
     insert into payments (user_id, id, kind, purpose_id, subject_id, status, decline_code, amount_minor, currency,
                           payer_account_id, payee_account_id, note, request_hash, renderer, settled_at)
@@ -231,14 +184,21 @@ begin
       join unnest(steps) with ordinality s using (ordinality)
      where s.verdict = 'paid';
 
-    update ledger_accounts a
-       set balance_minor = s.balance_minor, version = s.version, day_out_minor = s.day_out_minor,
-           day = greatest(a.day, today)
-      from (select t.* from unnest(accounts_held) t where t.touched) s where a.id = s.id;
-    update orders o set paid_by = s.paid_by, paid_by_user_id = s.paid_by_user_id
-      from (select t.* from unnest(orders_held) t where t.touched) s where o.id = s.id;
-    update refund_totals r set refunded_minor = s.refunded_minor
-      from (select t.* from unnest(refunds_held) t where t.touched) s where r.payment_id = s.payment_id;
+    foreach the_order in array orders_held loop
+      continue when not the_order.touched;
+      update orders set paid_by = the_order.paid_by, paid_by_user_id = the_order.paid_by_user_id where id = the_order.id;
+    end loop;
+    foreach the_refund in array refunds_held loop
+      continue when not the_refund.touched;
+      update refund_totals set refunded_minor = the_refund.refunded_minor where payment_id = the_refund.payment_id;
+    end loop;
+    foreach debit in array accounts_held loop
+      continue when not debit.touched;
+      update ledger_accounts a
+         set balance_minor = debit.balance_minor, version = debit.version, day_out_minor = debit.day_out_minor,
+             day = greatest(a.day, today)
+       where a.id = debit.id;
+    end loop;
   end if;
 
   -- 5. Answer. A later statement than every lock: an entry without an outcome of its own finds whatever there is.
@@ -252,7 +212,7 @@ begin
            p.amount_minor, p.currency::text, p.payer_account_id, p.payee_account_id, p.note, p.renderer, p.settled_at
       from unnest(entries) with ordinality e
       join unnest(steps) with ordinality s on s.ordinality = e.ordinality
-      left join payments p on p.user_id = e.user_id and p.id = e.key
+      left join lateral (select * from payments where user_id = e.user_id and id = e.key limit 1) p on true
      order by e.ordinality;
   perform wait_for_standbys();
 end

@@ -24,3 +24,25 @@ end
 $$;
 --> statement-breakpoint
 revoke execute on function grant_to_application from public;
+--> statement-breakpoint
+
+-- The application may insert orders and cancel them, as whole rows, for Drizzle names every column. How an order ends is
+-- not its to say otherwise: one begins neither paid nor cancelled, and is cancelled once.
+create function guard_order() returns trigger
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+  if tg_op = 'INSERT' then
+    if new.paid_by is not null or new.cancelled_at is not null then
+      raise exception 'An order begins neither paid nor cancelled' using errcode = 'integrity_constraint_violation';
+    end if;
+  elsif old.cancelled_at is not null and new.cancelled_at is distinct from old.cancelled_at
+     or old.paid_by is not null and new.paid_by is distinct from old.paid_by then
+    raise exception 'An order ends once' using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end
+$$;
+--> statement-breakpoint
+create trigger orders_end_once before insert or update on orders for each row execute function guard_order();

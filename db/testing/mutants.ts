@@ -26,7 +26,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "no-key-lock",
     without: "the lock on the open key",
-    from: "settle_payments_v1",
+    from: "lock_keys",
     find: "and k.timeline = here\n       for update;",
     replace: "and k.timeline = here;",
   },
@@ -48,9 +48,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: "no-replay",
     without: "the answer of duplicates from payments",
     from: "settle_payments_v1",
-    find: "left join payments p on p.user_id = e.user_id and p.id = e.key\n     order by",
-    replace:
-      "left join payments p on p.user_id = e.user_id and p.id = e.key and s.verdict in ('paid', 'declined')\n     order by",
+    find: "where user_id = e.user_id and id = e.key limit 1",
+    replace: "where user_id = e.user_id and id = e.key and s.verdict in ('paid', 'declined') limit 1",
   },
   {
     name: "no-standby-wait",
@@ -58,6 +57,32 @@ export const MUTANTS: readonly Mutant[] = [
     from: "wait_for_standbys",
     find: "perform pg_logical_emit_message(true, 'once', '');",
     replace: "null;",
+  },
+  {
+    name: "settled-unwaited",
+    without: "the wait for a standby before issuing says settled where it deleted no key",
+    from: "issue_key_v1",
+    find: "perform wait_for_standbys();",
+    replace: "null;",
+  },
+  {
+    name: "declined-key-handed-out",
+    without: "the look whether a key that is found has been declined before it was revived",
+    from: "issue_key_v1",
+    find: "if not exists (select 1 from payments p where p.user_id = for_user and p.id = open_key.key) then",
+    replace: "if true then",
+  },
+  {
+    name: "old-keys-take-room",
+    without: "the timeline in the count of open keys",
+    from: "issue_key_v1",
+    find: "and k.timeline = here limit",
+    replace: "limit",
+  },
+  {
+    name: "orders-end-twice",
+    without: "the guard of how an order begins and ends",
+    sql: "alter table orders disable trigger user",
   },
   {
     name: "no-own-entry",
@@ -153,7 +178,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "limit-before-lock",
     without: "the lock under which the daily limit is read",
-    from: "settle_payments_v1",
+    from: "lock_accounts",
     find: "case when a.day >= today then a.day_out_minor else 0 end",
     replace:
       "(select case when b.day >= today then b.day_out_minor else 0 end from ledger_accounts b where b.id = a.id)",
@@ -161,20 +186,17 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "keys-unsorted",
     without: "the order in which keys are locked",
-    from: "settle_payments_v1",
+    from: "lock_keys",
     find: "order by 1, 2",
     replace: "order by 1 desc, 2 desc",
   },
   {
     name: "accounts-unsorted",
     without: "the order in which accounts are locked",
-    from: "settle_payments_v1",
-    find: `select distinct side.id from unnest(entries) with ordinality e
-     cross join lateral (values (e.debit_account_id), (e.credit_account_id)) side (id)
-     where steps[e.ordinality].verdict = 'taken' and side.id is not null order by 1`,
-    replace: `select side.id from unnest(entries) with ordinality e
-     cross join lateral (values (e.debit_account_id), (e.credit_account_id)) side (id)
-     where steps[e.ordinality].verdict = 'taken' and side.id is not null group by side.id order by min(e.ordinality)`,
+    from: "lock_accounts",
+    find: "select distinct id from unnest(ids) id where id is not null order by 1",
+    replace:
+      "select id from unnest(ids) with ordinality t (id, n) where id is not null group by id order by min(n)",
   },
   {
     name: "no-synchronous-commit",
@@ -200,7 +222,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "any-timeline",
     without: "the check that the key was issued on this WAL timeline",
-    from: "settle_payments_v1",
+    from: "lock_keys",
     find: "and k.timeline = here",
     replace: "",
   },
