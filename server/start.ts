@@ -15,6 +15,8 @@ function drainOnTermination(): void {
   process.once("SIGTERM", () => {
     setTimeout(() => process.exit(1), SHUTDOWN_MAX_MS).unref();
     drain()
+      // The answers that were just given are noted by then.
+      .then(() => new Promise((resolve) => setImmediate(resolve)))
       .then(flushAttempts)
       .catch((error: unknown) => console.warn("Shutting down was not clean.", error));
   });

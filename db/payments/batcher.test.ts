@@ -140,6 +140,86 @@ describe("a batch", () => {
   });
 });
 
+describe("the lane of failed batches", () => {
+  /** A batch of `ids` that has just failed; two of them are on their way again, the others wait in the lane. */
+  async function failed(ids: string[], limits: Partial<typeof LIMITS> = {}, patience = PATIENCE_MS) {
+    const one = harness({ ...LIMITS, inFlightMax: 1, ...limits });
+    const before = one.submit("before");
+    const answers = ids.map((id) => one.submit(id, patience));
+    one.running[0]?.end();
+    await before;
+    await settleDown();
+    one.running[0]?.fail();
+    await settleDown();
+    return { ...one, answers };
+  }
+
+  it("counts against the bound, as whatever waits does", async () => {
+    const { submit, answers, running } = await failed(["a", "b", "c", "d"], { queueMax: 4 });
+    const more = ["e", "f"].map((id) => submit(id));
+    more.push(submit("g"));
+    // c and d wait in the lane, f and g for a batch.
+    await expect(submit("h")).rejects.toThrow(Unavailable);
+    while (running.length > 0) {
+      running[0]?.end();
+      await settleDown();
+    }
+    expect(await Promise.all([...answers, ...more])).toHaveLength(7);
+  });
+
+  it("goes first: while a batch's worth waits in it, no new batch is begun", async () => {
+    const { submit, running, sent } = await failed(["a", "b", "c", "d"], { laneMax: 0 });
+    expect(running).toEqual([]);
+    void submit("e").catch(() => {});
+    await settleDown();
+    expect(sent.flat()).not.toContain("e");
+  });
+
+  it("drops who gave up in it, and says that the outcome is unknown; who waits is not behind it", async () => {
+    const { submit, answers, running, sent, pass } = await failed(["a", "b", "c"]);
+    const patient = submit("c", 3 * PATIENCE_MS);
+    pass(PATIENCE_MS);
+    for (const answer of answers) await expect(answer).rejects.toThrow(OutcomeUnknown);
+    running[0]?.end();
+    await settleDown();
+    expect(sent.at(-1)).toEqual(["c"]);
+    running.find((one) => one.ids[0] === "c")?.end();
+    expect(await patient).toBe("did c singly before");
+    const {
+      answers: late,
+      sent: sentThen,
+      running: runningThen,
+      pass: passThen,
+    } = await failed(["a", "b", "c"]);
+    passThen(PATIENCE_MS);
+    for (const answer of late) await expect(answer).rejects.toThrow(OutcomeUnknown);
+    runningThen[0]?.end();
+    await settleDown();
+    expect(sentThen.slice(2)).toEqual([["a"], ["b"]]);
+  });
+
+  it("lets tens of thousands go at once that nobody waits for any more", async () => {
+    const count = 50_000;
+    const { batcher, submit, running, sent, pass } = harness({
+      batchMax: count,
+      inFlightMax: 1,
+      queueMax: count,
+      laneMax: 2,
+    });
+    const first = submit("first", 2 * PATIENCE_MS);
+    const answers = Array.from({ length: count }, (_, n) => submit(`late ${n}`));
+    const told = Promise.allSettled(answers);
+    running[0]?.end();
+    await first;
+    await settleDown();
+    pass(PATIENCE_MS);
+    running[0]?.fail();
+    await batcher.drain();
+    expect((await told).every((one) => one.status === "rejected")).toBe(true);
+    expect(sent).toHaveLength(2);
+  });
+});
+
 describe("the same request again", () => {
   it("shares one execution, and hears the same as a replay", async () => {
     const { submit, running, sent } = harness();
@@ -217,6 +297,16 @@ describe("a full house", () => {
 });
 
 describe("drained", () => {
+  it("it has told everybody by the time it ends", async () => {
+    const { batcher, submit, running } = harness();
+    const told: string[] = [];
+    const answer = submit("a").then(() => told.push("answer"));
+    const drained = batcher.drain().then(() => told.push("drained"));
+    running[0]?.end();
+    await Promise.all([answer, drained]);
+    expect(told).toEqual(["answer", "drained"]);
+  });
+
   it("it takes nothing new and ends when everybody has their answer", async () => {
     const { batcher, submit, running } = harness({ ...LIMITS, inFlightMax: 1 });
     const answers = ["a", "b"].map((id) => submit(id));

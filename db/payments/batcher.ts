@@ -39,7 +39,7 @@ export type BatcherLimits = {
   batchMax: number;
   /** Statements at once. */
   inFlightMax: number;
-  /** Entries that wait for a batch; one more is told that we are overloaded. Entries of failed batches are not counted. */
+  /** Entries that wait, for a batch or in the lane; one more is told that we are overloaded. */
   queueMax: number;
   /** Entries of failed batches that are sent singly at once. */
   laneMax: number;
@@ -58,8 +58,11 @@ type Ticket<Entry, Answer> = {
   readonly entry: Entry;
   readonly identity: string;
   readonly waiters: Set<Waiter<Answer>>;
-  isQueued: boolean;
+  place: Place;
 };
+
+/** Where an entry is: what was never sent can be taken out as if it had not come, what was sent once is in doubt. */
+type Place = { type: "queue" } | { type: "statement" } | { type: "lane"; failedBefore: unknown };
 
 export class Batcher<Entry, Answer> {
   readonly #ports: BatcherPorts<Entry, Answer>;
@@ -68,7 +71,7 @@ export class Batcher<Entry, Answer> {
   readonly #tickets = new Map<string, Ticket<Entry, Answer>>();
   readonly #queue = new Set<Ticket<Entry, Answer>>();
   #inFlight = 0;
-  readonly #lane: { ticket: Ticket<Entry, Answer>; failedBefore: unknown }[] = [];
+  readonly #lane = new Set<Ticket<Entry, Answer>>();
   #inLane = 0;
   #whenDrained: (() => void)[] = [];
   #isDraining = false;
@@ -88,9 +91,9 @@ export class Batcher<Entry, Answer> {
     const isNew = ticket === undefined;
     if (!ticket) {
       if (this.#isDraining) return Promise.reject(new Unavailable("This server is shutting down."));
-      if (this.#queue.size >= this.#limits.queueMax)
+      if (this.#queue.size + this.#lane.size >= this.#limits.queueMax)
         return Promise.reject(new Unavailable("Too many payments wait already."));
-      ticket = { entry, identity, waiters: new Set(), isQueued: true };
+      ticket = { entry, identity, waiters: new Set(), place: { type: "queue" } };
       this.#tickets.set(identity, ticket);
       this.#queue.add(ticket);
     }
@@ -122,24 +125,31 @@ export class Batcher<Entry, Answer> {
   /** A waiter's deadline has passed. Whatever nobody waits for any more is not sent, if it has not been. */
   #giveUp(ticket: Ticket<Entry, Answer>, waiter: Waiter<Answer>): void {
     ticket.waiters.delete(waiter);
-    if (ticket.isQueued && ticket.waiters.size === 0) {
+    const isAbandoned = ticket.waiters.size === 0 && ticket.place.type !== "statement";
+    if (isAbandoned) {
       this.#queue.delete(ticket);
+      this.#lane.delete(ticket);
       this.#close(ticket);
-      waiter.reject(new Unavailable("The payment waited too long and was not sent."));
-    } else if (waiter.isFirst) {
-      waiter.reject(new OutcomeUnknown("The outcome is not known yet."));
-    } else {
-      waiter.reject(new PaymentInProgress("The first request with this key is still being executed."));
     }
+    if (isAbandoned && ticket.place.type === "queue")
+      waiter.reject(new Unavailable("The payment waited too long and was not sent."));
+    else if (waiter.isFirst) waiter.reject(new OutcomeUnknown("The outcome is not known yet."));
+    else waiter.reject(new PaymentInProgress("The first request with this key is still being executed."));
+    this.#pump();
   }
 
+  /** Sends batches while there is room. What is in doubt goes first: while the lane holds a batch's worth, no new one. */
   #pump(): void {
-    while (this.#inFlight < this.#limits.inFlightMax && this.#queue.size > 0) {
+    while (
+      this.#inFlight < this.#limits.inFlightMax &&
+      this.#queue.size > 0 &&
+      this.#lane.size < this.#limits.batchMax
+    ) {
       const batch: Ticket<Entry, Answer>[] = [];
       for (const ticket of this.#queue) {
         if (batch.length === this.#limits.batchMax) break;
         this.#queue.delete(ticket);
-        ticket.isQueued = false;
+        ticket.place = { type: "statement" };
         batch.push(ticket);
       }
       void this.#send(batch);
@@ -158,54 +168,56 @@ export class Batcher<Entry, Answer> {
     } catch (failedBefore) {
       this.#ports.onBatchFailed(failedBefore, batch.length);
       // Whatever it was, one entry may be to blame for all, and nothing is known of any: each is asked for by itself.
-      const unanswered = batch.filter((ticket) => this.#tickets.has(ticket.identity));
-      this.#lane.push(...unanswered.map((ticket) => ({ ticket, failedBefore })));
+      for (const ticket of batch.filter((one) => this.#tickets.has(one.identity))) {
+        ticket.place = { type: "lane", failedBefore };
+        // Whoever waited for it may have given up while the statement ran; whoever asks again with this key finds out.
+        if (ticket.waiters.size > 0) this.#lane.add(ticket);
+        else this.#close(ticket);
+      }
     }
     this.#inFlight -= 1;
-    this.#pump();
     this.#pumpLane();
+    this.#pump();
   }
 
   #pumpLane(): void {
-    while (this.#inLane < this.#limits.laneMax) {
-      const next = this.#lane.shift();
-      if (!next) return;
-      void this.#sendSingly(next.ticket, next.failedBefore);
+    for (const ticket of this.#lane) {
+      if (this.#inLane === this.#limits.laneMax) return;
+      this.#lane.delete(ticket);
+      if (ticket.place.type !== "lane") throw new Error("Bug: an entry is in the lane and elsewhere.");
+      void this.#sendSingly(ticket, ticket.place.failedBefore);
     }
   }
 
   async #sendSingly(ticket: Ticket<Entry, Answer>, failedBefore: unknown): Promise<void> {
     this.#inLane += 1;
+    ticket.place = { type: "statement" };
     const latest = Math.max(...[...ticket.waiters].map((waiter) => waiter.deadlineMs));
-    const remainingMs = latest - this.#ports.nowMs();
-    if (remainingMs > 0) {
-      try {
-        this.#answer(ticket, await this.#ports.sendSingly(ticket.entry, remainingMs, failedBefore));
-      } catch (error) {
-        this.#fail(ticket, error);
-      }
-    } else {
-      // Nobody waits any more: whoever asks again with this key finds out.
-      this.#close(ticket);
+    const remainingMs = Math.max(0, latest - this.#ports.nowMs());
+    try {
+      this.#answer(ticket, await this.#ports.sendSingly(ticket.entry, remainingMs, failedBefore));
+    } catch (error) {
+      this.#fail(ticket, error);
     }
     this.#inLane -= 1;
     this.#pumpLane();
+    this.#pump();
   }
 
   #answer(ticket: Ticket<Entry, Answer>, answer: Answer): void {
-    this.#close(ticket);
     for (const waiter of ticket.waiters) {
       waiter.cancelTimer();
       waiter.resolve(waiter.isFirst ? answer : this.#ports.asReplay(answer));
     }
+    this.#close(ticket);
   }
 
   #fail(ticket: Ticket<Entry, Answer>, error: unknown): void {
-    this.#close(ticket);
     for (const waiter of ticket.waiters) {
       waiter.cancelTimer();
       waiter.reject(error);
     }
+    this.#close(ticket);
   }
 
   /** The entry's way ends here; the next request with its identity begins another. */
