@@ -75,6 +75,13 @@ export const accountList = z.strictObject({
 });
 export type AccountList = z.infer<typeof accountList>;
 
+/** A page of a list; `nextCursor` is null on the last. */
+const nextCursor = z.string().nullable();
+export const paymentList = z.strictObject({ payments: z.array(payment), nextCursor });
+export type PaymentList = z.infer<typeof paymentList>;
+export const orderList = z.strictObject({ orders: z.array(order), nextCursor });
+export type OrderList = z.infer<typeof orderList>;
+
 export const liveness = z.strictObject({ status: z.literal("live") });
 export const readiness = z.strictObject({ status: z.literal("ready") });
 

@@ -21,6 +21,8 @@ export const SCHEMAS = {
   RevokedKey: responses.revokedKey,
   Order: responses.order,
   AccountList: responses.accountList,
+  PaymentList: responses.paymentList,
+  OrderList: responses.orderList,
   Liveness: responses.liveness,
   Readiness: responses.readiness,
 } as const satisfies Record<string, z.ZodType>;
