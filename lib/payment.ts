@@ -1,6 +1,6 @@
 /** What a payment is, as everybody outside the database sees it. */
 
-const PURPOSE_KINDS = ["order", "transfer", "refund", "top-up"] as const;
+export const PURPOSE_KINDS = ["order", "transfer", "refund", "top-up"] as const;
 type PurposeKind = (typeof PURPOSE_KINDS)[number];
 
 /** What a key was issued for. Per user, a purpose succeeds at most once, under any number of keys. */

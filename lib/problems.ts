@@ -6,7 +6,7 @@
  * follows what the key's state was found to be: open "no", settled and paid "yes", otherwise "no"; not looked at: "unknown".
  */
 export type MoneyMoved = "no" | "yes" | "unknown";
-type Retry = "same-key" | "new-key" | "never";
+export type Retry = "same-key" | "new-key" | "never";
 
 type ProblemRow = {
   status: number;

@@ -40,7 +40,7 @@ const DESCRIPTION_MAX_LENGTH = 200;
 const ORDER_ITEMS_MAX = 100;
 const ITEM_QUANTITY_MAX = 100_000;
 
-const purpose = z.discriminatedUnion("kind", [
+export const purpose = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("order"), orderId: uuid }),
   z.strictObject({ kind: z.literal("transfer"), intentId: uuid }),
   z.strictObject({ kind: z.literal("refund"), paymentId: uuid, intentId: uuid }),
@@ -49,7 +49,7 @@ const purpose = z.discriminatedUnion("kind", [
 export const issueKeyRequest = z.strictObject({ purpose });
 
 export const payOrderRequest = z.strictObject({ orderId: uuid, amountMinor, currency });
-const transferRequest = z.strictObject({
+export const transferRequest = z.strictObject({
   payee: plainText(PAYEE_MAX_LENGTH),
   amountMinor,
   currency,

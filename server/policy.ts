@@ -30,6 +30,7 @@ export const ROUTES = {
   "GET /api/orders/[id]": "user",
   "DELETE /api/orders/[id]": "user",
   "GET /api/accounts": "user",
+  "GET /api/openapi.json": "anyone",
   "GET /api/health/live": "anyone",
   "GET /api/health/ready": "anyone",
   "POST /checkout/[orderId]/continue": "user",

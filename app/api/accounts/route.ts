@@ -1,8 +1,9 @@
 import { listAccounts } from "@/db/ledger/accounts";
+import type { AccountList } from "@/lib/responses";
 import { json } from "@/server/http";
 import { route } from "@/server/route";
 
 /** The caller's accounts and balances. */
 export const GET = route("GET /api/accounts", async ({ user }) =>
-  json(200, { accounts: await listAccounts(user.id) }),
+  json(200, { accounts: await listAccounts(user.id) } satisfies AccountList),
 );

@@ -1,6 +1,7 @@
 import { issueKey } from "@/db/idempotency/issue";
 import { renderPayment } from "@/db/payments/render";
 import { issueKeyRequest, parse } from "@/lib/requests";
+import type { IssuedKey } from "@/lib/responses";
 import { isDemo } from "@/server/environment";
 import { fail, invalid, json, readJson } from "@/server/http";
 import { route } from "@/server/route";
@@ -19,10 +20,11 @@ export const POST = route("POST /api/idempotency-keys", async ({ request, user }
     case "found": {
       const { key, expiresAt } = issued;
       const status = issued.type === "created" ? 201 : 200;
-      return json(status, { key, purpose, state: "open", expiresAt: expiresAt.toISOString() });
+      const body: IssuedKey = { key, purpose, state: "open", expiresAt: expiresAt.toISOString() };
+      return json(status, body);
     }
     case "settled":
-      return json(200, { state: "settled", payment: renderPayment(issued.payment) });
+      return json(200, { state: "settled", payment: renderPayment(issued.payment) } satisfies IssuedKey);
     case "not-found":
       return fail("not-found", { moneyMoved: "no" });
     case "other-subject":

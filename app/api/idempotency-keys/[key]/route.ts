@@ -1,6 +1,7 @@
 import { revokeKey } from "@/db/idempotency/revoke";
 import { type KeyRecord, keyState } from "@/db/idempotency/state";
 import { renderPayment } from "@/db/payments/render";
+import type { KeyState } from "@/lib/payment";
 import { fail, json } from "@/server/http";
 import { isUuid } from "@/server/idempotency-key";
 import { route } from "@/server/route";
@@ -12,10 +13,9 @@ async function answer(
 ): Promise<Response> {
   if (!isUuid(key)) return fail("idempotency-key-malformed");
   const record = await find(userId, key.toLowerCase());
-  return json(
-    200,
-    record.state === "settled" ? { state: "settled", payment: renderPayment(record.payment) } : record,
-  );
+  const body: KeyState =
+    record.state === "settled" ? { state: "settled", payment: renderPayment(record.payment) } : record;
+  return json(200, body);
 }
 
 /** What is known of a key; another user's key is void. */

@@ -1,0 +1,6 @@
+import { json } from "@/server/http";
+import { openApiDocument } from "@/server/openapi/document";
+import { route } from "@/server/route";
+
+/** The reference of this API, for programs. */
+export const GET = route("GET /api/openapi.json", async () => json(200, openApiDocument()));

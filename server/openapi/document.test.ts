@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { PROBLEMS, type ProblemName } from "@/lib/problems";
+import { problemSchema } from "@/lib/responses";
+import { ROUTES } from "../policy.ts";
+import { type OpenApiDocument, openApiDocument } from "./document.ts";
+import { OPERATIONS } from "./operations.ts";
+import { SCHEMAS } from "./schemas.ts";
+
+// As it is sent: what does not survive JSON is not in the reference.
+const sent = JSON.parse(JSON.stringify(openApiDocument())) as OpenApiDocument;
+const operations = Object.entries(sent.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+);
+
+/** Every value under `node`, at any depth. */
+function everythingIn(node: unknown): unknown[] {
+  return typeof node === "object" && node !== null
+    ? [node, ...Object.values(node).flatMap(everythingIn)]
+    : [node];
+}
+
+describe("the reference", () => {
+  test("describes every route of the policy under /api, and no other", () => {
+    const inPolicy = Object.keys(ROUTES).filter((name) => name.includes(" /api/"));
+    const described = operations.map(
+      ({ path, method }) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, "[$1]")}`,
+    );
+    expect(described.sort()).toEqual(inPolicy.sort());
+  });
+
+  test("gives every operation a name of its own", () => {
+    const names = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test("names nothing that it does not hold", () => {
+    const references = everythingIn(sent).flatMap((node) =>
+      typeof node === "object" && node !== null && "$ref" in node ? [String(node.$ref)] : [],
+    );
+    expect(references.length).toBeGreaterThan(0);
+    for (const reference of references) {
+      const target = reference
+        .slice("#/".length)
+        .split("/")
+        .reduce<unknown>((node, step) => (node as Record<string, unknown> | undefined)?.[step], sent);
+      expect(target, reference).toBeDefined();
+    }
+  });
+
+  test("shows examples that its own schemas accept", () => {
+    for (const [name, operation] of Object.entries(OPERATIONS)) {
+      for (const { schema, examples } of Object.values(operation.successes)) {
+        for (const example of Object.values(examples)) {
+          if (schema !== undefined)
+            expect(
+              SCHEMAS[schema].safeParse(example.value).error,
+              `${name}: ${example.summary}`,
+            ).toBeUndefined();
+        }
+      }
+      for (const example of Object.values(operation.body?.examples ?? {})) {
+        const accepted = operation.body?.schemas.filter(
+          (one) => SCHEMAS[one].safeParse(example.value).success,
+        );
+        expect(accepted, `${name}: ${example.summary}`).toHaveLength(1);
+      }
+    }
+    for (const { path, operation } of operations) {
+      for (const { content } of Object.values(operation.responses)) {
+        for (const [name, example] of Object.entries(content["application/problem+json"]?.examples ?? {})) {
+          const { value } = example as { value: unknown };
+          const { error } = problemSchema(name as ProblemName).safeParse(value);
+          expect(error, `${path}: ${name}`).toBeUndefined();
+        }
+      }
+    }
+  });
+
+  test("lists each kind of problem under its own status, and leaves none out", () => {
+    const listed = new Set<string>();
+    for (const { operation } of operations) {
+      for (const [status, { content }] of Object.entries(operation.responses)) {
+        for (const name of Object.keys(content["application/problem+json"]?.examples ?? {})) {
+          expect(PROBLEMS[name as ProblemName].status, name).toBe(Number(status));
+          listed.add(name);
+        }
+      }
+    }
+    expect([...listed].sort()).toEqual(Object.keys(PROBLEMS).sort());
+  });
+
+  test("demands a caller exactly where the policy does", () => {
+    for (const { path, method, operation } of operations) {
+      const name = `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, "[$1]")}` as keyof typeof ROUTES;
+      expect(operation.security.length > 0, name).toBe((ROUTES[name] as string) !== "anyone");
+      expect("401" in operation.responses, name).toBe((ROUTES[name] as string) !== "anyone");
+    }
+  });
+});

@@ -1,0 +1,65 @@
+/** What the reference says of one route, and what follows from the policy without being said. */
+import type { ProblemName } from "@/lib/problems";
+import { ROUTES, type RouteName } from "../policy.ts";
+import type { HeaderName } from "./headers.ts";
+import type { SchemaName } from "./schemas.ts";
+
+/** The routes of the HTTP API; the others are plain forms of pages. */
+export type ApiRoute = Extract<RouteName, `${string} /api/${string}`>;
+
+type Example = { summary: string; value: unknown };
+
+export type Success = {
+  description: string;
+  /** The body: one of the schemas, or undefined for any JSON object. */
+  schema: SchemaName | undefined;
+  headers?: readonly HeaderName[];
+  examples: Record<string, Example>;
+};
+
+export type Operation = {
+  /** How generated clients call it. */
+  id: string;
+  tag: "Idempotency keys" | "Payments" | "Orders" | "Accounts" | "Service";
+  summary: string;
+  description: string;
+  /** Whether it moves money, and so takes an idempotency key. */
+  takesKey?: true;
+  query?: readonly { name: string; description: string; schema: Record<string, unknown> }[];
+  /** The body it takes: one of these schemas. */
+  body?: { schemas: readonly SchemaName[]; examples: Record<string, Example> };
+  successes: Record<number, Success>;
+  /** The kinds of problems that only this route has; `problemsOf` knows the rest. */
+  problems?: readonly ProblemName[];
+};
+
+const EVERYWHERE: readonly ProblemName[] = ["method-not-allowed", "internal-error"];
+/** What a caller is looked up for, in the database. */
+const WITH_CALLER: readonly ProblemName[] = ["unauthenticated", "unavailable"];
+/** A cookie from another site, or a role that does not reach. */
+const GUARDED: readonly ProblemName[] = ["forbidden"];
+const WITH_BODY: readonly ProblemName[] = ["too-large", "unsupported-media-type", "invalid-request"];
+const WITH_KEY: readonly ProblemName[] = [
+  "idempotency-key-missing",
+  "idempotency-key-malformed",
+  "declined",
+  "not-found",
+  "payment-in-progress",
+  "idempotency-key-void",
+  "idempotency-key-reused",
+  "outcome-unknown",
+];
+
+/** Every kind of problem that a route can answer with. */
+export function problemsOf(name: ApiRoute, operation: Operation): ReadonlySet<ProblemName> {
+  const level: string = ROUTES[name];
+  const isGuarded = level !== "anyone" && (level !== "user" || !name.startsWith("GET "));
+  return new Set([
+    ...EVERYWHERE,
+    ...(level === "anyone" ? [] : WITH_CALLER),
+    ...(isGuarded ? GUARDED : []),
+    ...(operation.body ? WITH_BODY : []),
+    ...(operation.takesKey ? WITH_KEY : []),
+    ...(operation.problems ?? []),
+  ]);
+}
