@@ -18,8 +18,17 @@ export type FaultPoint =
   /** Committed: ReadyForQuery, which says so, does not reach us. */
   | "after-commit";
 
-/** How: both ends are closed; or nothing passes any more while both ends stay open (a half-open connection). */
-export type FaultKind = "cut" | "black-hole";
+/**
+ * How: both ends are closed; nothing passes any more while both ends stay open (a half-open connection); our end is told
+ * that no more will come, while the server's end stays open; everything waits a while; or whatever a function does at that
+ * very moment, after which the message passes.
+ */
+export type FaultKind = "cut" | "black-hole" | "half-close" | "delay" | (() => void);
+
+/** Longer than a batch waits for a lock, shorter than any deadline. */
+const DELAY_MS = 800;
+/** Longer than anybody waits. A network in between forgets a dead connection, too, in the end. */
+const SILENCE_MAX_MS = 30_000;
 
 export type Fault = {
   point: FaultPoint;
@@ -33,8 +42,8 @@ export type Fault = {
 export type WireProxy = {
   /** The port to connect to instead of the server's. */
   port: number;
-  /** Arms a fault, beside those that are armed already. */
-  arm(fault: Fault): void;
+  /** Arms a fault, beside those that are armed already. What it returns counts down as the fault fires. */
+  arm(fault: Fault): { readonly times: number };
   /** How often faults have fired. */
   fired(): number;
   close(): Promise<void>;
@@ -70,7 +79,9 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
 
   const server = net.createServer((client) => {
     const upstream = net.connect({ host, port });
-    let mode: "passing" | "black-hole" | "cut" = "passing";
+    let mode: "passing" | "silent" | "cut" = "passing";
+    /** What waits, in its order, while a delay lasts. */
+    let held: (() => void)[] | undefined;
     // Which fault this connection's running statement is to suffer; decided when its Bind passes.
     let doomed: Fault | undefined;
     for (const socket of [client, upstream]) {
@@ -79,13 +90,52 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
       // Resets are what this proxy is for.
       socket.on("error", () => {});
     }
-    const strike = (fault: Fault): void => {
-      fired += 1;
-      fault.times -= 1;
-      mode = fault.kind;
-      if (mode === "cut") {
+    const pass = (socket: net.Socket, message: Buffer): void => {
+      if (held) held.push(() => socket.write(message));
+      else socket.write(message);
+    };
+    const fallSilent = (): void => {
+      mode = "silent";
+      setTimeout(() => {
         client.destroy();
         upstream.destroy();
+      }, SILENCE_MAX_MS).unref();
+    };
+    /** Whether the message that the fault strikes at passes all the same, now or later. */
+    const strike = (fault: Fault): boolean => {
+      doomed = undefined;
+      // Another connection's statement was doomed by it, too, and was first.
+      if (fault.times === 0) return true;
+      fired += 1;
+      fault.times -= 1;
+      if (fault.times === 0) armed.splice(armed.indexOf(fault), 1);
+      if (typeof fault.kind === "function") {
+        fault.kind();
+        return true;
+      }
+      switch (fault.kind) {
+        case "cut":
+          mode = "cut";
+          client.destroy();
+          upstream.destroy();
+          return false;
+        case "black-hole":
+          fallSilent();
+          return false;
+        case "half-close":
+          fallSilent();
+          client.end();
+          return false;
+        case "delay":
+          held = [];
+          setTimeout(() => {
+            const late = held ?? [];
+            held = undefined;
+            for (const write of late) write();
+          }, DELAY_MS);
+          return true;
+        default:
+          return fault.kind satisfies never;
       }
     };
     const toServer = splitter(true, (type, message) => {
@@ -94,29 +144,31 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
         const parameters = message.toString("utf8");
         doomed = armed.find((fault) => fault.times > 0 && parameters.includes(fault.matching));
       }
-      if (doomed && type === MESSAGE.bind && doomed.point === "before-statement") return strike(doomed);
-      if (doomed && type === MESSAGE.sync && doomed.point === "before-sync") return strike(doomed);
-      upstream.write(message);
+      const isHere =
+        (type === MESSAGE.bind && doomed?.point === "before-statement") ||
+        (type === MESSAGE.sync && doomed?.point === "before-sync");
+      if (doomed && isHere && !strike(doomed)) return;
+      pass(upstream, message);
     });
     const toClient = splitter(false, (type, message) => {
       if (mode !== "passing") return;
       if (doomed && type === MESSAGE.dataRow && doomed.point === "mid-row") {
         client.write(message.subarray(0, message.length >> 1));
-        return strike(doomed);
+        if (strike(doomed)) pass(client, message.subarray(message.length >> 1));
+        return;
       }
-      if (doomed && type === MESSAGE.commandComplete && doomed.point === "before-complete")
-        return strike(doomed);
-      if (doomed && type === MESSAGE.readyForQuery) {
-        if (doomed.point === "after-commit") return strike(doomed);
-        doomed = undefined;
-      }
-      client.write(message);
+      const isHere =
+        (type === MESSAGE.commandComplete && doomed?.point === "before-complete") ||
+        (type === MESSAGE.readyForQuery && doomed?.point === "after-commit");
+      if (doomed && isHere && !strike(doomed)) return;
+      if (type === MESSAGE.readyForQuery) doomed = undefined;
+      pass(client, message);
     });
     client.on("data", toServer);
     upstream.on("data", toClient);
     // A black hole tells neither end that the other one has gone.
-    client.on("close", () => mode !== "black-hole" && upstream.destroy());
-    upstream.on("close", () => mode !== "black-hole" && client.destroy());
+    client.on("close", () => mode !== "silent" && upstream.destroy());
+    upstream.on("close", () => mode !== "silent" && client.destroy());
   });
 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -125,7 +177,9 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
   return {
     port: address.port,
     arm(fault) {
-      armed.push({ ...fault });
+      const mine = { ...fault };
+      armed.push(mine);
+      return mine;
     },
     fired: () => fired,
     async close() {

@@ -1,0 +1,101 @@
+/** Faults of the application's own servers: killed at a chosen moment of a payment, stopped, told to end while busy. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FaultPoint } from "../../db/testing/wire-proxy.ts";
+import type { AppServer } from "./app-server.ts";
+import type { ProvingFault } from "./faults.ts";
+import type { Stage } from "./stage.ts";
+
+/** Longer than a payment's deadline: whoever asked has given up by then. */
+const STOPPED_MS = 17_000;
+const OCCASION_MS = 6_000;
+
+/** Kills `app`, and starts it again once it is gone. */
+async function killAndRestart(app: AppServer): Promise<void> {
+  app.signal("SIGKILL");
+  await app.ended();
+  await app.start();
+}
+
+/** Resolves with the server that met the moment, or undefined where there was no occasion. */
+function meeting(stage: Stage, moment: "asked" | "answered"): Promise<AppServer | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(undefined), OCCASION_MS);
+    stage.http.onNext(moment, (port) => {
+      clearTimeout(timer);
+      const app = stage.apps.find((one) => one.port === port);
+      // At this very moment, not a turn of the event loop later.
+      app?.signal("SIGKILL");
+      resolve(app);
+    });
+  });
+}
+
+function killedWhen(name: string, moment: "asked" | "answered"): ProvingFault {
+  return {
+    name: `server killed: ${name}`,
+    isCheap: false,
+    async fire(stage) {
+      const app = await meeting(stage, moment);
+      if (!app) return false;
+      await killAndRestart(app);
+      return true;
+    },
+  };
+}
+
+/** Both servers die: which of them has sent the statement, the proxy in front of PostgreSQL does not know. */
+function killedAt(name: string, point: FaultPoint): ProvingFault {
+  return {
+    name: `servers killed: ${name}`,
+    isCheap: false,
+    async fire(stage) {
+      let struck = false;
+      stage.wire.arm({
+        point,
+        matching: "request_hash",
+        times: 1,
+        kind() {
+          struck = true;
+          for (const app of stage.apps) app.signal("SIGKILL");
+        },
+      });
+      const deadline = performance.now() + OCCASION_MS;
+      while (!struck && performance.now() < deadline) await sleep(10);
+      if (!struck) return false;
+      await Promise.all(stage.apps.map(killAndRestart));
+      return true;
+    },
+  };
+}
+
+export const crashes: readonly ProvingFault[] = [
+  killedWhen("before settling, the request has just come", "asked"),
+  killedAt("the statement is sent", "before-statement"),
+  killedAt("the payment is committed, and they do not know", "after-commit"),
+  killedWhen("the answer is given, and not yet flushed", "answered"),
+  {
+    name: "server stopped past every deadline (SIGSTOP)",
+    isCheap: false,
+    async fire({ apps }) {
+      const app = apps[0];
+      if (!app) return false;
+      app.signal("SIGSTOP");
+      await sleep(STOPPED_MS);
+      app.signal("SIGCONT");
+      return true;
+    },
+  },
+  {
+    name: "server told to end while busy (SIGTERM)",
+    isCheap: false,
+    async fire({ apps }) {
+      const app = apps[1];
+      if (!app) return false;
+      app.signal("SIGTERM");
+      const code = await app.ended();
+      await app.start();
+      // Its own limit is no clean end.
+      return code === 0 || code === "SIGTERM" || code === 143;
+    },
+  },
+];

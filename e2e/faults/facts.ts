@@ -1,0 +1,44 @@
+/** What is in the database when all is over, read past the application: what the clients' stories are held against. */
+import type postgres from "postgres";
+
+export type PaymentFact = {
+  id: string;
+  userId: string;
+  kind: string;
+  purposeId: string;
+  status: "succeeded" | "declined";
+  declineCode: string | null;
+  amountMinor: bigint;
+  payerAccountId: string;
+  settledAtMs: number;
+};
+
+/** One side of a transfer: an account's version, and its balance after it. */
+export type EntryFact = {
+  accountId: string;
+  version: bigint;
+  transferId: string;
+  balanceMinor: bigint;
+  atMs: number;
+};
+
+export type Facts = {
+  payments: PaymentFact[];
+  entries: EntryFact[];
+  openKeys: { userId: string; key: string }[];
+};
+
+export async function readFacts(owner: postgres.Sql<{ bigint: bigint }>): Promise<Facts> {
+  const payments = await owner<PaymentFact[]>`
+    select id, user_id as "userId", kind, purpose_id as "purposeId", status, decline_code as "declineCode",
+           amount_minor as "amountMinor", payer_account_id as "payerAccountId",
+           extract(epoch from settled_at)::double precision * 1000 as "settledAtMs"
+      from payments`;
+  const entries = await owner<EntryFact[]>`
+    select account_id as "accountId", version, transfer_id as "transferId", balance_minor as "balanceMinor",
+           extract(epoch from created_at)::double precision * 1000 as "atMs"
+      from ledger_entries order by account_id, version`;
+  const openKeys = await owner<{ userId: string; key: string }[]>`
+    select user_id as "userId", key from idempotency_keys`;
+  return { payments: [...payments], entries: [...entries], openKeys: [...openKeys] };
+}

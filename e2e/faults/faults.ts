@@ -1,0 +1,192 @@
+/** Every fault of the proving ground: what it does, and whether it was seen to happen. */
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import postgres from "postgres";
+import type { FaultKind, FaultPoint } from "../../db/testing/wire-proxy.ts";
+import type { HttpFault } from "./http-proxy.ts";
+import type { Stage } from "./stage.ts";
+
+export type ProvingFault = {
+  name: string;
+  /** A cheap one is over at once and done often; others stop a server for seconds. */
+  isCheap: boolean;
+  /** Does it once. True where it was seen to happen; waits no longer for an occasion than a moment. */
+  fire(stage: Stage): Promise<boolean>;
+};
+
+/** A payment passes within this, even right after something else was broken. */
+const OCCASION_MS = 6_000;
+const LOOK_AGAIN_MS = 10;
+/** Only statements that settle carry request hashes. */
+const SETTLING = "request_hash";
+
+async function until(isSo: () => boolean): Promise<boolean> {
+  const deadline = performance.now() + OCCASION_MS;
+  while (!isSo()) {
+    if (performance.now() > deadline) return false;
+    await sleep(LOOK_AGAIN_MS);
+  }
+  return true;
+}
+
+/** Breaks the conversation between a server and PostgreSQL, at the next statement that settles. */
+async function strike(stage: Stage, point: FaultPoint, kind: FaultKind): Promise<boolean> {
+  const armed = stage.wire.arm({ point, kind, matching: SETTLING, times: 1 });
+  return until(() => armed.times === 0);
+}
+
+const POINTS: readonly FaultPoint[] = [
+  "before-statement",
+  "before-sync",
+  "mid-row",
+  "before-complete",
+  "after-commit",
+];
+const KINDS = ["cut", "black-hole", "half-close", "delay"] as const;
+
+const wireFaults = POINTS.flatMap((point) =>
+  KINDS.map(
+    (kind): ProvingFault => ({
+      name: `database connection: ${kind} ${point}`,
+      isCheap: true,
+      fire: (stage) => strike(stage, point, kind),
+    }),
+  ),
+);
+
+const httpFaults = (
+  ["drop-answer", "duplicate", "delay", "reorder"] as const satisfies readonly HttpFault[]
+).map(
+  (fault): ProvingFault => ({
+    name: `client connection: ${fault}`,
+    isCheap: true,
+    async fire({ http }) {
+      const before = http.fired(fault);
+      http.arm(fault);
+      return until(() => http.fired(fault) > before);
+    },
+  }),
+);
+
+/** The process of a backend that serves one of our servers and is not idle, where there is one just now. */
+async function busyBackend({ admin }: Stage): Promise<number | undefined> {
+  const deadline = performance.now() + OCCASION_MS;
+  while (performance.now() < deadline) {
+    const [busy] = await admin<{ pid: number }[]>`
+      select pid from pg_stat_activity
+       where application_name in ('once settling', 'once keys') and state = 'active' limit 1`;
+    if (busy) return busy.pid;
+  }
+  return undefined;
+}
+
+/** The server has gone: waits until it is there again, so that one fault is over before the next. */
+async function recovered(stage: Stage): Promise<void> {
+  for (;;) {
+    try {
+      await stage.admin`select 1`;
+      return;
+    } catch {
+      // It recovers from the crash that we made.
+      await sleep(LOOK_AGAIN_MS);
+    }
+  }
+}
+
+const databaseFaults: ProvingFault[] = [
+  {
+    name: "backend terminated (57P01)",
+    isCheap: true,
+    async fire(stage) {
+      const pid = await busyBackend(stage);
+      if (pid === undefined) return false;
+      const [ended] = await stage.admin<{ ended: boolean }[]>`select pg_terminate_backend(${pid}) as ended`;
+      return ended?.ended ?? false;
+    },
+  },
+  {
+    name: "statement cancelled (57014)",
+    isCheap: true,
+    async fire(stage) {
+      const pid = await busyBackend(stage);
+      if (pid === undefined) return false;
+      const [cancelled] = await stage.admin<{ ended: boolean }[]>`select pg_cancel_backend(${pid}) as ended`;
+      return cancelled?.ended ?? false;
+    },
+  },
+  {
+    name: "backend killed (SIGKILL)",
+    isCheap: false,
+    async fire(stage) {
+      const pid = await busyBackend(stage);
+      if (pid === undefined) return false;
+      process.kill(pid, "SIGKILL");
+      await recovered(stage);
+      return true;
+    },
+  },
+  {
+    name: "postmaster killed (SIGKILL)",
+    isCheap: false,
+    async fire(stage) {
+      const [folder] = await stage.admin<
+        { path: string }[]
+      >`select current_setting('data_directory') as path`;
+      const [pid] = readFileSync(`${folder?.path}/postmaster.pid`, "utf8").split("\n");
+      process.kill(Number(pid), "SIGKILL");
+      await stage.restartDatabase();
+      await recovered(stage);
+      return true;
+    },
+  },
+  {
+    name: "connections exhausted (53300)",
+    isCheap: false,
+    async fire(stage) {
+      const role = new URL(stage.database.adminUrl);
+      role.pathname = "/once";
+      // As the application's own role, and so without the seats that are kept for a superuser.
+      role.username = "once_app";
+      const crowd = postgres(role.href, { max: 200, onnotice: () => {}, max_lifetime: null });
+      // A connection of ours that is refused: that is the fault, seen to happen.
+      const seats = await Promise.allSettled(Array.from({ length: 200 }, () => crowd`select pg_sleep(1)`));
+      await crowd.end({ timeout: 5 });
+      return seats.some((seat) => seat.status === "rejected" && String(seat.reason.code) === "53300");
+    },
+  },
+  {
+    name: "a stranger holds an account's lock",
+    isCheap: true,
+    async fire({ owner }) {
+      const stranger = await owner.reserve();
+      try {
+        // Locks, and writes nothing.
+        await stranger`begin`;
+        const [row] = await stranger`
+          select id from ledger_accounts where owner_id is not null order by version desc limit 1 for update`;
+        await sleep(Math.random() * 1_200);
+        return row !== undefined;
+      } finally {
+        await stranger`rollback`;
+        stranger.release();
+      }
+    },
+  },
+  {
+    name: "keys reaped while they are used",
+    isCheap: true,
+    async fire({ owner }) {
+      const [reaped] = await owner<{ count: number }[]>`
+        with expired as (
+          update idempotency_keys set expires_at = now() - interval '1 day'
+           where (user_id, key) in (select user_id, key from idempotency_keys order by random() limit 5)
+          returning 1)
+        select count(*)::integer as count from expired`;
+      // Some stay: a key whose time is over is open for as long as it is there.
+      if (Math.random() < 0.5) await owner`select reap_keys_v1(100)`;
+      return (reaped?.count ?? 0) > 0;
+    },
+  },
+];
+
+export const faults: readonly ProvingFault[] = [...wireFaults, ...httpFaults, ...databaseFaults];

@@ -1,0 +1,109 @@
+/**
+ * What clients asked and what they were told, with the times: the evidence that the checkers judge. Times are of this
+ * process's monotonic clock, so that "before" means before whatever the machine's clock does.
+ */
+
+export type Exchange = {
+  /** The user whose API key was sent. */
+  userId: string;
+  method: string;
+  path: string;
+  /** The idempotency key that the request was about: its header, or the last part of its path. */
+  key: string | undefined;
+  /** The purpose that a key was asked for, where it was. */
+  purpose: string | undefined;
+  invokedAtMs: number;
+  /** Absent where no answer came: the client does not know. */
+  answer?: { atMs: number; status: number; body: string; isReplay: boolean };
+};
+
+export type History = { readonly exchanges: Exchange[] };
+
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
+
+/** A `fetch` for `userId` that writes down each exchange, answered or not. */
+export function recordingFetch(history: History, userId: string): typeof globalThis.fetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const { pathname } = new URL(request.url);
+    const keyInPath = pathname.startsWith("/api/idempotency-keys/") ? UUID.exec(pathname)?.[0] : undefined;
+    const requestBody = request.body === null ? undefined : await request.clone().text();
+    const exchange: Exchange = {
+      userId,
+      method: request.method,
+      path: pathname,
+      key: UUID.exec(request.headers.get("idempotency-key") ?? "")?.[0] ?? keyInPath,
+      purpose: pathname === "/api/idempotency-keys" ? requestBody : undefined,
+      invokedAtMs: performance.now(),
+    };
+    history.exchanges.push(exchange);
+    const response = await globalThis.fetch(request);
+    // Read whole before it counts: half an answer is none.
+    const body = await response.text();
+    exchange.answer = {
+      atMs: performance.now(),
+      status: response.status,
+      body,
+      isReplay: response.headers.get("idempotent-replayed") === "true",
+    };
+    return new Response(response.status === 204 || response.status === 304 ? null : body, {
+      status: response.status,
+      headers: response.headers,
+    });
+  };
+}
+
+/** What an answer tells about its key: the outcome, that there will never be one, or that there is none so far. */
+export type Told =
+  | { type: "paid" | "declined"; paymentId: string; bytes?: string }
+  | { type: "void" }
+  | { type: "open"; key: string | undefined }
+  | { type: "nothing"; moneyMoved?: "yes" | "no" | "unknown"; retry?: string };
+
+type Body = {
+  id?: string;
+  key?: string;
+  state?: string;
+  status?: string;
+  type?: string;
+  moneyMoved?: "yes" | "no" | "unknown";
+  retry?: string;
+  payment?: { id: string; status: "succeeded" | "declined" };
+};
+
+function parse(body: string): Body {
+  try {
+    return JSON.parse(body) as Body;
+  } catch {
+    // A proxy's page, or nothing: tells nothing.
+    return {};
+  }
+}
+
+/** Reads an answer as a client may. Undefined where none came. */
+export function toldBy({ method, path, answer }: Exchange): Told | undefined {
+  if (!answer) return undefined;
+  const movesMoney = method === "POST" && !path.startsWith("/api/idempotency-keys");
+  const body = parse(answer.body);
+  const isAboutState = path.startsWith("/api/idempotency-keys");
+  if (isAboutState && answer.status < 300) {
+    if (body.state === "void") return { type: "void" };
+    if (body.state === "open") return { type: "open", key: body.key };
+    if (body.payment)
+      return {
+        type: body.payment.status === "succeeded" ? "paid" : "declined",
+        paymentId: body.payment.id,
+        bytes: JSON.stringify(body.payment),
+      };
+  }
+  if (movesMoney && answer.status === 201 && body.id)
+    return { type: "paid", paymentId: body.id, bytes: answer.body };
+  if (answer.status === 402 && body.payment)
+    return { type: "declined", paymentId: body.payment.id, bytes: JSON.stringify(body.payment) };
+  if (answer.status === 410) return { type: "void" };
+  return {
+    type: "nothing",
+    ...(body.moneyMoved && { moneyMoved: body.moneyMoved }),
+    ...(body.retry && { retry: body.retry }),
+  };
+}

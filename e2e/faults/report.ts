@@ -1,0 +1,55 @@
+/** What a run on the proving ground comes to, as a table for people: in the terminal and in docs/PROOF.md. */
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Harm } from "./checkers.ts";
+import type { RoundResult } from "./round.ts";
+import type { Found } from "./sensitivity.ts";
+
+const HARMS: Record<Harm, string> = {
+  duplicate: "duplicates",
+  loss: "losses",
+  lie: "lies",
+  stuck: "stuck",
+};
+
+function count(number: number): string {
+  return number.toLocaleString("en-US");
+}
+
+/** The round in Markdown: what was done, what was found, how often each fault fired. */
+export function roundTable(result: RoundResult, seed: number): string {
+  const harms = Object.entries(HARMS).map(
+    ([harm, word]) =>
+      `${count(result.violations.filter((violation) => violation.harm === harm).length)} ${word}`,
+  );
+  const rows = [...result.fired].map(([name, times]) => `| ${name} | ${count(times)} |`);
+  return [
+    `${Math.round(result.seconds / 60)} minutes, seed ${seed}: ${count(result.payments)} payments and ${count(result.declines)} declines`,
+    `from ${count(result.exchanges)} requests, of which ${count(result.unanswered)} got no answer and ${count(result.unknown)}`,
+    `an answer that leaves the outcome open; ${count(result.replays)} answers were replays. **${harms.join(", ")}.**`,
+    "",
+    "| fault | fired |",
+    "|---|---:|",
+    ...rows,
+  ].join("\n");
+}
+
+/** Which check found which planted bug. */
+export function sensitivityTable(found: readonly Found[]): string {
+  const rows = found.map(
+    ({ bug, checks }) => `| ${bug.name} | ${bug.what} | ${checks.join(", ") || "**nothing**"} |`,
+  );
+  return ["| planted bug | that is | found by |", "|---|---|---|", ...rows].join("\n");
+}
+
+/** Writes `text` between the marks called `section` of docs/PROOF.md; what people wrote around them stays. */
+export function writeProof(root: string, section: "round" | "planted", text: string): void {
+  const file = path.join(root, "docs", "PROOF.md");
+  const [begin, end] = [`<!-- ${section} -->`, `<!-- /${section} -->`];
+  const page = readFileSync(file, "utf8");
+  const [before, rest] = page.split(begin);
+  const after = rest?.split(end)[1];
+  if (before === undefined || after === undefined)
+    throw new Error(`Bug: docs/PROOF.md has no section ${section}.`);
+  writeFileSync(file, `${before}${begin}\n\n${text}\n\n${end}${after}`);
+}

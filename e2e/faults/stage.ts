@@ -1,0 +1,107 @@
+/**
+ * Everything the proving ground consists of: a PostgreSQL of its own, a proxy in front of it that can break any
+ * conversation, two servers of the production build, and a proxy in front of those. All on loopback, all ended by `close`.
+ */
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import postgres from "postgres";
+import { type EmbeddedServer, removeEmbedded, startEmbedded } from "../../db/embedded.ts";
+import { migrate } from "../../db/migrate.ts";
+import { provision } from "../../db/provision.ts";
+import { startWireProxy, type WireProxy } from "../../db/testing/wire-proxy.ts";
+import { type AppServer, appServer } from "./app-server.ts";
+import { type HttpProxy, startHttpProxy } from "./http-proxy.ts";
+
+const DATABASE = "once";
+/** Signs nothing that leaves this machine. */
+const SECRET = "only-for-the-proving-ground-0123456789";
+/** How the second server's clock is a day off. */
+const CLOCK = fileURLToPath(new URL("a-day-off.mjs", import.meta.url));
+
+export type Owner = postgres.Sql<{ bigint: bigint }>;
+
+export type Stage = {
+  readonly database: EmbeddedServer;
+  /** As the superuser, past the proxy. */
+  readonly admin: postgres.Sql;
+  /** As the owner of the tables, past the proxy. */
+  readonly owner: Owner;
+  readonly wire: WireProxy;
+  readonly apps: readonly AppServer[];
+  readonly http: HttpProxy;
+  /** Starts PostgreSQL again after it was killed. */
+  restartDatabase(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/**
+ * Sets the stage for the build in `root`, with data and logs under `folder`, which is emptied first. `prepare` is called as
+ * the owner of the tables once they are there, before any server starts.
+ */
+export async function setStage(
+  root: string,
+  folder: string,
+  prepare: (owner: Owner) => Promise<void> = async () => {},
+): Promise<Stage> {
+  const dataDir = path.join(folder, "data");
+  mkdirSync(folder, { recursive: true });
+  await removeEmbedded(dataDir);
+  let database = await startEmbedded(dataDir);
+  const { appUrl, ownerUrl } = await provision(database.adminUrl, DATABASE);
+  await migrate(ownerUrl, "once_app");
+
+  const admin = postgres(database.adminUrl, { max: 4, onnotice: () => {} });
+  // What a careless administrator may have set; our own connections and functions must not depend on it.
+  await admin.unsafe(`alter database ${DATABASE} set default_transaction_isolation = 'repeatable read'`);
+  const owner = postgres(ownerUrl, {
+    max: 8,
+    onnotice: () => {},
+    types: { bigint: postgres.BigInt },
+    connection: { default_transaction_isolation: "read committed" },
+  });
+  await prepare(owner);
+
+  const direct = new URL(appUrl);
+  const wire = await startWireProxy(direct.hostname, Number(direct.port));
+  const proxied = new URL(appUrl);
+  proxied.port = String(wire.port);
+  const env = {
+    DATABASE_URL: proxied.href,
+    DATABASE_OWNER_URL: ownerUrl,
+    ONCE_DEMO: "1",
+    BETTER_AUTH_SECRET: SECRET,
+    NEXT_TELEMETRY_DISABLED: "1",
+  };
+  const apps = [
+    await appServer(root, env, path.join(folder, "server-1.log")),
+    await appServer(root, { ...env, NODE_OPTIONS: `--import=${CLOCK}` }, path.join(folder, "server-2.log")),
+  ];
+  for (const app of apps) await app.start();
+  const http = await startHttpProxy(() => apps.filter((app) => app.isUp).map((app) => app.port));
+
+  return {
+    get database() {
+      return database;
+    },
+    admin,
+    owner,
+    wire,
+    apps,
+    http,
+    async restartDatabase() {
+      database = await startEmbedded(dataDir);
+    },
+    async close() {
+      await http.close();
+      for (const app of apps) {
+        app.signal("SIGCONT");
+        app.signal("SIGTERM");
+      }
+      await Promise.all(apps.map((app) => app.ended()));
+      await wire.close();
+      await Promise.all([admin.end({ timeout: 5 }), owner.end({ timeout: 5 })]);
+      await database.stop();
+    },
+  };
+}

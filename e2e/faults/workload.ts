@@ -1,0 +1,218 @@
+/**
+ * What people do on the proving ground, over HTTP, for as long as it lasts: pay orders, alone and several at once; send
+ * money round in circles; refund; press again and again; send another payload under a used key; give up; ask anew.
+ * Whoever does not learn an outcome asks again with the same key.
+ */
+import { randomUUID } from "node:crypto";
+import type { PayOutcome } from "../../lib/client/paying.ts";
+import type { Payment } from "../../lib/payment.ts";
+import type { Actor, People } from "./people.ts";
+import type { Random } from "./random.ts";
+
+export type Workload = {
+  /** How many calls have come to an end, by what they came to. */
+  readonly outcomes: ReadonlyMap<PayOutcome["type"], number>;
+  /** Stops beginning anything new, and resolves once all is resolved, with the keys of what is not. */
+  end(): Promise<string[]>;
+};
+
+/** Enough that locks meet and batches form; few enough that two cores are not all it shows. */
+const BUSY = 24;
+/** Sales to be refunded; older ones are forgotten. */
+const SALES_KEPT = 50;
+/** A call that ended as unknown is made again, with its key, this often once the faults have stopped. */
+const LAST_CALLS = 5;
+
+type Call = { again: (key: string) => Promise<PayOutcome>; key: string };
+type Sale = { merchant: Actor; payment: Payment };
+
+export function startWorkload({ rich, poor, merchants }: People, random: Random): Workload {
+  const outcomes = new Map<PayOutcome["type"], number>();
+  const unknown: Call[] = [];
+  const sales: Sale[] = [];
+  const payers = [...rich, ...poor];
+  let isOn = true;
+
+  /** Notes what a call came to; keeps it for later where nobody knows. */
+  async function ends(call: (key?: string) => Promise<PayOutcome>): Promise<PayOutcome> {
+    const outcome = await call();
+    outcomes.set(outcome.type, (outcomes.get(outcome.type) ?? 0) + 1);
+    if (outcome.type === "unknown" && outcome.key !== undefined)
+      unknown.push({ again: (key) => call(key), key: outcome.key });
+    return outcome;
+  }
+
+  const amount = () => String(1 + random.int(900));
+  const withKey = (key: string | undefined) => (key === undefined ? {} : { key });
+
+  function transferOf(from: Actor, to: Actor, amountMinor = amount(), intentId: string = randomUUID()) {
+    const transfer = { intentId, payee: to.handle, amountMinor, currency: "USD" };
+    return {
+      intentId,
+      transfer,
+      send: (key?: string) => from.client.transfer(transfer, withKey(key)),
+    };
+  }
+
+  /** Somebody, and the next one in the circle. */
+  function neighbours(): [Actor, Actor] {
+    const at = random.int(payers.length);
+    const [from, to] = [payers[at], payers[(at + 1) % payers.length]];
+    if (!from || !to) throw new Error("Bug: nobody is there.");
+    return [from, to];
+  }
+
+  /** The key of a transfer, where it is open: what a form that was opened has. */
+  async function openKey(from: Actor, intentId: string): Promise<string | undefined> {
+    const issued = await from.client.issueKey({ kind: "transfer", intentId });
+    return issued.type === "ok" && issued.value.state === "open" ? issued.value.key : undefined;
+  }
+
+  const deeds: { weight: number; act: () => Promise<unknown> }[] = [
+    {
+      weight: 30,
+      async act() {
+        const merchant = random.pick(merchants);
+        const [orderId, price] = [randomUUID(), amount()];
+        const items = [{ description: "Thing", quantity: 1, amountMinor: price }];
+        const put = await merchant.client.putOrder(orderId, {
+          description: "A thing",
+          currency: "USD",
+          items,
+        });
+        if (put.type !== "ok") return;
+        const buyers = Array.from({ length: 1 + random.int(3) }, () => random.pick(payers));
+        const tries = buyers.map(({ client }) =>
+          ends((key) => client.payOrder({ orderId, amountMinor: price, currency: "USD" }, withKey(key))),
+        );
+        for (const outcome of await Promise.all(tries)) {
+          if (outcome.type === "paid" && !outcome.isReplay)
+            sales.push({ merchant, payment: outcome.payment });
+        }
+        sales.splice(0, sales.length - SALES_KEPT);
+      },
+    },
+    { weight: 25, act: () => ends(transferOf(...neighbours()).send) },
+    {
+      // Pressed several times at once.
+      weight: 15,
+      async act() {
+        const [from, to] = neighbours();
+        const { intentId, send } = transferOf(from, to);
+        const opened = await openKey(from, intentId);
+        if (opened === undefined) return;
+        const presses = 2 + random.int(3);
+        await Promise.all(Array.from({ length: presses }, () => ends((key) => send(key ?? opened))));
+      },
+    },
+    {
+      // Another payload under the same key, at once or later.
+      weight: 8,
+      async act() {
+        const [from, to] = neighbours();
+        const one = transferOf(from, to);
+        const other = transferOf(from, to, amount(), one.intentId);
+        const opened = await openKey(from, one.intentId);
+        if (opened === undefined) return;
+        const first = ends((key) => one.send(key ?? opened));
+        if (random.chance(50)) await first;
+        await Promise.all([first, ends((key) => other.send(key ?? opened))]);
+      },
+    },
+    {
+      // Given up while it is paid. And a copy of the payment that comes late, whatever the answer was.
+      weight: 8,
+      async act() {
+        const [from, to] = neighbours();
+        const { transfer, intentId } = transferOf(from, to);
+        const opened = await openKey(from, intentId);
+        if (opened === undefined) return;
+        const send = (key?: string) =>
+          ends((later) => from.client.transfer(transfer, { key: later ?? key ?? opened }));
+        if (random.chance(50)) await Promise.all([send(), from.client.revokeKey(opened)]);
+        else await from.client.revokeKey(opened);
+        await send(opened);
+      },
+    },
+    {
+      // Somebody else sends the same key, at the same time and for the same thing. To them it is void.
+      weight: 4,
+      async act() {
+        const [from, to] = neighbours();
+        const { intentId, transfer } = transferOf(from, to);
+        const opened = await openKey(from, intentId);
+        if (opened === undefined) return;
+        await Promise.all([
+          ends((key) => from.client.transfer(transfer, { key: key ?? opened })),
+          ends((key) =>
+            random
+              .pick(rich)
+              .client.transfer({ ...transfer, intentId: randomUUID() }, { key: key ?? opened }),
+          ),
+        ]);
+      },
+    },
+    {
+      // Looking at the key again and again while it is paid, as a page that checks does.
+      weight: 8,
+      async act() {
+        const [from, to] = neighbours();
+        const { intentId, send } = transferOf(from, to);
+        const opened = await openKey(from, intentId);
+        if (opened === undefined) return;
+        let isPaying = true;
+        const paying = ends((key) => send(key ?? opened)).finally(() => {
+          isPaying = false;
+        });
+        while (isPaying) await from.client.keyState(opened);
+        await paying;
+      },
+    },
+    {
+      // The same purpose under as many keys as one gets.
+      weight: 6,
+      async act() {
+        const [from, to] = neighbours();
+        const { send } = transferOf(from, to);
+        await Promise.all([ends(send), ends(send)]);
+        await ends(send);
+      },
+    },
+    {
+      // More than is there.
+      weight: 6,
+      act: () => ends(transferOf(random.pick(poor), random.pick(rich), "100000").send),
+    },
+    {
+      weight: 8,
+      async act() {
+        const sale = sales[random.int(sales.length)];
+        if (!sale) return;
+        const { client } = sale.merchant;
+        const parts = Array.from({ length: 1 + random.int(2) }, () => ({
+          intentId: randomUUID(),
+          paymentId: sale.payment.id,
+          ...(random.chance(50) && { amountMinor: String(1 + random.int(Number(sale.payment.amountMinor))) }),
+        }));
+        await Promise.all(parts.map((part) => ends((key) => client.refund(part, withKey(key)))));
+      },
+    },
+  ];
+  const lots = deeds.flatMap(({ weight, act }) => Array.from({ length: weight }, () => act));
+
+  const busy = Array.from({ length: BUSY }, async () => {
+    while (isOn) await random.pick(lots)();
+  });
+
+  return {
+    outcomes,
+    async end() {
+      isOn = false;
+      await Promise.all(busy);
+      for (let call = 1; call <= LAST_CALLS && unknown.length > 0; call += 1) {
+        for (const { again, key } of unknown.splice(0)) await ends((later) => again(later ?? key));
+      }
+      return unknown.map(({ key }) => key);
+    },
+  };
+}

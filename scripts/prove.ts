@@ -1,0 +1,81 @@
+/**
+ * `npm run prove [-- --minutes 5] [--seed 1] [--fault text] [--least 1]`: tries to break the promise of the production build,
+ * and counts. `npm run prove -- --mutants [text]`: shows that planted bugs are found. Writes docs/PROOF.md after a whole
+ * round of ten minutes or more, and after all mutants. Exit code 1 where anything contradicts the promise, where a fault never fired, or where a
+ * bug is not found.
+ */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { projectRoot } from "../e2e/faults/app-server.ts";
+import { storyOf } from "../e2e/faults/checkers.ts";
+import { roundTable, sensitivityTable, writeProof } from "../e2e/faults/report.ts";
+import { playRound } from "../e2e/faults/round.ts";
+import { allFaults, proveSensitivity } from "../e2e/faults/sensitivity.ts";
+import { setStage } from "../e2e/faults/stage.ts";
+
+/** A shorter round is for trying things, not for the record. */
+const RECORD_MINUTES = 10;
+const VIOLATIONS_SHOWN = 10;
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: "string", default: "2" },
+    seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
+    fault: { type: "string", default: "" },
+    least: { type: "string", default: "1" },
+    mutants: { type: "boolean", default: false },
+    mutant: { type: "string", default: "" },
+  },
+});
+const [minutes, seed, least] = [Number(values.minutes), Number(values.seed), Number(values.least)];
+if (!existsSync(path.join(projectRoot, ".next", "BUILD_ID"))) {
+  console.error("There is no production build yet: run npm run build first.");
+  process.exit(1);
+}
+console.info(`Seed ${seed}. The same choices again: --seed ${seed}`);
+process.exit((await (values.mutants || values.mutant ? mutants() : round())) ? 0 : 1);
+
+async function round(): Promise<boolean> {
+  const faults = allFaults.filter((fault) => fault.name.includes(values.fault));
+  if (faults.length === 0) throw new Error(`No fault's name contains "${values.fault}".`);
+  const stage = await setStage(projectRoot, path.join(projectRoot, ".data", "prove"));
+  const result = await playRound(stage, {
+    seed,
+    forMs: minutes * 60_000,
+    faults,
+    atLeast: least,
+    onProgress: progress,
+  }).finally(() => stage.close());
+  progress("");
+  const table = roundTable(result, seed);
+  console.info(`\n${table}\n`);
+  for (const violation of result.violations.slice(0, VIOLATIONS_SHOWN)) {
+    console.info(`${violation.check}: ${violation.key ?? ""} ${violation.says}`);
+    for (const line of violation.key ? storyOf(result.history, violation.key) : [])
+      console.info(`    ${line}`);
+  }
+  const silent = [...result.fired].filter(([, times]) => times < least).map(([name]) => name);
+  if (silent.length > 0) console.info(`Fired less than ${least} times: ${silent.join("; ")}.`);
+  if (minutes >= RECORD_MINUTES && values.fault === "") writeProof(projectRoot, "round", table);
+  console.info(`${result.violations.length} contradictions. Seed ${seed}.`);
+  return result.violations.length === 0 && silent.length === 0;
+}
+
+async function mutants(): Promise<boolean> {
+  const found = await proveSensitivity(projectRoot, seed, values.mutant, ({ bug, checks, seconds }) =>
+    console.info(
+      `${checks.length > 0 ? "found    " : "NOT FOUND"} ${bug.name} (${Math.round(seconds)} s): ${checks.join(", ")}`,
+    ),
+  );
+  if (values.mutant === "") writeProof(projectRoot, "planted", sensitivityTable(found));
+  const missed = found.filter(({ checks }) => checks.length === 0);
+  console.info(`${found.length - missed.length} of ${found.length} planted bugs found.`);
+  return missed.length === 0 && found.length > 0;
+}
+
+/** One line that is written over, on a terminal; one line each, elsewhere. */
+function progress(line: string): void {
+  if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${line}`);
+  else if (line) console.info(line);
+}
