@@ -12,6 +12,7 @@ export const PAGES = {
   "/sign-in": "anyone",
   "/sign-up": "anyone",
   "/problems/[name]": "anyone",
+  "/docs": "anyone",
   "/checkout/[orderId]": "user",
   "/checkout/[orderId]/form": "user",
   "/payments": "user",

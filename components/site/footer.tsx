@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { LOCALES } from "@/lib/locale";
 
@@ -10,6 +11,12 @@ export function Footer({ setLocale }: { setLocale: (formData: FormData) => Promi
   return (
     <footer className="print:hidden mx-auto mt-auto flex w-full max-w-5xl flex-wrap items-center justify-between gap-x-6 gap-y-2 px-4 pt-12 pb-8 text-sm text-soft sm:px-6">
       <p>{t("footer")}</p>
+      <Link
+        href="/docs"
+        className="inline-flex min-h-11 items-center underline-offset-4 hover:underline sm:ml-auto"
+      >
+        {t("docs")}
+      </Link>
       <form action={setLocale} aria-label={t("language")} className="-mx-2 flex gap-1">
         {LOCALES.map((locale) => (
           <button

@@ -1,0 +1,119 @@
+import "swagger-ui-dist/swagger-ui.css";
+import "./reference.css";
+import type { Metadata } from "next";
+import { headers } from "next/headers";
+import { getTranslations } from "next-intl/server";
+import { Advice } from "@/components/docs/advice";
+import { Commands } from "@/components/docs/commands";
+import { Reference } from "@/components/docs/reference";
+import { transferExample } from "@/lib/examples";
+import { environment, isDemo } from "@/server/environment";
+
+const DOCUMENT = "/api/openapi.json";
+const SECTIONS = ["quick", "recipe", "money", "reference"] as const;
+const RECIPE = ["lost", "later", "void", "declined", "never", "correct", "giveUp"] as const;
+const MONEY = ["yes", "no", "unknown"] as const;
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("docs");
+  return { title: t("title"), description: t("metaDescription") };
+}
+
+/** The origin as the reader reached it, so that the examples can be pasted. A host that is no host is not repeated. */
+async function readersOrigin(): Promise<string> {
+  const { ONCE_URL } = environment();
+  if (ONCE_URL !== undefined) return new URL(ONCE_URL).origin;
+  const received = await headers();
+  const host = received.get("host") ?? "";
+  const isHost = /^[a-z0-9.-]+(:\d{1,5})?$/i.test(host);
+  const scheme = received.get("x-forwarded-proto") === "https" ? "https" : "http";
+  return isHost ? `${scheme}://${host}` : "http://localhost:3000";
+}
+
+/** How a program pays once: examples to paste, the recipe for clients, and the reference of the API. */
+export default async function DocsPage() {
+  const t = await getTranslations("docs");
+  const demo = isDemo();
+  const example = transferExample({
+    origin: await readersOrigin(),
+    apiKey: demo ? "once_demo_alice" : "your-api-key",
+    payee: demo ? "bob" : "their-handle",
+  });
+  const heading = "scroll-mt-4 text-title";
+  return (
+    <article>
+      <h1 className="text-title">{t("title")}</h1>
+      <p className="mt-4 max-w-2xl text-lg">{t("lead")}</p>
+      <nav aria-label={t("contents")} className="mt-4">
+        <ul className="flex flex-wrap gap-x-6">
+          {SECTIONS.map((section) => (
+            <li key={section}>
+              <a
+                href={`#${section}`}
+                className="inline-flex min-h-11 items-center text-accent-text underline underline-offset-4"
+              >
+                {t(`${section}Title`)}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+
+      <section className="mt-8 max-w-3xl">
+        <h2 id="quick" className={heading}>
+          {t("quickTitle")}
+        </h2>
+        <p className="mt-3 text-soft">{demo ? t("quickDemo") : t("quick")}</p>
+        <ol className="list-inside">
+          <Commands code={example.prepare}>{t("step1")}</Commands>
+          <Commands code={example.issue}>{t("step2")}</Commands>
+          <Commands code={example.pay}>{t("step3")}</Commands>
+          <Commands code={example.again}>{t("step4")}</Commands>
+          <Commands code={example.look}>{t("step5")}</Commands>
+        </ol>
+      </section>
+
+      <section className="mt-14 max-w-3xl">
+        <h2 id="recipe" className={heading}>
+          {t("recipeTitle")}
+        </h2>
+        <p className="mt-3 text-soft">{t("recipeLead")}</p>
+        <Advice head={[t("when"), t("then")]} rows={RECIPE.map((row) => [t(row), t(`${row}Do`)] as const)} />
+      </section>
+
+      <section className="mt-14 max-w-3xl">
+        <h2 id="money" className={heading}>
+          {t("moneyTitle")}
+        </h2>
+        <p className="mt-3 text-soft">{t("moneyLead")}</p>
+        <dl className="mt-4 grid gap-x-6 sm:grid-cols-[auto_1fr]">
+          {MONEY.map((moved) => (
+            <div key={moved} className="border-b border-line py-3 sm:col-span-2 sm:grid sm:grid-cols-subgrid">
+              <dt className="font-mono text-sm font-semibold sm:leading-6">{moved}</dt>
+              <dd className="text-soft">{t(`money_${moved}`)}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+
+      <section className="mt-14">
+        <h2 id="reference" className={heading}>
+          {t("referenceTitle")}
+        </h2>
+        <p className="mt-3 max-w-2xl text-soft">
+          {t.rich("referenceLead", {
+            link: (address) => (
+              <a href={DOCUMENT} className="text-accent-text underline underline-offset-4">
+                {address}
+              </a>
+            ),
+          })}
+        </p>
+        <noscript>
+          <p className="mt-4">{t("noScript")}</p>
+        </noscript>
+        <Reference url={DOCUMENT} loading={t("loading")} failed={t("failed")} />
+      </section>
+    </article>
+  );
+}

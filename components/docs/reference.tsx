@@ -1,0 +1,73 @@
+"use client";
+import { useEffect, useRef, useState } from "react";
+
+/** swagger-ui's own switch for its dark colours is this class on the root. */
+const DARK_CLASS = "dark-mode";
+
+/** Gives swagger-ui the reader's scheme for as long as it is shown. */
+function useReadersScheme(): void {
+  useEffect(() => {
+    const root = document.documentElement;
+    const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+    const follow = () => root.classList.toggle(DARK_CLASS, prefersDark.matches);
+    follow();
+    prefersDark.addEventListener("change", follow);
+    return () => {
+      prefersDark.removeEventListener("change", follow);
+      root.classList.remove(DARK_CLASS);
+    };
+  }, []);
+}
+
+/**
+ * The reference, shown by swagger-ui from our own origin. It is fetched when it comes near the screen: it is larger than
+ * all the rest of the page, and whoever came for the examples does not wait for it.
+ */
+export function Reference({ url, loading, failed }: { url: string; loading: string; failed: string }) {
+  const ref = useRef<HTMLDivElement>(null);
+  const [state, setState] = useState<"loading" | "shown" | "failed">("loading");
+  useReadersScheme();
+
+  useEffect(() => {
+    const domNode = ref.current;
+    if (domNode === null) return;
+    async function show(node: HTMLElement): Promise<void> {
+      const { default: SwaggerUi } = await import("swagger-ui-dist/swagger-ui-es-bundle.js");
+      SwaggerUi({
+        domNode: node,
+        url,
+        validatorUrl: null,
+        layout: "BaseLayout",
+        presets: [SwaggerUi.presets.apis],
+        docExpansion: "list",
+        // The schemas are shown where they are used; listed once more they only make the page long.
+        defaultModelsExpandDepth: -1,
+        // An API key that is typed in here is forgotten with the page.
+        persistAuthorization: false,
+        onComplete: () => setState("shown"),
+      });
+    }
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+        observer.disconnect();
+        show(domNode).catch(() => setState("failed"));
+      },
+      { rootMargin: "800px" },
+    );
+    observer.observe(domNode);
+    return () => observer.disconnect();
+  }, [url]);
+
+  return (
+    <>
+      {state === "shown" ? null : (
+        <p role="status" className="mt-4 text-soft">
+          {state === "loading" ? loading : failed}
+        </p>
+      )}
+      {/* The reference is English in every language of the page. */}
+      <div ref={ref} lang="en" className="reference mt-4 min-h-40" />
+    </>
+  );
+}

@@ -1,0 +1,248 @@
+/** Every answer in the reference is one that the server gives, and every answer it gives here is as the reference says. */
+import { randomUUID } from "node:crypto";
+import { PROBLEMS } from "../lib/problems.ts";
+import type { ApiRoute } from "../server/openapi/operation.ts";
+import { books, newOrder, userIdOf } from "./books.ts";
+import { type Answer, Contract, DOCUMENTED, ROUTES_OF_REFERENCE } from "./contract.ts";
+import { BODIES, BY_FAULTS, callTo, MONEY, NOT_OURS, OUT_OF_REACH } from "./contract-calls.ts";
+import { expect, test } from "./fixtures.ts";
+
+let contract: Contract;
+test.beforeAll(({ baseURL }) => {
+  contract = new Contract(baseURL ?? "");
+});
+// One story in several parts: the last part asks whether the others left anything out.
+test.describe.configure({ mode: "serial" });
+
+async function issue(as: string, purpose: unknown): Promise<string> {
+  const { body } = await contract.call("POST /api/idempotency-keys", { as, json: { purpose } });
+  return (body as { key: string }).key;
+}
+
+const transferKey = () => issue("alice", { kind: "transfer", intentId: randomUUID() });
+
+function expectProblem({ body }: Answer, name: string, moneyMoved: string, retry: string): void {
+  expect(body).toMatchObject({ type: `/problems/${name}`, moneyMoved, retry });
+}
+
+test("nobody in particular, and whoever comes from elsewhere, is refused everywhere", async ({ alice }) => {
+  const cookies = await alice.context().cookies();
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  for (const { name, problems } of ROUTES_OF_REFERENCE) {
+    const call = callTo(name);
+    if (problems.has("unauthenticated"))
+      expectProblem(
+        await contract.call(name, { ...call, as: undefined }),
+        "unauthenticated",
+        "unknown",
+        "same-key",
+      );
+    if (problems.has("forbidden")) {
+      const headers = { cookie, origin: "https://elsewhere.example" };
+      expectProblem(
+        await contract.call(name, { ...call, as: undefined, headers }),
+        "forbidden",
+        "unknown",
+        "same-key",
+      );
+    }
+    if (problems.has("method-not-allowed") && !NOT_OURS.has("method-not-allowed"))
+      expectProblem(
+        await contract.call(name, { ...call, method: "PATCH" }),
+        "method-not-allowed",
+        "unknown",
+        "same-key",
+      );
+  }
+});
+
+test("a body that is no JSON, too large or not of this request is refused everywhere", async () => {
+  for (const { name, operation } of ROUTES_OF_REFERENCE) {
+    if (!operation.body) continue;
+    const call = callTo(name);
+    const key = randomUUID();
+    const media = { ...call, key, headers: { "content-type": "text/plain" } };
+    expect((await contract.call(name, media)).status).toBe(415);
+    expect((await contract.call(name, { ...call, key, raw: `"${"x".repeat(65 * 1024)}"` })).status).toBe(413);
+    if (!operation.takesKey)
+      expectProblem(
+        await contract.call(name, { ...call, json: { nothing: 1 } }),
+        "invalid-request",
+        "no",
+        "same-key",
+      );
+  }
+});
+
+test("a route that moves money says what became of the key before anything else", async () => {
+  const refunded = await paidOrder();
+  const purposes: Partial<Record<ApiRoute, () => unknown>> = {
+    "POST /api/payments": () => ({ kind: "transfer", intentId: randomUUID() }),
+    "POST /api/payments/[id]/refunds": () => ({
+      kind: "refund",
+      paymentId: refunded,
+      intentId: randomUUID(),
+    }),
+    "POST /api/top-ups": () => ({ kind: "top-up", intentId: randomUUID() }),
+  };
+  for (const { name, operation } of ROUTES_OF_REFERENCE) {
+    if (!operation.takesKey) continue;
+    const call = { ...callTo(name), path: { id: refunded } };
+    const purpose = purposes[name];
+    if (!purpose) throw new Error(`Say what a key of ${name} is issued for.`);
+    expectProblem(await contract.call(name, call), "idempotency-key-missing", "no", "new-key");
+    const malformed = { ...call, headers: { "idempotency-key": "no key" } };
+    expectProblem(await contract.call(name, malformed), "idempotency-key-malformed", "unknown", "same-key");
+    expectProblem(
+      await contract.call(name, { ...call, key: randomUUID() }),
+      "idempotency-key-void",
+      "no",
+      "new-key",
+    );
+
+    const key = await issue(call.as ?? "", purpose());
+    const invalid = { ...call, key, json: { nothing: 1 } };
+    expectProblem(await contract.call(name, invalid), "invalid-request", "no", "same-key");
+    const paid = await contract.call(name, { ...call, key });
+    expect(paid.status).toBe(201);
+    expect(paid.headers.get("idempotent-replayed")).toBeNull();
+    const replay = await contract.call(name, { ...call, key });
+    expect(replay.headers.get("idempotent-replayed")).toBe("true");
+    expect([replay.status, replay.text]).toEqual([paid.status, paid.text]);
+    expectProblem(await contract.call(name, invalid), "invalid-request", "yes", "same-key");
+    const other = { ...call, key, json: { ...(call.json as object), amountMinor: "7" } };
+    const reused = await contract.call(name, other);
+    expectProblem(reused, "idempotency-key-reused", "yes", "never");
+    expect(reused.body).toMatchObject({ payment: paid.body });
+  }
+});
+
+async function paidOrder(): Promise<string> {
+  const orderId = await newOrder(test.info().project.use.baseURL ?? "");
+  const key = await issue("alice", { kind: "order", orderId });
+  const json = { orderId, amountMinor: "3800", currency: "USD" };
+  const { body } = await contract.call("POST /api/payments", { as: "alice", key, json });
+  return (body as { id: string }).id;
+}
+
+test("what is declined or refused is told with its reason", async ({ baseURL }) => {
+  const dear = await newOrder(baseURL ?? "", "9000000000000000", 1);
+  const key = await issue("bob", { kind: "order", orderId: dear });
+  const pay = (amountMinor: string, orderId = dear) =>
+    contract.call("POST /api/payments", { as: "bob", key, json: { orderId, amountMinor, currency: "USD" } });
+  expectProblem(await pay("1"), "amount-mismatch", "no", "same-key");
+  expectProblem(await pay("1", randomUUID()), "not-found", "no", "never");
+  const declined = await pay("9000000000000000");
+  expectProblem(declined, "declined", "no", "new-key");
+  const again = await pay("9000000000000000");
+  expect([again.text, again.headers.get("idempotent-replayed")]).toEqual([declined.text, "true"]);
+
+  const paymentId = await paidOrder();
+  const refund = async (id: string, json: unknown) => {
+    const refundKey = await issue("mia", { kind: "refund", paymentId, intentId: randomUUID() });
+    return contract.call("POST /api/payments/[id]/refunds", {
+      as: "mia",
+      path: { id },
+      key: refundKey,
+      json,
+    });
+  };
+  expectProblem(await refund(paymentId, { amountMinor: "3801" }), "declined", "no", "never");
+  expectProblem(await refund(randomUUID(), {}), "not-found", "no", "never");
+});
+
+test("a key is issued, found, looked at, settled and revoked", async () => {
+  const purpose = { kind: "transfer", intentId: randomUUID() };
+  const json = { purpose };
+  const created = await contract.call("POST /api/idempotency-keys", { as: "alice", json });
+  const found = await contract.call("POST /api/idempotency-keys", { as: "alice", json });
+  expect([created.status, found.status]).toEqual([201, 200]);
+  const { key } = created.body as { key: string };
+  expect(found.body).toMatchObject({ key });
+
+  const look = (of: string) =>
+    contract.call("GET /api/idempotency-keys/[key]", { as: "alice", path: { key: of } });
+  const revoke = (of: string) =>
+    contract.call("DELETE /api/idempotency-keys/[key]", { as: "alice", path: { key: of } });
+  expect((await look(key)).body).toEqual({ state: "open" });
+  await contract.call("POST /api/payments", { as: "alice", key, json: { payee: "bob", ...MONEY } });
+  expect((await look(key)).body).toMatchObject({ state: "settled", payment: { id: key } });
+  expect((await revoke(key)).body).toMatchObject({ state: "settled", payment: { id: key } });
+  const settled = await contract.call("POST /api/idempotency-keys", { as: "alice", json });
+  expect(settled.body).toMatchObject({ state: "settled", payment: { id: key } });
+  const given = await transferKey();
+  expect((await revoke(given)).body).toEqual({ state: "void" });
+  expect((await look(given)).body).toEqual({ state: "void" });
+  for (const answer of [await look("no-key"), await revoke("no-key")])
+    expectProblem(answer, "idempotency-key-malformed", "unknown", "same-key");
+
+  const nowhere = { purpose: { kind: "order", orderId: randomUUID() } };
+  const unknownOrder = await contract.call("POST /api/idempotency-keys", { as: "alice", json: nowhere });
+  expectProblem(unknownOrder, "not-found", "no", "never");
+});
+
+test("whoever holds too many open keys is asked to wait", async () => {
+  const omar = await userIdOf("omar");
+  try {
+    await books()`
+      insert into idempotency_keys (user_id, key, kind, purpose_id, expires_at, timeline)
+      select ${omar}, gen_random_uuid(), 'transfer', gen_random_uuid(), now() + interval '1 hour', 1
+        from generate_series(1, 2000)`;
+    const json = { purpose: { kind: "transfer", intentId: randomUUID() } };
+    const answer = await contract.call("POST /api/idempotency-keys", { as: "omar", json });
+    expectProblem(answer, "rate-limited", "unknown", "same-key");
+  } finally {
+    await books()`delete from idempotency_keys where user_id = ${omar}`;
+  }
+});
+
+test("an order is put once, read, cancelled, or paid and kept", async ({ baseURL }) => {
+  const id = randomUUID();
+  const order = BODIES["PUT /api/orders/[id]"];
+  const put = (json: unknown) => contract.call("PUT /api/orders/[id]", { as: "mia", path: { id }, json });
+  expect((await put(order)).status).toBe(201);
+  expect((await put(order)).status).toBe(200);
+  expectProblem(await put({ ...(order as object), description: "Other" }), "order-conflict", "no", "never");
+  const at = (of: string) => ({ as: "mia", path: { id: of } });
+  expect((await contract.call("GET /api/orders/[id]", at(id))).body).toMatchObject({ state: "open" });
+  expect((await contract.call("DELETE /api/orders/[id]", at(id))).body).toMatchObject({ state: "cancelled" });
+  for (const route of ["GET /api/orders/[id]", "DELETE /api/orders/[id]"] as const)
+    expectProblem(await contract.call(route, at(randomUUID())), "not-found", "no", "never");
+
+  const paid = await newOrder(baseURL ?? "");
+  const key = await issue("alice", { kind: "order", orderId: paid });
+  const json = { orderId: paid, amountMinor: "3800", currency: "USD" };
+  await contract.call("POST /api/payments", { as: "alice", key, json });
+  expectProblem(await contract.call("DELETE /api/orders/[id]", at(paid)), "order-conflict", "no", "never");
+  expect((await contract.call("GET /api/orders/[id]", at(paid))).body).toMatchObject({
+    state: "paid",
+    paidBy: { paymentId: key },
+  });
+  const payment = await contract.call("GET /api/payments/[id]", { as: "mia", path: { id: key } });
+  expect(payment.body).toMatchObject({ id: key, orderId: paid });
+});
+
+test("the rest is read", async () => {
+  await contract.call("GET /api/accounts", { as: "alice" });
+  await contract.call("GET /api/health/live");
+  await contract.call("GET /api/health/ready");
+  const { body } = await contract.call("GET /api/openapi.json");
+  expect(body).toMatchObject({ openapi: "3.1.1" });
+  const nothing = await contract.call("GET /api/payments/[id]", { as: "alice", path: { id: randomUUID() } });
+  expectProblem(nothing, "not-found", "no", "never");
+});
+
+test("nothing in the reference was left out but what only faults provoke", () => {
+  const missing = [...DOCUMENTED].filter((answer) => {
+    const problem = answer.split(" ")[3] ?? "";
+    const isExempt = BY_FAULTS.has(problem) || NOT_OURS.has(problem) || OUT_OF_REACH.has(answer);
+    return !isExempt && !contract.met.has(answer);
+  });
+  expect(missing).toEqual([]);
+  // The exemptions are real: what is in reach is not on the list, and what is on it is documented.
+  for (const answer of OUT_OF_REACH.keys()) {
+    expect(DOCUMENTED).toContain(answer);
+    expect(contract.met).not.toContain(answer);
+  }
+  for (const problem of BY_FAULTS) expect(Object.keys(PROBLEMS)).toContain(problem);
+});

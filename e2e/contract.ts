@@ -1,0 +1,107 @@
+/** Calls the API and holds every answer against the reference; remembers which documented answers were met. */
+import { expect } from "@playwright/test";
+import type { z } from "zod";
+import { PROBLEMS, type ProblemName } from "../lib/problems.ts";
+import { problemSchema } from "../lib/responses.ts";
+import { type ApiRoute, type Operation, problemsOf } from "../server/openapi/operation.ts";
+import { OPERATIONS } from "../server/openapi/operations.ts";
+import { SCHEMAS } from "../server/openapi/schemas.ts";
+
+export type Answer = { status: number; headers: Headers; body: unknown; text: string };
+
+export type Call = {
+  path?: Record<string, string>;
+  query?: string;
+  /** Whose API key is sent: "alice". Undefined: nobody's. */
+  as?: string | undefined;
+  headers?: Record<string, string>;
+  key?: string;
+  json?: unknown;
+  /** A body as it is, in place of `json`. */
+  raw?: string;
+  /** Another method than the route's. */
+  method?: string;
+};
+
+const all = Object.entries(OPERATIONS) as [ApiRoute, Operation][];
+
+/** Every route that the reference describes, with the kinds of problems it can answer with. */
+export const ROUTES_OF_REFERENCE = all.map(([name, operation]) => ({
+  name,
+  operation,
+  problems: problemsOf(name, operation),
+}));
+
+/** What the reference says can be answered: "POST /api/payments 201", "POST /api/payments 410 idempotency-key-void". */
+export const DOCUMENTED: ReadonlySet<string> = new Set(
+  ROUTES_OF_REFERENCE.flatMap(({ name, operation, problems }) => [
+    ...Object.keys(operation.successes).map((status) => `${name} ${status}`),
+    ...[...problems].map((problem) => `${name} ${PROBLEMS[problem].status} ${problem}`),
+  ]),
+);
+
+const PROBLEM_TYPE = /^\/problems\/([a-z-]+)$/;
+
+/** The headers that a kind of problem must bear. */
+const REQUIRED_HEADERS: Partial<Record<ProblemName, string>> = {
+  unauthenticated: "www-authenticate",
+  "method-not-allowed": "allow",
+  "rate-limited": "retry-after",
+};
+
+/** One reader of the contract: its answers, and which of the documented ones they were. */
+export class Contract {
+  readonly met = new Set<string>();
+  readonly #baseURL: string;
+
+  constructor(baseURL: string) {
+    this.#baseURL = baseURL;
+  }
+
+  /** Sends a request to `route`, and fails unless its answer is documented and is as documented. */
+  async call(route: ApiRoute, call: Call = {}): Promise<Answer> {
+    const [method = "", template = ""] = route.split(" ");
+    const path = template.replaceAll(/\[(\w+)\]/g, (_all, name: string) => call.path?.[name] ?? "");
+    const body = call.raw ?? (call.json === undefined ? undefined : JSON.stringify(call.json));
+    const response = await fetch(`${this.#baseURL}${path}${call.query ?? ""}`, {
+      method: call.method ?? method,
+      headers: {
+        ...(call.as === undefined ? {} : { authorization: `Bearer once_demo_${call.as}` }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(call.key === undefined ? {} : { "idempotency-key": `"${call.key}"` }),
+        ...call.headers,
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    const text = await response.text();
+    const answer = { status: response.status, headers: response.headers, body: JSON.parse(text), text };
+    this.#check(route, answer);
+    return answer;
+  }
+
+  #check(route: ApiRoute, { status, headers, body }: Answer): void {
+    const success = OPERATIONS[route].successes[status];
+    const said = `${route} ${status} ${JSON.stringify(body).slice(0, 300)}`;
+    expect(headers.get("cache-control"), said).toBe("no-store");
+    expect(headers.get("x-request-id"), said).toMatch(/^[\w.-]{1,64}$/);
+    if (success) {
+      expect(headers.get("content-type"), said).toBe("application/json");
+      if (success.schema !== undefined) expectShape(SCHEMAS[success.schema], body, said);
+      if (success.headers?.includes("Location")) expect(headers.get("location"), said).toMatch(/^\/api\//);
+      this.met.add(`${route} ${status}`);
+      return;
+    }
+    const type = (body as { type?: unknown }).type;
+    const name = PROBLEM_TYPE.exec(String(type))?.[1] as ProblemName;
+    expect(headers.get("content-type"), said).toBe("application/problem+json");
+    expect(DOCUMENTED, said).toContain(`${route} ${status} ${name}`);
+    expectShape(problemSchema(name), body, said);
+    const required = REQUIRED_HEADERS[name];
+    if (required !== undefined) expect(headers.get(required), `${said}: ${required}`).not.toBeNull();
+    this.met.add(`${route} ${status} ${name}`);
+  }
+}
+
+function expectShape(schema: z.ZodType, body: unknown, said: string): void {
+  expect(schema.safeParse(body).error?.issues, said).toBeUndefined();
+}
