@@ -1,125 +1,114 @@
 /**
  * The connections. Three pools, so that one kind of load cannot starve another: settling moves money, keys are issued
- * and revoked, the rest reads and signs people in. All are set to give up by themselves: no lock is held for ever.
+ * and revoked, the rest reads and signs people in. A pool that gave no answer in time is replaced.
  *
  * Money never moves in an interactive transaction: postgres.js can break one in half when a connection dies, and go on
  * with its second half on another connection (porsager/postgres #1204, #1216).
  */
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
-import postgres from "postgres";
+import { openPool, type Pool, type Sql } from "./pool.ts";
 import { keepParametersOutOfErrors } from "./quiet-errors.ts";
+import { readingThrough } from "./reading.ts";
 import * as attempts from "./schema/attempts.ts";
 import * as auth from "./schema/auth.ts";
 import * as keys from "./schema/idempotency-keys.ts";
 import * as ledger from "./schema/ledger.ts";
 import * as orders from "./schema/orders.ts";
 import * as payments from "./schema/payments.ts";
-import { connector, type UntypedOptions } from "./socket.ts";
+
+export type { Sql } from "./pool.ts";
 
 export const schema = { ...attempts, ...auth, ...keys, ...ledger, ...orders, ...payments };
 
-/** A settle statement takes milliseconds; one that takes this long is stuck, and its outcome is asked for again. */
-const STATEMENT_TIMEOUT_MS = 5_000;
-/** Somebody else's lock is waited for this long, then the statement gives up and is tried again. */
-const LOCK_TIMEOUT_MS = 2_000;
-/** We never hold a transaction open between statements; a backend that does has lost its client. */
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
-/** The only limit that ends a backend whose client vanished between Execute and Sync (PostgreSQL 17 and newer). */
-const TRANSACTION_TIMEOUT_MS = 6_000;
-/** The server, too, finds out that a client is gone: it probes idle connections, and gives up unread answers. */
-const SERVER_KEEPALIVES_IDLE_S = 10;
-const SERVER_TCP_USER_TIMEOUT_MS = 10_000;
-/** How long to wait for a new connection. */
-const CONNECT_TIMEOUT_S = 5;
 /** Settling gains nothing from more connections than the server has cores to run them; they only queue for locks. */
 const SETTLING_CONNECTIONS = 8;
 /** A flood of opening forms queues here, beside the payments, not before them. */
 const KEY_CONNECTIONS = 8;
 const READING_CONNECTIONS = 12;
+const CONNECTIONS = { settling: SETTLING_CONNECTIONS, keys: KEY_CONNECTIONS, reading: READING_CONNECTIONS };
+/**
+ * Pools that were given up and may still end what runs on them. Where they are given up faster than they end, the oldest
+ * is cut at once, so that the server's connections are not used up by what nobody waits for.
+ */
+const ENDING_POOLS_MAX = 3;
 
-export type Sql = postgres.Sql<{ bigint: bigint }>;
+type PoolName = keyof typeof CONNECTIONS;
 /** The pools whose statements decide something and are sent again by `untilKnown`. */
-export type DecidingPool = "settling" | "keys";
+export type DecidingPool = Exclude<PoolName, "reading">;
 
 export type Database = {
   readonly settling: Sql;
   readonly keys: Sql;
-  /** Everything that moves no money: reads, sign-in, orders. */
+  /** Everything that moves no money: reads, sign-in, orders. Each statement has a deadline; stays valid for ever. */
   readonly reading: PostgresJsDatabase<typeof schema>;
+  /** The same without Drizzle. It has no serializer of JSON, which Drizzle takes away: pass text and cast it. */
   readonly readingSql: Sql;
   /**
    * How often somebody cut short the wait for a synchronous standby: the statement then says "committed" although the
    * standby may not have it. Whatever was being answered meanwhile is unknown.
    */
   readonly standbyWaitsCut: number;
-  /** Puts a new pool in the place of `hanging`, unless that has happened already; what still runs on it may end. */
-  replacePool(name: DecidingPool, hanging: Sql): void;
+  /**
+   * Puts a new pool in the place of `hanging`, unless that has happened already. What still runs on the old one may
+   * end, within a few seconds; what waits there for a connection fails.
+   */
+  replacePool(name: PoolName, hanging: Sql): void;
   /** Waits for running statements, then closes. */
   close(): Promise<void>;
 };
 
-/** How long statements that still run may take to end before their connections are cut. */
-const CLOSE_TIMEOUT_S = 5;
-
-/** Opens the pools to `url`. `serverVersion` is the major version: an unknown setting would refuse the connection. */
+/** Opens the pools to `url`. `serverVersion` is the major version. */
 export function connect(url: string, serverVersion: number): Database {
   keepParametersOutOfErrors();
   let standbyWaitsCut = 0;
-  const pool = (name: string, max: number): Sql => {
-    const options: postgres.Options<{ bigint: postgres.PostgresType<bigint> }> & UntypedOptions = {
-      max,
-      socket: connector(),
-      connect_timeout: CONNECT_TIMEOUT_S,
-      // One statement at a time on a connection: none waits behind a stranger's lock, or is lost with a stranger.
-      max_pipeline: 0,
-      onnotice(notice) {
+  const open = (name: PoolName): Pool => {
+    const pool = openPool(url, {
+      name,
+      connectionsMax: CONNECTIONS[name],
+      serverVersion,
+      onNotice(notice) {
         if (notice.routine === "SyncRepWaitForLSN") standbyWaitsCut += 1;
       },
-      // Rows of the functions arrive as their TypeScript types say: camelCase, and 64-bit integers as BigInt.
-      transform: { column: { from: postgres.toCamel } },
-      types: { bigint: postgres.BigInt },
-      connection: {
-        application_name: `once ${name}`,
-        // What the server, the database or the role may be set to otherwise; the functions check these again.
-        default_transaction_isolation: "read committed",
-        statement_timeout: STATEMENT_TIMEOUT_MS,
-        lock_timeout: LOCK_TIMEOUT_MS,
-        idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-        tcp_keepalives_idle: SERVER_KEEPALIVES_IDLE_S,
-        tcp_user_timeout: SERVER_TCP_USER_TIMEOUT_MS,
-        ...(serverVersion >= 17 ? { transaction_timeout: TRANSACTION_TIMEOUT_MS } : {}),
-      },
-    };
-    return postgres(url, options);
+    });
+    // Drizzle sets the parsers and serializers of a pool that it is given as its results need them.
+    return name === "reading" ? { ...pool, sql: drizzle(pool.sql).$client } : pool;
   };
-  const deciding: Record<DecidingPool, Sql> = {
-    settling: pool("settling", SETTLING_CONNECTIONS),
-    keys: pool("keys", KEY_CONNECTIONS),
+  const pools: Record<PoolName, Pool> = {
+    settling: open("settling"),
+    keys: open("keys"),
+    reading: open("reading"),
   };
-  const sizes: Record<DecidingPool, number> = { settling: SETTLING_CONNECTIONS, keys: KEY_CONNECTIONS };
-  const readingSql = pool("reading", READING_CONNECTIONS);
-  const ending = new Set<Promise<void>>();
+  /** Oldest first, each with its end. */
+  const ending = new Map<Pool, Promise<void>>();
+  const replacePool: Database["replacePool"] = (name, hanging) => {
+    const old = pools[name];
+    if (old.sql !== hanging) return;
+    pools[name] = open(name);
+    ending.set(
+      old,
+      old.end().finally(() => ending.delete(old)),
+    );
+    for (const pool of [...ending.keys()].slice(0, -ENDING_POOLS_MAX)) pool.cut();
+  };
+  const readingSql = readingThrough(
+    () => pools.reading.sql,
+    (hanging) => replacePool("reading", hanging),
+  );
   return {
     get settling() {
-      return deciding.settling;
+      return pools.settling.sql;
     },
     get keys() {
-      return deciding.keys;
+      return pools.keys.sql;
     },
     reading: drizzle(readingSql, { schema }),
     readingSql,
     get standbyWaitsCut() {
       return standbyWaitsCut;
     },
-    replacePool(name, hanging) {
-      if (deciding[name] !== hanging) return;
-      deciding[name] = pool(name, sizes[name]);
-      const end = hanging.end({ timeout: CLOSE_TIMEOUT_S }).finally(() => ending.delete(end));
-      ending.add(end);
-    },
+    replacePool,
     async close() {
-      const open = [deciding.settling, deciding.keys, readingSql];
-      await Promise.all([...ending, ...open.map((sql) => sql.end({ timeout: CLOSE_TIMEOUT_S }))]);
+      await Promise.all([...ending.values(), ...Object.values(pools).map((pool) => pool.end())]);
     },
   };
 }

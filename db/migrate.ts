@@ -3,17 +3,38 @@ import path from "node:path";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
+import { Connector } from "./connector.ts";
+import { SERVER_TCP_LIMITS } from "./pool.ts";
+import { ANY_TIME } from "./socket.ts";
 
 /** Any fixed number: whoever migrates Once takes this lock. Migrations only; nothing about money uses such locks. */
 const MIGRATION_LOCK = 7_166_210;
 
-/** One connection as the role that owns the tables, for migrations and what else the application may not do. */
+/**
+ * How long a lock is waited for: another process's migrations, which are ours to wait for, or a stranger's table lock,
+ * behind which everybody would queue up.
+ */
+const LOCK_TIMEOUT_MS = 60_000;
+/** A process that stopped in the middle of a migration lets the next one begin after this long. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
+
+/**
+ * One connection as the role that owns the tables, for migrations and what else the application may not do. Connecting
+ * and waiting for locks have limits; a statement has none, for a large ledger takes as long to verify as it takes.
+ */
 export function connectAsOwner(ownerUrl: string): postgres.Sql {
   return postgres(ownerUrl, {
+    ...new Connector(ANY_TIME).options,
     max: 1,
     onnotice: () => {},
-    // Functions of ours are called here as well, and refuse any other level, whatever the server is set to.
-    connection: { application_name: "once owner", default_transaction_isolation: "read committed" },
+    connection: {
+      application_name: "once owner",
+      // Functions of ours are called here as well, and refuse any other level, whatever the server is set to.
+      default_transaction_isolation: "read committed",
+      lock_timeout: LOCK_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      ...SERVER_TCP_LIMITS,
+    },
   });
 }
 

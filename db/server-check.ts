@@ -1,6 +1,7 @@
 /** What the promise needs of the server: asked at start, so that a bad set-up is told before money moves. */
 import postgres from "postgres";
 import { database } from "./client.ts";
+import { Connector } from "./connector.ts";
 
 /** What PostgreSQL 14 lacks (assignment to a field of an array's element) is needed by settling. */
 const OLDEST_SERVER_VERSION = 15;
@@ -19,7 +20,12 @@ export type Server = {
 
 /** Asks the server behind `url` how it is set up for whoever logs in there. */
 export async function inspectServer(url: string): Promise<Server> {
-  const sql = postgres(url, { max: 1, onnotice: () => {}, connection: { application_name: "once start" } });
+  const sql = postgres(url, {
+    ...new Connector().options,
+    max: 1,
+    onnotice: () => {},
+    connection: { application_name: "once start" },
+  });
   try {
     const [server] = await sql<Server[]>`
       select current_setting('server_version_num')::int / 10000 as version, current_user::text as role,
@@ -57,11 +63,22 @@ export function warningsOf(server: Server): string[] {
   ].filter((warning) => warning !== false);
 }
 
-/** Whether the application's role may write a money table itself, which it should not need. */
+/** What nobody but the functions of their owner writes. */
+const MONEY_TABLES = [
+  "payments",
+  "ledger_transfers",
+  "ledger_accounts",
+  "refund_totals",
+  "ledger_seals",
+  "idempotency_keys",
+];
+
+/** Whether the application's role may write any money table, or a column of one, which it should not need. */
 export async function mayWriteMoney(): Promise<boolean> {
-  const [row] = await database().readingSql<
-    { may: boolean }[]
-  >`select has_table_privilege('ledger_accounts', 'update') as may`;
+  const [row] = await database().readingSql<{ may: boolean }[]>`
+    select bool_or(has_table_privilege(name, 'insert, update, delete, truncate')
+                   or has_any_column_privilege(name, 'insert, update')) as may
+      from unnest(${MONEY_TABLES}::text[]) name`;
   return row?.may ?? false;
 }
 

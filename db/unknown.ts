@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type DecidingPool, database, type Sql } from "./client.ts";
-import { DeadlineMissed, within } from "./deadline.ts";
+import { countdown, DEADLINE_MS, isDeadlineMissed, within } from "./deadline.ts";
 import { isDefinitive } from "./payments/failures.ts";
 
 /** The outcome could not be learnt before the deadline. Whatever was asked for may have happened, or may still. */
@@ -15,8 +15,6 @@ export class OutcomeUnknown extends Error {
   readonly code = "OUTCOME_UNKNOWN";
 }
 
-/** How long a statement's outcome is waited for, all attempts together; below what browsers and proxies wait for an answer. */
-export const DEADLINE_MS = 15_000;
 /** One attempt gives up a little after the server's own statement_timeout must have ended the statement. */
 const ATTEMPT_DEADLINE_MS = 6_000;
 /** Enough to get over a restart or a cut connection; a longer outage is the client's to wait out. */
@@ -37,20 +35,19 @@ export async function untilKnown<T>(
   send: (sql: Sql) => PromiseLike<T>,
   { deadlineMs = DEADLINE_MS, failedBefore }: { deadlineMs?: number; failedBefore?: unknown } = {},
 ): Promise<T> {
-  const deadline = performance.now() + deadlineMs;
+  const remaining = countdown(deadlineMs);
   let cause = failedBefore;
   for (let attempt = cause === undefined ? 1 : 2; attempt <= ATTEMPTS_MAX; attempt += 1) {
-    const remaining = deadline - performance.now();
-    if (remaining <= 0) break;
+    if (remaining() === 0) break;
     try {
-      return await attemptOnce(name, send, Math.min(remaining, ATTEMPT_DEADLINE_MS));
+      return await attemptOnce(name, send, Math.min(remaining(), ATTEMPT_DEADLINE_MS));
     } catch (error) {
       const isInDoubt = cause !== undefined && !isDefinitive(cause);
       if (isDefinitive(error) && !isInDoubt) throw error;
       cause = error;
       if (isDefinitive(error)) break;
       const pause = Math.random() * BACKOFF_MS * 2 ** attempt;
-      if (attempt < ATTEMPTS_MAX) await sleep(Math.min(pause, Math.max(0, deadline - performance.now())));
+      if (attempt < ATTEMPTS_MAX) await sleep(Math.min(pause, remaining()));
     }
   }
   throw new OutcomeUnknown("The outcome is not known yet.", { cause });
@@ -70,7 +67,7 @@ export async function attemptOnce<T>(
     if (db.standbyWaitsCut !== cutBefore) throw new Error("A wait for a standby was cut short.");
     return answer;
   } catch (error) {
-    if (error instanceof DeadlineMissed) db.replacePool(name, sql);
+    if (isDeadlineMissed(error)) db.replacePool(name, sql);
     throw error;
   }
 }

@@ -1,7 +1,5 @@
 /** Answers of the HTTP API. */
-import { PaymentInProgress, Unavailable } from "@/db/payments/batcher";
-import { isDefinitive } from "@/db/payments/failures";
-import { OutcomeUnknown } from "@/db/unknown";
+import { failureCode, isDefinitive } from "@/db/payments/failures";
 import type { ProblemDocument } from "@/lib/door";
 import { type MoneyMoved, type ProblemName, problem } from "@/lib/problems";
 import type { FieldError, Parsed } from "@/lib/requests";
@@ -84,15 +82,19 @@ export function problemOf(error: unknown, context: Record<string, unknown> = {})
 function failureName(
   error: unknown,
 ): "outcome-unknown" | "payment-in-progress" | "unavailable" | "internal-error" {
-  if (error instanceof OutcomeUnknown) return "outcome-unknown";
-  if (error instanceof PaymentInProgress) return "payment-in-progress";
-  if (error instanceof Unavailable) return "unavailable";
-  for (let current = error; current instanceof Error; current = current.cause) {
-    // postgres.js and Node give their failures a code; a bug of ours has none, or one that is definitive.
-    if ("code" in current && typeof current.code === "string")
-      return isDefinitive(current) ? "internal-error" : "unavailable";
+  // By code, never by class: start-up and routes may be bundled apart, each with classes of its own.
+  const code = failureCode(error);
+  switch (code) {
+    case "OUTCOME_UNKNOWN":
+      return "outcome-unknown";
+    case "PAYMENT_IN_PROGRESS":
+      return "payment-in-progress";
+    case undefined:
+      return "internal-error";
+    default:
+      // Ours, postgres.js's and Node's failures have a code; a bug of ours has none, or one that is definitive.
+      return isDefinitive(error) ? "internal-error" : "unavailable";
   }
-  return "internal-error";
 }
 
 /** The body as JSON. Answers 415 or 413 by itself; what is not JSON is an invalid request, as the caller sees fit. */

@@ -1,11 +1,17 @@
 /** Start-up of the server: check the environment, make the database ready, say what runs. */
 import { flushAttempts } from "../db/attempts/record.ts";
+import { DEADLINE_MS, READ_DEADLINE_MS } from "../db/deadline.ts";
 import { drain } from "../db/payments/settle.ts";
 import { startDatabase } from "../db/start.ts";
 import { environment, isDemo } from "./environment.ts";
 
-/** Longer than the deadline of settling, so that what was taken has its answer by then; a supervisor's patience is longer. */
-const SHUTDOWN_MAX_MS = 20_000;
+/** Answering takes milliseconds; what is recorded on the side is written meanwhile, or lost. */
+const ANSWERING_MAX_MS = 4_000;
+/**
+ * What was taken has its answer by then: first it is read who asks, then one deadline runs until the outcome is known.
+ * 25 s in all; the 30 s that supervisors commonly wait before they kill are longer.
+ */
+const SHUTDOWN_MAX_MS = READ_DEADLINE_MS + DEADLINE_MS + ANSWERING_MAX_MS;
 
 /**
  * On SIGTERM, Next.js closes its port and waits for the requests it has, without limit. Meanwhile no payment is begun that

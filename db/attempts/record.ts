@@ -4,7 +4,6 @@
  */
 import { uuidv7 } from "uuidv7";
 import { database } from "../client.ts";
-import { within } from "../deadline.ts";
 import { afterwards, failureCode } from "../payments/failures.ts";
 import type { paymentAttempts } from "../schema/attempts.ts";
 import { AttemptBuffer } from "./buffer.ts";
@@ -20,8 +19,6 @@ const FLUSH_AFTER_MS = 1_000;
 const FLUSH_AT_COUNT = 500;
 /** A restart or a failover is over by then, mostly; a failed batch has one more try only. */
 const RETRY_AFTER_MS = 10_000;
-/** A flush gives up a little after the server's own statement_timeout must have ended the statement. */
-const FLUSH_DEADLINE_MS = 6_000;
 /** Some megabytes of memory, and one statement that stays far below its timeout. */
 const BUFFER_CAPACITY = 5_000;
 
@@ -113,8 +110,5 @@ async function write(batch: readonly Row[]): Promise<void> {
     request_id: attempt.requestId ?? null,
   }));
   // As text, because Drizzle takes the pool's own serializer of JSON away.
-  await within(
-    FLUSH_DEADLINE_MS,
-    readingSql`select record_attempts_v1(${JSON.stringify(rows)}::text::jsonb)`,
-  );
+  await readingSql`select record_attempts_v1(${JSON.stringify(rows)}::text::jsonb)`;
 }

@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import type { Purpose } from "../../lib/payment.ts";
 import { database } from "../client.ts";
+import { countdown, DEADLINE_MS, READ_DEADLINE_MS } from "../deadline.ts";
 import { findPaymentRow, type PaymentRow } from "../payments/row.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
 import { orders } from "../schema/orders.ts";
@@ -75,6 +76,7 @@ type Row = {
  * purpose. Any number of calls at once get the same key. The key is a UUID v7 whose random bits come from a CSPRNG.
  */
 export async function issueKey(userId: string, purpose: Purpose): Promise<Issued> {
+  const remaining = countdown(DEADLINE_MS);
   if (!(await subjectExists(userId, purpose))) return { type: "not-found" };
   const { kind, purposeId, subjectId } = columnsOf(purpose);
   const newKey = uuidv7();
@@ -83,6 +85,8 @@ export async function issueKey(userId: string, purpose: Purpose): Promise<Issued
     (sql) => sql<Row[]>`
       select * from issue_key_v1(
         ${userId}, ${newKey}, ${kind}, ${purposeId}, ${subjectId}, ${KEY_LIFETIME}::interval, ${OPEN_KEYS_MAX})`,
+    // What it finds may have to be read.
+    { deadlineMs: remaining() - READ_DEADLINE_MS },
   );
   if (!row) throw new Error("Bug: issue_key_v1 answered nothing.");
   switch (row.verdict) {

@@ -1,4 +1,5 @@
 /** The final no: after revoking, a key was paid already, or never will be. */
+import { DEADLINE_MS, READ_DEADLINE_MS } from "../deadline.ts";
 import { untilKnown } from "../unknown.ts";
 import { type KeyRecord, settled } from "./state.ts";
 
@@ -7,6 +8,8 @@ export async function revokeKey(userId: string, key: string): Promise<Exclude<Ke
   const [row] = await untilKnown(
     "keys",
     (sql) => sql<{ revoked: boolean }[]>`select revoke_key_v1(${userId}, ${key}) as revoked`,
+    // What it finds may have to be read.
+    { deadlineMs: DEADLINE_MS - READ_DEADLINE_MS },
   );
   if (!row) throw new Error("Bug: revoke_key_v1 answered nothing.");
   return row.revoked ? { state: "void" } : settled(userId, key);

@@ -1,4 +1,5 @@
 /** What is known of a key. */
+import { DEADLINE_MS, READ_DEADLINE_MS } from "../deadline.ts";
 import { findPaymentRow, type PaymentRow } from "../payments/row.ts";
 import { untilKnown } from "../unknown.ts";
 
@@ -12,6 +13,8 @@ export async function keyState(userId: string, key: string): Promise<KeyRecord> 
   const [row] = await untilKnown(
     "keys",
     (sql) => sql<{ state: KeyRecord["state"] }[]>`select key_state_v1(${userId}, ${key}) as state`,
+    // What it finds may have to be read.
+    { deadlineMs: DEADLINE_MS - READ_DEADLINE_MS },
   );
   if (!row) throw new Error("Bug: key_state_v1 answered nothing.");
   return row.state === "settled" ? settled(userId, key) : { state: row.state };

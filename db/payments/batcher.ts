@@ -11,11 +11,13 @@ import { OutcomeUnknown } from "../unknown.ts";
 /** The first request with this key is still being executed, and this one's wait is over. */
 export class PaymentInProgress extends Error {
   override readonly name = "PaymentInProgress";
+  readonly code = "PAYMENT_IN_PROGRESS";
 }
 
 /** The request was not taken up, or was taken out again before it was sent: its key is as it was. */
 export class Unavailable extends Error {
   override readonly name = "Unavailable";
+  readonly code = "UNAVAILABLE";
 }
 
 export type BatcherPorts<Entry, Answer> = {

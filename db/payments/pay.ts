@@ -1,4 +1,5 @@
 /** The use case behind every door: one user, one key, one command, one answer. */
+import { countdown, DEADLINE_MS } from "../deadline.ts";
 import { hashOf, type PayCommand } from "./command.ts";
 import { CURRENT_RENDERER } from "./render.ts";
 import { type Resolved, resolve } from "./resolve.ts";
@@ -37,13 +38,14 @@ function entryOf(userId: string, key: string, command: PayCommand, resolved: Res
 
 /**
  * Pays, or tells what became of `key`. However often it is called with the same key, at most one payment exists, and
- * everybody who was told an outcome is told the same one.
+ * everybody who was told an outcome is told the same one. Resolving and settling share one deadline.
  *
  * Throws OutcomeUnknown where the database did not answer in time; then the same call again finds out.
  */
 export async function pay(userId: string, key: string, command: PayCommand): Promise<PayResult> {
+  const remaining = countdown(DEADLINE_MS);
   const resolved = await resolve(userId, command);
-  const settlement = await settle(entryOf(userId, key, command, resolved));
+  const settlement = await settle(entryOf(userId, key, command, resolved), remaining());
   switch (settlement.verdict) {
     case "settled":
     case "replayed":

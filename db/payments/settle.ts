@@ -1,5 +1,5 @@
 /** The one write path for money: every payment goes through `settle`, which gathers them into batches. */
-import { DEADLINE_MS } from "../unknown.ts";
+import { DEADLINE_MS } from "../deadline.ts";
 import { Batcher } from "./batcher.ts";
 import { failureCode } from "./failures.ts";
 import { type Settlement, type SettlementEntry, sendBatch, sendSingly } from "./statement.ts";
@@ -44,11 +44,11 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
  * Settles one entry, together with whatever else arrives meanwhile. Executes it, or finds what became of its key; sent
  * again after any failure that leaves the outcome unknown, with the same key, so it executes at most once.
  *
- * Throws Unavailable where it was not sent, OutcomeUnknown (for a duplicate PaymentInProgress) past the deadline, and
+ * Throws Unavailable where it was not sent, OutcomeUnknown (for a duplicate PaymentInProgress) past `deadlineMs`, and
  * whatever Postgres said where that is definitive (a bug of ours).
  */
-export function settle(entry: SettlementEntry): Promise<Settlement> {
-  return batcher().submit(entry, DEADLINE_MS);
+export function settle(entry: SettlementEntry, deadlineMs: number = DEADLINE_MS): Promise<Settlement> {
+  return batcher().submit(entry, deadlineMs);
 }
 
 /** Takes no more payments, and resolves when every one that was taken has its answer. */
