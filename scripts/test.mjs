@@ -20,15 +20,16 @@ import { endWithNpm, run, tool } from "./run.mjs";
  * @typedef {{ stats: { expected: number, unexpected: number, flaky: number, skipped: number } }} PlaywrightReport
  */
 
-const USAGE = `npm test [-- check | unit | e2e]
+const USAGE = `npm test [-- check | unit | e2e | prove]
 
   check   types, lint and the house rules: what npm run check does
   unit    Vitest, with a real PostgreSQL
   e2e     the production build, and Playwright with a real browser
+  prove   the production build, and a short round on the proving ground in which each fault fires
 
 Without a part: all of them, in this order. The last line is "N passed, N failed".`;
 
-const PARTS = ["check", "unit", "e2e"];
+const PARTS = ["check", "unit", "e2e", "prove"];
 const [part, ...rest] = process.argv.slice(2);
 if (part === "--help" || part === "-h") {
   console.log(USAGE);
@@ -53,12 +54,14 @@ if (wants("e2e")) process.env.ONCE_CHROMIUM = await ensureBrowser();
 if (wants("check"))
   for (const step of checkSteps()) await section(step.name, async () => one(await passes(step)));
 if (wants("unit")) await section("Vitest", vitest);
-if (wants("e2e")) {
+if (wants("e2e") || wants("prove")) {
   const build = await section("next build", async () =>
     one((await run(tool("next", "next", "build"))) === 0),
   );
   // There is nothing to drive without a build, and that must not look like a success.
-  await section("Playwright", build.failed > 0 ? async () => one(false) : playwright);
+  const isBuilt = build.failed === 0;
+  if (wants("e2e")) await section("Playwright", isBuilt ? playwright : async () => one(false));
+  if (wants("prove")) await section("Proving ground", isBuilt ? prove : async () => one(false));
 }
 
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
@@ -103,6 +106,11 @@ async function vitest() {
       skipped: report.numPendingTests + report.numTodoTests,
     };
   });
+}
+
+/** As long as it takes until each fault has fired once. */
+async function prove() {
+  return one((await run(tool("tsx", "tsx", "scripts/prove.ts", "--minutes", "1"))) === 0);
 }
 
 async function playwright() {
