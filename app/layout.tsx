@@ -79,6 +79,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           {/* Only what client components say is sent along; the rest is words on the page already. */}
           <NextIntlClientProvider
             messages={{
+              apiKeys: messages.apiKeys,
               checkout: messages.checkout,
               errors: messages.errors,
               signIn: messages.signIn,

@@ -5,6 +5,8 @@
  */
 import { createHash } from "node:crypto";
 import { hashPassword } from "better-auth/crypto";
+import { permissionsOf, SCOPES } from "../lib/scopes.ts";
+import { hashOfApiKey } from "./api-keys/keys.ts";
 import { database } from "./client.ts";
 import { issueKey } from "./idempotency/issue.ts";
 import { openAccount } from "./ledger/accounts.ts";
@@ -12,7 +14,6 @@ import { connectAsOwner } from "./migrate.ts";
 import { putOrder } from "./orders/orders.ts";
 import { pay } from "./payments/pay.ts";
 import { apiKeys, credentials, users } from "./schema/auth.ts";
-import { hashOfApiKey } from "./users.ts";
 
 export const DEMO_PASSWORD = "exactly-once";
 
@@ -52,6 +53,7 @@ async function seedPerson(person: Person): Promise<void> {
   const id = demoId(person.handle);
   const email = `${person.handle}@once.test`;
   const apiKey = `once_demo_${person.handle}`;
+  const permissions = JSON.stringify(permissionsOf(SCOPES));
   await db
     .insert(users)
     .values({ id, email, emailVerified: true, ...pick(person) })
@@ -75,8 +77,10 @@ async function seedPerson(person: Person): Promise<void> {
       prefix: "once_demo_",
       start: apiKey.slice(0, 12),
       key: hashOfApiKey(apiKey),
+      permissions,
     })
-    .onConflictDoNothing();
+    // A demo from before a scope was there gets it too.
+    .onConflictDoUpdate({ target: apiKeys.id, set: { permissions } });
   for (const [currency, amount] of Object.entries(person.opening)) {
     await openAccount(demoId(`${person.handle} ${currency}`), id, currency, null);
     if (amount > 0n) await open(id, demoId(`${person.handle} ${currency} opening`), currency, amount);

@@ -1,8 +1,7 @@
 /** Users, read. They are written by better-auth (its adapter's wiring is in server/auth.ts) and by the seed. */
-import { createHash } from "node:crypto";
-import { and, eq, gt, isNull, or, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { database } from "./client.ts";
-import { apiKeys, users } from "./schema/auth.ts";
+import { users } from "./schema/auth.ts";
 
 export type User = {
   id: string;
@@ -12,34 +11,14 @@ export type User = {
   role: "payer" | "merchant" | "operator";
 };
 
-const userColumns = {
+/** The columns that make a User. */
+export const userColumns = {
   id: users.id,
   name: users.name,
   email: users.email,
   handle: users.handle,
   role: users.role,
 };
-
-/** What is stored of an API key: its SHA-256 in base64url, as better-auth's plugin keeps it. */
-export function hashOfApiKey(apiKey: string): string {
-  return createHash("sha256").update(apiKey).digest("base64url");
-}
-
-/** The user behind an API key: one indexed read. A disabled or expired key is nobody's. */
-export async function findUserByApiKey(apiKey: string): Promise<User | undefined> {
-  const [user] = await database()
-    .reading.select(userColumns)
-    .from(apiKeys)
-    .innerJoin(users, eq(users.id, apiKeys.referenceId))
-    .where(
-      and(
-        eq(apiKeys.key, hashOfApiKey(apiKey)),
-        eq(apiKeys.enabled, true),
-        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`)),
-      ),
-    );
-  return user;
-}
 
 export async function findUser(id: string): Promise<User | undefined> {
   const [user] = await database().reading.select(userColumns).from(users).where(eq(users.id, id));

@@ -108,7 +108,16 @@ test("a server action does nothing for nobody in particular, nor for a request f
 
 /** One address of every kind of page that somebody signed in can see. */
 function pagesOf(orderId: string): string[] {
-  return ["/", "/sign-in", "/sign-up", `/checkout/${orderId}`, "/payments", "/problems/declined", "/docs"];
+  return [
+    "/",
+    "/sign-in",
+    "/sign-up",
+    `/checkout/${orderId}`,
+    "/payments",
+    "/settings/api-keys",
+    "/problems/declined",
+    "/docs",
+  ];
 }
 
 test("pages carry a nonce, and every script on them has it; no script is inline without", async ({

@@ -1,16 +1,23 @@
 /** Who is signed in: better-auth on our own tables. Sessions live in Postgres and end there at once when revoked. */
 import { randomUUID } from "node:crypto";
+import { apiKey } from "@better-auth/api-key";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { nextCookies } from "better-auth/next-js";
 import { database, schema } from "@/db/client";
 import { openAccount } from "@/db/ledger/accounts";
+import { API_KEY_NAME_MAX_LENGTH } from "@/lib/api-key";
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from "@/lib/sign-up";
 import { environment, isDemo } from "./environment.ts";
 import { sessionSecret } from "./secret.ts";
 
 /** A week: long enough not to annoy, short enough that a forgotten browser forgets too. */
 const SESSION_SECONDS = 7 * 24 * 60 * 60;
+
+/** Of 52 letters: 228 random bits, which nobody guesses, in a line that fits on a page. */
+const API_KEY_LETTERS = 40;
+/** "once_" and five letters: enough to tell one's keys apart, and 35 letters are still a secret. */
+const API_KEY_START_LENGTH = 10;
 
 /** The currencies that every user has an account in: with two decimals, with none, with three. */
 const CURRENCIES = ["USD", "JPY", "KWD"];
@@ -39,6 +46,7 @@ function create() {
         account: schema.credentials,
         verification: schema.verifications,
         rateLimit: schema.rateLimits,
+        apikey: schema.apiKeys,
       },
     }),
     user: {
@@ -67,7 +75,20 @@ function create() {
     },
     telemetry: { enabled: false },
     logger: { level: "error" },
-    plugins: [nextCookies()],
+    plugins: [
+      // Creates and revokes keys; whose a key is, db/api-keys/keys.ts reads. A key never stands for a session here.
+      apiKey({
+        defaultPrefix: "once_",
+        defaultKeyLength: API_KEY_LETTERS,
+        startingCharactersConfig: { charactersLength: API_KEY_START_LENGTH },
+        requireName: true,
+        maximumNameLength: API_KEY_NAME_MAX_LENGTH,
+        enableSessionForAPIKeys: false,
+        // Its default is ten requests a day, counted in the key's row; ours are in limits.ts.
+        rateLimit: { enabled: false },
+      }),
+      nextCookies(),
+    ],
   });
 }
 

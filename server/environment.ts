@@ -1,6 +1,9 @@
 /** The environment, checked once. A wrong value is named in one sentence instead of failing somewhere later. */
 import { z } from "zod";
 
+/** Up to what a structured field can say (RFC 9651 §3.3.1), and far beyond what a server answers. */
+const perMinute = z.coerce.number().int().min(1).max(999_999_999_999);
+
 const schema = z.object({
   /** Where the application's role connects. Absent: the embedded server, and demo mode. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -12,6 +15,12 @@ const schema = z.object({
   ONCE_DATA_DIR: z.string().min(1).default(".data"),
   /** The public origin, for links and origin checks. */
   ONCE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** How many proxies of ours stand in front, each appending to X-Forwarded-For. Absent: none is believed. */
+  ONCE_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).optional(),
+  /** How many requests a minute one user may send to each server's API. Absent: as server/limits.ts says. */
+  ONCE_REQUESTS_PER_MINUTE: perMinute.optional(),
+  /** The same for one client address. */
+  ONCE_ADDRESS_REQUESTS_PER_MINUTE: perMinute.optional(),
   /** Signs session cookies. Required outside the demo. */
   BETTER_AUTH_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
 });

@@ -14,6 +14,7 @@ import { SERVER_VERSION, testDatabase } from "@/db/testing/database";
 import { keyFor, newOrder, newPerson } from "@/db/testing/people";
 import { startWireProxy, type WireProxy } from "@/db/testing/wire-proxy";
 import { PROBLEMS } from "@/lib/problems";
+import { SCOPES } from "@/lib/scopes";
 import { problemOf } from "./http.ts";
 import type { Caller } from "./viewer.ts";
 
@@ -60,7 +61,7 @@ async function newCheckout() {
     Caller["user"][]
   >`select id, name, email, handle, role from users where handle = 'alice'`;
   if (!user) throw new Error("Bug: the demo has no Alice.");
-  session.caller = { user, via: "session" };
+  session.caller = { user, scopes: SCOPES, via: "session" };
   const { orderId, purpose } = await newOrder(await newPerson(test.owner, 0n, "merchant"), "10");
   const key = await keyFor(user.id, purpose);
   const body = { orderId, amountMinor: "10", currency: "USD" };

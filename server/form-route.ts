@@ -37,7 +37,7 @@ export function formRoute<P extends { orderId: string }>(
     const params = await context.params;
     const form = await readForm(request);
     try {
-      const user = await admit(name, request, form.get("user"));
+      const user = await admit(name, request, [], form.get("user"));
       if (!user) throw new Error(`Bug: the policy lets anyone use ${name}.`);
       const path = await handler({ form, params, user, requestId });
       log.info(
@@ -48,9 +48,10 @@ export function formRoute<P extends { orderId: string }>(
     } catch (error) {
       if (error instanceof Answer) {
         const returnTo = `/checkout/${params.orderId}`;
-        return error.response.status === 401
-          ? seeOther(`/sign-in?next=${encodeURIComponent(returnTo)}`, requestId)
-          : error.response;
+        if (error.response.status === 401)
+          return seeOther(`/sign-in?next=${encodeURIComponent(returnTo)}`, requestId);
+        // Too many requests: the page that offers the same key again says that nothing is known, which is so.
+        return error.response.status === 429 ? seeOther(failed({ form, params }), requestId) : error.response;
       }
       problemOf(error, { requestId, route: name });
       return seeOther(failed({ form, params }), requestId);

@@ -4,6 +4,8 @@
  * own manifests and tries each without a session.
  */
 
+import type { Scope } from "@/lib/scopes";
+
 /** `anyone`: no session needed. `user`: signed in. Otherwise signed in with that role. */
 export type Level = "anyone" | "user" | "merchant" | "operator";
 
@@ -17,6 +19,7 @@ export const PAGES = {
   "/checkout/[orderId]/form": "user",
   "/payments": "user",
   "/payments/[id]": "user",
+  "/settings/api-keys": "user",
 } as const satisfies Record<string, Level>;
 
 export const ROUTES = {
@@ -41,12 +44,41 @@ export const ROUTES = {
 export const ACTIONS = {
   payOrder: "user",
   createDemoOrder: "user",
+  createApiKey: "user",
+  revokeApiKey: "user",
   signIn: "anyone",
   signUp: "anyone",
   signInAsDemo: "anyone",
   signOut: "anyone",
   setLocale: "anyone",
 } as const satisfies Record<string, Level>;
+
+/** The routes that demand a caller: each says what scope an API key needs for it. A session has them all. */
+type ScopedRoute = {
+  [N in RouteName]: (typeof ROUTES)[N] extends "anyone" ? never : N;
+}[RouteName];
+
+export const ROUTE_SCOPES = {
+  "POST /api/idempotency-keys": "keys:write",
+  "GET /api/idempotency-keys/[key]": "payments:read",
+  "DELETE /api/idempotency-keys/[key]": "keys:write",
+  "POST /api/payments": "payments:write",
+  "GET /api/payments/[id]": "payments:read",
+  "POST /api/payments/[id]/refunds": "refunds:write",
+  "POST /api/top-ups": "payments:write",
+  "PUT /api/orders/[id]": "orders:write",
+  "GET /api/orders/[id]": "orders:read",
+  "DELETE /api/orders/[id]": "orders:write",
+  "GET /api/accounts": "accounts:read",
+  "POST /checkout/[orderId]/continue": "keys:write",
+  "POST /checkout/[orderId]/pay": "payments:write",
+} as const satisfies Record<ScopedRoute, Scope>;
+
+/** The scope that an API key needs for the route called `name`; undefined where the route is for anyone. */
+export function scopeOf(name: RouteName): Scope | undefined {
+  const scopes: Partial<Record<RouteName, Scope>> = ROUTE_SCOPES;
+  return scopes[name];
+}
 
 export type PageName = keyof typeof PAGES;
 export type RouteName = keyof typeof ROUTES;

@@ -1,9 +1,12 @@
 /** The frame every route handler runs in: policy first, then the handler, and an answer whatever happens. */
 import { randomUUID } from "node:crypto";
+import { noteUse } from "@/db/api-keys/last-used";
+import { addressOf } from "./address.ts";
 import { Answer, fail, problemOf, problemResponse } from "./http.ts";
+import { type Counted, limitHeaders, spend } from "./limits.ts";
 import { log } from "./log.ts";
 import { isSameOrigin } from "./origin.ts";
-import { ROUTES, type RouteName, reaches } from "./policy.ts";
+import { ROUTES, type RouteName, reaches, scopeOf } from "./policy.ts";
 import { authenticate, type Viewer } from "./viewer.ts";
 
 type Level<N extends RouteName> = (typeof ROUTES)[N];
@@ -30,21 +33,29 @@ export function requestIdOf(request: Request): string {
   return sent !== null && REQUEST_ID.test(sent) ? sent : randomUUID();
 }
 
+/** A limit must not make a supervisor take a healthy server for a dead one. */
+const UNLIMITED: ReadonlySet<RouteName> = new Set(["GET /api/health/live", "GET /api/health/ready"]);
+
 /**
- * The caller of a request to `name`. Answers 401 where there is none, or where the session belongs to somebody else
+ * The caller of a request to `name`. Answers 429 where its address, or later the caller, has asked too often (what it was
+ * counted on is added to `counted`); 401 where there is none, or where the session belongs to somebody else
  * than the user the form was opened as (X-Once-User, or a form's own field); 403 where a cookie came from another site, or the role does not
- * reach. Nothing is looked up before.
+ * reach, or an API key lacks the route's scope. Nothing is looked up before.
  */
 export async function admit(
   name: RouteName,
   request: Request,
+  counted: Counted[],
   openedAs: string | null = request.headers.get("x-once-user"),
 ): Promise<Viewer | undefined> {
+  const address = UNLIMITED.has(name) ? undefined : addressOf(request.headers);
+  if (address !== undefined) await spend("address", address, counted);
   const level = ROUTES[name];
   if (level === "anyone") return undefined;
   const caller = await authenticate(request.headers);
   if (!caller || (openedAs !== null && openedAs !== caller.user.id))
     throw new Answer(fail("unauthenticated"));
+  await spend("identity", caller.user.id, counted);
   const writes = request.method !== "GET" && request.method !== "HEAD";
   if (caller.via === "session" && writes && !isSameOrigin(request.headers)) {
     throw new Answer(
@@ -54,6 +65,14 @@ export async function admit(
     );
   }
   if (!reaches(level, caller.user.role)) throw new Answer(fail("forbidden"));
+  const scope = scopeOf(name);
+  if (scope === undefined) throw new Error(`Bug: ${name} demands a caller and names no scope.`);
+  if (!caller.scopes.includes(scope)) {
+    const detail = `The API key lacks the scope "${scope}". The idempotency key was not looked up.`;
+    throw new Answer(fail("forbidden", { detail }));
+  }
+  // Not of a GET or HEAD, which never leave anything in a table.
+  if (caller.via === "api-key" && writes) noteUse(caller.apiKeyId);
   return caller.user;
 }
 
@@ -65,9 +84,10 @@ export function route<N extends RouteName>(
   return async (request, context) => {
     const startedMs = performance.now();
     const requestId = requestIdOf(request);
+    const counted: Counted[] = [];
     let response: Response;
     try {
-      const user = (await admit(name, request)) as Call<N>["user"];
+      const user = (await admit(name, request, counted)) as Call<N>["user"];
       response = await handler({ request, params: await context.params, user, requestId });
     } catch (error) {
       response =
@@ -76,6 +96,7 @@ export function route<N extends RouteName>(
           : problemResponse(problemOf(error, { requestId, route: name }));
     }
     response.headers.set("x-request-id", requestId);
+    for (const [header, value] of Object.entries(limitHeaders(counted))) response.headers.set(header, value);
     const key = request.headers.get("idempotency-key") ?? undefined;
     const durationMs = Math.round(performance.now() - startedMs);
     log.info({ requestId, route: name, status: response.status, key, durationMs }, "request");

@@ -3,6 +3,7 @@ import { flushAttempts } from "../db/attempts/record.ts";
 import { DEADLINE_MS, READ_DEADLINE_MS } from "../db/deadline.ts";
 import { drain } from "../db/payments/settle.ts";
 import { startDatabase } from "../db/start.ts";
+import { markAddresses } from "./address.ts";
 import { environment, isDemo } from "./environment.ts";
 
 /** Answering takes milliseconds; what is recorded on the side is written meanwhile, or lost. */
@@ -37,6 +38,12 @@ export async function start(): Promise<void> {
     dataDir: env.ONCE_DATA_DIR,
     demo,
   });
+  markAddresses(env.ONCE_TRUSTED_PROXIES ?? 0);
+  if (env.ONCE_TRUSTED_PROXIES === undefined && env.ONCE_URL?.startsWith("https:")) {
+    console.warn(
+      "ONCE_URL is https, so a proxy stands in front, but ONCE_TRUSTED_PROXIES is not set: all clients count as one address.",
+    );
+  }
   drainOnTermination();
   if (demo) {
     console.info("Once runs in demo mode: published passwords, play money, this machine only (127.0.0.1).");

@@ -1,7 +1,9 @@
 /** Who looks at a page, and who calls the API. */
 import { headers } from "next/headers";
 import { cache } from "react";
-import { findUser, findUserByApiKey, type User } from "@/db/users";
+import { findByApiKey } from "@/db/api-keys/keys";
+import { findUser, type User } from "@/db/users";
+import { SCOPES, type Scope } from "@/lib/scopes";
 import { auth } from "./auth.ts";
 
 export type Viewer = User;
@@ -14,7 +16,11 @@ async function bySession(requestHeaders: Headers): Promise<Viewer | undefined> {
 /** The signed-in user of this page, if any. Read once per request. */
 export const getViewer = cache(async (): Promise<Viewer | undefined> => bySession(await headers()));
 
-export type Caller = { user: User; via: "api-key" | "session" };
+/** Who calls, by what, and what that may do. A session is its user, and may do whatever the user may. */
+export type Caller = { user: User; scopes: readonly Scope[] } & (
+  | { via: "session" }
+  | { via: "api-key"; apiKeyId: string }
+);
 
 /**
  * Who sent an API request: the owner of its bearer key, else its session. A request that carries a bearer key is never
@@ -25,9 +31,9 @@ export async function authenticate(requestHeaders: Headers): Promise<Caller | un
   if (authorization !== null) {
     const apiKey = /^Bearer +([\x21-\x7e]{1,200})$/i.exec(authorization)?.[1];
     if (apiKey === undefined) return undefined;
-    const user = await findUserByApiKey(apiKey);
-    return user && { user, via: "api-key" };
+    const found = await findByApiKey(apiKey);
+    return found && { user: found.user, scopes: found.scopes, via: "api-key", apiKeyId: found.id };
   }
   const user = await bySession(requestHeaders);
-  return user && { user, via: "session" };
+  return user && { user, scopes: SCOPES, via: "session" };
 }

@@ -9,8 +9,10 @@ import { safeReturnPath } from "@/lib/return-path";
 import { requireAction } from "@/server/admit";
 import { auth } from "@/server/auth";
 import { isDemo } from "@/server/environment";
+import { countTry, uncountTry } from "@/server/tries";
 
-export type SignInState = { error?: "invalid" };
+/** `waitMinutes` is there with "limited". */
+export type SignInState = { error?: "invalid" | "limited"; waitMinutes?: number };
 
 const credentials = z.object({ email: z.email().max(254), password: z.string().min(1).max(128) });
 
@@ -24,13 +26,20 @@ async function attempt(email: string, password: string): Promise<boolean> {
   }
 }
 
-/** Signs in with e-mail and password. The same answer for an unknown address and a wrong password. */
+/**
+ * Signs in with e-mail and password. The same answer for an unknown address and a wrong password; after too many failures
+ * the same for a right one, until some time has passed.
+ */
 export async function signIn(_previous: SignInState, form: FormData): Promise<SignInState> {
   await requireAction("signIn");
   const parsed = credentials.safeParse({ email: form.get("email"), password: form.get("password") });
-  if (!parsed.success || !(await attempt(parsed.data.email.toLowerCase(), parsed.data.password))) {
-    return { error: "invalid" };
-  }
+  if (!parsed.success) return { error: "invalid" };
+  const email = parsed.data.email.toLowerCase();
+  const one = { what: "sign-in", email, headers: await headers() } as const;
+  const waitMinutes = await countTry(one);
+  if (waitMinutes !== undefined) return { error: "limited", waitMinutes };
+  if (!(await attempt(email, parsed.data.password))) return { error: "invalid" };
+  await uncountTry(one);
   redirect(safeReturnPath(form.get("next")));
 }
 

@@ -8,8 +8,10 @@ import { safeReturnPath } from "@/lib/return-path";
 import { parseSignUp, type SignUpError } from "@/lib/sign-up";
 import { requireAction } from "@/server/admit";
 import { auth } from "@/server/auth";
+import { countTry } from "@/server/tries";
 
-export type SignUpState = { error?: SignUpError };
+/** `waitMinutes` is there with "limited". */
+export type SignUpState = { error?: SignUpError | "limited"; waitMinutes?: number };
 
 /** Makes an account, signs in, and opens empty ledger accounts. Says which field is wrong; nothing is made then. */
 export async function signUp(_previous: SignUpState, form: FormData): Promise<SignUpState> {
@@ -21,6 +23,9 @@ export async function signUp(_previous: SignUpState, form: FormData): Promise<Si
     password: form.get("password"),
   });
   if (!parsed.ok) return { error: parsed.error };
+  const { email } = parsed.value;
+  const waitMinutes = await countTry({ what: "sign-up", email, headers: await headers() });
+  if (waitMinutes !== undefined) return { error: "limited", waitMinutes };
   if (await isHandleTaken(parsed.value.handle)) return { error: "handle-taken" };
   try {
     await auth().api.signUpEmail({ body: parsed.value, headers: await headers() });

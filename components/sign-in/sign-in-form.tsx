@@ -5,7 +5,7 @@ import { useActionState, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 
-type SignInState = { error?: "invalid" };
+type SignInState = { error?: "invalid" | "limited"; waitMinutes?: number };
 
 /** E-mail and password. `signIn` redirects where they are right. */
 export function SignInForm({
@@ -27,7 +27,7 @@ export function SignInForm({
           role="alert"
           className="rounded-xl border border-alert-line bg-alert-wash p-3 text-sm text-alert-text"
         >
-          {t("invalid")}
+          {state.error === "limited" ? t("limited", { minutes: state.waitMinutes ?? 1 }) : t("invalid")}
         </p>
       )}
       <Field

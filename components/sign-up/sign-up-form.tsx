@@ -6,7 +6,7 @@ import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { PASSWORD_MIN_LENGTH, type SignUpError } from "@/lib/sign-up";
 
-type SignUpState = { error?: SignUpError };
+type SignUpState = { error?: SignUpError | "limited"; waitMinutes?: number };
 
 /** A new account. `signUp` redirects where everything is right, and names the field that is not otherwise. */
 export function SignUpForm({
@@ -36,7 +36,7 @@ export function SignUpForm({
           role="alert"
           className="rounded-xl border border-alert-line bg-alert-wash p-3 text-sm text-alert-text"
         >
-          {t(`error_${state.error}`, { length: PASSWORD_MIN_LENGTH })}
+          {t(`error_${state.error}`, { length: PASSWORD_MIN_LENGTH, minutes: state.waitMinutes ?? 1 })}
         </p>
       )}
       <Field {...bind("name")} autoComplete="name" />

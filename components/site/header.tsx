@@ -1,3 +1,4 @@
+import { KeyRound } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/components/ui/button";
@@ -29,8 +30,15 @@ export function Header({
           </Button>
         ) : (
           <nav aria-label={t("navigation")} className="flex items-center gap-1 sm:gap-2">
-            <Button asChild look="text" size="small">
+            <Button asChild look="text" size="small" className="px-2 sm:px-3.5">
               <Link href="/payments">{t("payments")}</Link>
+            </Button>
+            <Button asChild look="text" size="small" className="px-2.5 sm:px-3.5">
+              <Link href="/settings/api-keys" aria-label={t("apiKeys")}>
+                {/* A telephone has no room for another word. */}
+                <KeyRound aria-hidden="true" className="size-5 sm:hidden" />
+                <span className="hidden sm:inline">{t("apiKeys")}</span>
+              </Link>
             </Button>
             <form action={signOut} className="flex items-center gap-2">
               <span className="hidden text-sm text-soft sm:inline">

@@ -168,3 +168,55 @@ describe("the commit", () => {
     for (const [row] of settings) expect(row).toEqual({ synchronousCommit: "on" });
   });
 });
+
+describe("a flood of replays of one key", () => {
+  const userId = randomUUID();
+  const key = randomUUID();
+  const flood = (count: number) => {
+    for (let sent = 0; sent < count; sent += 1)
+      recordAttempt(newAttempt({ userId, key, verdict: "replayed" }));
+  };
+
+  it("leaves a hundred arrivals, in one batch or in several", async () => {
+    stopTimers();
+    flood(60);
+    await flushAttempts();
+    flood(60);
+    await flushAttempts();
+    expect(await countOf(userId)).toBe(100);
+    flood(1_000);
+    await flushAttempts();
+    expect(await countOf(userId)).toBe(100);
+  });
+
+  it("does not hide the arrival that paid", async () => {
+    stopTimers();
+    flood(200);
+    recordAttempt(newAttempt({ userId, key, verdict: "paid" }));
+    await flushAttempts();
+    expect(await countOf(userId)).toBe(101);
+  });
+
+  it("takes no room from the arrivals of other keys", async () => {
+    stopTimers();
+    const other = newAttempt();
+    // More than the whole buffer holds, before anything can be written.
+    flood(6_000);
+    recordAttempt(other);
+    await flushAttempts();
+    expect(await countOf(other.userId)).toBe(1);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it("sent to the database by a build that does not hold it back is cut there", async () => {
+    const flooded = randomUUID();
+    const other = randomUUID();
+    const rowOf = (user: string) => ({
+      ...{ user_id: user, key, id: randomUUID(), channel: "api", verdict: "void" },
+      arrived_at: new Date().toISOString(),
+    });
+    const batch = [...Array.from({ length: 300 }, () => rowOf(flooded)), rowOf(other)];
+    await test.owner`select record_attempts_v1(${JSON.stringify(batch)}::text::jsonb)`;
+    expect([await countOf(flooded), await countOf(other)]).toEqual([100, 1]);
+  });
+});

@@ -19,11 +19,15 @@ const FLUSH_AFTER_MS = 1_000;
 const FLUSH_AT_COUNT = 500;
 /** A restart or a failover is over by then, mostly; a failed batch has one more try only. */
 const RETRY_AFTER_MS = 10_000;
+/** No more of one key are kept by record_attempts_v1, so a flood of replays may not take the room of other arrivals. */
+const WAITING_PER_KEY = 100;
 /** Some megabytes of memory, and one statement that stays far below its timeout. */
 const BUFFER_CAPACITY = 5_000;
 
 type Recorder = {
   buffer: AttemptBuffer<Row>;
+  /** How many arrivals of each key came since the last flush began. */
+  perKey: Map<string, number>;
   /** Set while something waits for its time; unref'd, so that it keeps no process alive. */
   timer: NodeJS.Timeout | undefined;
   /** The flush in flight. There is one at a time; it never rejects. */
@@ -37,6 +41,7 @@ const slot = globalThis as typeof globalThis & { onceAttempts?: Recorder };
 function recorder(): Recorder {
   slot.onceAttempts ??= {
     buffer: new AttemptBuffer(BUFFER_CAPACITY),
+    perKey: new Map(),
     timer: undefined,
     flushing: undefined,
     isFailing: false,
@@ -48,6 +53,10 @@ function recorder(): Recorder {
 export function recordAttempt(attempt: Attempt): void {
   afterwards("Recording the attempt", () => {
     const one = recorder();
+    const ofKey = (one.perKey.get(attempt.key) ?? 0) + 1;
+    one.perKey.set(attempt.key, ofKey);
+    const isOutcome = attempt.verdict === "paid" || attempt.verdict === "declined";
+    if (ofKey > WAITING_PER_KEY && !isOutcome) return;
     one.buffer.add({ ...attempt, id: uuidv7() });
     arrange(one);
   });
@@ -81,6 +90,7 @@ function startFlush(one: Recorder): void {
 
 async function flush(one: Recorder): Promise<void> {
   const batch = one.buffer.take();
+  one.perKey.clear();
   try {
     await write(batch);
     one.buffer.written();

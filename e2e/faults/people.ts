@@ -1,8 +1,9 @@
 /** Who pays whom on the proving ground: payers with money, payers with little, and merchants, each with a client. */
 import { randomUUID } from "node:crypto";
-import { hashOfApiKey } from "../../db/users.ts";
+import { hashOfApiKey } from "../../db/api-keys/keys.ts";
 import { onceClient } from "../../lib/client/client.ts";
 import { type Clock, WALL_CLOCK } from "../../lib/client/persist.ts";
+import { permissionsOf, SCOPES } from "../../lib/scopes.ts";
 import { type History, recordingFetch } from "./history.ts";
 import type { Owner, Stage } from "./stage.ts";
 
@@ -44,7 +45,9 @@ async function seatPeople(owner: Owner, people: readonly Seat[]): Promise<void> 
   for (const { id, handle, role, apiKey } of people) {
     await owner`
       insert into users (id, name, email, handle, role) values (${id}, ${handle}, ${`${handle}@once.test`}, ${handle}, ${role})`;
-    await owner`insert into api_keys (reference_id, name, key) values (${id}, 'Proving', ${hashOfApiKey(apiKey)})`;
+    await owner`
+      insert into api_keys (reference_id, name, key, permissions)
+      values (${id}, 'Proving', ${hashOfApiKey(apiKey)}, ${JSON.stringify(permissionsOf(SCOPES))})`;
     await owner`select open_account_v1(${randomUUID()}, ${id}, 'USD', null)`;
   }
 }

@@ -27,7 +27,8 @@ export async function payOrder(input: PayOrderInput): Promise<DoorAnswer> {
     // Whoever is signed in now must be who opened the form, before anything is looked up.
     if (!admitted.ok || !opened.success || opened.data.userId !== admitted.viewer.id) {
       const body = problem(admitted.ok ? "unauthenticated" : admitted.problem);
-      return { status: body.status, body, replayed: false };
+      const wait = admitted.ok ? undefined : admitted.retryAfterSeconds;
+      return { status: body.status, body, replayed: false, ...(wait && { retryAfterSeconds: wait }) };
     }
     const { userId: _userId, key: _key, ...body } = input;
     const arrival = { ...opened.data, channel: "action" } as const;

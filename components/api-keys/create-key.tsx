@@ -1,0 +1,81 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useActionState, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Check } from "@/components/ui/check";
+import { Field } from "@/components/ui/field";
+import { API_KEY_NAME_MAX_LENGTH, type ApiKeyError } from "@/lib/api-key";
+import { SCOPES, type Scope } from "@/lib/scopes";
+import { NewKey } from "./new-key";
+
+type CreateState = { error?: ApiKeyError; created?: { id: string; name: string; key: string } };
+
+/** Name and scopes of a new key. `createKey` returns the key, which is shown here and nowhere else, or what is wrong. */
+export function CreateKey({
+  createKey,
+}: {
+  createKey: (previous: CreateState, formData: FormData) => Promise<CreateState>;
+}) {
+  const t = useTranslations("apiKeys");
+  const [state, action, isPending] = useActionState(createKey, {});
+  return (
+    <form action={action} className="flex flex-col gap-5">
+      {state.created === undefined ? null : <NewKey name={state.created.name} apiKey={state.created.key} />}
+      {state.error === undefined ? null : (
+        <p
+          role="alert"
+          className="rounded-xl border border-alert-line bg-alert-wash p-3 text-sm text-alert-text"
+        >
+          {t(`error_${state.error}`, { length: API_KEY_NAME_MAX_LENGTH })}
+        </p>
+      )}
+      {/* After a key is made, the fields start again. */}
+      <Fields key={state.created?.id ?? "first"} />
+      <Button type="submit" disabled={isPending} className="sm:self-start">
+        {t("create")}
+      </Button>
+    </form>
+  );
+}
+
+/** The fields keep what was typed: React empties uncontrolled ones after an action, also where it refused. */
+function Fields() {
+  const t = useTranslations("apiKeys");
+  const [name, setName] = useState("");
+  const [ticked, setTicked] = useState<ReadonlySet<Scope>>(new Set());
+  const tick = (scope: Scope, isTicked: boolean) => {
+    const next = new Set(ticked);
+    if (isTicked) next.add(scope);
+    else next.delete(scope);
+    setTicked(next);
+  };
+  return (
+    <>
+      <Field
+        id="name"
+        name="name"
+        label={t("name")}
+        hint={t("nameHint")}
+        autoComplete="off"
+        required
+        maxLength={API_KEY_NAME_MAX_LENGTH}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <fieldset>
+        <legend className="mb-1 text-sm font-medium text-soft">{t("scopes")}</legend>
+        {SCOPES.map((scope) => (
+          <Check
+            key={scope}
+            name="scope"
+            value={scope}
+            label={t(`scope_${scope}`)}
+            checked={ticked.has(scope)}
+            onChange={(event) => tick(scope, event.target.checked)}
+          />
+        ))}
+      </fieldset>
+    </>
+  );
+}
