@@ -19,7 +19,7 @@ const CLOSE_TIMEOUT_S = 5;
  * One statement at a time on a connection: none waits behind a stranger's lock, or is lost with a stranger. The driver's
  * types do not know this option, and its transactions do not work with it; there are none (client.ts).
  */
-const ONE_AT_A_TIME = { max_pipeline: 0 };
+export const ONE_AT_A_TIME = { max_pipeline: 0 };
 
 export type Sql = postgres.Sql<{ bigint: bigint }>;
 

@@ -11,7 +11,7 @@ import { revokeKey } from "./idempotency/revoke.ts";
 import { keyState } from "./idempotency/state.ts";
 import { pay } from "./payments/pay.ts";
 import { seedDemo } from "./seed.ts";
-import { ONE_ROLE } from "./server-check.ts";
+import { mayWriteMoney, ONE_ROLE } from "./server-check.ts";
 import { startDatabase } from "./start.ts";
 import { balanceOf, expectBooksRight, keyFor, newOrder, newPerson, tally } from "./testing/people.ts";
 
@@ -139,5 +139,20 @@ describe("with two roles, whatever their names", () => {
     ]) {
       expect(await refusal(app.unsafe(statement)), statement).toBe("42501");
     }
+    expect(await mayWriteMoney()).toBe(false);
+    const role = `"${decodeURIComponent(new URL(appUrl).username)}"`;
+    for (const [privilege, table] of [
+      ["insert", "payments"],
+      ["delete", "ledger_transfers"],
+      ["update (balance_minor)", "ledger_accounts"],
+      ["update", "refund_totals"],
+      ["truncate", "ledger_seals"],
+      ["insert", "idempotency_keys"],
+    ]) {
+      await sql.unsafe(`grant ${privilege} on ${table} to ${role}`);
+      expect(await mayWriteMoney(), table).toBe(true);
+      await sql.unsafe(`revoke ${privilege} on ${table} from ${role}`);
+    }
+    expect(await mayWriteMoney()).toBe(false);
   });
 });

@@ -14,6 +14,7 @@ import { SERVER_VERSION, testDatabase } from "@/db/testing/database";
 import { keyFor, newOrder, newPerson } from "@/db/testing/people";
 import { startWireProxy, type WireProxy } from "@/db/testing/wire-proxy";
 import { PROBLEMS } from "@/lib/problems";
+import { problemOf } from "./http.ts";
 import type { Caller } from "./viewer.ts";
 
 /** Outside Next.js there is no session to read: a test says who has one, and the API's bearer keys are real. */
@@ -186,6 +187,24 @@ describe("what goes wrong with the database", () => {
     expect([overHttp.status, await overHttp.json()]).toMatchObject([503, { type: "/problems/unavailable" }]);
     expect(await act()).toMatchObject({ status: 503, body: { type: "/problems/unavailable" } });
     await nobody.close();
+  });
+
+  it("is told the same where start-up and routes are bundled apart, each with classes of its own", async () => {
+    vi.spyOn(console, "warn").mockImplementation(() => {});
+    vi.resetModules();
+    const [{ PaymentInProgress, Unavailable }, { OutcomeUnknown }] = [
+      await import("@/db/payments/batcher"),
+      await import("@/db/unknown"),
+    ];
+    // What it was at one try is definitive; of all of them nothing is known.
+    const cause = Object.assign(new Error("A test's."), { code: "22000" });
+    expect(
+      [
+        new Unavailable("A test's."),
+        new PaymentInProgress("A test's."),
+        new OutcomeUnknown("A test's.", { cause }),
+      ].map((error) => problemOf(error).type),
+    ).toEqual(["/problems/unavailable", "/problems/payment-in-progress", "/problems/outcome-unknown"]);
   });
 
   it("that is a bug of ours is internal-error, and promises nothing about the money", async () => {
