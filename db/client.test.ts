@@ -50,14 +50,12 @@ describe("a read that gets no answer", () => {
 
   it("misses it without Drizzle as well, and its pool is replaced", async () => {
     const { readingSql } = db;
-    const ask = (text: string) =>
-      readingSql<
-        { pid: number }[]
-      >`select ${text}::text as said, 1::bigint as big_one, pg_backend_pid() as pid`;
+    const ask = (text: string) => readingSql<{ pid: number }[]>`
+      select ${text}::text as said, 1::bigint as big_one, ${"[1]"}::jsonb as list, pg_backend_pid() as pid`;
     const before = (await Promise.all([ask("one"), ask("two")])).flat().map((row) => row.pid);
     await expect(ask(blackHole())).rejects.toMatchObject({ code: "DEADLINE_MISSED" });
     const [after] = await ask("more");
-    expect(after).toMatchObject({ said: "more", bigOne: 1n });
+    expect(after).toMatchObject({ said: "more", bigOne: 1n, list: [1] });
     expect(before).not.toContain(after?.pid);
   });
 
