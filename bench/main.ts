@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { startEmbedded } from "../db/embedded.ts";
 import type { Figure } from "./figure.ts";
+import { overHttp } from "./http.ts";
 import { isolation } from "./isolation.ts";
 import { kinds } from "./kinds.ts";
 import { latency } from "./latency.ts";
@@ -38,6 +39,7 @@ report(await latency(world, pace));
 report(await kinds(world, pace));
 report(await isolation(world, pace));
 report(await processes(world, pace));
+report(await overHttp(world, pace));
 await world.close();
 await dropWorld(server.adminUrl, "once_bench");
 
