@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { GET as live } from "@/app/api/health/live/route";
 import { POST as issue } from "@/app/api/idempotency-keys/route";
 import { POST as payOverHttp } from "@/app/api/payments/route";
+import { payOrder } from "@/app/checkout/[orderId]/actions";
+import { POST as payByForm } from "@/app/checkout/[orderId]/pay/route";
 import { flushUses } from "@/db/api-keys/last-used";
 import { flushAttempts } from "@/db/attempts/record";
 import { testDatabase } from "@/db/testing/database";
@@ -14,6 +16,13 @@ import { countTry, uncountTry } from "./tries.ts";
 /** The address that this request was marked with; outside a server nobody marks one. */
 const marked = vi.hoisted(() => ({ address: undefined as string | undefined }));
 vi.mock("./address.ts", () => ({ addressOf: () => marked.address }));
+/** Who the server action finds signed in; outside Next.js there is no session to read. */
+const session = vi.hoisted(() => ({ viewer: undefined as unknown }));
+vi.mock("next/headers", () => ({ headers: async () => new Headers({ "sec-fetch-site": "same-origin" }) }));
+vi.mock("./viewer.ts", async (original) => ({
+  ...(await original<typeof import("./viewer.ts")>()),
+  getViewer: async () => session.viewer,
+}));
 
 const test = testDatabase();
 const noParams = { params: Promise.resolve({}) };
@@ -49,7 +58,7 @@ async function newCheckout() {
   const headers = { authorization, "content-type": "application/json", "idempotency-key": key };
   const pay = () =>
     payOverHttp(new Request("http://once.test/api/payments", { method: "POST", headers, body }), noParams);
-  return { payer, key, pay };
+  return { payer, key, pay, orderId, authorization };
 }
 
 describe("the limit of a user", () => {
@@ -99,6 +108,39 @@ describe("the limit of a user", () => {
       statuses.push(await ask(bearers[count % 2] ?? ""));
     expect(statuses).toEqual([422, 422, 422, 422, 422, 429]);
     expect(await ask(await bearerOf(other.id))).toBe(422);
+  });
+});
+
+describe("the other doors to paying", () => {
+  it("count on the same limit: the server action says how long to wait", async () => {
+    const { payer, key, pay, orderId } = await newCheckout();
+    session.viewer = { id: payer.id, role: "payer" };
+    const press = () => payOrder({ userId: payer.id, key, orderId, amountMinor: "1000", currency: "USD" });
+    expect((await press()).status).toBe(201);
+    for (let count = 1; count < PER_IDENTITY; count += 1) await pay();
+    const answer = await press();
+    expect(answer).toMatchObject({ status: 429, body: { type: "/problems/rate-limited" } });
+    expect(answer).toHaveProperty("retryAfterSeconds", expect.any(Number));
+    expect((await pay()).status).toBe(429);
+  });
+
+  it("the form without JavaScript leads back to itself, with the same key", async () => {
+    const { payer, key, orderId, authorization } = await newCheckout();
+    for (let count = 0; count < PER_IDENTITY; count += 1) await countOn("identity", payer.id);
+    const form = `idempotency_key=${key}&user=${payer.id}&amountMinor=1000&currency=USD`;
+    const answer = await payByForm(
+      new Request(`http://once.test/checkout/${orderId}/pay`, {
+        method: "POST",
+        headers: { authorization, "content-length": String(form.length) },
+        body: form,
+      }),
+      { params: Promise.resolve({ orderId }) },
+    );
+    expect([answer.status, answer.headers.get("location")]).toEqual([
+      303,
+      `/checkout/${orderId}/form?key=${key}&notice=unknown`,
+    ]);
+    expect(await balanceOf(test.owner, payer.accountId)).toBe(10_000n);
   });
 });
 

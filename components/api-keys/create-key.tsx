@@ -21,6 +21,9 @@ export function CreateKey({
   const [state, action, isPending] = useActionState(createKey, {});
   return (
     <form action={action} className="flex flex-col gap-5">
+      {/* After a key is made, the fields start again. */}
+      <Fields key={state.created?.id ?? "first"} />
+      {/* What became of it stands beside the button, where somebody looks who has just pressed it. */}
       {state.created === undefined ? null : <NewKey name={state.created.name} apiKey={state.created.key} />}
       {state.error === undefined ? null : (
         <p
@@ -30,8 +33,6 @@ export function CreateKey({
           {t(`error_${state.error}`, { length: API_KEY_NAME_MAX_LENGTH })}
         </p>
       )}
-      {/* After a key is made, the fields start again. */}
-      <Fields key={state.created?.id ?? "first"} />
       <Button type="submit" disabled={isPending} className="sm:self-start">
         {t("create")}
       </Button>
@@ -71,6 +72,7 @@ function Fields() {
             name="scope"
             value={scope}
             label={t(`scope_${scope}`)}
+            code={scope}
             checked={ticked.has(scope)}
             onChange={(event) => tick(scope, event.target.checked)}
           />
