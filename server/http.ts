@@ -1,6 +1,7 @@
 /** Answers of the HTTP API. */
 import { PaymentInProgress, Unavailable } from "@/db/payments/batcher";
 import { isDefinitive } from "@/db/payments/failures";
+import { UnknownRenderer } from "@/db/payments/render";
 import { OutcomeUnknown } from "@/db/unknown";
 import type { ProblemDocument } from "@/lib/door";
 import { type MoneyMoved, type ProblemName, problem } from "@/lib/problems";
@@ -86,7 +87,8 @@ function failureName(
 ): "outcome-unknown" | "payment-in-progress" | "unavailable" | "internal-error" {
   if (error instanceof OutcomeUnknown) return "outcome-unknown";
   if (error instanceof PaymentInProgress) return "payment-in-progress";
-  if (error instanceof Unavailable) return "unavailable";
+  // Of a payment that a newer build settled, a neighbour of this one knows how it is told.
+  if (error instanceof Unavailable || error instanceof UnknownRenderer) return "unavailable";
   for (let current = error; current instanceof Error; current = current.cause) {
     // postgres.js and Node give their failures a code; a bug of ours has none, or one that is definitive.
     if ("code" in current && typeof current.code === "string")
