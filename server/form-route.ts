@@ -48,6 +48,7 @@ export function formRoute<P extends { orderId: string }>(
     } catch (error) {
       if (error instanceof Answer) {
         const returnTo = `/checkout/${params.orderId}`;
+        error.response.headers.set("x-request-id", requestId);
         return error.response.status === 401
           ? seeOther(`/sign-in?next=${encodeURIComponent(returnTo)}`, requestId)
           : error.response;

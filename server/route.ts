@@ -1,6 +1,7 @@
 /** The frame every route handler runs in: policy first, then the handler, and an answer whatever happens. */
 import { randomUUID } from "node:crypto";
 import { Answer, fail, problemOf, problemResponse } from "./http.ts";
+import { readKey } from "./idempotency-key.ts";
 import { log } from "./log.ts";
 import { isSameOrigin } from "./origin.ts";
 import { ROUTES, type RouteName, reaches } from "./policy.ts";
@@ -57,6 +58,20 @@ export async function admit(
   return caller.user;
 }
 
+/** Puts the request's id on its answer, and a line about both into the log. */
+export function answered(
+  arrival: { request: Request; requestId: string; route: string; startedMs: number },
+  response: Response,
+): Response {
+  const { request, requestId, route, startedMs } = arrival;
+  response.headers.set("x-request-id", requestId);
+  const reading = readKey(request);
+  const key = reading.type === "key" ? reading.key : undefined;
+  const durationMs = Math.round(performance.now() - startedMs);
+  log.info({ requestId, method: request.method, route, status: response.status, key, durationMs }, "request");
+  return response;
+}
+
 /** Makes the route handler called `name`, which the policy must know. */
 export function route<N extends RouteName>(
   name: N,
@@ -75,10 +90,6 @@ export function route<N extends RouteName>(
           ? error.response
           : problemResponse(problemOf(error, { requestId, route: name }));
     }
-    response.headers.set("x-request-id", requestId);
-    const key = request.headers.get("idempotency-key") ?? undefined;
-    const durationMs = Math.round(performance.now() - startedMs);
-    log.info({ requestId, route: name, status: response.status, key, durationMs }, "request");
-    return response;
+    return answered({ request, requestId, route: name, startedMs }, response);
   };
 }

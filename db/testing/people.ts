@@ -9,6 +9,7 @@ import { reconcile } from "../ledger/reconcile.ts";
 import { putOrder } from "../orders/orders.ts";
 import type { PayCommand } from "../payments/command.ts";
 import { type PayResult, pay } from "../payments/pay.ts";
+import { hashOfApiKey } from "../users.ts";
 
 export type Person = { id: string; handle: string; accountId: string };
 
@@ -32,6 +33,13 @@ export async function newPerson(
     ).toMatchObject({ type: "settled", payment: { status: "succeeded" } });
   }
   return { id, handle, accountId };
+}
+
+/** A new API key of somebody, as their program would send it. */
+export async function apiKeyOf(owner: Sql, userId: string): Promise<string> {
+  const apiKey = `once_test_${randomUUID()}`;
+  await owner`insert into api_keys (key, reference_id) values (${hashOfApiKey(apiKey)}, ${userId})`;
+  return apiKey;
 }
 
 /** Issues a key that must be open. */
