@@ -21,7 +21,9 @@ const builtPages = built
   .map((path) => path.slice(0, -"/page".length) || "/");
 const builtRoutes = built
   .filter((path) => path.endsWith("/route"))
-  .map((path) => path.slice(0, -"/route".length));
+  .map((path) => path.slice(0, -"/route".length))
+  // Whatever is no other address of the API is not found there: no handler of ours stands behind it.
+  .filter((path) => path !== "/api/[[...path]]");
 
 test("every page that was built is in the policy, and no other", () => {
   expect(builtPages.sort()).toEqual(Object.keys(PAGES).sort());
@@ -77,6 +79,62 @@ test("a route answers nobody in particular with 401, and a method it does not ha
       const expected = level === undefined ? 405 : level === "anyone" ? 200 : isForm ? 303 : 401;
       expect(response.status(), `${method} ${route}`).toBe(expected);
       if (expected === 303) expect(response.headers().location).toMatch(/^\/sign-in/);
+    }
+  }
+});
+
+test("an API path answers a method it does not have with 405 and Allow, and OPTIONS with the same", async ({
+  request,
+}) => {
+  for (const route of builtRoutes.filter((path) => path.startsWith("/api/"))) {
+    const path = route.replaceAll(/\[\w+\]/g, UUID);
+    const own = Object.keys(ROUTES)
+      .filter((name) => name.endsWith(` ${route}`))
+      .map((name) => name.split(" ")[0] ?? "");
+    const allowed = [...own, ...(own.includes("GET") ? ["HEAD"] : []), "OPTIONS"].sort();
+    for (const method of METHODS) {
+      if (allowed.includes(method)) continue;
+      const response = await request.fetch(path, { method, headers: { "x-request-id": "a-405" } });
+      expect(response.status(), `${method} ${route}`).toBe(405);
+      expect(response.headers()).toMatchObject({
+        allow: allowed.join(", "),
+        "content-type": "application/problem+json",
+        "content-language": "en",
+        "cache-control": "no-store",
+        "x-request-id": "a-405",
+      });
+      if (method === "HEAD") continue;
+      expect(await response.json()).toMatchObject({
+        type: "/problems/method-not-allowed",
+        moneyMoved: "unknown",
+        retry: "same-key",
+      });
+    }
+    const options = await request.fetch(path, { method: "OPTIONS" });
+    expect([options.status(), options.headers().allow, await options.text()], route).toEqual([
+      204,
+      allowed.join(", "),
+      "",
+    ]);
+  }
+});
+
+test("what is no address of the API is not found, by a problem document", async ({ request }) => {
+  for (const path of ["/api", "/api/nothing", "/api/payments/x/refunds/y", "/api/__proto__"]) {
+    for (const method of [...METHODS, "OPTIONS"]) {
+      const response = await request.fetch(path, { method, headers: { "x-request-id": "a-404" } });
+      expect(response.status(), `${method} ${path}`).toBe(404);
+      expect(response.headers()).toMatchObject({
+        "content-type": "application/problem+json",
+        "cache-control": "no-store",
+        "x-request-id": "a-404",
+      });
+      if (method !== "HEAD")
+        expect(await response.json()).toMatchObject({
+          type: "/problems/not-found",
+          moneyMoved: "unknown",
+          retry: "never",
+        });
     }
   }
 });

@@ -5,8 +5,8 @@
 import { z } from "zod";
 import { isCurrency, MAX_AMOUNT_MINOR } from "./money.ts";
 
-/** A UUID of any version (RFC 9562), folded to lower case so that two spellings are one value. */
-export const uuid = z.uuid().overwrite((value) => value.toLowerCase());
+/** A UUID of any version and variant, as PostgreSQL has them, folded to lower case so that two spellings are one value. */
+export const uuid = z.guid("must be a UUID").overwrite((value) => value.toLowerCase());
 
 /** An amount: a positive integer of minor units, as a string without sign, leading zero or decimal point. */
 const amountMinor = z
@@ -19,16 +19,20 @@ const currency = z
   .regex(/^[A-Z]{3}$/, "must be an ISO 4217 code in capitals")
   .refine((value) => isCurrency(value), "is no currency we know");
 
-/** Text that people wrote: any script, well-formed, no control characters, bounded so that a ledger row stays small. */
+/**
+ * Text that people wrote: any script, well-formed, no control characters, bounded so that a ledger row stays small. The
+ * length counts code points, as JSON Schema's maxLength does; an emoji of one code point is one character.
+ */
 function plainText(maxLength: number) {
   return z
     .string()
-    .min(1)
-    .max(maxLength)
+    .min(1, "must not be empty")
+    .refine((value) => [...value].length <= maxLength, `must not be longer than ${maxLength} characters`)
     .refine(
       (value) => value.isWellFormed() && !/[\p{Cc}\u2028\u2029]/u.test(value),
       "contains characters that are not allowed",
-    );
+    )
+    .meta({ maxLength });
 }
 
 /** Long enough for a sentence to a friend; short enough to fit a bank statement's line twice. */
@@ -39,6 +43,12 @@ const DESCRIPTION_MAX_LENGTH = 200;
 /** An order is something a person reads before paying. */
 const ORDER_ITEMS_MAX = 100;
 const ITEM_QUANTITY_MAX = 100_000;
+
+/** Whether an instant lies in years that every calendar writes with four digits and nobody reads two ways. */
+function isInCalendar(instant: Date): boolean {
+  const year = instant.getUTCFullYear();
+  return year >= 1970 && year <= 9999;
+}
 
 export const purpose = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("order"), orderId: uuid }),
@@ -71,20 +81,50 @@ export const orderRequest = z.strictObject({
     )
     .min(1)
     .max(ORDER_ITEMS_MAX),
-  expiresAt: z.iso.datetime({ offset: true }).optional(),
+  expiresAt: z.iso
+    .datetime({ offset: true, error: "must be an instant as RFC 3339 writes it, with an offset" })
+    .refine((value) => isInCalendar(new Date(value)), "must lie between 1970 and 9999")
+    .optional(),
+});
+
+/** What a list is asked for where it is not said how much: a screen of it. */
+export const PAGE_DEFAULT = 20;
+/** A page is answered from one statement and one buffer; whoever wants more asks again with the cursor. */
+export const PAGE_MAX = 100;
+
+/** The query of a list: how many at most, and where the page before ended. */
+export const listQuery = z.strictObject({
+  /** As the page before gave it, in `nextCursor`. */
+  cursor: z.string().optional(),
+  limit: z
+    .string()
+    .regex(/^[1-9][0-9]*$/, `must be a whole number from 1 to ${PAGE_MAX}`)
+    .transform(Number)
+    .refine((limit) => limit <= PAGE_MAX, `must be a whole number from 1 to ${PAGE_MAX}`)
+    .default(PAGE_DEFAULT),
 });
 
 export type PayOrderRequest = z.infer<typeof payOrderRequest>;
 export type TransferRequest = z.infer<typeof transferRequest>;
 export type OrderRequest = z.infer<typeof orderRequest>;
 
-/** A field that a request got wrong: a JSON Pointer (RFC 6901) into the body, and what is wrong there. */
+/**
+ * A field that a request got wrong: a JSON Pointer (RFC 6901) into the body, or into the parameters of a query as if they
+ * were members of an object; and what is wrong there.
+ */
 export type FieldError = { pointer: string; detail: string };
 
-/** Either the request, typed, or every complaint about it. */
+/** More complaints than a person reads; a body of tens of thousands of wrong fields must not have a longer answer. */
+const ERRORS_MAX = 20;
+
+/** Either the request, typed, or the complaints about it. */
 export type Parsed<T> = { ok: true; value: T } | { ok: false; errors: FieldError[] };
 
-function pointerOf(path: readonly PropertyKey[]): string {
+/** The same name twice: which of the two is meant would be a guess. */
+export const STANDS_TWICE = "stands there more than once";
+
+/** The JSON Pointer of a member (RFC 6901 §3): "~" and "/" inside a name are escaped. */
+export function pointerOf(path: readonly PropertyKey[]): string {
   return path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
@@ -92,7 +132,7 @@ function pointerOf(path: readonly PropertyKey[]): string {
 export function parse<T>(schema: z.ZodType<T>, body: unknown): Parsed<T> {
   const result = schema.safeParse(body);
   if (result.success) return { ok: true, value: result.data };
-  const errors = result.error.issues.flatMap((issue): FieldError[] =>
+  const all = result.error.issues.flatMap((issue): FieldError[] =>
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => ({
           pointer: pointerOf([...issue.path, key]),
@@ -100,7 +140,17 @@ export function parse<T>(schema: z.ZodType<T>, body: unknown): Parsed<T> {
         }))
       : [{ pointer: pointerOf(issue.path), detail: issue.message }],
   );
-  return { ok: false, errors };
+  return { ok: false, errors: all.slice(0, ERRORS_MAX) };
+}
+
+/** Parses the parameters of a query by `schema`. A parameter that stands there twice has no one value and is refused. */
+export function parseQuery<T>(schema: z.ZodType<T>, query: URLSearchParams): Parsed<T> {
+  const seen = new Set<string>();
+  for (const name of query.keys()) {
+    if (seen.has(name)) return { ok: false, errors: [{ pointer: pointerOf([name]), detail: STANDS_TWICE }] };
+    seen.add(name);
+  }
+  return parse(schema, Object.fromEntries(query));
 }
 
 /** A request to pay: for an order where it names one, else a transfer to somebody. */

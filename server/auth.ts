@@ -60,8 +60,13 @@ function create() {
       minPasswordLength: PASSWORD_MIN_LENGTH,
       maxPasswordLength: PASSWORD_MAX_LENGTH,
     },
-    // A read must never write: a session is not extended by looking at a page.
-    session: { expiresIn: SESSION_SECONDS, disableSessionRefresh: true, cookieCache: { enabled: false } },
+    // A read must never write: looking at a page neither extends a session nor, deferred, deletes one that has expired.
+    session: {
+      expiresIn: SESSION_SECONDS,
+      disableSessionRefresh: true,
+      deferSessionRefresh: true,
+      cookieCache: { enabled: false },
+    },
     databaseHooks: { session: { create: { before: async ({ userId }) => openAccounts(userId) } } },
     advanced: {
       database: { generateId: "uuid" },

@@ -51,7 +51,9 @@ export function formRoute<P extends { orderId: string }>(
         if (error.response.status === 401)
           return seeOther(`/sign-in?next=${encodeURIComponent(returnTo)}`, requestId);
         // Too many requests: the page that offers the same key again says that nothing is known, which is so.
-        return error.response.status === 429 ? seeOther(failed({ form, params }), requestId) : error.response;
+        if (error.response.status === 429) return seeOther(failed({ form, params }), requestId);
+        error.response.headers.set("x-request-id", requestId);
+        return error.response;
       }
       problemOf(error, { requestId, route: name });
       return seeOther(failed({ form, params }), requestId);

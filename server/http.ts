@@ -1,6 +1,7 @@
 /** Answers of the HTTP API. */
 import { failureCode, isDefinitive } from "@/db/payments/failures";
 import type { ProblemDocument } from "@/lib/door";
+import { parseJson } from "@/lib/json";
 import { type MoneyMoved, type ProblemName, problem } from "@/lib/problems";
 import type { FieldError, Parsed } from "@/lib/requests";
 import { describeError, log } from "./log.ts";
@@ -100,7 +101,10 @@ function failureName(
 /** The body as JSON. Answers 415 or 413 by itself; what is not JSON is an invalid request, as the caller sees fit. */
 export async function readJson(request: Request): Promise<Parsed<unknown>> {
   const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (mediaType !== "application/json") throw new Answer(fail("unsupported-media-type"));
+  // A body that is compressed is refused as what it is, not as JSON gone wrong.
+  const coding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+  if (mediaType !== "application/json" || coding !== "identity")
+    throw new Answer(fail("unsupported-media-type"));
   const tooLarge = () => new Answer(fail("too-large"));
   if (Number(request.headers.get("content-length") ?? 0) > BODY_MAX_BYTES) throw tooLarge();
   const chunks: Uint8Array[] = [];
@@ -110,11 +114,11 @@ export async function readJson(request: Request): Promise<Parsed<unknown>> {
     if (size > BODY_MAX_BYTES) throw tooLarge();
     chunks.push(chunk);
   }
+  let text: string;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
-    return { ok: true, value: JSON.parse(text) };
+    text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
   } catch {
-    // SyntaxError from JSON, TypeError from text that is not UTF-8: the same complaint to whoever sent it.
-    return { ok: false, errors: [{ pointer: "", detail: "is not valid JSON in UTF-8" }] };
+    return { ok: false, errors: [{ pointer: "", detail: "is not UTF-8" }] };
   }
+  return parseJson(text);
 }

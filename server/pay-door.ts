@@ -83,7 +83,20 @@ export async function answerPayment(arrival: Arrival, command: PayCommand): Prom
 }
 
 /** Answers a request whose body is wrong: its key is looked up first, so that the complaint says what became of it. */
-export async function answerInvalid(arrival: Arrival, errors: FieldError[]): Promise<DoorAnswer> {
+export function answerInvalid(arrival: Arrival, errors: FieldError[]): Promise<DoorAnswer> {
+  return answerComplaint(arrival, "invalid-request", { errors });
+}
+
+/** Answers a request whose address names nothing that is there for its user; the key is looked up as for a wrong body. */
+export function answerNotFound(arrival: Arrival): Promise<DoorAnswer> {
+  return answerComplaint(arrival, "not-found", {});
+}
+
+async function answerComplaint(
+  arrival: Arrival,
+  name: "invalid-request" | "not-found",
+  members: Partial<ProblemDocument>,
+): Promise<DoorAnswer> {
   const record = await recorded(
     arrival,
     () => keyState(arrival.userId, arrival.key),
@@ -91,10 +104,10 @@ export async function answerInvalid(arrival: Arrival, errors: FieldError[]): Pro
   );
   switch (record.state) {
     case "open":
-      return problemAnswer("invalid-request", "no", { errors });
+      return problemAnswer(name, "no", members);
     case "settled":
-      return problemAnswer("invalid-request", moneyMovedBy(record.payment), {
-        errors,
+      return problemAnswer(name, moneyMovedBy(record.payment), {
+        ...members,
         payment: renderPayment(record.payment),
       });
     case "void":

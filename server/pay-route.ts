@@ -4,7 +4,7 @@ import type { DoorAnswer } from "@/lib/door";
 import type { Parsed } from "@/lib/requests";
 import { fail, json, problemResponse, readJson } from "./http.ts";
 import { readKey } from "./idempotency-key.ts";
-import { answerInvalid, answerPayment } from "./pay-door.ts";
+import { answerInvalid, answerNotFound, answerPayment } from "./pay-door.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** An answer of a door, as an HTTP response. A replay differs by one header and by nothing else. */
@@ -15,17 +15,21 @@ function doorResponse(answer: DoorAnswer): Response {
     : problemResponse(answer.body, headers);
 }
 
-/** Answers a request of `user` to pay: first the key, then the body; `commandOf` makes the command of a body. */
+/**
+ * Answers a request of `user` to pay: first the key, then the address, then the body. `commandOf` makes the command of a
+ * body; where there is none, the address names nothing that could be paid.
+ */
 export async function payRoute(
   { request, user, requestId }: { request: Request; user: Viewer; requestId: string },
-  commandOf: (body: unknown) => Parsed<PayCommand>,
+  commandOf: ((body: unknown) => Parsed<PayCommand>) | undefined,
 ): Promise<Response> {
   const reading = readKey(request);
   if (reading.type === "missing") return fail("idempotency-key-missing");
   if (reading.type === "malformed") return fail("idempotency-key-malformed");
+  const arrival = { userId: user.id, key: reading.key, channel: "api", requestId } as const;
+  if (!commandOf) return doorResponse(await answerNotFound(arrival));
   const body = await readJson(request);
   const command = body.ok ? commandOf(body.value) : body;
-  const arrival = { userId: user.id, key: reading.key, channel: "api", requestId } as const;
   return doorResponse(
     command.ok ? await answerPayment(arrival, command.value) : await answerInvalid(arrival, command.errors),
   );

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { noteUse } from "@/db/api-keys/last-used";
 import { addressOf } from "./address.ts";
 import { Answer, fail, problemOf, problemResponse } from "./http.ts";
+import { readKey } from "./idempotency-key.ts";
 import { type Counted, limitHeaders, spend } from "./limits.ts";
 import { log } from "./log.ts";
 import { isSameOrigin } from "./origin.ts";
@@ -76,6 +77,20 @@ export async function admit(
   return caller.user;
 }
 
+/** Puts the request's id on its answer, and a line about both into the log. */
+export function answered(
+  arrival: { request: Request; requestId: string; route: string; startedMs: number },
+  response: Response,
+): Response {
+  const { request, requestId, route, startedMs } = arrival;
+  response.headers.set("x-request-id", requestId);
+  const reading = readKey(request);
+  const key = reading.type === "key" ? reading.key : undefined;
+  const durationMs = Math.round(performance.now() - startedMs);
+  log.info({ requestId, method: request.method, route, status: response.status, key, durationMs }, "request");
+  return response;
+}
+
 /** Makes the route handler called `name`, which the policy must know. */
 export function route<N extends RouteName>(
   name: N,
@@ -95,11 +110,7 @@ export function route<N extends RouteName>(
           ? error.response
           : problemResponse(problemOf(error, { requestId, route: name }));
     }
-    response.headers.set("x-request-id", requestId);
     for (const [header, value] of Object.entries(limitHeaders(counted))) response.headers.set(header, value);
-    const key = request.headers.get("idempotency-key") ?? undefined;
-    const durationMs = Math.round(performance.now() - startedMs);
-    log.info({ requestId, route: name, status: response.status, key, durationMs }, "request");
-    return response;
+    return answered({ request, requestId, route: name, startedMs }, response);
   };
 }

@@ -5,6 +5,7 @@ import { MAX_AMOUNT_MINOR } from "../../lib/money.ts";
 import type { Order } from "../../lib/order.ts";
 import type { OrderRequest } from "../../lib/requests.ts";
 import { database } from "../client.ts";
+import { isAfter, type Position } from "../position.ts";
 import { users } from "../schema/auth.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
 import { orders } from "../schema/orders.ts";
@@ -111,9 +112,10 @@ export function listOpenOrders(limit: number): Promise<Order[]> {
   return select(open, limit);
 }
 
-/** A merchant's orders, newest first. */
-export function listOrdersOf(merchantId: string, limit: number): Promise<Order[]> {
-  return select(eq(orders.merchantId, merchantId), limit);
+/** A merchant's orders, newest first; those that come after the position `after`, where it is given. */
+export function listOrdersOf(merchantId: string, limit: number, after?: Position): Promise<Order[]> {
+  const own = eq(orders.merchantId, merchantId);
+  return select(after ? and(own, isAfter(orders.createdAt, orders.id, after)) : own, limit);
 }
 
 async function select(where: SQL | undefined, limit: number): Promise<Order[]> {

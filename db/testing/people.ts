@@ -2,6 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import type { Purpose } from "../../lib/payment.ts";
+import { permissionsOf, SCOPES } from "../../lib/scopes.ts";
+import { hashOfApiKey } from "../api-keys/keys.ts";
 import type { Sql } from "../client.ts";
 import { issueKey } from "../idempotency/issue.ts";
 import { openAccount } from "../ledger/accounts.ts";
@@ -32,6 +34,16 @@ export async function newPerson(
     ).toMatchObject({ type: "settled", payment: { status: "succeeded" } });
   }
   return { id, handle, accountId };
+}
+
+/** A new API key of somebody, as their program would send it, with all scopes. */
+export async function apiKeyOf(owner: Sql, userId: string): Promise<string> {
+  const apiKey = `once_test_${randomUUID()}`;
+  const permissions = JSON.stringify(permissionsOf(SCOPES));
+  await owner`
+    insert into api_keys (key, reference_id, permissions)
+    values (${hashOfApiKey(apiKey)}, ${userId}, ${permissions})`;
+  return apiKey;
 }
 
 /** Issues a key that must be open. */

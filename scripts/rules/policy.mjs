@@ -8,13 +8,19 @@ import { bare, isFunction, isMain, lineOf, parse, readSources, report, stringOf,
 
 /** @typedef {{ level: string, line: number }} Entry */
 /** @typedef {Record<"PAGES" | "ROUTES" | "ACTIONS", Map<string, Entry>>} Policy */
-/** @typedef {{ node: Node, name: string, isMade: boolean }} Exported `isMade`: its value is a call, not a function */
+/**
+ * `isMade`: its value is a call, not a function. `isOneOf`: it is a member of what the call returns.
+ *
+ * @typedef {{ node: Node, name: string, isMade: boolean, isOneOf?: boolean }} Exported
+ */
 
 const POLICY = "server/policy.ts";
 const PAGE = /^app\/(.*\/)?page\.[jt]sx?$/;
 const ROUTE = /^app\/(.*\/)?route\.[jt]sx?$/;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 const ROUTE_MAKERS = new Set(["route", "formRoute"]);
+/** Makes the handlers of the methods that an API path does not have: nobody is admitted to anything there. */
+const OTHERS_MAKER = "otherMethods";
 const ACTION_GUARDS = new Set(["admitToAction", "requireAction"]);
 
 /**
@@ -104,7 +110,8 @@ function checkPage(source, program, lookUp, refuse) {
 }
 
 /**
- * A route handler is made by route or formRoute, which admit the caller before the handler runs.
+ * A route handler is made by route or formRoute, which admit the caller before the handler runs; and an API path
+ * answers every method, those it does not have by otherMethods.
  *
  * @param {Source} source
  * @param {Node} program
@@ -112,14 +119,30 @@ function checkPage(source, program, lookUp, refuse) {
  * @param {Refuse} refuse
  */
 function checkRoute(source, program, lookUp, refuse) {
-  for (const { node, name: method, isMade } of exportsOf(program, refuse)) {
+  const path = pathOf(source.file);
+  /** @type {Set<string>} */
+  const answered = new Set();
+  for (const { node, name: method, isMade, isOneOf } of exportsOf(program, refuse)) {
     if (!METHODS.has(method)) continue;
-    const name = `${method} ${pathOf(source.file)}`;
+    answered.add(method);
+    if (isOneOf) {
+      if (!isMade || bare(node.callee).name !== OTHERS_MAKER || stringOf(node.arguments[0]) !== path)
+        refuse(node, `Several handlers at once are made by ${OTHERS_MAKER}("${path}") only.`);
+      continue;
+    }
+    if (method === "GET") answered.add("HEAD");
+    const name = `${method} ${path}`;
     lookUp("ROUTES", name, node);
     const isOurs = isMade && ROUTE_MAKERS.has(bare(node.callee).name);
     if (!isOurs || stringOf(node.arguments[0]) !== name)
       refuse(node, `The handler is not made by route("${name}", …) or formRoute("${name}", …).`);
   }
+  const unanswered = [...METHODS].filter((method) => !answered.has(method)).sort();
+  if (path.startsWith("/api/") && unanswered.length > 0)
+    refuse(
+      program,
+      `Nothing answers ${unanswered.join(", ")}: export const { ${unanswered.join(", ")} } = ${OTHERS_MAKER}("${path}").`,
+    );
 }
 
 /**
@@ -163,17 +186,29 @@ function exportsOf(/** @type {Node} */ program, /** @type {Refuse} */ refuse) {
     } else if (
       statement.type === "ExportNamedDeclaration" &&
       declaration?.type === "VariableDeclaration" &&
-      declaration.declarations.every((/** @type {Node} */ one) => one.id.type === "Identifier" && one.init)
+      declaration.declarations.every((/** @type {Node} */ one) => namesOf(one.id) && one.init)
     ) {
       for (const { id, init } of declaration.declarations) {
         const node = bare(init);
-        exported.push({ node, name: id.name, isMade: node.type === "CallExpression" });
+        const isMade = node.type === "CallExpression";
+        const isOneOf = id.type === "ObjectPattern";
+        for (const name of namesOf(id) ?? []) exported.push({ node, name, isMade, isOneOf });
       }
     } else {
       refuse(statement, "Export each by name where it is declared, so that its guard is seen.");
     }
   }
   return exported;
+}
+
+/** The names that a declaration gives, where they are plain: `one`, or `{ one, two }`. */
+function namesOf(/** @type {Node} */ id) {
+  if (id.type === "Identifier") return [id.name];
+  const members = id.type === "ObjectPattern" ? id.properties : [];
+  const isPlain = members.every(
+    (/** @type {Node} */ member) => member.type === "Property" && member.shorthand,
+  );
+  return isPlain && members.length > 0 ? members.map((/** @type {Node} */ { key }) => key.name) : undefined;
 }
 
 /** The calls of these functions, each with the innermost function it stands in, and whether that waits for it. */

@@ -13,7 +13,9 @@ const HOUSE: Record<string, string> = {
   "app/payments/[id]/page.tsx":
     'export default async function Page() { const [v] = await Promise.all([admitToPage("/payments/[id]", "/")]); }',
   "app/api/orders/[id]/route.ts":
-    'export const GET = route("GET /api/orders/[id]", async () => json(200, {}));',
+    'export const GET = route("GET /api/orders/[id]", async () => json(200, {}));\nexport const { DELETE, OPTIONS, PATCH, POST, PUT } = otherMethods("/api/orders/[id]");',
+  "app/api/[[...path]]/route.ts":
+    'export const { DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT } = otherMethods("/api/[[...path]]");',
   "app/pay/route.ts":
     'export const POST = formRoute<{ orderId: string }>("POST /pay", async () => "/", () => "/");',
   "app/sign-in/actions.ts":
@@ -86,6 +88,36 @@ it.each([
     "app/q/route.ts",
     'export const PUT = route("PUT /q", h);',
     "does not stand",
+  ],
+  [
+    "a method of an API path that nothing answers",
+    "app/api/orders/[id]/route.ts",
+    'export const GET = route("GET /api/orders/[id]", h);\nexport const { DELETE, PATCH, PUT } = otherMethods("/api/orders/[id]");',
+    "Nothing answers OPTIONS, POST",
+  ],
+  [
+    "several handlers made at once by something else",
+    "app/pay/route.ts",
+    'export const { POST } = everything("/pay");',
+    "made by otherMethods",
+  ],
+  [
+    "other methods under another's path",
+    "app/pay/route.ts",
+    'export const { GET } = otherMethods("/elsewhere");',
+    'otherMethods("/pay") only',
+  ],
+  [
+    "a handler taken out of an object",
+    "app/pay/route.ts",
+    "export const { POST } = { POST: raw };",
+    "made by otherMethods",
+  ],
+  [
+    "an action taken out of what a call returns",
+    "app/sign-in/actions.ts",
+    '"use server";\nexport const { signOut } = actions();',
+    "before anything else",
   ],
   ["handlers exported from elsewhere", "app/pay/route.ts", 'export * from "./other";', "Export each by name"],
   [

@@ -1,5 +1,6 @@
 /** What the reference says of one route, and what follows from the policy without being said. */
 import type { ProblemName } from "@/lib/problems";
+import { PAGE_DEFAULT, PAGE_MAX } from "@/lib/requests";
 import { ROUTES, type RouteName } from "../policy.ts";
 import type { HeaderName } from "./headers.ts";
 import type { SchemaName } from "./schemas.ts";
@@ -34,10 +35,8 @@ export type Operation = {
 };
 
 const EVERYWHERE: readonly ProblemName[] = ["method-not-allowed", "internal-error"];
-/** What a caller is looked up for, in the database. */
-const WITH_CALLER: readonly ProblemName[] = ["unauthenticated", "unavailable"];
-/** A cookie from another site, or a role that does not reach. */
-const GUARDED: readonly ProblemName[] = ["forbidden"];
+/** What comes of a caller: unknown; without the scope or the role, or with a cookie from another site; too many requests. */
+const WITH_CALLER: readonly ProblemName[] = ["unauthenticated", "forbidden", "rate-limited", "unavailable"];
 const WITH_BODY: readonly ProblemName[] = ["too-large", "unsupported-media-type", "invalid-request"];
 const WITH_KEY: readonly ProblemName[] = [
   "idempotency-key-missing",
@@ -53,13 +52,25 @@ const WITH_KEY: readonly ProblemName[] = [
 /** Every kind of problem that a route can answer with. */
 export function problemsOf(name: ApiRoute, operation: Operation): ReadonlySet<ProblemName> {
   const level: string = ROUTES[name];
-  const isGuarded = level !== "anyone" && (level !== "user" || !name.startsWith("GET "));
   return new Set([
     ...EVERYWHERE,
     ...(level === "anyone" ? [] : WITH_CALLER),
-    ...(isGuarded ? GUARDED : []),
     ...(operation.body ? WITH_BODY : []),
     ...(operation.takesKey ? WITH_KEY : []),
     ...(operation.problems ?? []),
   ]);
 }
+
+/** How a list is turned. */
+export const LIST_QUERY = [
+  {
+    name: "cursor",
+    description: "Where the page before ended: its `nextCursor`, as it is. Absent: the first page.",
+    schema: { type: "string" },
+  },
+  {
+    name: "limit",
+    description: "How many at most.",
+    schema: { type: "integer", minimum: 1, maximum: PAGE_MAX, default: PAGE_DEFAULT },
+  },
+] as const;

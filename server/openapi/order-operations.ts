@@ -1,6 +1,6 @@
 /** The reference's part on orders. */
 import { CANCELLED_ORDER, ORDER, PAID_ORDER } from "./examples.ts";
-import type { Operation } from "./operation.ts";
+import { LIST_QUERY, type Operation } from "./operation.ts";
 
 export const ORDER_OPERATIONS = {
   "PUT /api/orders/[id]": {
@@ -60,5 +60,20 @@ export const ORDER_OPERATIONS = {
       },
     },
     problems: ["not-found", "order-conflict"],
+  },
+  "GET /api/orders": {
+    id: "listOrders",
+    tag: "Orders",
+    summary: "List your orders",
+    description: "The merchant's own orders, newest first, a page at a time.",
+    query: LIST_QUERY,
+    successes: {
+      200: {
+        description: "A page. `nextCursor` is null on the last one.",
+        schema: "OrderList",
+        examples: { page: { summary: "The last page", value: { orders: [ORDER], nextCursor: null } } },
+      },
+    },
+    problems: ["invalid-request"],
   },
 } as const satisfies Record<string, Operation>;

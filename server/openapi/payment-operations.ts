@@ -1,7 +1,7 @@
 /** The reference's part on paying and on what was paid. */
 import { KEY, ORDER_ID, PAID, REFUNDED, TOPPED_UP, TRANSFERRED } from "./examples.ts";
 import type { HeaderName } from "./headers.ts";
-import type { Operation } from "./operation.ts";
+import { LIST_QUERY, type Operation } from "./operation.ts";
 
 const MADE: readonly HeaderName[] = ["Location", "Idempotent-Replayed"];
 
@@ -95,5 +95,21 @@ export const PAYMENT_OPERATIONS = {
         examples: { topUp: { summary: "Paid in", value: TOPPED_UP } },
       },
     },
+  },
+  "GET /api/payments": {
+    id: "listPayments",
+    tag: "Payments",
+    summary: "List your payments",
+    description:
+      "What you asked to pay, paid or declined, and what you received; newest first, a page at a time.",
+    query: LIST_QUERY,
+    successes: {
+      200: {
+        description: "A page. `nextCursor` is null on the last one.",
+        schema: "PaymentList",
+        examples: { page: { summary: "The last page", value: { payments: [PAID], nextCursor: null } } },
+      },
+    },
+    problems: ["invalid-request"],
   },
 } as const satisfies Record<string, Operation>;

@@ -4,6 +4,7 @@ import { issueKeyRequest, parse } from "@/lib/requests";
 import type { IssuedKey } from "@/lib/responses";
 import { isDemo } from "@/server/environment";
 import { fail, invalid, json, readJson } from "@/server/http";
+import { otherMethods } from "@/server/other-methods";
 import { route } from "@/server/route";
 
 /** Issues the key for a purpose: 201 for a new one, 200 for the open one, 200 `settled` where it is paid already. */
@@ -19,9 +20,10 @@ export const POST = route("POST /api/idempotency-keys", async ({ request, user }
     case "created":
     case "found": {
       const { key, expiresAt } = issued;
-      const status = issued.type === "created" ? 201 : 200;
-      const body: IssuedKey = { key, purpose, state: "open", expiresAt: expiresAt.toISOString() };
-      return json(status, body);
+      const open: IssuedKey = { key, purpose, state: "open", expiresAt: expiresAt.toISOString() };
+      return issued.type === "created"
+        ? json(201, open, { location: `/api/idempotency-keys/${key}` })
+        : json(200, open);
     }
     case "settled":
       return json(200, { state: "settled", payment: renderPayment(issued.payment) } satisfies IssuedKey);
@@ -38,3 +40,5 @@ export const POST = route("POST /api/idempotency-keys", async ({ request, user }
       return issued satisfies never;
   }
 });
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, PUT } = otherMethods("/api/idempotency-keys");

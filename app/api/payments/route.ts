@@ -1,5 +1,8 @@
 import type { PayCommand } from "@/db/payments/command";
+import { listPaymentsFor } from "@/db/payments/list";
 import { type Parsed, parsePayment } from "@/lib/requests";
+import { otherMethods } from "@/server/other-methods";
+import { pageOf } from "@/server/page";
 import { payRoute } from "@/server/pay-route";
 import { route } from "@/server/route";
 
@@ -15,3 +18,13 @@ function commandOf(body: unknown): Parsed<PayCommand> {
 
 /** Pays an order or transfers to somebody, once per idempotency key. */
 export const POST = route("POST /api/payments", (call) => payRoute(call, commandOf));
+
+/** A page of the payments that the caller asked for or received, newest first. */
+export const GET = route("GET /api/payments", ({ request, user }) =>
+  pageOf("payments", request, (limit, after) => listPaymentsFor(user.id, limit, after), {
+    show: ({ payment }) => payment,
+    positionOf: ({ position }) => position,
+  }),
+);
+
+export const { DELETE, OPTIONS, PATCH, PUT } = otherMethods("/api/payments");

@@ -1,14 +1,16 @@
 import { parse, topUpRequest } from "@/lib/requests";
 import { isDemo } from "@/server/environment";
-import { fail } from "@/server/http";
+import { otherMethods } from "@/server/other-methods";
 import { payRoute } from "@/server/pay-route";
 import { route } from "@/server/route";
 
 /** Pays play money in. There is no such door outside the demo. */
-export const POST = route("POST /api/top-ups", async (call) => {
-  if (!isDemo()) return fail("not-found", { moneyMoved: "no" });
+export const POST = route("POST /api/top-ups", (call) => {
+  if (!isDemo()) return payRoute(call, undefined);
   return payRoute(call, (body) => {
     const parsed = parse(topUpRequest, body);
     return parsed.ok ? { ok: true, value: { operation: "top-up", ...parsed.value } } : parsed;
   });
 });
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, PUT } = otherMethods("/api/top-ups");

@@ -1,5 +1,6 @@
 import { ping } from "@/db/health";
 import { json } from "@/server/http";
+import { otherMethods } from "@/server/other-methods";
 import { route } from "@/server/route";
 
 /** Whether the process can do its work: the database answers. */
@@ -7,3 +8,5 @@ export const GET = route("GET /api/health/ready", async () => {
   await ping();
   return json(200, { status: "ready" });
 });
+
+export const { DELETE, OPTIONS, PATCH, POST, PUT } = otherMethods("/api/health/ready");

@@ -4,6 +4,7 @@ import { renderPayment } from "@/db/payments/render";
 import type { KeyState } from "@/lib/payment";
 import { fail, json } from "@/server/http";
 import { isUuid } from "@/server/idempotency-key";
+import { otherMethods } from "@/server/other-methods";
 import { route } from "@/server/route";
 
 async function answer(
@@ -27,3 +28,5 @@ export const GET = route("GET /api/idempotency-keys/[key]", ({ params, user }) =
 export const DELETE = route("DELETE /api/idempotency-keys/[key]", ({ params, user }) =>
   answer(user.id, params.key, revokeKey),
 );
+
+export const { OPTIONS, PATCH, POST, PUT } = otherMethods("/api/idempotency-keys/[key]");

@@ -2,6 +2,7 @@ import { cancelOrder, findOrder, putOrder } from "@/db/orders/orders";
 import { orderRequest, parse } from "@/lib/requests";
 import { fail, invalid, json, readJson } from "@/server/http";
 import { isUuid } from "@/server/idempotency-key";
+import { otherMethods } from "@/server/other-methods";
 import { route } from "@/server/route";
 
 /** Puts an order, once: 201 for a new one, 200 for the same again, 409 where the id has another. */
@@ -49,3 +50,5 @@ export const DELETE = route("DELETE /api/orders/[id]", async ({ params: { id }, 
       return cancelled satisfies never;
   }
 });
+
+export const { OPTIONS, PATCH, POST } = otherMethods("/api/orders/[id]");

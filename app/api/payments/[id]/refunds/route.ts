@@ -1,16 +1,16 @@
 import { parse, refundRequest, uuid } from "@/lib/requests";
+import { otherMethods } from "@/server/other-methods";
 import { payRoute } from "@/server/pay-route";
 import { route } from "@/server/route";
 
 /** Refunds a payment that the caller received, wholly or in part; without an amount, what is left of it. */
-export const POST = route("POST /api/payments/[id]/refunds", (call) =>
-  payRoute(call, (body) => {
-    const paymentId = uuid.safeParse(call.params.id);
-    if (!paymentId.success)
-      return { ok: false, errors: [{ pointer: "", detail: "the payment's id must be a UUID" }] };
+export const POST = route("POST /api/payments/[id]/refunds", (call) => {
+  const { data: paymentId } = uuid.safeParse(call.params.id);
+  if (paymentId === undefined) return payRoute(call, undefined);
+  return payRoute(call, (body) => {
     const parsed = parse(refundRequest, body);
-    return parsed.ok
-      ? { ok: true, value: { operation: "refund", paymentId: paymentId.data, ...parsed.value } }
-      : parsed;
-  }),
-);
+    return parsed.ok ? { ok: true, value: { operation: "refund", paymentId, ...parsed.value } } : parsed;
+  });
+});
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, PUT } = otherMethods("/api/payments/[id]/refunds");

@@ -1,0 +1,63 @@
+/** Payments in a list, for the people in them. */
+import { and, desc, eq, ne } from "drizzle-orm";
+import { unionAll } from "drizzle-orm/pg-core";
+import type { Payment } from "../../lib/payment.ts";
+import { database } from "../client.ts";
+import { isAfter, type Position } from "../position.ts";
+import { ledgerAccounts } from "../schema/ledger.ts";
+import { payments } from "../schema/payments.ts";
+import { renderPayment } from "./render.ts";
+import { paymentColumns } from "./row.ts";
+
+export type ListedPayment = { payment: Payment; position: Position };
+
+/**
+ * The newest `limit` payments that `userId` asked for, declined tries included, or received; those after the position
+ * `after`, where it is given. By the time of settlement, never by the key, whose time is when a form was opened. Each part is
+ * read from an index of its own, no further than `limit` entries, in one statement.
+ */
+export async function listPaymentsFor(
+  userId: string,
+  limit: number,
+  after?: Position,
+): Promise<ListedPayment[]> {
+  const db = database().reading;
+  const rest = after && isAfter(payments.settledAt, payments.id, after);
+  const newest = [desc(payments.settledAt), desc(payments.id)];
+
+  const asked = db
+    .select(paymentColumns)
+    .from(payments)
+    .where(and(eq(payments.userId, userId), rest))
+    .orderBy(...newest)
+    .limit(limit);
+  const received = db
+    .select({ userId: payments.userId, id: payments.id })
+    .from(payments)
+    .where(
+      and(
+        eq(payments.payeeAccountId, ledgerAccounts.id),
+        eq(payments.status, "succeeded"),
+        // What somebody paid to themselves (a top-up) is in the other part.
+        ne(payments.userId, userId),
+        rest,
+      ),
+    )
+    .orderBy(...newest)
+    .limit(limit)
+    .as("received");
+  const receivedOnAny = db
+    .select(paymentColumns)
+    .from(ledgerAccounts)
+    .crossJoinLateral(received)
+    .innerJoin(payments, and(eq(payments.userId, received.userId), eq(payments.id, received.id)))
+    .where(eq(ledgerAccounts.ownerId, userId));
+
+  const rows = await unionAll(asked, receivedOnAny)
+    .orderBy(...newest)
+    .limit(limit);
+  return rows.map((row) => ({
+    payment: renderPayment(row),
+    position: { at: row.settledAt, id: row.id },
+  }));
+}
