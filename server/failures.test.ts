@@ -110,6 +110,44 @@ describe("turned away at the door is without effect, and the same key pays when 
   });
 });
 
+describe("what the action was never meant to be called with is refused, and nothing is executed:", () => {
+  const call = payOrder as (input?: unknown) => ReturnType<typeof payOrder>;
+  const NOTHING: [string, unknown][] = [
+    ["nothing", undefined],
+    ["null", null],
+    ["a number", 1],
+    ["a big integer", 1n],
+    ["a list", [1]],
+    ["a map", new Map([["userId", "x"]])],
+    ["a form", new FormData()],
+    ["a promise", Promise.resolve({})],
+    ["an object of nothing", Object.create(null)],
+  ];
+  it.each(NOTHING)("%s is nobody's form", async (_what, input) => {
+    await newCheckout();
+    expect(await call(input)).toMatchObject({ status: 401, body: { type: "/problems/unauthenticated" } });
+  });
+
+  it.each([
+    10,
+    10n,
+    Number.NaN,
+    new Date(Number.NaN),
+    ["10"],
+    new Map(),
+    new Set(["10"]),
+    Symbol("10"),
+    undefined,
+  ])("an amount of %s", async (amountMinor) => {
+    const { user, key, body } = await newCheckout();
+    expect(await call({ userId: user.id, key, ...body, amountMinor, extra: new Map() })).toMatchObject({
+      status: 422,
+      body: { type: "/problems/invalid-request", moneyMoved: "no" },
+    });
+    expect(await keyState(user.id, key)).toEqual({ state: "open" });
+  });
+});
+
 const AFTERWARDS: Record<keyof typeof FAILURES.afterwards, () => void> = {
   "Recording the attempt": () => {
     vi.spyOn(AttemptBuffer.prototype, "add").mockImplementation(() => {
