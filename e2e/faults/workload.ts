@@ -18,6 +18,8 @@ export type Workload = {
 
 /** Enough that locks meet and batches form; few enough that two cores are not all it shows. */
 const BUSY = 24;
+/** How often each of two people sends one key. */
+const COPIES = 3;
 /** Sales to be refunded; older ones are forgotten. */
 const SALES_KEPT = 50;
 /** A call that ended as unknown is made again, with its key, this often once the faults have stopped. */
@@ -142,14 +144,15 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
         const { intentId, transfer } = transferOf(from, to);
         const opened = await openKey(from, intentId);
         if (opened === undefined) return;
-        await Promise.all([
-          ends((key) => from.client.transfer(transfer, { key: key ?? opened })),
-          ends((key) =>
-            random
-              .pick(rich)
-              .client.transfer({ ...transfer, intentId: randomUUID() }, { key: key ?? opened }),
-          ),
-        ]);
+        const stranger = random.pick(rich);
+        const theirs = { ...transfer, intentId: randomUUID() };
+        // Several copies each, so that some of both meet in one server and in one batch.
+        await Promise.all(
+          Array.from({ length: COPIES }, () => [
+            ends((key) => from.client.transfer(transfer, { key: key ?? opened })),
+            ends((key) => stranger.client.transfer(theirs, { key: key ?? opened })),
+          ]).flat(),
+        );
       },
     },
     {
