@@ -1,5 +1,5 @@
 /** Looking into the database behind the browser: what tests assert through. */
-import { randomUUID } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "@playwright/test";
@@ -41,6 +41,15 @@ export async function userIdOf(handle: string): Promise<string> {
   const [user] = await books()<{ id: string }[]>`select id from users where handle = ${handle}`;
   if (!user) throw new Error(`There is nobody called ${handle}.`);
   return user.id;
+}
+
+/** A new API key of one of the demo's people that may do nothing at all: no page makes such a one. */
+export async function newKeyWithoutScopes(handle: string): Promise<string> {
+  const apiKey = randomBytes(32).toString("base64url");
+  const hash = createHash("sha256").update(apiKey).digest("base64url");
+  await books()`
+    insert into api_keys (reference_id, name, key, permissions) values (${await userIdOf(handle)}, 'None', ${hash}, '{}')`;
+  return apiKey;
 }
 
 /** Fails unless exactly one payment exists for the order, it succeeded, and the books are right. */

@@ -14,11 +14,9 @@ export const OUT_OF_REACH = new Map([
   ["POST /api/top-ups 402 declined", "a top-up is declined only for an account that is closed"],
 ]);
 
-/** Answered by the framework, without a document, until a route of ours answers other methods. */
-export const NOT_OURS = new Set(["method-not-allowed"]);
-
 /** Whom each route lets in. */
 const USER_OF: Partial<Record<ApiRoute, string>> = {
+  "GET /api/orders": "mia",
   "PUT /api/orders/[id]": "mia",
   "GET /api/orders/[id]": "mia",
   "DELETE /api/orders/[id]": "mia",

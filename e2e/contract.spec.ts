@@ -3,9 +3,11 @@ import { randomUUID } from "node:crypto";
 import { PROBLEMS } from "../lib/problems.ts";
 import type { ApiRoute } from "../server/openapi/operation.ts";
 import { books, newOrder, userIdOf } from "./books.ts";
-import { type Answer, Contract, DOCUMENTED, ROUTES_OF_REFERENCE } from "./contract.ts";
-import { BODIES, BY_FAULTS, callTo, MONEY, NOT_OURS, OUT_OF_REACH } from "./contract-calls.ts";
+import { Contract, DOCUMENTED, expectProblem, ROUTES_OF_REFERENCE } from "./contract.ts";
+import { BODIES, BY_FAULTS, callTo, MONEY, OUT_OF_REACH } from "./contract-calls.ts";
+import { expectMethodsRefused, expectRushRefused, expectStrangersRefused } from "./contract-refusals.ts";
 import { expect, test } from "./fixtures.ts";
+import { withOtherServer } from "./other-server.ts";
 
 let contract: Contract;
 test.beforeAll(({ baseURL }) => {
@@ -14,46 +16,23 @@ test.beforeAll(({ baseURL }) => {
 // One story in several parts: the last part asks whether the others left anything out.
 test.describe.configure({ mode: "serial" });
 
-async function issue(as: string, purpose: unknown): Promise<string> {
-  const { body } = await contract.call("POST /api/idempotency-keys", { as, json: { purpose } });
-  return (body as { key: string }).key;
-}
+const transferKey = () => contract.issue("alice", { kind: "transfer", intentId: randomUUID() });
 
-const transferKey = () => issue("alice", { kind: "transfer", intentId: randomUUID() });
-
-function expectProblem({ body }: Answer, name: string, moneyMoved: string, retry: string): void {
-  expect(body).toMatchObject({ type: `/problems/${name}`, moneyMoved, retry });
-}
-
-test("nobody in particular, and whoever comes from elsewhere, is refused everywhere", async ({ alice }) => {
+test("nobody in particular, whoever comes from elsewhere, and a key without scopes is refused everywhere", async ({
+  alice,
+}) => {
   const cookies = await alice.context().cookies();
-  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
-  for (const { name, problems } of ROUTES_OF_REFERENCE) {
-    const call = callTo(name);
-    if (problems.has("unauthenticated"))
-      expectProblem(
-        await contract.call(name, { ...call, as: undefined }),
-        "unauthenticated",
-        "unknown",
-        "same-key",
-      );
-    if (problems.has("forbidden")) {
-      const headers = { cookie, origin: "https://elsewhere.example" };
-      expectProblem(
-        await contract.call(name, { ...call, as: undefined, headers }),
-        "forbidden",
-        "unknown",
-        "same-key",
-      );
-    }
-    if (problems.has("method-not-allowed") && !NOT_OURS.has("method-not-allowed"))
-      expectProblem(
-        await contract.call(name, { ...call, method: "PATCH" }),
-        "method-not-allowed",
-        "unknown",
-        "same-key",
-      );
-  }
+  await expectStrangersRefused(contract, cookies.map(({ name, value }) => `${name}=${value}`).join("; "));
+});
+
+test("a method that an address does not have is refused everywhere, whoever asks", async () => {
+  await expectMethodsRefused(contract);
+});
+
+test("whoever asks too often is told when to come back, everywhere but of the server's health", async () => {
+  await withOtherServer({ ONCE_ADDRESS_REQUESTS_PER_MINUTE: "1" }, (address) =>
+    expectRushRefused(contract, address),
+  );
 });
 
 test("a body that is no JSON, too large or not of this request is refused everywhere", async () => {
@@ -100,7 +79,7 @@ test("a route that moves money says what became of the key before anything else"
       "new-key",
     );
 
-    const key = await issue(call.as ?? "", purpose());
+    const key = await contract.issue(call.as ?? "", purpose());
     const invalid = { ...call, key, json: { nothing: 1 } };
     expectProblem(await contract.call(name, invalid), "invalid-request", "no", "same-key");
     const paid = await contract.call(name, { ...call, key });
@@ -119,7 +98,7 @@ test("a route that moves money says what became of the key before anything else"
 
 async function paidOrder(): Promise<string> {
   const orderId = await newOrder(test.info().project.use.baseURL ?? "");
-  const key = await issue("alice", { kind: "order", orderId });
+  const key = await contract.issue("alice", { kind: "order", orderId });
   const json = { orderId, amountMinor: "3800", currency: "USD" };
   const { body } = await contract.call("POST /api/payments", { as: "alice", key, json });
   return (body as { id: string }).id;
@@ -127,7 +106,7 @@ async function paidOrder(): Promise<string> {
 
 test("what is declined or refused is told with its reason", async ({ baseURL }) => {
   const dear = await newOrder(baseURL ?? "", "9000000000000000", 1);
-  const key = await issue("bob", { kind: "order", orderId: dear });
+  const key = await contract.issue("bob", { kind: "order", orderId: dear });
   const pay = (amountMinor: string, orderId = dear) =>
     contract.call("POST /api/payments", { as: "bob", key, json: { orderId, amountMinor, currency: "USD" } });
   expectProblem(await pay("1"), "amount-mismatch", "no", "same-key");
@@ -139,7 +118,7 @@ test("what is declined or refused is told with its reason", async ({ baseURL }) 
 
   const paymentId = await paidOrder();
   const refund = async (id: string, json: unknown) => {
-    const refundKey = await issue("mia", { kind: "refund", paymentId, intentId: randomUUID() });
+    const refundKey = await contract.issue("mia", { kind: "refund", paymentId, intentId: randomUUID() });
     return contract.call("POST /api/payments/[id]/refunds", {
       as: "mia",
       path: { id },
@@ -210,7 +189,7 @@ test("an order is put once, read, cancelled, or paid and kept", async ({ baseURL
     expectProblem(await contract.call(route, at(randomUUID())), "not-found", "no", "never");
 
   const paid = await newOrder(baseURL ?? "");
-  const key = await issue("alice", { kind: "order", orderId: paid });
+  const key = await contract.issue("alice", { kind: "order", orderId: paid });
   const json = { orderId: paid, amountMinor: "3800", currency: "USD" };
   await contract.call("POST /api/payments", { as: "alice", key, json });
   expectProblem(await contract.call("DELETE /api/orders/[id]", at(paid)), "order-conflict", "no", "never");
@@ -220,6 +199,32 @@ test("an order is put once, read, cancelled, or paid and kept", async ({ baseURL
   });
   const payment = await contract.call("GET /api/payments/[id]", { as: "mia", path: { id: key } });
   expect(payment.body).toMatchObject({ id: key, orderId: paid });
+});
+
+test("lists are turned page by page, and say what is wrong with how they are asked", async () => {
+  for (const [name, as, member] of [
+    ["GET /api/payments", "alice", "payments"],
+    ["GET /api/orders", "mia", "orders"],
+  ] as const) {
+    const page = async (query: string) => {
+      const { body } = await contract.call(name, { as, query });
+      return body as Record<typeof member, { id: string }[]> & { nextCursor: string | null };
+    };
+    const whole = await page("?limit=100");
+    const first = await page("?limit=1");
+    const second = await page(`?cursor=${first.nextCursor}&limit=1`);
+    expect([...first[member], ...second[member]]).toEqual(whole[member].slice(0, 2));
+    const elsewhere = await contract.call(
+      name === "GET /api/orders" ? "GET /api/payments" : "GET /api/orders",
+      {
+        as: "mia",
+        query: `?cursor=${first.nextCursor}`,
+      },
+    );
+    expectProblem(elsewhere, "invalid-request", "no", "same-key");
+    for (const query of ["?limit=0", "?limit=101", "?limit=x", "?cursor=x", "?limit=1&limit=2", "?page=2"])
+      expectProblem(await contract.call(name, { as, query }), "invalid-request", "no", "same-key");
+  }
 });
 
 test("the rest is read", async () => {
@@ -235,7 +240,7 @@ test("the rest is read", async () => {
 test("nothing in the reference was left out but what only faults provoke", () => {
   const missing = [...DOCUMENTED].filter((answer) => {
     const problem = answer.split(" ")[3] ?? "";
-    const isExempt = BY_FAULTS.has(problem) || NOT_OURS.has(problem) || OUT_OF_REACH.has(answer);
+    const isExempt = BY_FAULTS.has(problem) || OUT_OF_REACH.has(answer);
     return !isExempt && !contract.met.has(answer);
   });
   expect(missing).toEqual([]);

@@ -1,11 +1,9 @@
 /** Reading leaves no trace in the database, whoever reads; and what was answered once is answered so by every server. */
-import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import path from "node:path";
 import { PROBLEMS } from "../lib/problems.ts";
-import { books, DATA_DIR, newOrder } from "./books.ts";
+import { books, newOrder } from "./books.ts";
 import { expect, test } from "./fixtures.ts";
+import { withOtherServer } from "./other-server.ts";
 
 /** Written by rounds of the server's own (sealing, recording arrivals), whenever their time comes. */
 const ROUNDS = ["ledger_seals", "ledger_seal_head", "payment_attempts"];
@@ -64,8 +62,12 @@ test("every type of problem has its page", async ({ request }) => {
     expect((await request.get(`/problems/${name}`)).status(), name).toBe(404);
 });
 
-/** Not the server's under test. */
-const OTHER_PORT = 3211;
+type Outcome = {
+  key: string;
+  orderId: string;
+  amountMinor: string;
+  first: { status: number; replayed: string | null; body: string };
+};
 
 test("another server, started later, answers a replay with the same bytes", async ({ baseURL }) => {
   const send = async (address: string, key: string, orderId: string, amountMinor: string) => {
@@ -81,7 +83,7 @@ test("another server, started later, answers a replay with the same bytes", asyn
     const { status, headers } = response;
     return { status, replayed: headers.get("idempotent-replayed"), body: await response.text() };
   };
-  const outcomes = [];
+  const outcomes: Outcome[] = [];
   for (const amountMinor of ["100", "900000000000"]) {
     const orderId = await newOrder(baseURL ?? "", amountMinor, 1);
     const issued = await fetch(`${baseURL}/api/idempotency-keys`, {
@@ -98,31 +100,9 @@ test("another server, started later, answers a replay with the same bytes", asyn
     [402, null],
   ]);
 
-  const other = spawn(process.execPath, ["scripts/start.mjs"], {
-    env: {
-      ...process.env,
-      PORT: String(OTHER_PORT),
-      ONCE_DATA_DIR: path.resolve(DATA_DIR),
-      DATABASE_URL: "",
-    },
-    stdio: "ignore",
-  });
-  try {
-    const address = `http://127.0.0.1:${OTHER_PORT}`;
-    await expect
-      .poll(() =>
-        fetch(`${address}/api/health/ready`).then(
-          ({ status }) => status,
-          () => 0,
-        ),
-      )
-      .toBe(200);
+  await withOtherServer({}, async (address) => {
     for (const { key, orderId, amountMinor, first } of outcomes) {
       expect(await send(address, key, orderId, amountMinor)).toEqual({ ...first, replayed: "true" });
     }
-  } finally {
-    const ended = once(other, "exit");
-    other.kill("SIGTERM");
-    await ended;
-  }
+  });
 });

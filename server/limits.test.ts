@@ -11,6 +11,7 @@ import { balanceOf, keyFor, newOrder, newPerson } from "@/db/testing/people";
 import { permissionsOf, SCOPES } from "@/lib/scopes";
 import { auth } from "./auth.ts";
 import { countOn, limitHeaders } from "./limits.ts";
+import { HEADERS } from "./openapi/headers.ts";
 import { countTry, uncountTry } from "./tries.ts";
 
 /** The address that this request was marked with; outside a server nobody marks one. */
@@ -176,7 +177,10 @@ describe("the limit of an address", () => {
 
 it("what is counted on several limits is told of each, as lists of structured fields", async () => {
   const both = [await countOn("address", "192.0.2.4"), await countOn("identity", "somebody")];
-  expect(limitHeaders(both)["ratelimit-policy"]).toBe('"address";q=8;w=60, "identity";q=5;w=60');
+  const sent = limitHeaders(both);
+  expect(sent["ratelimit-policy"]).toBe('"address";q=8;w=60, "identity";q=5;w=60');
+  for (const header of ["RateLimit-Policy", "RateLimit"] as const)
+    expect(sent[header.toLowerCase()]).toMatch(new RegExp(HEADERS[header].schema.pattern));
 });
 
 describe("tries to sign in", () => {

@@ -84,6 +84,14 @@ export function scopeOf(name: RouteName): Scope | undefined {
   return scopes[name];
 }
 
+/** Where requests are not counted: a limit must not make a supervisor take a healthy server for a dead one. */
+const UNCOUNTED: ReadonlySet<RouteName> = new Set(["GET /api/health/live", "GET /api/health/ready"]);
+
+/** Whether requests to the route called `name` count on the limits of server/limits.ts. */
+export function isCounted(name: RouteName): boolean {
+  return !UNCOUNTED.has(name);
+}
+
 export type PageName = keyof typeof PAGES;
 export type RouteName = keyof typeof ROUTES;
 export type ActionName = keyof typeof ACTIONS;

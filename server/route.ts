@@ -7,7 +7,7 @@ import { readKey } from "./idempotency-key.ts";
 import { type Counted, limitHeaders, spend } from "./limits.ts";
 import { log } from "./log.ts";
 import { isSameOrigin } from "./origin.ts";
-import { ROUTES, type RouteName, reaches, scopeOf } from "./policy.ts";
+import { isCounted, ROUTES, type RouteName, reaches, scopeOf } from "./policy.ts";
 import { authenticate, type Viewer } from "./viewer.ts";
 
 type Level<N extends RouteName> = (typeof ROUTES)[N];
@@ -34,9 +34,6 @@ export function requestIdOf(request: Request): string {
   return sent !== null && REQUEST_ID.test(sent) ? sent : randomUUID();
 }
 
-/** A limit must not make a supervisor take a healthy server for a dead one. */
-const UNLIMITED: ReadonlySet<RouteName> = new Set(["GET /api/health/live", "GET /api/health/ready"]);
-
 /**
  * The caller of a request to `name`. Answers 429 where its address, or later the caller, has asked too often (what it was
  * counted on is added to `counted`); 401 where there is none, or where the session belongs to somebody else
@@ -49,7 +46,7 @@ export async function admit(
   counted: Counted[],
   openedAs: string | null = request.headers.get("x-once-user"),
 ): Promise<Viewer | undefined> {
-  const address = UNLIMITED.has(name) ? undefined : addressOf(request.headers);
+  const address = isCounted(name) ? addressOf(request.headers) : undefined;
   if (address !== undefined) await spend("address", address, counted);
   const level = ROUTES[name];
   if (level === "anyone") return undefined;

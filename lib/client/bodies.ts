@@ -30,10 +30,31 @@ export function readOrder(body: unknown): Order | undefined {
     : undefined;
 }
 
-/** A list under one member of the body. */
-export function readList<T extends PaymentList | OrderList | AccountList>(
-  member: string,
-  body: unknown,
-): T | undefined {
-  return isRecord(body) && Array.isArray(body[member]) ? (body as T) : undefined;
+/** A page of payments. Every entry is looked at, and where the page says that it ends: half a list is none. */
+export function readPaymentList(body: unknown): PaymentList | undefined {
+  return isPage(body) && isListOf(body.payments, readPayment) ? (body as PaymentList) : undefined;
+}
+
+/** A page of orders. */
+export function readOrderList(body: unknown): OrderList | undefined {
+  return isPage(body) && isListOf(body.orders, readOrder) ? (body as OrderList) : undefined;
+}
+
+/** All accounts: a list that has no pages. */
+export function readAccountList(body: unknown): AccountList | undefined {
+  return isRecord(body) && isListOf(body.accounts, readAccount) ? (body as AccountList) : undefined;
+}
+
+function readAccount(body: unknown): unknown {
+  const isAccount =
+    isRecord(body) && typeof body.currency === "string" && typeof body.balanceMinor === "string";
+  return isAccount ? body : undefined;
+}
+
+function isPage(body: unknown): body is Record<string, unknown> {
+  return isRecord(body) && (body.nextCursor === null || typeof body.nextCursor === "string");
+}
+
+function isListOf(list: unknown, read: (entry: unknown) => unknown): boolean {
+  return Array.isArray(list) && list.every((entry: unknown) => read(entry) !== undefined);
 }

@@ -276,4 +276,22 @@ describe("lists", () => {
       "/api/orders",
     ]);
   });
+
+  test("that are cut short, or none of ours, are asked for again", async () => {
+    const whole = { payments: [paymentWith(KEY)], nextCursor: null };
+    const halves = [
+      { payments: [paymentWith(KEY)] },
+      { payments: [{}], nextCursor: null },
+      { orders: [], nextCursor: null },
+    ];
+    for (const body of [...halves, whole]) server.script.push({ status: 200, body });
+    expect(await clientWith().payments()).toEqual({ type: "ok", status: 200, value: whole });
+    server.script.push({ status: 200, body: { orders: [{ id: KEY }], nextCursor: null } });
+    server.script.push({ status: 200, body: { orders: [], nextCursor: null } });
+    expect(await clientWith().orders()).toMatchObject({ value: { orders: [] } });
+    server.script.push({ status: 200, body: { accounts: [{ currency: "USD", balanceMinor: 1 }] } });
+    server.script.push({ status: 200, body: { accounts: [] } });
+    expect(await clientWith().accounts()).toMatchObject({ value: { accounts: [] } });
+    expect(server.received).toHaveLength(halves.length + 5);
+  });
 });

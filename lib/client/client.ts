@@ -7,7 +7,15 @@ import { readKeyState } from "../pay-answer.ts";
 import type { KeyState, Payment, Purpose } from "../payment.ts";
 import type { OrderRequest, PayOrderRequest, TransferRequest } from "../requests.ts";
 import type { AccountList, IssuedKey, OrderList, PaymentList } from "../responses.ts";
-import { readIssuedKey, readList, readOrder, readPayment, readRevoked } from "./bodies.ts";
+import {
+  readAccountList,
+  readIssuedKey,
+  readOrder,
+  readOrderList,
+  readPayment,
+  readPaymentList,
+  readRevoked,
+} from "./bodies.ts";
 import { type Exchange, exchange, type HttpRequest } from "./exchange.ts";
 import { isAbout, type PayOutcome, payOnce } from "./paying.ts";
 import { type Attempt, type Clock, DEFAULT_LIMITS, type Limits, persist, WALL_CLOCK } from "./persist.ts";
@@ -138,9 +146,7 @@ export function onceClient(config: ClientConfig) {
 
     /** A page of the caller's payments, newest first. */
     payments: (page: Page = {}, options: CallOptions = {}): Promise<Result<PaymentList>> =>
-      call(begin(options), { method: "GET", path: `/api/payments${queryOf(page)}` }, (body) =>
-        readList<PaymentList>("payments", body),
-      ),
+      call(begin(options), { method: "GET", path: `/api/payments${queryOf(page)}` }, readPaymentList),
 
     /** Puts an order under an id of the merchant's choosing; the same again changes nothing. */
     putOrder: (id: string, order: OrderRequest, options: CallOptions = {}): Promise<Result<Order>> =>
@@ -156,15 +162,11 @@ export function onceClient(config: ClientConfig) {
 
     /** A page of the merchant's orders, newest first. */
     orders: (page: Page = {}, options: CallOptions = {}): Promise<Result<OrderList>> =>
-      call(begin(options), { method: "GET", path: `/api/orders${queryOf(page)}` }, (body) =>
-        readList<OrderList>("orders", body),
-      ),
+      call(begin(options), { method: "GET", path: `/api/orders${queryOf(page)}` }, readOrderList),
 
     /** The caller's accounts and balances. */
     accounts: (options: CallOptions = {}): Promise<Result<AccountList>> =>
-      call(begin(options), { method: "GET", path: "/api/accounts" }, (body) =>
-        readList<AccountList>("accounts", body),
-      ),
+      call(begin(options), { method: "GET", path: "/api/accounts" }, readAccountList),
   };
 }
 

@@ -1,8 +1,9 @@
 /** The answers of a route in the reference: what succeeds, and every kind of problem under its status. */
 import { PROBLEMS, type ProblemName, problem } from "@/lib/problems";
+import { isCounted } from "../policy.ts";
 import { DECLINED } from "./examples.ts";
 import { type HeaderName, headerRefs } from "./headers.ts";
-import type { Operation, Success } from "./operation.ts";
+import { type ApiRoute, type Operation, problemsOf, type Success } from "./operation.ts";
 import { type JsonSchema, problemSchemaName, schemaRef } from "./schemas.ts";
 
 /** The headers that a kind of problem comes with. */
@@ -11,10 +12,13 @@ const PROBLEM_HEADERS: Partial<Record<ProblemName, readonly HeaderName[]>> = {
   "method-not-allowed": ["Allow"],
   declined: ["Idempotent-Replayed"],
   "payment-in-progress": ["Retry-After"],
-  "rate-limited": ["Retry-After", "RateLimit"],
+  "rate-limited": ["Retry-After"],
   unavailable: ["Retry-After"],
   "outcome-unknown": ["Retry-After"],
 };
+
+/** What is left of the caller's quotas, on every answer to a request that was counted. */
+const COUNTED_HEADERS: readonly HeaderName[] = ["RateLimit-Policy", "RateLimit"];
 
 export type ResponseObject = {
   description: string;
@@ -47,10 +51,13 @@ function exampleOf(name: ProblemName): Record<string, unknown> {
   }
 }
 
-function successResponse({ description, schema, headers = [], examples }: Success): ResponseObject {
+function successResponse(
+  { description, schema, headers = [], examples }: Success,
+  limits: readonly HeaderName[],
+): ResponseObject {
   return {
     description,
-    headers: headerRefs(["X-Request-Id", ...headers]),
+    headers: headerRefs(["X-Request-Id", ...limits, ...headers]),
     content: {
       "application/json": {
         schema: schema === undefined ? { type: "object" } : schemaRef(schema),
@@ -60,13 +67,13 @@ function successResponse({ description, schema, headers = [], examples }: Succes
   };
 }
 
-function problemResponse(names: readonly ProblemName[]): ResponseObject {
+function problemResponse(names: readonly ProblemName[], limits: readonly HeaderName[]): ResponseObject {
   const headers = new Set(names.flatMap((name) => PROBLEM_HEADERS[name] ?? []));
   return {
     description: names
       .map((name) => `[${PROBLEMS[name].title}](/problems/${name}): ${PROBLEMS[name].detail}`)
       .join("\n\n"),
-    headers: headerRefs(["X-Request-Id", ...headers]),
+    headers: headerRefs(["X-Request-Id", ...limits, ...headers]),
     content: {
       "application/problem+json": {
         schema: choice(names.map(problemSchemaName)),
@@ -78,19 +85,21 @@ function problemResponse(names: readonly ProblemName[]): ResponseObject {
   };
 }
 
-/** Every answer by its status, in the order of the statuses. */
-export function responsesOf(
-  operation: Operation,
-  problems: ReadonlySet<ProblemName>,
-): Record<string, ResponseObject> {
+/** Every answer of the route called `name` by its status, in the order of the statuses. */
+export function responsesOf(name: ApiRoute, operation: Operation): Record<string, ResponseObject> {
+  const limits = isCounted(name) ? COUNTED_HEADERS : [];
   const byStatus = new Map<number, ProblemName[]>();
-  for (const name of problems) {
-    const { status } = PROBLEMS[name];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), name]);
+  for (const problem of problemsOf(name, operation)) {
+    const { status } = PROBLEMS[problem];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), problem]);
   }
   const answers: Record<string, ResponseObject> = {};
   for (const [status, success] of Object.entries(operation.successes))
-    answers[status] = successResponse(success);
-  for (const [status, names] of byStatus) answers[status] = problemResponse(names);
+    answers[status] = successResponse(success, limits);
+  for (const [status, names] of byStatus) {
+    // What asks nobody who they are is not counted either.
+    const isUncounted = names.every((problem) => problem === "method-not-allowed");
+    answers[status] = problemResponse(names, isUncounted ? [] : limits);
+  }
   return answers;
 }

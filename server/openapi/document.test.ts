@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { PROBLEMS, type ProblemName } from "@/lib/problems";
 import { problemSchema } from "@/lib/responses";
-import { ROUTES } from "../policy.ts";
+import { isCounted, ROUTES, type RouteName, scopeOf } from "../policy.ts";
 import { type OpenApiDocument, openApiDocument } from "./document.ts";
+import { HEADERS } from "./headers.ts";
 import { OPERATIONS } from "./operations.ts";
 import { SCHEMAS } from "./schemas.ts";
 
@@ -19,12 +20,15 @@ function everythingIn(node: unknown): unknown[] {
     : [node];
 }
 
+/** The route that an operation describes, as the policy calls it. */
+function nameOf(path: string, method: string): RouteName {
+  return `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, "[$1]")}` as RouteName;
+}
+
 describe("the reference", () => {
   test("describes every route of the policy under /api, and no other", () => {
     const inPolicy = Object.keys(ROUTES).filter((name) => name.includes(" /api/"));
-    const described = operations.map(
-      ({ path, method }) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, "[$1]")}`,
-    );
+    const described = operations.map(({ path, method }): string => nameOf(path, method));
     expect(described.sort()).toEqual(inPolicy.sort());
   });
 
@@ -89,11 +93,36 @@ describe("the reference", () => {
     expect([...listed].sort()).toEqual(Object.keys(PROBLEMS).sort());
   });
 
-  test("demands a caller exactly where the policy does", () => {
+  test("demands a caller exactly where the policy does, and of an API key the scope that the policy names", () => {
     for (const { path, method, operation } of operations) {
-      const name = `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, "[$1]")}` as keyof typeof ROUTES;
-      expect(operation.security.length > 0, name).toBe((ROUTES[name] as string) !== "anyone");
+      const name = nameOf(path, method);
+      const scope = scopeOf(name);
+      expect(operation.security, name).toEqual(
+        (ROUTES[name] as string) === "anyone" ? [] : [{ apiKey: [scope] }, { session: [] }],
+      );
+      if (scope !== undefined) expect(operation.description, name).toContain(`scope \`${scope}\``);
       expect("401" in operation.responses, name).toBe((ROUTES[name] as string) !== "anyone");
+    }
+  });
+
+  test("says what is left of the quotas wherever requests are counted, and nowhere else", () => {
+    for (const { path, method, operation } of operations) {
+      const name = nameOf(path, method);
+      expect("429" in operation.responses, name).toBe(isCounted(name));
+      for (const [status, { headers }] of Object.entries(operation.responses)) {
+        const isTold = isCounted(name) && status !== "405";
+        expect(["RateLimit" in headers, "RateLimit-Policy" in headers], `${name} ${status}`).toEqual([
+          isTold,
+          isTold,
+        ]);
+      }
+    }
+  });
+
+  test("shows headers as they are", () => {
+    for (const [name, { schema, example }] of Object.entries(HEADERS)) {
+      if ("pattern" in schema) expect(example, name).toMatch(new RegExp(schema.pattern));
+      if ("const" in schema) expect(example, name).toBe(schema.const);
     }
   });
 });

@@ -1,10 +1,12 @@
 /** The reference of the HTTP API as an OpenAPI 3.1 document. */
+
+import { SCOPES } from "@/lib/scopes";
 import packageJson from "@/package.json";
-import { ROUTES } from "../policy.ts";
+import { ROUTES, scopeOf } from "../policy.ts";
 import { choice, type ResponseObject, responsesOf } from "./answers.ts";
 import { KEY } from "./examples.ts";
 import { HEADERS } from "./headers.ts";
-import { type ApiRoute, type Operation, problemsOf } from "./operation.ts";
+import type { ApiRoute, Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { componentSchemas, type JsonSchema } from "./schemas.ts";
 
@@ -15,9 +17,15 @@ most once, and gives the same answer for ever.
 Money is integer minor units, as a string, beside its currency: \`"amountMinor": "1250", "currency": "USD"\` is 12.50
 dollars. Bodies are JSON; a field that a request does not have is refused. Every answer is \`Cache-Control: no-store\`.
 
+How much one user and one client address may ask in a minute is limited. Answers say what is left (\`RateLimit\`); past it,
+429 says when to come back (\`Retry-After\`), nothing was looked at, and the same request with the same key is good then.
+
 A failure is \`application/problem+json\` (RFC 9457). Beside its \`type\` it says two things, and both speak of the
 **key**, not of this one request: \`moneyMoved\` (\`no\`, \`yes\` or \`unknown\`) and \`retry\`: \`same-key\` (send the same
 request again), \`new-key\` (issue a key for the same purpose, then send again) or \`never\` (stop).
+
+A list comes a page at a time, newest first: \`limit\` says how many, and \`nextCursor\` of one page is the \`cursor\` of the
+next. What arrives meanwhile shifts nothing.
 
 An address that is not in this document answers 404; one that is, 405 to other methods. \`GET\` also answers \`HEAD\`.`;
 
@@ -62,7 +70,7 @@ const REQUEST_ID_PARAMETER = {
 
 type OperationObject = {
   operationId: string;
-  security: Record<string, never[]>[];
+  security: Record<string, string[]>[];
   parameters: { name: string; in: string; required: boolean; description: string; schema: JsonSchema }[];
   responses: Record<string, ResponseObject>;
 } & Record<string, unknown>;
@@ -78,8 +86,26 @@ function pathOf(route: ApiRoute): string {
   return route.slice(route.indexOf(" ") + 1).replaceAll(/\[(\w+)\]/g, "{$1}");
 }
 
-function operationObject(name: ApiRoute, operation: Operation): OperationObject {
+/** Whom the policy admits to a route, in words; nothing where that is anyone. */
+function admission(name: ApiRoute): string[] {
   const level: string = ROUTES[name];
+  const scope = scopeOf(name);
+  if (scope === undefined) return [];
+  const who = level === "user" ? "" : `Only for a ${level}. `;
+  return [`${who}An API key needs the scope \`${scope}\`.`];
+}
+
+/** Every scope, with the operations that need it. */
+function scopeList(): string {
+  const operations = Object.entries(OPERATIONS) as [ApiRoute, Operation][];
+  return SCOPES.map((scope) => {
+    const ids = operations.filter(([name]) => scopeOf(name) === scope).map(([, { id }]) => id);
+    return `- \`${scope}\`: ${ids.join(", ")}`;
+  }).join("\n");
+}
+
+function operationObject(name: ApiRoute, operation: Operation): OperationObject {
+  const scope = scopeOf(name);
   const inPath = [...pathOf(name).matchAll(/\{(\w+)\}/g)].map(([, parameter = ""]) => ({
     name: parameter,
     in: "path",
@@ -92,8 +118,8 @@ function operationObject(name: ApiRoute, operation: Operation): OperationObject 
     operationId: operation.id,
     tags: [operation.tag],
     summary: operation.summary,
-    description: operation.description,
-    security: level === "anyone" ? [] : [{ apiKey: [] }, { session: [] }],
+    description: [operation.description, ...admission(name)].join("\n\n"),
+    security: scope === undefined ? [] : [{ apiKey: [scope] }, { session: [] }],
     parameters: [...inPath, ...inQuery, ...(operation.takesKey ? KEY_PARAMETERS : []), REQUEST_ID_PARAMETER],
     ...(operation.body && {
       requestBody: {
@@ -103,7 +129,7 @@ function operationObject(name: ApiRoute, operation: Operation): OperationObject 
         },
       },
     }),
-    responses: responsesOf(operation, problemsOf(name, operation)),
+    responses: responsesOf(name, operation),
   };
 }
 
@@ -134,7 +160,7 @@ export function openApiDocument(): OpenApiDocument {
         apiKey: {
           type: "http",
           scheme: "bearer",
-          description: "An API key: `Authorization: Bearer <api key>`.",
+          description: `An API key: \`Authorization: Bearer <api key>\`. It does what its scopes allow, each of these operations:\n\n${scopeList()}`,
         },
         session: {
           type: "apiKey",

@@ -1,5 +1,11 @@
 /** The headers that requests and responses of the API bear, once for the whole reference. */
 
+/** A List of Strings, each with these two whole numbers as parameters. */
+function quotas(first: string, second: string): string {
+  const one = `"[a-z-]+";${first}=[0-9]+;${second}=[0-9]+`;
+  return `^${one}(, ${one})*$`;
+}
+
 export const HEADERS = {
   Location: {
     description: "Where what was made can be read: a path on this origin.",
@@ -25,13 +31,19 @@ export const HEADERS = {
   Allow: {
     description: "The methods that this address answers (RFC 9110 §10.2.1).",
     schema: { type: "string" },
-    example: "GET, HEAD",
+    example: "GET, HEAD, OPTIONS, POST",
+  },
+  "RateLimit-Policy": {
+    description:
+      "The quotas that this request was counted on (draft-ietf-httpapi-ratelimit-headers-10 §3): a List of Strings, `address` for all requests of one client address, `identity` for all of one user, each with `q`, how many requests, in `w` seconds.",
+    schema: { type: "string", pattern: quotas("q", "w") },
+    example: '"address";q=3000;w=60, "identity";q=1200;w=60',
   },
   RateLimit: {
     description:
-      "How much of the caller's quota is left and when it is whole again (draft-ietf-httpapi-ratelimit-headers).",
-    schema: { type: "string" },
-    example: '"default";r=0;t=12',
+      "What is left of them (§4 there): `r` requests, and the quota is whole again in `t` seconds.",
+    schema: { type: "string", pattern: quotas("r", "t") },
+    example: '"address";r=2817;t=43, "identity";r=1017;t=43',
   },
   "X-Request-Id": {
     description:

@@ -35,6 +35,7 @@ export const KEY_OPERATIONS = {
       201: {
         description: "A new key.",
         schema: "IssuedKey",
+        headers: ["Location"],
         examples: { open: { summary: "A new key", value: ISSUED } },
       },
     },

@@ -1,7 +1,7 @@
 /** What the reference says of one route, and what follows from the policy without being said. */
 import type { ProblemName } from "@/lib/problems";
 import { PAGE_DEFAULT, PAGE_MAX } from "@/lib/requests";
-import { ROUTES, type RouteName } from "../policy.ts";
+import { isCounted, ROUTES, type RouteName } from "../policy.ts";
 import type { HeaderName } from "./headers.ts";
 import type { SchemaName } from "./schemas.ts";
 
@@ -35,8 +35,8 @@ export type Operation = {
 };
 
 const EVERYWHERE: readonly ProblemName[] = ["method-not-allowed", "internal-error"];
-/** What comes of a caller: unknown; without the scope or the role, or with a cookie from another site; too many requests. */
-const WITH_CALLER: readonly ProblemName[] = ["unauthenticated", "forbidden", "rate-limited", "unavailable"];
+/** What comes of a caller: unknown; without the scope or the role, or with a cookie from another site. */
+const WITH_CALLER: readonly ProblemName[] = ["unauthenticated", "forbidden", "unavailable"];
 const WITH_BODY: readonly ProblemName[] = ["too-large", "unsupported-media-type", "invalid-request"];
 const WITH_KEY: readonly ProblemName[] = [
   "idempotency-key-missing",
@@ -54,6 +54,7 @@ export function problemsOf(name: ApiRoute, operation: Operation): ReadonlySet<Pr
   const level: string = ROUTES[name];
   return new Set([
     ...EVERYWHERE,
+    ...(isCounted(name) ? (["rate-limited"] as const) : []),
     ...(level === "anyone" ? [] : WITH_CALLER),
     ...(operation.body ? WITH_BODY : []),
     ...(operation.takesKey ? WITH_KEY : []),

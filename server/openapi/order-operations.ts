@@ -8,7 +8,7 @@ export const ORDER_OPERATIONS = {
     tag: "Orders",
     summary: "Put an order",
     description:
-      "Merchants only. You choose the id, a UUID; it is never reusable and the order never changes. The same order again is 200, another one under the same id is refused. The total is the sum of quantity times amount.",
+      "You choose the id, a UUID; it is never reusable and the order never changes. The same order again is 200, another one under the same id is refused. The total is the sum of quantity times amount.",
     body: {
       schemas: ["OrderRequest"],
       examples: {
