@@ -45,8 +45,11 @@ export class Connector {
 
   /** Cuts all connections, whatever runs on them. */
   cut(): void {
-    const error = new ConnectionFailed("CONNECTION_DESTROYED", "The pool of this connection was given up.");
-    for (const socket of this.#sockets) socket.destroy(error);
+    // One error each: the driver writes the query that it failed upon it.
+    for (const socket of this.#sockets)
+      socket.destroy(
+        new ConnectionFailed("CONNECTION_DESTROYED", "The pool of this connection was given up."),
+      );
   }
 
   #open(options: DriverOptions): DatabaseSocket {

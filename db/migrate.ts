@@ -26,6 +26,7 @@ export function connectAsOwner(ownerUrl: string): postgres.Sql {
   return postgres(ownerUrl, {
     ...new Connector(ANY_TIME).options,
     max: 1,
+    fetch_types: false,
     onnotice: () => {},
     connection: {
       application_name: "once owner",

@@ -50,6 +50,8 @@ export function openPool(url: string, { name, connectionsMax, serverVersion, onN
     ...connector.options,
     ...ONE_AT_A_TIME,
     max: connectionsMax,
+    // Without it the driver asks each new connection for its types, and nobody waits for what becomes of that.
+    fetch_types: false,
     onnotice: onNotice,
     // Rows of the functions arrive as their TypeScript types say: camelCase, and 64-bit integers as BigInt.
     transform: { column: { from: postgres.toCamel } },

@@ -23,6 +23,7 @@ export async function inspectServer(url: string): Promise<Server> {
   const sql = postgres(url, {
     ...new Connector().options,
     max: 1,
+    fetch_types: false,
     onnotice: () => {},
     connection: { application_name: "once start" },
   });
@@ -78,7 +79,7 @@ export async function mayWriteMoney(): Promise<boolean> {
   const [row] = await database().readingSql<{ may: boolean }[]>`
     select bool_or(has_table_privilege(name, 'insert, update, delete, truncate')
                    or has_any_column_privilege(name, 'insert, update')) as may
-      from unnest(${MONEY_TABLES}::text[]) name`;
+      from unnest(string_to_array(${MONEY_TABLES.join()}, ',')) name`;
   return row?.may ?? false;
 }
 

@@ -53,6 +53,12 @@ export async function untilKnown<T>(
   throw new OutcomeUnknown("The outcome is not known yet.", { cause });
 }
 
+/**
+ * No statement of ours is silent for this long while its server is there: it waits two seconds for a lock at most. What is
+ * given up sooner, because its caller's time is over, says nothing about the pool.
+ */
+const HANGING_AFTER_MS = 3_000;
+
 /** One try. A pool that gave no answer in time is replaced, so that the next try does not wait behind this one. */
 export async function attemptOnce<T>(
   name: DecidingPool,
@@ -67,7 +73,7 @@ export async function attemptOnce<T>(
     if (db.standbyWaitsCut !== cutBefore) throw new Error("A wait for a standby was cut short.");
     return answer;
   } catch (error) {
-    if (isDeadlineMissed(error)) db.replacePool(name, sql);
+    if (isDeadlineMissed(error) && deadlineMs >= HANGING_AFTER_MS) db.replacePool(name, sql);
     throw error;
   }
 }

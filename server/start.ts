@@ -15,18 +15,19 @@ const ANSWERING_MAX_MS = 4_000;
 const SHUTDOWN_MAX_MS = READ_DEADLINE_MS + DEADLINE_MS + ANSWERING_MAX_MS;
 
 /**
- * On SIGTERM, Next.js closes its port and waits for the requests it has, without limit. Meanwhile no payment is begun that
+ * On SIGTERM or SIGINT, Next.js closes its port and waits for the requests it has, without limit. Meanwhile no payment is begun that
  * was not taken yet (its key is good on any other server), those that were get their answers, and a limit is set.
  */
 function drainOnTermination(): void {
-  process.once("SIGTERM", () => {
+  const end = () => {
     setTimeout(() => process.exit(1), SHUTDOWN_MAX_MS).unref();
     drain()
       // The answers that were just given are noted by then.
       .then(() => new Promise((resolve) => setImmediate(resolve)))
       .then(flushAttempts)
       .catch((error: unknown) => console.warn("Shutting down was not clean.", error));
-  });
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, end);
 }
 
 export async function start(): Promise<void> {

@@ -79,12 +79,12 @@ export async function issueKey(userId: string, purpose: Purpose): Promise<Issued
   const remaining = countdown(DEADLINE_MS);
   if (!(await subjectExists(userId, purpose))) return { type: "not-found" };
   const { kind, purposeId, subjectId } = columnsOf(purpose);
-  const newKey = uuidv7();
   const [row] = await untilKnown(
     "keys",
+    // A new id for every try: one that an earlier try inserted may have been found, revoked and called void meanwhile.
     (sql) => sql<Row[]>`
       select * from issue_key_v1(
-        ${userId}, ${newKey}, ${kind}, ${purposeId}, ${subjectId}, ${KEY_LIFETIME}::interval, ${OPEN_KEYS_MAX})`,
+        ${userId}, ${uuidv7()}, ${kind}, ${purposeId}, ${subjectId}, ${KEY_LIFETIME}::interval, ${OPEN_KEYS_MAX})`,
     // What it finds may have to be read.
     { deadlineMs: remaining() - READ_DEADLINE_MS },
   );

@@ -27,7 +27,7 @@ values (1, 0, decode(repeat('00', 32), 'hex'), '0', journal_server());
 create function sealed_content_v1(sealed_at timestamptz, t ledger_transfers, p payments) returns bytea
 language sql stable
 as $$
-  select convert_to(json_build_array(
+  select convert_to(pg_catalog.json_build_array(
     'once journal 1', extract(epoch from sealed_at),
     t.id, t.debit_account_id, t.credit_account_id, t.amount_minor, t.currency, t.debit_balance_minor, t.debit_version,
     t.credit_balance_minor, t.credit_version, t.transaction_id, extract(epoch from t.created_at),

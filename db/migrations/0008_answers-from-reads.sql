@@ -41,7 +41,8 @@ $$;
 --> statement-breakpoint
 
 -- As before, and: `settled` has reached the standbys, also where there is no key to delete; keys of another timeline take
--- no room; a revived key that was declined is not handed out again.
+-- no room; a revived key that was declined is not handed out again; an intent that has refunded another payment is refused.
+-- `new_key` must be new at every call: sent twice, it could bring a key back that had been called void.
 create or replace function issue_key_v1(
   for_user uuid, new_key uuid, for_kind text, for_purpose uuid, for_subject uuid, lifetime interval, open_keys_max integer
 )
@@ -57,6 +58,7 @@ declare
   here constant integer := wal_timeline();
   open_key idempotency_keys;
   paid uuid;
+  paid_subject uuid;
   outcome text;
 begin
   perform assert_decisive();
@@ -102,13 +104,17 @@ begin
   end loop;
 
   -- A later statement, so it sees a settle that the insert above waited for.
-  select p.id into paid
+  select p.id, p.subject_id into paid, paid_subject
     from payments p
    where p.user_id = for_user and p.kind = for_kind and p.purpose_id = for_purpose and p.status = 'succeeded';
   if found then
     delete from idempotency_keys k where k.user_id = for_user and k.key = open_key.key;
     perform wait_for_standbys();
-    return query select 'settled', paid, null::timestamptz;
+    if paid_subject is distinct from for_subject then
+      return query select 'other-subject', null::uuid, null::timestamptz;
+    else
+      return query select 'settled', paid, null::timestamptz;
+    end if;
     return;
   end if;
 

@@ -9,6 +9,7 @@ type Entry = { id: string };
 
 const LIMITS = { batchMax: 4, inFlightMax: 2, queueMax: 8, laneMax: 2 };
 const PATIENCE_MS = 1_000;
+const STALL = new Error("a stranger holds a lock");
 
 /** A batcher whose statements end when, and as, the test says, on a clock that the test moves. */
 function harness(limits = LIMITS) {
@@ -43,6 +44,9 @@ function harness(limits = LIMITS) {
   const batcher = new Batcher<Entry, string>(
     {
       identityOf: (entry) => entry.id,
+      // "X 1" needs the lock "X"; "a" has one of its own.
+      contendsOn: (entry) => [entry.id.split(" ")[0] ?? ""],
+      isLockStall: (error) => error === STALL,
       sendBatch: (entries) => {
         const ids = entries.map((entry) => entry.id);
         return send(
@@ -167,12 +171,47 @@ describe("the lane of failed batches", () => {
     expect(await Promise.all([...answers, ...more])).toHaveLength(7);
   });
 
-  it("goes first: while a batch's worth waits in it, no new batch is begun", async () => {
-    const { submit, running, sent } = await failed(["a", "b", "c", "d"], { laneMax: 0 });
-    expect(running).toEqual([]);
-    void submit("e").catch(() => {});
+  it("sends one entry of a lock at a time, and lets the others pass", async () => {
+    const one = await failed(["X 1", "X 2", "b"], { laneMax: 4 });
+    expect(one.sent.slice(2)).toEqual([["X 1"], ["b"]]);
+    one.running.find(({ ids }) => ids[0] === "X 1")?.end();
     await settleDown();
-    expect(sent.flat()).not.toContain("e");
+    expect(one.sent.slice(4)).toEqual([["X 2"]]);
+  });
+
+  it("holds new entries back that need a lock on which a batch stalled, until somebody has got it", async () => {
+    const one = harness({ ...LIMITS, inFlightMax: 1 });
+    const stalled = one.submit("X 1");
+    one.running[0]?.fail(STALL);
+    await settleDown();
+    const held = [one.submit("X 2"), one.submit("X 3")];
+    const other = one.submit("b");
+    // b's batch goes without them.
+    expect(one.sent).toEqual([["X 1"], ["X 1"], ["b"]]);
+    one.running.find(({ single }) => !single)?.end();
+    await other;
+    expect(one.sent).toHaveLength(3);
+    one.running[0]?.end();
+    await stalled;
+    await settleDown();
+    expect(one.sent.at(-1)).toEqual(["X 2", "X 3"]);
+    one.running[0]?.end();
+    await Promise.all(held);
+  });
+
+  it("holds nobody back for a lock that nobody in the lane waits for any more", async () => {
+    const one = harness({ ...LIMITS, inFlightMax: 1 });
+    const stalled = one.submit("X 1", PATIENCE_MS);
+    one.running[0]?.fail(STALL);
+    await settleDown();
+    const held = one.submit("X 2", 3 * PATIENCE_MS);
+    one.pass(PATIENCE_MS);
+    await expect(stalled).rejects.toThrow(OutcomeUnknown);
+    one.running[0]?.fail(new OutcomeUnknown("still locked"));
+    await settleDown();
+    expect(one.sent.at(-1)).toEqual(["X 2"]);
+    one.running[0]?.end();
+    await held;
   });
 
   it("drops who gave up in it, and says that the outcome is unknown; who waits is not behind it", async () => {

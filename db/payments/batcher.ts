@@ -25,6 +25,10 @@ export type BatcherPorts<Entry, Answer> = {
   identityOf(entry: Entry): string;
   /** Sends one statement for all entries and answers each, in order. */
   sendBatch(entries: readonly Entry[]): Promise<Answer[]>;
+  /** What the entry locks and shares with others: accounts. */
+  contendsOn(entry: Entry): readonly string[];
+  /** Whether a batch failed because somebody else holds a lock that one of its entries needs. */
+  isLockStall(error: unknown): boolean;
   /** Sends one entry, whose batch failed with `failedBefore`, until its outcome is known, or `deadlineMs` is over. */
   sendSingly(entry: Entry, deadlineMs: number, failedBefore: unknown): Promise<Answer>;
   /** Told when a batch has failed, before its entries are sent singly. */
@@ -59,6 +63,7 @@ type Waiter<Answer> = {
 type Ticket<Entry, Answer> = {
   readonly entry: Entry;
   readonly identity: string;
+  readonly locks: readonly string[];
   readonly waiters: Set<Waiter<Answer>>;
   place: Place;
 };
@@ -74,6 +79,15 @@ export class Batcher<Entry, Answer> {
   readonly #queue = new Set<Ticket<Entry, Answer>>();
   #inFlight = 0;
   readonly #lane = new Set<Ticket<Entry, Answer>>();
+  /** By lock: how many entries of the lane need it, those that are being sent among them. */
+  readonly #wanted = new Map<string, number>();
+  /** Locks that entries of the lane are being sent with; one of each at a time, so that others pass them. */
+  readonly #busy = new Set<string>();
+  /**
+   * Locks that a stranger may hold: a batch stalled in which they were needed, and nobody in the lane has got them since.
+   * A new entry that needs one is in no batch meanwhile; else every batch would stall, and everybody with it.
+   */
+  readonly #suspect = new Set<string>();
   #inLane = 0;
   #whenDrained: (() => void)[] = [];
   #isDraining = false;
@@ -95,7 +109,8 @@ export class Batcher<Entry, Answer> {
       if (this.#isDraining) return Promise.reject(new Unavailable("This server is shutting down."));
       if (this.#queue.size + this.#lane.size >= this.#limits.queueMax)
         return Promise.reject(new Unavailable("Too many payments wait already."));
-      ticket = { entry, identity, waiters: new Set(), place: { type: "queue" } };
+      const locks = this.#ports.contendsOn(entry);
+      ticket = { entry, identity, locks, waiters: new Set(), place: { type: "queue" } };
       this.#tickets.set(identity, ticket);
       this.#queue.add(ticket);
     }
@@ -130,7 +145,7 @@ export class Batcher<Entry, Answer> {
     const isAbandoned = ticket.waiters.size === 0 && ticket.place.type !== "statement";
     if (isAbandoned) {
       this.#queue.delete(ticket);
-      this.#lane.delete(ticket);
+      if (this.#lane.delete(ticket)) this.#leaveLane(ticket);
       this.#close(ticket);
     }
     if (isAbandoned && ticket.place.type === "queue")
@@ -140,20 +155,17 @@ export class Batcher<Entry, Answer> {
     this.#pump();
   }
 
-  /** Sends batches while there is room. What is in doubt goes first: while the lane holds a batch's worth, no new one. */
   #pump(): void {
-    while (
-      this.#inFlight < this.#limits.inFlightMax &&
-      this.#queue.size > 0 &&
-      this.#lane.size < this.#limits.batchMax
-    ) {
+    while (this.#inFlight < this.#limits.inFlightMax) {
       const batch: Ticket<Entry, Answer>[] = [];
       for (const ticket of this.#queue) {
         if (batch.length === this.#limits.batchMax) break;
+        if (ticket.locks.some((lock) => this.#suspect.has(lock))) continue;
         this.#queue.delete(ticket);
         ticket.place = { type: "statement" };
         batch.push(ticket);
       }
+      if (batch.length === 0) return;
       void this.#send(batch);
     }
   }
@@ -169,11 +181,12 @@ export class Batcher<Entry, Answer> {
       }
     } catch (failedBefore) {
       this.#ports.onBatchFailed(failedBefore, batch.length);
+      const isStall = this.#ports.isLockStall(failedBefore);
       // Whatever it was, one entry may be to blame for all, and nothing is known of any: each is asked for by itself.
       for (const ticket of batch.filter((one) => this.#tickets.has(one.identity))) {
         ticket.place = { type: "lane", failedBefore };
         // Whoever waited for it may have given up while the statement ran; whoever asks again with this key finds out.
-        if (ticket.waiters.size > 0) this.#lane.add(ticket);
+        if (ticket.waiters.size > 0) this.#joinLane(ticket, isStall);
         else this.#close(ticket);
       }
     }
@@ -182,9 +195,30 @@ export class Batcher<Entry, Answer> {
     this.#pump();
   }
 
+  #joinLane(ticket: Ticket<Entry, Answer>, isStall: boolean): void {
+    this.#lane.add(ticket);
+    for (const lock of ticket.locks) {
+      this.#wanted.set(lock, (this.#wanted.get(lock) ?? 0) + 1);
+      if (isStall) this.#suspect.add(lock);
+    }
+  }
+
+  /** The entry is through, or given up. A lock that nobody in the lane needs any more is tried in a batch again. */
+  #leaveLane(ticket: Ticket<Entry, Answer>): void {
+    for (const lock of ticket.locks) {
+      const others = (this.#wanted.get(lock) ?? 1) - 1;
+      if (others > 0) this.#wanted.set(lock, others);
+      else {
+        this.#wanted.delete(lock);
+        this.#suspect.delete(lock);
+      }
+    }
+  }
+
   #pumpLane(): void {
     for (const ticket of this.#lane) {
       if (this.#inLane === this.#limits.laneMax) return;
+      if (ticket.locks.some((lock) => this.#busy.has(lock))) continue;
       this.#lane.delete(ticket);
       if (ticket.place.type !== "lane") throw new Error("Bug: an entry is in the lane and elsewhere.");
       void this.#sendSingly(ticket, ticket.place.failedBefore);
@@ -194,13 +228,18 @@ export class Batcher<Entry, Answer> {
   async #sendSingly(ticket: Ticket<Entry, Answer>, failedBefore: unknown): Promise<void> {
     this.#inLane += 1;
     ticket.place = { type: "statement" };
+    for (const lock of ticket.locks) this.#busy.add(lock);
     const latest = Math.max(...[...ticket.waiters].map((waiter) => waiter.deadlineMs));
     const remainingMs = Math.max(0, latest - this.#ports.nowMs());
     try {
-      this.#answer(ticket, await this.#ports.sendSingly(ticket.entry, remainingMs, failedBefore));
+      const answer = await this.#ports.sendSingly(ticket.entry, remainingMs, failedBefore);
+      for (const lock of ticket.locks) this.#suspect.delete(lock);
+      this.#answer(ticket, answer);
     } catch (error) {
       this.#fail(ticket, error);
     }
+    for (const lock of ticket.locks) this.#busy.delete(lock);
+    this.#leaveLane(ticket);
     this.#inLane -= 1;
     this.#pumpLane();
     this.#pump();

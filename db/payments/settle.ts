@@ -15,6 +15,9 @@ const LIMITS = {
   laneMax: 4,
 } as const;
 
+/** SQLSTATE of a lock that was not to be had within `lock_timeout`. */
+const LOCK_NOT_AVAILABLE = "55P03";
+
 // On globalThis, because development reloads modules, and routes may be bundled apart; the queue is one.
 const slot = globalThis as typeof globalThis & { onceBatcher?: Batcher<SettlementEntry, Settlement> };
 
@@ -22,11 +25,14 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
   slot.onceBatcher ??= new Batcher<SettlementEntry, Settlement>(
     {
       identityOf: (entry) => `${entry.userId} ${entry.key} ${entry.requestHash.toString("base64")}`,
+      contendsOn: ({ debitAccountId, creditAccountId }) =>
+        [debitAccountId, creditAccountId].filter((id) => id !== null),
+      isLockStall: (error) => failureCode(error) === LOCK_NOT_AVAILABLE,
       sendBatch,
       sendSingly,
       onBatchFailed: (error, size) =>
         console.warn(
-          `${size} payments are asked for one by one: ${failureCode(error) ?? (error as Error).message}`,
+          `${size} payments are asked for one by one: ${failureCode(error) ?? (error instanceof Error ? error.message : typeof error)}`,
         ),
       asReplay: (answer) => (answer.verdict === "settled" ? { ...answer, verdict: "replayed" } : answer),
       nowMs: () => performance.now(),

@@ -69,6 +69,7 @@ export class Model implements Books {
     if (open && open.subjectId !== wanted.subjectId) return { type: "other-subject" };
     if (open) return { type: "found", key: open.key };
     const paid = this.#paid(userId, wanted.kind, wanted.purposeId);
+    if (paid && paid.subjectId !== wanted.subjectId) return { type: "other-subject" };
     if (paid) return { type: "settled", payment: outcomeOf(paid) };
     this.keys.set(own(userId, fresh), { userId, key: fresh, ...wanted });
     return { type: "created", key: fresh };

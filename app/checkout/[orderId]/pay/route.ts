@@ -4,7 +4,7 @@ import { answerPayment } from "@/server/pay-door";
 
 /** Where the form with this key stands: it shows the outcome of the key, or the same fields again. */
 function formPath(orderId: string, key: string, notice?: "unknown" | "refused"): string {
-  return `/checkout/${orderId}/form?key=${key}${notice ? `&notice=${notice}` : ""}`;
+  return `/checkout/${encodeURIComponent(orderId)}/form?key=${encodeURIComponent(key)}${notice ? `&notice=${notice}` : ""}`;
 }
 
 /** Pay without JavaScript: the third door to the same use case. Posted twice, it leads to the same receipt twice. */

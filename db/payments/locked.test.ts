@@ -1,0 +1,42 @@
+/** One account is locked by a stranger for longer than anybody waits: only those who need it feel it. */
+import { randomUUID } from "node:crypto";
+import { expect, it } from "vitest";
+import { testDatabase } from "../testing/database.ts";
+import { holding } from "../testing/hold.ts";
+import { expectBooksRight, keyFor, newPerson, type Person, tally } from "../testing/people.ts";
+import { pay } from "./pay.ts";
+
+const test = testDatabase();
+
+/** Three times as many as the lane holds at once: enough to stand in everybody's way, if they could. */
+const RUSH = 12;
+
+async function transfer(from: Person, to: Person): Promise<() => ReturnType<typeof pay>> {
+  const key = await keyFor(from.id, { kind: "transfer", intentId: randomUUID() });
+  const command = { operation: "transfer", payee: to.handle, amountMinor: "1", currency: "USD" } as const;
+  return () => pay(from.id, key, command);
+}
+
+it("others are paid meanwhile, no pool is given up, and what waited is paid once the lock is gone", async () => {
+  const [locked, other] = [await newPerson(test.owner, 0n), await newPerson(test.owner, 0n)];
+  const payers = await Promise.all(Array.from({ length: RUSH + 1 }, () => newPerson(test.owner, 100n)));
+  const [calm, ...rushing] = payers;
+  if (!calm) throw new Error("Bug: nobody is there.");
+  const rush = await Promise.all(rushing.map((payer) => transfer(payer, locked)));
+  const calmly = await Promise.all(Array.from({ length: RUSH }, () => transfer(calm, other)));
+  const pool = test.db.settling;
+  const waiting = await holding(
+    test.owner,
+    `select 1 from ledger_accounts where id = '${locked.accountId}' for update`,
+    async (held) => {
+      const all = rush.map((send) => send().catch((error: Error) => error.name));
+      await held.waiting(1);
+      // One after another, each in a batch or the lane beside those that wait.
+      for (const send of calmly) expect(tally([await send()])).toEqual({ paid: 1 });
+      return all;
+    },
+  );
+  for (const told of await Promise.all(waiting)) expect(told).toMatchObject({ type: "settled" });
+  expect(test.db.settling).toBe(pool);
+  await expectBooksRight(test.owner);
+});
