@@ -7,6 +7,7 @@
  * into the lane, where it is sent singly with the same key until its outcome is known.
  */
 import { OutcomeUnknown } from "../unknown.ts";
+import { Lane } from "./lane.ts";
 
 /** The first request with this key is still being executed, and this one's wait is over. */
 export class PaymentInProgress extends Error {
@@ -78,17 +79,7 @@ export class Batcher<Entry, Answer> {
   readonly #tickets = new Map<string, Ticket<Entry, Answer>>();
   readonly #queue = new Set<Ticket<Entry, Answer>>();
   #inFlight = 0;
-  readonly #lane = new Set<Ticket<Entry, Answer>>();
-  /** By lock: how many entries of the lane need it, those that are being sent among them. */
-  readonly #wanted = new Map<string, number>();
-  /** Locks that entries of the lane are being sent with; one of each at a time, so that others pass them. */
-  readonly #busy = new Set<string>();
-  /**
-   * Locks that a stranger may hold: a batch stalled in which they were needed, and nobody in the lane has got them since.
-   * A new entry that needs one is in no batch meanwhile; else every batch would stall, and everybody with it.
-   */
-  readonly #suspect = new Set<string>();
-  #inLane = 0;
+  readonly #lane = new Lane<Ticket<Entry, Answer>>();
   #whenDrained: (() => void)[] = [];
   #isDraining = false;
 
@@ -145,7 +136,7 @@ export class Batcher<Entry, Answer> {
     const isAbandoned = ticket.waiters.size === 0 && ticket.place.type !== "statement";
     if (isAbandoned) {
       this.#queue.delete(ticket);
-      if (this.#lane.delete(ticket)) this.#leaveLane(ticket);
+      this.#lane.leave(ticket);
       this.#close(ticket);
     }
     if (isAbandoned && ticket.place.type === "queue")
@@ -160,7 +151,7 @@ export class Batcher<Entry, Answer> {
       const batch: Ticket<Entry, Answer>[] = [];
       for (const ticket of this.#queue) {
         if (batch.length === this.#limits.batchMax) break;
-        if (ticket.locks.some((lock) => this.#suspect.has(lock))) continue;
+        if (this.#lane.suspects(ticket)) continue;
         this.#queue.delete(ticket);
         ticket.place = { type: "statement" };
         batch.push(ticket);
@@ -186,7 +177,7 @@ export class Batcher<Entry, Answer> {
       for (const ticket of batch.filter((one) => this.#tickets.has(one.identity))) {
         ticket.place = { type: "lane", failedBefore };
         // Whoever waited for it may have given up while the statement ran; whoever asks again with this key finds out.
-        if (ticket.waiters.size > 0) this.#joinLane(ticket, isStall);
+        if (ticket.waiters.size > 0) this.#lane.join(ticket, isStall);
         else this.#close(ticket);
       }
     }
@@ -195,52 +186,28 @@ export class Batcher<Entry, Answer> {
     this.#pump();
   }
 
-  #joinLane(ticket: Ticket<Entry, Answer>, isStall: boolean): void {
-    this.#lane.add(ticket);
-    for (const lock of ticket.locks) {
-      this.#wanted.set(lock, (this.#wanted.get(lock) ?? 0) + 1);
-      if (isStall) this.#suspect.add(lock);
-    }
-  }
-
-  /** The entry is through, or given up. A lock that nobody in the lane needs any more is tried in a batch again. */
-  #leaveLane(ticket: Ticket<Entry, Answer>): void {
-    for (const lock of ticket.locks) {
-      const others = (this.#wanted.get(lock) ?? 1) - 1;
-      if (others > 0) this.#wanted.set(lock, others);
-      else {
-        this.#wanted.delete(lock);
-        this.#suspect.delete(lock);
-      }
-    }
-  }
-
   #pumpLane(): void {
-    for (const ticket of this.#lane) {
-      if (this.#inLane === this.#limits.laneMax) return;
-      if (ticket.locks.some((lock) => this.#busy.has(lock))) continue;
-      this.#lane.delete(ticket);
+    while (this.#lane.sending < this.#limits.laneMax) {
+      const ticket = this.#lane.next();
+      if (!ticket) return;
       if (ticket.place.type !== "lane") throw new Error("Bug: an entry is in the lane and elsewhere.");
       void this.#sendSingly(ticket, ticket.place.failedBefore);
     }
   }
 
   async #sendSingly(ticket: Ticket<Entry, Answer>, failedBefore: unknown): Promise<void> {
-    this.#inLane += 1;
     ticket.place = { type: "statement" };
-    for (const lock of ticket.locks) this.#busy.add(lock);
     const latest = Math.max(...[...ticket.waiters].map((waiter) => waiter.deadlineMs));
     const remainingMs = Math.max(0, latest - this.#ports.nowMs());
+    let isThrough = false;
     try {
       const answer = await this.#ports.sendSingly(ticket.entry, remainingMs, failedBefore);
-      for (const lock of ticket.locks) this.#suspect.delete(lock);
+      isThrough = true;
       this.#answer(ticket, answer);
     } catch (error) {
       this.#fail(ticket, error);
     }
-    for (const lock of ticket.locks) this.#busy.delete(lock);
-    this.#leaveLane(ticket);
-    this.#inLane -= 1;
+    this.#lane.sent(ticket, isThrough);
     this.#pumpLane();
     this.#pump();
   }
