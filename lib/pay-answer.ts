@@ -2,7 +2,7 @@
  * Reading what a server, a storage or a captive portal gave back, into what the pay machine understands. Nothing is
  * trusted to have the shape it should have: what is not plainly an outcome of the key in hand is `unknown`.
  */
-import type { PayEvent, Press } from "./pay-machine.ts";
+import type { PayEvent, Press } from "./pay-state.ts";
 import type { KeyState, Payment } from "./payment.ts";
 import { isProblemName, type ProblemName } from "./problems.ts";
 

@@ -4,15 +4,13 @@ import {
   afterLook,
   mayPayAgain,
   nextState,
-  type PayEvent,
-  type PayState,
-  type Press,
   pollDelayMs,
   pressableKey,
   RESEND_WINDOW_MS,
   START,
   wantsKey,
 } from "./pay-machine.ts";
+import type { PayEvent, PayState, Press } from "./pay-state.ts";
 import { DECLINE_CODES, type DeclineCode, type Payment } from "./payment.ts";
 import { PROBLEMS, type ProblemName, problem } from "./problems.ts";
 

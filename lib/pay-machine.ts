@@ -9,83 +9,8 @@
  * press, a timer, a slow answer), and to break the page of somebody who is paying would be worse. What no race can
  * produce, a key with two outcomes or a press of a key that the form does not hold, throws `Bug: …`.
  */
+import type { Notice, PayEvent, PayState, Press } from "./pay-state.ts";
 import type { DeclineCode, KeyState, Payment } from "./payment.ts";
-import type { ProblemName } from "./problems.ts";
-
-/** The body of the request, as the payer agreed to it: the same bytes each time it is sent. */
-export type Payload = Readonly<Record<string, string>>;
-
-/** One press of Pay: stored before it is sent, so that a reload knows what may be under way. */
-export type Press = {
-  key: string;
-  payload: Payload;
-  /** Milliseconds since the epoch by this device's clock, which may be wrong. */
-  pressedAtMs: number;
-};
-
-/** What the payer is told beside a form that is ready. Each of these means that no money has moved so far. */
-type Notice =
-  | { kind: "none" }
-  /** The server will never execute the last key; here is a new one. */
-  | { kind: "void" }
-  /** The payer cancelled, and the server confirmed it. */
-  | { kind: "cancelled" }
-  /** The server refused the request and recorded nothing. */
-  | { kind: "refused"; reason: ProblemName }
-  /** Storage is blocked and the key is not new: an earlier press may be under way. The same key makes a second safe. */
-  | { kind: "maybe-under-way" };
-
-/** The key for the next press, after a decline. `never`: a decline that another press could not change. */
-export type NextKey =
-  | { step: "never" }
-  | { step: "fetching" }
-  | { step: "failed" }
-  | { step: "held"; key: string };
-
-export type PayState =
-  /** The form has no key yet. Nothing was sent with the one it will get. */
-  | { name: "opening"; because: "start" | "void" | "cancelled" }
-  | { name: "ready"; key: string; notice: Notice }
-  | { name: "paying"; press: Press }
-  /**
-   * A press whose outcome is not known. `looking`: ask, and send again while the press is young. `asking`: the payer
-   * decides between "Pay now" and "Cancel for certain". `revoking`: the key is being revoked.
-   */
-  | { name: "checking"; press: Press; stage: "looking" | "asking" | "revoking" }
-  | { name: "paid"; payment: Payment }
-  | { name: "declined"; payment: Payment; next: NextKey }
-  /** No key could be fetched, so nothing was sent. */
-  | { name: "unavailable" }
-  /** The session ended, or is another user's by now. With a press, its outcome is not known. */
-  | { name: "signed-out"; press: Press | undefined }
-  /** Rate-limited: wait until `retryAtMs`. With a press, its outcome is not known. */
-  | { name: "later"; press: Press | undefined; retryAtMs: number };
-
-export type PayEvent =
-  // The form opens.
-  | { type: "press-found"; press: Press }
-  | { type: "issued"; key: string; earlierPress: "none" | "possible" }
-  | { type: "purpose-paid"; payment: Payment }
-  | { type: "decline-found"; payment: Payment; nextKey: string }
-  | { type: "issue-failed" }
-  | { type: "reopened" }
-  // The payer acts.
-  | { type: "pressed"; press: Press }
-  | { type: "pay-now"; pressedAtMs: number }
-  | { type: "cancel" }
-  // The server answers, about a key.
-  | { type: "settled"; key: string; payment: Payment }
-  | { type: "void"; key: string }
-  | { type: "refused"; key: string; reason: ProblemName }
-  | { type: "unknown"; key: string }
-  // The server answers, about nothing it looked at.
-  | { type: "signed-out" }
-  | { type: "rate-limited"; retryAtMs: number }
-  // Time passes.
-  | { type: "retry-time-reached" }
-  | { type: "press-grew-old"; key: string }
-  /** The page came back from the back/forward cache: whatever it shows may be out of date. */
-  | { type: "restored" };
 
 export const START: PayState = { name: "opening", because: "start" };
 

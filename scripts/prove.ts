@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { projectRoot } from "../e2e/faults/app-server.ts";
-import { storyOf } from "../e2e/faults/checkers.ts";
+import { storyOf } from "../e2e/faults/history.ts";
 import { roundTable, sensitivityTable, writeProof } from "../e2e/faults/report.ts";
 import { playRound } from "../e2e/faults/round.ts";
 import { allFaults, proveSensitivity } from "../e2e/faults/sensitivity.ts";

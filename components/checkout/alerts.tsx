@@ -3,7 +3,7 @@
 import { CircleX } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import type { PayState } from "@/lib/pay-machine";
+import type { PayState } from "@/lib/pay-state";
 import type { ProblemName } from "@/lib/problems";
 
 /** A decline: why, and that no money has moved. */

@@ -4,7 +4,7 @@
  */
 
 import { isPayment, isRecord, readAnswer, readKeyState, readProblem } from "@/lib/pay-answer";
-import type { PayEvent, Press } from "@/lib/pay-machine";
+import type { PayEvent, Press } from "@/lib/pay-state";
 import type { KeyState, Payment, Purpose } from "@/lib/payment";
 
 /** A healthy server answers in milliseconds; past this the connection is taken for dead and asked anew. */

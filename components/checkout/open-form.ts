@@ -1,6 +1,6 @@
 /** What happens when a payment form opens: remember, else ask for a key. Reading a page issues nothing; this does. */
 import { DEFAULT_RETRY_AFTER_SECONDS } from "@/lib/pay-answer";
-import type { PayEvent } from "@/lib/pay-machine";
+import type { PayEvent } from "@/lib/pay-state";
 import type { Purpose } from "@/lib/payment";
 import { issueKey, lookAtKey } from "./key-api";
 import { readStored } from "./stored-press";

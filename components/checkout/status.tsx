@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Mark } from "@/components/site/mark";
 import { cn } from "@/components/ui/cn";
-import type { PayState } from "@/lib/pay-machine";
+import type { PayState } from "@/lib/pay-state";
 
 /** `quiet` is said and not shown: the button shows it already. */
 type Words =

@@ -5,7 +5,7 @@
  * Storage may be blocked or full. Nothing depends on it: the server gives the same key again for the same purpose.
  */
 import { isPress, isRecord } from "@/lib/pay-answer";
-import type { Press } from "@/lib/pay-machine";
+import type { Press } from "@/lib/pay-state";
 import type { Purpose } from "@/lib/payment";
 
 export type Stored =

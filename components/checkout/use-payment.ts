@@ -5,16 +5,8 @@ import { unstable_isUnrecognizedActionError } from "next/navigation";
 import { useCallback, useEffect, useReducer, useRef } from "react";
 import type { DoorAnswer } from "@/lib/door";
 import { readAnswer } from "@/lib/pay-answer";
-import {
-  nextState,
-  type PayEvent,
-  type Payload,
-  type PayState,
-  type Press,
-  pressableKey,
-  START,
-  wantsKey,
-} from "@/lib/pay-machine";
+import { nextState, pressableKey, START, wantsKey } from "@/lib/pay-machine";
+import type { PayEvent, Payload, PayState, Press } from "@/lib/pay-state";
 import type { Purpose } from "@/lib/payment";
 import { checkPress } from "./check-press";
 import { payOverHttp } from "./key-api";

@@ -248,15 +248,3 @@ export function check(history: History, facts: Facts, unresolved: readonly strin
     ),
   ];
 }
-
-/** The history of one key, shortest form: what a failure is printed with. */
-export function storyOf(history: History, key: string): string[] {
-  return history.exchanges
-    .filter((exchange) => exchange.key === key || exchange.answer?.body.includes(key))
-    .map(({ userId, method, path, invokedAtMs, answer }) => {
-      const told = answer
-        ? `${answer.status} after ${Math.round(answer.atMs - invokedAtMs)} ms: ${answer.body.slice(0, 160)}`
-        : "no answer";
-      return `${invokedAtMs.toFixed(0).padStart(9)} ms  ${userId.slice(0, 8)}  ${method} ${path}  ${told}`;
-    });
-}
