@@ -6,14 +6,19 @@ import { expect, test } from "./fixtures.ts";
 
 type Answer = { status: number; headers: Record<string, string>; body: string };
 
-/** What the server answers to a request that is written to a socket byte by byte. */
+/** A server that refuses a request before it has read all of it resets the connection; what it answered counts. */
+const CUT_OFF: readonly unknown[] = ["ECONNRESET", "EPIPE"];
+
+/** What the server answers to a request that is written to a socket byte by byte; status NaN where nothing came. */
 async function send(address: string, request: Buffer): Promise<Answer> {
   const { hostname, port } = new URL(address);
   const chunks: Buffer[] = [];
   await new Promise<void>((resolve, reject) => {
     const socket = createConnection(Number(port), hostname, () => socket.write(request));
     socket.on("data", (chunk: Buffer) => chunks.push(chunk));
-    socket.on("error", reject);
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      if (!CUT_OFF.includes(error.code)) reject(error);
+    });
     socket.on("close", () => resolve());
   });
   const text = Buffer.concat(chunks).toString("latin1");
@@ -77,6 +82,16 @@ const malformed = (key: string): string[][] => [
   ["*tok/:x"],
   [`k${key}`],
   [`${key};a=1`],
+  [`${key} ${key}`],
+  [`{${key}}`],
+  [`urn:uuid:${key}`],
+  ["0"],
+  ["-0"],
+  ["+1"],
+  ["1."],
+  [".1"],
+  ["-"],
+  ["1e3"],
   ["1"],
   ["-1"],
   ["--1"],
@@ -87,6 +102,9 @@ const malformed = (key: string): string[][] => [
   ["?0"],
   ["?1"],
   ["?"],
+  ["?T"],
+  ["@"],
+  ["@1659578233"],
   ["@0"],
   ["@-1659578233"],
   ["@1.1"],
@@ -98,11 +116,20 @@ const malformed = (key: string): string[][] => [
   ['%"f%c3%bc"'],
   ['%"f%ff"'],
   [`%'${key}'`],
+  [`%"${key}`],
+  ['%"%"'],
+  ['%"%F3"'],
   [`("${key}")`],
   ["()"],
+  [`("${key}"`],
+  [`("${key}" "${key}")`],
+  [`("${key}";a);b`],
+  [`"${key}";a=("b")`],
   [`"${key}","${key}"`],
   [`"${key}",`],
   [`a="${key}"`],
+  [`key="${key}", a;b=1, c=(1 2)`],
+  ["a=?0,"],
   [`"${key}";`],
   [`"${key}";;a`],
   [`"${key}";=1`],
@@ -111,6 +138,13 @@ const malformed = (key: string): string[][] => [
   [`"${key}";a="`],
   [`"${key}" trailing`],
   [`"${key}\u00fc"`],
+  // No space of HTTP's, though one of JavaScript's.
+  [`\u00a0"${key}"\u00a0`],
+  [`"${key}"\u00a0`],
+  [`\u0085"${key}"`],
+  [`"\t${key}"`],
+  [`" ${key}"`],
+  [`"${key} "`],
   ["\u00fc"],
   ["\u00ff\u00fe"],
   [`\u00e2\u0080\u009c${key}\u00e2\u0080\u009d`],
@@ -142,6 +176,19 @@ test("whatever is not one String that holds a UUID is malformed, and the key tha
   expect(await paymentsOf(orderId)).toEqual([]);
   const open = await books()`select 1 from idempotency_keys where key = ${key}`;
   expect(open).toHaveLength(1);
+});
+
+test("a header longer than any parser takes is refused, and the server goes on", async ({ baseURL }) => {
+  const { key, body, orderId } = await openKey(baseURL ?? "");
+  for (const line of [`"${"a".repeat(64 * 1024)}"`, `"${key}"${";a".repeat(32 * 1024)}`]) {
+    // 431 from Node's own parser at 16 KiB, unless the reset that follows overtakes it.
+    expect([431, Number.NaN]).toContain((await send(baseURL ?? "", payment([line], body))).status);
+  }
+  // Node does not count the space before a value, which here is nothing: empty is malformed.
+  const blank = await send(baseURL ?? "", payment([" ".repeat(64 * 1024)], body));
+  expect([blank.status, blank.body.includes("/problems/idempotency-key-malformed")]).toEqual([400, true]);
+  expect(await paymentsOf(orderId)).toEqual([]);
+  expect((await send(baseURL ?? "", payment([`"${key}"`], body))).status).toBe(201);
 });
 
 test("control characters in the header never reach a handler: 400 from the parser of HTTP, and never 500", async ({
