@@ -180,11 +180,13 @@ test("whatever is not one String that holds a UUID is malformed, and the key tha
 
 test("a header longer than any parser takes is refused, and the server goes on", async ({ baseURL }) => {
   const { key, body, orderId } = await openKey(baseURL ?? "");
-  const lines = [`"${"a".repeat(64 * 1024)}"`, `"${key}"${";a".repeat(32 * 1024)}`, " ".repeat(64 * 1024)];
-  for (const line of lines) {
+  for (const line of [`"${"a".repeat(64 * 1024)}"`, `"${key}"${";a".repeat(32 * 1024)}`]) {
     // 431 from Node's own parser at 16 KiB, unless the reset that follows overtakes it.
     expect([431, Number.NaN]).toContain((await send(baseURL ?? "", payment([line], body))).status);
   }
+  // Node does not count the space before a value, which here is nothing: empty is malformed.
+  const blank = await send(baseURL ?? "", payment([" ".repeat(64 * 1024)], body));
+  expect([blank.status, blank.body.includes("/problems/idempotency-key-malformed")]).toEqual([400, true]);
   expect(await paymentsOf(orderId)).toEqual([]);
   expect((await send(baseURL ?? "", payment([`"${key}"`], body))).status).toBe(201);
 });
