@@ -6,8 +6,8 @@ import { expect, test } from "./fixtures.ts";
 import { withOtherServer } from "./other-server.ts";
 
 /**
- * Written by rounds of the server's own (sealing, recording arrivals and when an API key was last used), whenever their
- * time comes. That a GET notes nothing for those either is tested in server/replay.test.ts.
+ * Written by rounds of the server's own (sealing, recording arrivals, when a key last changed something), whenever their
+ * time comes. That reading with a key writes nothing there either is held by server/replay.test.ts, which can wait for them.
  */
 const ROUNDS = ["ledger_seals", "ledger_seal_head", "payment_attempts", "api_keys"];
 
