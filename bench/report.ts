@@ -76,11 +76,9 @@ for locking and deleting the keys, and the rest for deciding and answering. Each
 so by its primary key, one at a time: that costs about a tenth against joins, and keeps plans right whatever the tables were
 like when they were made. Accounts, orders and refund totals leave room on their pages, so that their updates touch no index.
 
-With millions of payments in the tables, the indexes that are not in the order of time (by user, by account) no longer fit
-into the embedded server's small cache, and each of their new entries may have to be read first.
-
-The load, the application and PostgreSQL share the cores of this machine. That is the limit of what is measured with many in
-flight, of payments beside a flood of keys, and of everything over HTTP.
+The load, the application and PostgreSQL share the cores of this machine. Not explained yet: what millions of payments in the
+tables cost, what a request over HTTP costs before it settles, and how far payments beside a flood of keys are a matter of
+cores.
 `;
 }
 

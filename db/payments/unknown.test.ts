@@ -7,7 +7,7 @@ import { revokeKey } from "../idempotency/revoke.ts";
 import { SERVER_VERSION, testDatabase } from "../testing/database.ts";
 import { holding } from "../testing/hold.ts";
 import { balanceOf, expectBooksRight, keyFor, newPerson, type Person, tally } from "../testing/people.ts";
-import { type FaultKind, type FaultPoint, startWireProxy, type WireProxy } from "../testing/wire-proxy.ts";
+import { FAULT_POINTS, type FaultKind, startWireProxy, type WireProxy } from "../testing/wire-proxy.ts";
 import { OutcomeUnknown } from "../unknown.ts";
 import type { PayCommand } from "./command.ts";
 import { pay } from "./pay.ts";
@@ -49,18 +49,10 @@ async function prepare(): Promise<{ payer: Person; key: string; command: PayComm
   };
 }
 
-const POINTS: readonly FaultPoint[] = [
-  "before-statement",
-  "before-sync",
-  "mid-row",
-  "before-complete",
-  "after-commit",
-];
-
 describe("a lost connection", () => {
   for (const kind of ["cut", "black-hole"] as const satisfies readonly FaultKind[]) {
     it(`(${kind}) neither loses nor repeats a payment, wherever it happens`, async () => {
-      const tries = await Promise.all(POINTS.map(async (point) => ({ point, ...(await prepare()) })));
+      const tries = await Promise.all(FAULT_POINTS.map(async (point) => ({ point, ...(await prepare()) })));
       setDatabase(behindProxy);
       const before = proxy.fired();
       const results = [];
@@ -70,7 +62,7 @@ describe("a lost connection", () => {
         const first = await pay(payer.id, key, command);
         results.push([point, tally([first]), tally([await pay(payer.id, key, command)])]);
       }
-      expect(proxy.fired() - before).toBe(POINTS.length);
+      expect(proxy.fired() - before).toBe(FAULT_POINTS.length);
       expect(results).toEqual([
         ["before-statement", { paid: 1 }, { "paid again": 1 }],
         ["before-sync", { paid: 1 }, { "paid again": 1 }],

@@ -6,17 +6,19 @@
 import net from "node:net";
 
 /** Where a statement's conversation is broken. In the extended protocol the commit comes with Sync, after CommandComplete. */
-export type FaultPoint =
+export const FAULT_POINTS = [
   /** The statement reached the proxy and goes no further. */
-  | "before-statement"
+  "before-statement",
   /** The server has Bind and Execute, and never gets the Sync that would commit. */
-  | "before-sync"
+  "before-sync",
   /** The first row of the answer is cut in half. */
-  | "mid-row"
+  "mid-row",
   /** The statement is executed, maybe committed; CommandComplete does not reach us. */
-  | "before-complete"
+  "before-complete",
   /** Committed: ReadyForQuery, which says so, does not reach us. */
-  | "after-commit";
+  "after-commit",
+] as const;
+export type FaultPoint = (typeof FAULT_POINTS)[number];
 
 /**
  * How: both ends are closed; nothing passes any more while both ends stay open (a half-open connection); our end is told

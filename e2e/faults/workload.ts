@@ -45,6 +45,8 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
   }
 
   const amount = () => String(1 + random.int(900));
+  /** Some of an amount, at least one minor unit of it. */
+  const partOf = (amountMinor: string) => String(1n + (BigInt(random.int(1_000)) % BigInt(amountMinor)));
   const withKey = (key: string | undefined) => (key === undefined ? {} : { key });
 
   function transferOf(from: Actor, to: Actor, amountMinor = amount(), intentId: string = randomUUID()) {
@@ -195,7 +197,7 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
         const parts = Array.from({ length: 1 + random.int(2) }, () => ({
           intentId: randomUUID(),
           paymentId: sale.payment.id,
-          ...(random.chance(50) && { amountMinor: String(1 + random.int(Number(sale.payment.amountMinor))) }),
+          ...(random.chance(50) && { amountMinor: partOf(sale.payment.amountMinor) }),
         }));
         await Promise.all(parts.map((part) => ends((key) => client.refund(part, withKey(key)))));
       },
