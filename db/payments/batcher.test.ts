@@ -19,6 +19,8 @@ function harness(limits = LIMITS) {
   const running: Sent[] = [];
   const sent: string[][] = [];
   const most = { inFlight: 0, lane: 0 };
+  /** What is to happen at the end of a turn that the test prolongs. */
+  let endOfTurn: (() => void)[] | undefined;
 
   function send<T>(ids: string[], single: boolean, answer: T): Promise<T> {
     sent.push(ids);
@@ -64,6 +66,7 @@ function harness(limits = LIMITS) {
         timers.add(timer);
         return () => timers.delete(timer);
       },
+      soon: (callback) => (endOfTurn ? endOfTurn.push(callback) : callback()),
     },
     limits,
   );
@@ -76,6 +79,15 @@ function harness(limits = LIMITS) {
     most,
     timers,
     submit: (id: string, deadlineMs = PATIENCE_MS) => batcher.submit({ id }, deadlineMs),
+    /** All that `work` submits comes in one turn of the event loop. */
+    inOneTurn<T>(work: () => T): T {
+      const callbacks: (() => void)[] = [];
+      endOfTurn = callbacks;
+      const result = work();
+      endOfTurn = undefined;
+      for (const callback of callbacks) callback();
+      return result;
+    },
     /** Moves the clock, and rings what is due. */
     pass(ms: number) {
       nowMs += ms;
@@ -104,6 +116,16 @@ describe("a batch", () => {
     running[0]?.end();
     expect(await Promise.all(answers)).toEqual(["a", "b", "c", "d", "e", "f"].map((id) => `did ${id}`));
     expect(sent).toEqual([["a"], ["b", "c", "d", "e"], ["f"]]);
+  });
+
+  it("takes all who come in one turn of the event loop, and waits no longer than that", async () => {
+    const { submit, inOneTurn, running, sent } = harness();
+    const answers = inOneTurn(() => ["a", "b", "c"].map((id) => submit(id)));
+    expect(sent).toEqual([["a", "b", "c"]]);
+    answers.push(submit("d"));
+    expect(sent).toEqual([["a", "b", "c"], ["d"]]);
+    for (const one of [...running]) one.end();
+    expect(await Promise.all(answers)).toEqual(["did a", "did b", "did c", "did d"]);
   });
 
   it("that fails is asked for entry by entry, a few at once, and the next batch goes on meanwhile", async () => {

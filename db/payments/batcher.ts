@@ -1,6 +1,6 @@
 /**
  * Group commit for payments: while one batch is in flight, the next gathers. No timer: alone, a payment is a batch of
- * one and waits for nobody; in a rush, hundreds share one statement and one commit. Decides only; sending, the clock
+ * one and waits for nobody; in a rush, a hundred share one statement and one commit. Decides only; sending, the clock
  * and what a failure means are given to it.
  *
  * An entry goes: queued → in a batch → settled; and from a batch that failed, or that stalled behind a stranger's lock,
@@ -39,6 +39,8 @@ export type BatcherPorts<Entry, Answer> = {
   nowMs(): number;
   /** Calls back after `ms`, unless what it returns is called before. */
   after(ms: number, callback: () => void): () => void;
+  /** Calls back when whatever has arrived by now has been heard: at the end of this turn of the event loop. */
+  soon(callback: () => void): void;
 };
 
 export type BatcherLimits = {
@@ -82,6 +84,7 @@ export class Batcher<Entry, Answer> {
   readonly #lane = new Lane<Ticket<Entry, Answer>>();
   #whenDrained: (() => void)[] = [];
   #isDraining = false;
+  #isPumping = false;
 
   constructor(ports: BatcherPorts<Entry, Answer>, limits: BatcherLimits) {
     this.#ports = ports;
@@ -146,7 +149,17 @@ export class Batcher<Entry, Answer> {
     this.#pump();
   }
 
+  /** Sends what there is room for, once all who come in this turn of the event loop are there: payers come in crowds. */
   #pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    this.#ports.soon(() => {
+      this.#isPumping = false;
+      this.#sendWhatFits();
+    });
+  }
+
+  #sendWhatFits(): void {
     while (this.#inFlight < this.#limits.inFlightMax) {
       const batch: Ticket<Entry, Answer>[] = [];
       for (const ticket of this.#queue) {

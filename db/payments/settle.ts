@@ -5,8 +5,8 @@ import { failureCode } from "./failures.ts";
 import { type Settlement, type SettlementEntry, sendBatch, sendSingly } from "./statement.ts";
 
 const LIMITS = {
-  /** A statement of this many takes tens of milliseconds; larger ones gain nothing more, and hold their locks longer. */
-  batchMax: 256,
+  /** A statement of this many takes ten milliseconds or so; larger ones gain nothing, and hold their locks longer. */
+  batchMax: 128,
   /** One is executed while the next is on its way; more would only wait for the first one's locks in a rush. */
   inFlightMax: 2,
   /** Some seconds of work at full rate: who comes later than that is better told so at once. */
@@ -40,6 +40,7 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
         const timer = setTimeout(callback, ms);
         return () => clearTimeout(timer);
       },
+      soon: setImmediate,
     },
     LIMITS,
   );
