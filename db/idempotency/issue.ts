@@ -9,6 +9,7 @@ import { ledgerAccounts } from "../schema/ledger.ts";
 import { orders } from "../schema/orders.ts";
 import { payments } from "../schema/payments.ts";
 import { untilKnown } from "../unknown.ts";
+import { Turns } from "./turns.ts";
 
 export type Issued =
   | { type: "created" | "found"; key: string; expiresAt: Date }
@@ -25,6 +26,9 @@ export type Issued =
 const KEY_LIFETIME = "24 hours";
 /** No person opens this many forms; a program that does has lost track, and would fill the table. */
 const OPEN_KEYS_MAX = 2_000;
+
+/** A flood of opening forms has two of the database's cores at most; the payments beside it need the others. */
+const turns = new Turns({ atOnce: 2, busyMs: 20 });
 
 /** A purpose as the columns `kind`, `purpose_id` and `subject_id`. */
 function columnsOf(purpose: Purpose): { kind: string; purposeId: string; subjectId: string | null } {
@@ -79,14 +83,16 @@ export async function issueKey(userId: string, purpose: Purpose): Promise<Issued
   const remaining = countdown(DEADLINE_MS);
   if (!(await subjectExists(userId, purpose))) return { type: "not-found" };
   const { kind, purposeId, subjectId } = columnsOf(purpose);
-  const [row] = await untilKnown(
-    "keys",
-    // A new id for every try: one that an earlier try inserted may have been found, revoked and called void meanwhile.
-    (sql) => sql<Row[]>`
-      select * from issue_key_v1(
-        ${userId}, ${uuidv7()}, ${kind}, ${purposeId}, ${subjectId}, ${KEY_LIFETIME}::interval, ${OPEN_KEYS_MAX})`,
-    // What it finds may have to be read.
-    { deadlineMs: remaining() - READ_DEADLINE_MS },
+  const [row] = await turns.take(() =>
+    untilKnown(
+      "keys",
+      // A new id for every try: one that an earlier try inserted may have been found, revoked and called void meanwhile.
+      (sql) => sql<Row[]>`
+        select * from issue_key_v1(
+          ${userId}, ${uuidv7()}, ${kind}, ${purposeId}, ${subjectId}, ${KEY_LIFETIME}::interval, ${OPEN_KEYS_MAX})`,
+      // What it finds may have to be read.
+      { deadlineMs: remaining() - READ_DEADLINE_MS },
+    ),
   );
   if (!row) throw new Error("Bug: issue_key_v1 answered nothing.");
   switch (row.verdict) {
