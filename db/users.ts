@@ -12,7 +12,7 @@ export type User = {
 };
 
 /** The columns that make a User. */
-export const userColumns = {
+const userColumns = {
   id: users.id,
   name: users.name,
   email: users.email,

@@ -68,6 +68,26 @@ describe("an API key", () => {
     expect(row).toEqual({ rate_limit_enabled: false, request_count: 0 });
   });
 
+  it("is its own user's, with its own scopes, however many ask at once; an unknown one is nobody's", async () => {
+    const owners = await Promise.all(Array.from({ length: 6 }, () => newPerson(test.owner, 0n)));
+    const asked = await Promise.all(
+      owners.map(async ({ id, accountId }, n) => ({
+        ...(await makeKey(id, n % 2 === 0 ? ["accounts:read"] : ["keys:write"])),
+        accountId,
+        mayRead: n % 2 === 0,
+      })),
+    );
+    const nobody = getAccounts({ authorization: "Bearer once_nobody" });
+    const answers = await Promise.all(
+      asked.map(({ key }) => getAccounts({ authorization: `Bearer ${key}` })),
+    );
+    expect((await nobody).status).toBe(401);
+    for (const [n, { accountId, mayRead }] of asked.entries()) {
+      expect(answers[n]?.status).toBe(mayRead ? 200 : 403);
+      if (mayRead) expect(await answers[n]?.json()).toMatchObject({ accounts: [{ id: accountId }] });
+    }
+  });
+
   it("that is disabled or expired is nobody's", async () => {
     const { id } = await newPerson(test.owner, 0n);
     const [disabled, expired] = [await makeKey(id, SCOPES), await makeKey(id, SCOPES)];

@@ -7,8 +7,9 @@ import { createHash } from "node:crypto";
 import { and, count, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
 import { type Scope, scopesIn } from "../../lib/scopes.ts";
 import { database } from "../client.ts";
-import { apiKeys, users } from "../schema/auth.ts";
-import { type User, userColumns } from "../users.ts";
+import { apiKeys } from "../schema/auth.ts";
+import { together } from "../together.ts";
+import type { User } from "../users.ts";
 
 /** What is stored of an API key: its SHA-256 in base64url, as better-auth's plugin keeps it. */
 export function hashOfApiKey(apiKey: string): string {
@@ -21,17 +22,31 @@ const isUnexpired = or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now(
 /** A key that is good now: its id, whose it is, and what it may do. */
 export type GoodKey = { id: string; user: User; scopes: Scope[] };
 
+type GoodKeyRow = { key: string; keyId: string; permissions: string | null } & User;
+
+/** Reads by hashes, in one statement that is planned once per connection: every request of a program makes this read. */
+const findByHash = together(async (hashes: readonly string[]): Promise<(GoodKey | undefined)[]> => {
+  const rows = await database().readingSql<GoodKeyRow[]>`
+    select api_keys.key, api_keys.id as key_id, api_keys.permissions,
+           users.id, users.name, users.email, users.handle, users.role
+      from api_keys join users on users.id = api_keys.reference_id
+     where api_keys.key = any (string_to_array(${hashes.join(",")}, ',')) and api_keys.enabled
+       and (api_keys.expires_at is null or api_keys.expires_at > now())`;
+  const found = new Map(
+    rows.map(({ key, keyId, permissions, ...user }) => [
+      key,
+      { id: keyId, user, scopes: scopesIn(permissions) },
+    ]),
+  );
+  return hashes.map((hash) => found.get(hash));
+});
+
 /**
  * Who an API key belongs to and what it may do: one indexed read, never remembered, so that a revoked key is nobody's
  * from the next request on. So is one that is disabled or expired.
  */
-export async function findByApiKey(apiKey: string): Promise<GoodKey | undefined> {
-  const [found] = await database()
-    .reading.select({ id: apiKeys.id, permissions: apiKeys.permissions, user: userColumns })
-    .from(apiKeys)
-    .innerJoin(users, eq(users.id, apiKeys.referenceId))
-    .where(and(eq(apiKeys.key, hashOfApiKey(apiKey)), eq(apiKeys.enabled, true), isUnexpired));
-  return found && { id: found.id, user: found.user, scopes: scopesIn(found.permissions) };
+export function findByApiKey(apiKey: string): Promise<GoodKey | undefined> {
+  return findByHash(hashOfApiKey(apiKey));
 }
 
 /** A key as its owner sees it: never the key itself, only how it starts. Times are RFC 3339 in UTC. */

@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import { expect, it } from "vitest";
+import { openAccount } from "../ledger/accounts.ts";
+import { testDatabase } from "../testing/database.ts";
+import { keyFor, newOrder, newPerson } from "../testing/people.ts";
+import { pay } from "./pay.ts";
+import { resolve } from "./resolve.ts";
+
+const test = testDatabase();
+
+it("commands that are resolved together get each what it names, found or not, as if alone", async () => {
+  const [ann, ben, shop] = [
+    await newPerson(test.owner, 100n),
+    await newPerson(test.owner, 100n),
+    await newPerson(test.owner, 0n, "merchant"),
+  ];
+  const { orderId, purpose, command } = await newOrder(shop, "10");
+  const paymentId = await keyFor(ann.id, purpose);
+  await pay(ann.id, paymentId, command);
+
+  const to = (payee: string, currency = "USD") =>
+    ({ operation: "transfer", payee, amountMinor: "1", currency }) as const;
+  const order = (id: string) =>
+    ({ operation: "pay-order", orderId: id, amountMinor: "10", currency: "USD" }) as const;
+  const unknown = { debitAccountId: null, creditAccountId: null, subjectFound: false };
+  const usd = { currency: "USD", subjectFound: true };
+  const cases = [
+    [ann, to(ben.handle), { debitAccountId: ann.accountId, creditAccountId: ben.accountId, ...usd }],
+    [
+      ben,
+      to(`${ann.handle.toUpperCase()}@once.test`),
+      { debitAccountId: ben.accountId, creditAccountId: ann.accountId, ...usd },
+    ],
+    [ben, to("nobody"), { debitAccountId: ben.accountId, creditAccountId: null, ...usd }],
+    // Neither has yen: their dollars stand for it, and settling declines.
+    [
+      ann,
+      to(ben.handle, "JPY"),
+      { debitAccountId: ann.accountId, creditAccountId: ben.accountId, currency: "JPY", subjectFound: true },
+    ],
+    [ben, order(orderId), { debitAccountId: ben.accountId, creditAccountId: shop.accountId, ...usd }],
+    [ann, order(randomUUID()), { ...unknown, currency: "USD" }],
+    [
+      shop,
+      { operation: "refund", paymentId },
+      { debitAccountId: shop.accountId, creditAccountId: ann.accountId, ...usd },
+    ],
+    [shop, { operation: "refund", paymentId: randomUUID() }, { ...unknown, currency: null }],
+    [
+      ben,
+      { operation: "top-up", amountMinor: "1", currency: "USD" },
+      { debitAccountId: expect.any(String), creditAccountId: ben.accountId, ...usd },
+    ],
+    // Money of this kind comes from nowhere.
+    [
+      ben,
+      { operation: "top-up", amountMinor: "1", currency: "CHF" },
+      { debitAccountId: null, creditAccountId: null, currency: "CHF", subjectFound: true },
+    ],
+  ] as const;
+  const expected = cases.map(([, , resolved]) => resolved);
+  expect(await Promise.all(cases.map(([{ id }, one]) => resolve(id, one)))).toEqual(expected);
+  expect(await Promise.all(cases.toReversed().map(([{ id }, one]) => resolve(id, one)))).toEqual(
+    expected.toReversed(),
+  );
+  for (const [{ id }, one, resolved] of cases) expect(await resolve(id, one)).toEqual(resolved);
+});
+
+it("an account in the currency itself comes before any other", async () => {
+  const [ann, ben] = [await newPerson(test.owner, 0n), await newPerson(test.owner, 0n)];
+  const yen = randomUUID();
+  await openAccount(yen, ann.id, "JPY", null);
+  const command = { operation: "transfer", payee: ann.handle, amountMinor: "1", currency: "JPY" } as const;
+  expect(await resolve(ben.id, command)).toMatchObject({ creditAccountId: yen });
+});
