@@ -88,6 +88,8 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
     let doomed: Fault | undefined;
     for (const socket of [client, upstream]) {
       sockets.add(socket);
+      // Messages are passed one by one; none waits until the one before it is acknowledged.
+      socket.setNoDelay(true);
       socket.on("close", () => sockets.delete(socket));
       // Resets are what this proxy is for.
       socket.on("error", () => {});

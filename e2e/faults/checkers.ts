@@ -47,11 +47,34 @@ function kept(byKey: Map<string, Statement[]>, payments: Map<string, PaymentFact
   return found;
 }
 
+/** S1: whatever is in the books of these people stands under a key that was issued to that very user. */
+function issued({ exchanges }: History, payments: Map<string, PaymentFact>): Violation[] {
+  const users = new Set(exchanges.map(({ userId }) => userId));
+  const keys = new Set<string>();
+  for (const exchange of exchanges) {
+    const told = toldBy(exchange);
+    if (told?.type === "open" && told.key) keys.add(`${exchange.userId} ${told.key}`);
+  }
+  return [...payments].flatMap(([id, { id: key, userId }]): Violation[] =>
+    users.has(userId) && !keys.has(id)
+      ? [{ check: "S1 once", harm: "duplicate", key, says: "is in the books, and its user got no such key" }]
+      : [],
+  );
+}
+
 /** S3: one outcome and one body per key, over all answers ever given. */
 function sameAnswer(byKey: Map<string, Statement[]>): Violation[] {
   const found: Violation[] = [];
   for (const [id, statements] of byKey) {
     const key = id.split(" ")[1];
+    const others = statements.filter(({ told }) => "paymentId" in told && told.paymentId !== key);
+    if (others.length > 0)
+      found.push({
+        check: "S3 same answer",
+        harm: "lie",
+        key,
+        says: "was answered with another key's payment",
+      });
     const outcomes = statements.flatMap(({ told }) =>
       (told.type === "paid" || told.type === "declined") && told.paymentId === key ? [told] : [],
     );
@@ -232,6 +255,7 @@ export function check(history: History, facts: Facts, unresolved: readonly strin
   }
   return [
     ...kept(byKey, payments),
+    ...issued(history, payments),
     ...sameAnswer(byKey),
     ...finalNo(byKey, payments),
     ...honest(byKey, payments),

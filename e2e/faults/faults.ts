@@ -17,6 +17,8 @@ export type ProvingFault = {
 /** A payment passes within this, even right after something else was broken. */
 const OCCASION_MS = 6_000;
 const LOOK_AGAIN_MS = 10;
+/** Enough that some of the keys are being looked at, and paid with, when their time is over. */
+const EXPIRIES = 10;
 /** Only statements that settle carry request hashes. */
 const SETTLING = "request_hash";
 
@@ -131,7 +133,13 @@ const databaseFaults: ProvingFault[] = [
         { path: string }[]
       >`select current_setting('data_directory') as path`;
       const [pid] = readFileSync(`${folder?.path}/postmaster.pid`, "utf8").split("\n");
-      process.kill(Number(pid), "SIGKILL");
+      // At the very moment at which somebody hears of a payment, or of a key that never will pay: it must be on disk.
+      let isKilled = false;
+      stage.http.onNext(Math.random() < 0.5 ? "answered" : "revoked", () => {
+        process.kill(Number(pid), "SIGKILL");
+        isKilled = true;
+      });
+      if (!(await until(() => isKilled))) return false;
       await stage.restartDatabase();
       await recovered(stage);
       return true;
@@ -174,15 +182,18 @@ const databaseFaults: ProvingFault[] = [
     name: "keys reaped while they are used",
     isCheap: true,
     async fire({ owner }) {
-      const [reaped] = await owner<{ count: number }[]>`
-        with expired as (
+      let expired = 0;
+      for (let time = 1; time <= EXPIRIES; time += 1) {
+        // The newest are those in use: keys begin with the time.
+        const newest = await owner`
           update idempotency_keys set expires_at = now() - interval '1 day'
-           where (user_id, key) in (select user_id, key from idempotency_keys order by random() limit 5)
-          returning 1)
-        select count(*)::integer as count from expired`;
-      // Some stay: a key whose time is over is open for as long as it is there.
+           where (user_id, key) in (select user_id, key from idempotency_keys order by key desc limit 20)`;
+        expired += newest.count;
+        await sleep(LOOK_AGAIN_MS);
+      }
+      // Often they stay: a key whose time is over is open for as long as it is there.
       if (Math.random() < 0.5) await owner`select reap_keys_v1(100)`;
-      return (reaped?.count ?? 0) > 0;
+      return expired > 0;
     },
   },
 ];

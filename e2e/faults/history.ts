@@ -53,6 +53,11 @@ export function recordingFetch(history: History, userId: string): typeof globalT
   };
 }
 
+/** Whether an exchange leaves its client not knowing: no answer came, or one that says so. */
+export function isInDoubt({ answer }: Exchange): boolean {
+  return !answer || answer.status === 503 || answer.status === 409;
+}
+
 /** What an answer tells about its key: the outcome, that there will never be one, or that there is none so far. */
 export type Told =
   | { type: "paid" | "declined"; paymentId: string; bytes?: string }

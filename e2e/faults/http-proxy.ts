@@ -20,12 +20,15 @@ const DELAY_MS = 700;
 /** Nobody overtakes where nobody else pays: a request that waits to be overtaken goes on after this. */
 const OVERTAKEN_WITHIN_MS = 1_500;
 
+/** A payment's request has come, or the answer to it, or the answer to a key's revocation. */
+type Moment = "asked" | "answered" | "revoked";
+
 export type HttpProxy = {
   baseUrl: string;
   /** Arms a fault for the next payment. */
   arm(fault: HttpFault): void;
-  /** Calls back once, when the next payment's request has come ("asked") or its answer ("answered"), with the server's port. */
-  onNext(moment: "asked" | "answered", callback: (port: number) => void): void;
+  /** Calls back once, at the next such moment, with the port of the server that was asked or has answered. */
+  onNext(moment: Moment, callback: (port: number) => void): void;
   fired(fault: HttpFault): number;
   close(): Promise<void>;
 };
@@ -36,26 +39,36 @@ type Answer = { status: number; headers: http.IncomingHttpHeaders; body: Buffer 
 export async function startHttpProxy(ports: () => readonly number[]): Promise<HttpProxy> {
   const armed: HttpFault[] = [];
   const fired = new Map<HttpFault, number>();
-  const waiting: { moment: "asked" | "answered"; callback: (port: number) => void }[] = [];
+  const waiting: { moment: Moment; callback: (port: number) => void }[] = [];
   let overtaken: (() => void)[] = [];
+  const underWay = new Map<number, number>();
   let turn = 0;
   const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
 
-  const nextPort = (): number => {
-    const open = ports();
-    const port = open[turn++ % Math.max(1, open.length)];
+  /** The server with the fewest requests under way, in turns: one that has fallen silent is soon left alone. */
+  const nextPort = (except?: number): number => {
+    const all = ports();
+    const open = all.length > 1 ? all.filter((port) => port !== except) : all;
+    const first = turn++;
+    const inTurn = open.map((_, at) => open[(first + at) % open.length] ?? 0);
+    const [port] = inTurn.sort((a, b) => (underWay.get(a) ?? 0) - (underWay.get(b) ?? 0));
     if (port === undefined) throw new Error("No server is up.");
     return port;
   };
-  const tell = (moment: "asked" | "answered", port: number): void => {
+  const tell = (moment: Moment, port: number): void => {
     const at = waiting.findIndex((one) => one.moment === moment);
     if (at >= 0) waiting.splice(at, 1)[0]?.callback(port);
   };
   const count = (fault: HttpFault): void => void fired.set(fault, (fired.get(fault) ?? 0) + 1);
 
-  function forward(request: http.IncomingMessage, body: Buffer, isPayment: boolean): Promise<Answer> {
-    const port = nextPort();
-    return new Promise((resolve, reject) => {
+  function forward(
+    request: http.IncomingMessage,
+    body: Buffer,
+    isPayment: boolean,
+    port = nextPort(),
+  ): Promise<Answer> {
+    underWay.set(port, (underWay.get(port) ?? 0) + 1);
+    const answer = new Promise<Answer>((resolve, reject) => {
       const onward = http.request(
         {
           host: "127.0.0.1",
@@ -71,6 +84,7 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
           response.on("error", reject);
           response.on("end", () => {
             if (isPayment) tell("answered", port);
+            if (request.method === "DELETE") tell("revoked", port);
             resolve({
               status: response.statusCode ?? 502,
               headers: response.headers,
@@ -83,6 +97,7 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
       onward.end(body);
       if (isPayment) tell("asked", port);
     });
+    return answer.finally(() => underWay.set(port, (underWay.get(port) ?? 0) - 1));
   }
 
   async function answerOf(request: http.IncomingMessage, body: Buffer): Promise<Answer | "dropped"> {
@@ -96,7 +111,8 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
         count(fault);
         return "dropped";
       case "duplicate": {
-        const both = [forward(request, body, isPayment), forward(request, body, isPayment)];
+        const port = nextPort();
+        const both = [port, nextPort(port)].map((to) => forward(request, body, isPayment, to));
         const first = await Promise.any(both);
         await Promise.allSettled(both);
         count(fault);

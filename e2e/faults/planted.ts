@@ -4,10 +4,17 @@
  */
 import { MUTANTS, type Mutant } from "../../db/testing/mutants.ts";
 
-export type PlantedBug = { name: string; what: string } & (
-  | { sql: readonly Mutant[] }
-  | { file: string; find: string; replace: string }
-);
+/** What is changed in a copy of the sources. The text stands once in its file. */
+export type Edit = { file: string; find: string; replace: string };
+
+export type PlantedBug = {
+  name: string;
+  what: string;
+  sql?: readonly Mutant[];
+  edits?: readonly Edit[];
+  /** It does harm only where PostgreSQL crashes; any other does without. */
+  needsCrash?: true;
+};
 
 /** A mutant that the database tests know, too. */
 function known(name: string): Mutant {
@@ -32,6 +39,28 @@ const asynchronous = inFunction(
 );
 const alwaysAsynchronous = (name: string): Mutant =>
   inFunction(name, "perform assert_decisive();", "perform set_config('synchronous_commit', 'off', true);");
+
+const STATEMENT = "db/payments/statement.ts";
+/** Has the one statement go through `send`, which gets it as a template and decides how. */
+const sentThrough = (send: string): readonly Edit[] => [
+  transactionsAgain,
+  { file: STATEMENT, find: "return sql<Answer[]>`", replace: "return through(sql)`" },
+  { file: STATEMENT, find: "function statement(", replace: `${send}\nfunction statement(` },
+];
+/** The driver's transactions do not work with the option that keeps statements apart. */
+const transactionsAgain: Edit = {
+  file: "db/pool.ts",
+  find: "ONE_AT_A_TIME = { max_pipeline: 0 }",
+  replace: "ONE_AT_A_TIME = {}",
+};
+/** The second half of a payment, as a statement of its own. */
+const MOVE_MONEY = `
+  create function move_money(debit uuid, credit uuid, amount bigint) returns void
+  language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    update ledger_accounts
+       set balance_minor = balance_minor + case id when debit then -amount else amount end, version = version + 1
+     where id in (debit, credit)
+  $$`;
 
 export const PLANTED: readonly PlantedBug[] = [
   {
@@ -100,17 +129,25 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "asynchronous settle",
     what: "a payment is acknowledged before its commit is on disk",
+    needsCrash: true,
     sql: [alwaysAsynchronous("settle_payments_v1"), asynchronous],
   },
   {
     name: "asynchronous revoke",
     what: "a key is called void before its removal is on disk",
+    needsCrash: true,
     sql: [alwaysAsynchronous("revoke_key_v1"), asynchronous],
   },
   {
     name: "revoke in one snapshot",
     what: "revoking looks at payments as they were before it waited",
-    sql: [known("revoke-in-one-snapshot")],
+    sql: [
+      inFunction(
+        "revoke_key_v1",
+        "delete from idempotency_keys k where k.user_id = of_user and k.key = revoked_key;\n  is_settled := exists (select 1 from payments p where p.user_id = of_user and p.id = revoked_key);",
+        "with gone as (delete from idempotency_keys k where k.user_id = of_user and k.key = revoked_key)\n  select exists (select 1 from payments p where p.user_id = of_user and p.id = revoked_key) into is_settled;",
+      ),
+    ],
   },
   {
     name: "payments before keys",
@@ -184,23 +221,65 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "unknown shown as failed",
     what: "what nobody knows is answered as not paid, for good",
-    file: "server/http.ts",
-    find: "  return problem(name);\n",
-    replace:
-      '  return { ...problem(name), ...(name !== "internal-error" && { moneyMoved: "no" as const, retry: "never" as const }) };\n',
+    edits: [
+      {
+        file: "server/http.ts",
+        find: "  return problem(name);\n",
+        replace:
+          '  return { ...problem(name), ...(name !== "internal-error" && { moneyMoved: "no" as const, retry: "never" as const }) };\n',
+      },
+    ],
   },
   {
     name: "coalescing without the payload",
     what: "another payload under the same key shares the first one's answer",
-    file: "db/payments/settle.ts",
-    find: 'entry.requestHash.toString("base64")',
-    replace: '""',
+    edits: [{ file: "db/payments/settle.ts", find: 'entry.requestHash.toString("base64")', replace: '""' }],
   },
   {
     name: "coalescing without the user",
     what: "somebody else's request with the same key shares the first one's answer",
-    file: "db/payments/settle.ts",
-    find: "{entry.userId} ",
-    replace: '{""} ',
+    edits: [{ file: "db/payments/settle.ts", find: "{entry.userId} ", replace: '{""} ' }],
+  },
+  {
+    name: "acknowledged before the commit",
+    what: "the answer is given when the statement has run, and its transaction is committed afterwards",
+    edits: sentThrough(`
+      const through = (sql) => (...statement) =>
+        new Promise((resolve, reject) => {
+          sql.begin(async (tx) => resolve(await tx(...statement))).catch(reject);
+        });`),
+  },
+  {
+    name: "interactive transaction",
+    what: "the driver's transaction around two statements, one that records payments and one that moves the balances",
+    sql: [
+      inFunction("settle_payments_v1", "continue when not debit.touched;", "continue;"),
+      { name: "move_money", without: "", sql: MOVE_MONEY },
+    ],
+    edits: sentThrough(`
+      const through = (sql) => (...statement) =>
+        sql.begin(async (tx) => {
+          const answers = await tx(...statement);
+          for (const one of answers)
+            if (one.verdict === "settled" && one.status === "succeeded")
+              await tx.unsafe("select move_money($1, $2, $3)", [one.payerAccountId, one.payeeAccountId, one.amountMinor]);
+          return answers;
+        });`),
+  },
+  {
+    name: "tried again with a new key",
+    what: "after a failure that leaves the outcome open, a transfer is sent again under a key of its own",
+    edits: [
+      {
+        file: STATEMENT,
+        find: "(sql) => statement(sql, [entry]), options);",
+        replace: `async (sql) => {
+          if (entry.kind !== "transfer") return statement(sql, [entry]);
+          const newKey = \`select * from issue_key_v1($1, uuidv7(), 'transfer', gen_random_uuid(), null, '1 day', 2000)\`;
+          const [issued] = await sql.unsafe(newKey, [entry.userId]);
+          return statement(sql, [{ ...entry, key: issued.key }]);
+        }, options);`,
+      },
+    ],
   },
 ];

@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Harm } from "./checkers.ts";
 import type { RoundResult } from "./round.ts";
 import type { Found } from "./sensitivity.ts";
+import { NOTHING } from "./spells.ts";
 
 const HARMS: Record<Harm, string> = {
   duplicate: "duplicates",
@@ -16,20 +17,34 @@ function count(number: number): string {
   return number.toLocaleString("en-US");
 }
 
-/** The round in Markdown: what was done, what was found, how often each fault fired. */
+/** The round in Markdown: what was done, what was found, and what happened while each fault lasted. */
 export function roundTable(result: RoundResult, seed: number): string {
   const harms = Object.entries(HARMS).map(
     ([harm, word]) =>
       `${count(result.violations.filter((violation) => violation.harm === harm).length)} ${word}`,
   );
-  const rows = [...result.fired].map(([name, times]) => `| ${name} | ${count(times)} |`);
+  const rows = [...result.fired].map(([name, times]) => {
+    const tally = result.tallies.get(name) ?? NOTHING;
+    const seconds = Math.round(tally.seconds);
+    const cells = [
+      times,
+      seconds,
+      tally.payments,
+      tally.unknown,
+      tally.duplicate,
+      tally.loss,
+      tally.lie,
+      tally.stuck,
+    ];
+    return `| ${name} | ${cells.map(count).join(" | ")} |`;
+  });
   return [
     `${Math.round(result.seconds / 60)} minutes, seed ${seed}: ${count(result.payments)} payments and ${count(result.declines)} declines`,
-    `from ${count(result.exchanges)} requests, of which ${count(result.unanswered)} got no answer and ${count(result.unknown)}`,
-    `an answer that leaves the outcome open; ${count(result.replays)} answers were replays. **${harms.join(", ")}.**`,
+    `from ${count(result.exchanges)} requests, of which ${count(result.unknown)} got no answer, or one that leaves the outcome`,
+    `open; ${count(result.replays)} answers were replays. **${harms.join(", ")}.**`,
     "",
-    "| fault | fired |",
-    "|---|---:|",
+    `| fault | fired | seconds | payments | in doubt | ${Object.values(HARMS).join(" | ")} |`,
+    "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ...rows,
   ].join("\n");
 }

@@ -94,10 +94,8 @@ export async function setStage(
     },
     async close() {
       await http.close();
-      for (const app of apps) {
-        app.signal("SIGCONT");
-        app.signal("SIGTERM");
-      }
+      // All is counted by now; there is nothing to end in order.
+      for (const app of apps) app.signal("SIGKILL");
       await Promise.all(apps.map((app) => app.ended()));
       await wire.close();
       await Promise.all([admin.end({ timeout: 5 }), owner.end({ timeout: 5 })]);

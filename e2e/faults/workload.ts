@@ -4,6 +4,7 @@
  * Whoever does not learn an outcome asks again with the same key.
  */
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { PayOutcome } from "../../lib/client/paying.ts";
 import type { Payment } from "../../lib/payment.ts";
 import type { Actor, People } from "./people.ts";
@@ -20,6 +21,10 @@ export type Workload = {
 const BUSY = 24;
 /** How often each of two people sends one key. */
 const COPIES = 3;
+/** Whoever looks at a key looks again within this: soon enough to see it change, and others are to be served, too. */
+const LOOK_AGAIN_MS = 40;
+/** A payment is under way for about this long. */
+const PAYING_MS = 60;
 /** Sales to be refunded; older ones are forgotten. */
 const SALES_KEPT = 50;
 /** A call that ended as unknown is made again, with its key, this often once the faults have stopped. */
@@ -133,8 +138,10 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
         if (opened === undefined) return;
         const send = (key?: string) =>
           ends((later) => from.client.transfer(transfer, { key: later ?? key ?? opened }));
-        if (random.chance(50)) await Promise.all([send(), from.client.revokeKey(opened)]);
-        else await from.client.revokeKey(opened);
+        if (random.chance(75)) {
+          const soon = sleep(random.int(PAYING_MS)).then(() => from.client.revokeKey(opened));
+          await Promise.all([send(), soon]);
+        } else await from.client.revokeKey(opened);
         await send(opened);
       },
     },
@@ -169,7 +176,10 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
         const paying = ends((key) => send(key ?? opened)).finally(() => {
           isPaying = false;
         });
-        while (isPaying) await from.client.keyState(opened);
+        while (isPaying) {
+          await from.client.keyState(opened);
+          await sleep(random.int(LOOK_AGAIN_MS));
+        }
         await paying;
       },
     },
