@@ -82,7 +82,7 @@ A flood of keys: two are issued at once. With eight at once, payments beside the
 A history of millions: its indexes no longer fit into the 256 MB of shared buffers that the embedded server has. Each payment
 touches some ten index pages of its own two parties, which are then fetched from the system's cache, in the place of others
 that must be written first, and written whole into the log after each checkpoint. Beside 2 million payments the median was
-1.40 times that beside 10,000 with 256 MB of buffers, and 1.20 with 2 GB. What remains are deeper trees and colder caches.
+1.40 times that beside 10,000 with 256 MB of buffers, and 1.20 with 2 GB. What remains was not divided further.
 
 Over HTTP the server's one thread is what is full: at 32 in flight it has no idle time. Processor time for one request, over
 seven rounds of each kind, in milliseconds of the server, of PostgreSQL and of the load: an empty route 0.74, 0 and 0.13; a
@@ -93,7 +93,7 @@ own code with what it is bundled with (authentication, limits, headers, checks, 
 writes to PostgreSQL, and the rest is spread over streams, requests and promises in Node.js. The two reads before settling,
 whose key it is and which accounts are meant, were half of it all while each request made its own through a query builder;
 they are now prepared and made together for whatever arrives in one turn of the event loop. For replays to reach 0.8, the server
-may spend no more than about 0.18 on all that an empty route does not do; they stay a little below.
+may spend no more than about 0.18 on all that an empty route does not do; they stay below.
 `;
 }
 

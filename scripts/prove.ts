@@ -1,8 +1,9 @@
 /**
  * `npm run prove [-- --minutes 5] [--seed 1] [--fault text] [--least 1]`: tries to break the promise of the production
  * build, and counts. `npm run prove -- --mutants`, or `--mutant text` for some of them: shows that planted bugs are found.
- * Writes docs/PROOF.md after a round of all faults of ten minutes or more, and after all mutants. Exit code 1 where
- * anything contradicts the promise, where a fault never fired, or where a bug is not found.
+ * `--least`: how often each cheap fault must fire; each other one must once. Writes docs/PROOF.md after a round of all
+ * faults of ten minutes or more, and after all mutants. Exit code 1 where anything contradicts the promise, where a fault
+ * did not fire often enough, or where a bug is not found.
  */
 import { existsSync } from "node:fs";
 import path from "node:path";

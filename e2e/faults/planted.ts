@@ -253,7 +253,11 @@ export const PLANTED: readonly PlantedBug[] = [
     name: "interactive transaction",
     what: "the driver's transaction around two statements, one that records payments and one that moves the balances",
     sql: [
-      inFunction("settle_payments_v1", "continue when not debit.touched;", "continue;"),
+      inFunction(
+        "settle_payments_v1",
+        "from each_of(accounts_held) where touched",
+        "from each_of(accounts_held) where false",
+      ),
       { name: "move_money", without: "", sql: MOVE_MONEY },
     ],
     edits: sentThrough(`
