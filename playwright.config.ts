@@ -1,5 +1,5 @@
 import { defineConfig, devices } from "@playwright/test";
-import { findBrowser } from "./scripts/browser.mjs";
+import { launchOptions } from "./e2e/launch.ts";
 
 /** Not 3000: the tests run beside a development server. */
 const PORT = 3210;
@@ -13,10 +13,6 @@ const DRAIN_LIMIT_MS = 10_000;
 /** Limits are for hanging, not for slowness: the machine may be busy with other things. */
 const TEST_LIMIT_MS = 120_000;
 const EXPECT_LIMIT_MS = 30_000;
-
-/** `npm test` has found or installed one; a run by hand looks for one; else it is Playwright's own. */
-const executablePath = findBrowser();
-const isRoot = process.getuid?.() === 0;
 
 export default defineConfig({
   testDir: "e2e",
@@ -33,21 +29,7 @@ export default defineConfig({
   use: {
     baseURL: ADDRESS,
     trace: "retain-on-failure",
-    launchOptions: {
-      ...(executablePath ? { executablePath } : {}),
-      args: [
-        // Chromium's sandbox does not start as root.
-        ...(isRoot ? ["--no-sandbox"] : []),
-        // Nothing leaves the machine, and nothing else competes for the network while a connection is being broken.
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-        "--disable-quic",
-      ],
-      // Playwright switches the back/forward cache off; payers have it, and a payment must survive it.
-      ignoreDefaultArgs: ["--disable-back-forward-cache"],
-    },
+    launchOptions: launchOptions(),
   },
   projects: [{ name: "chromium", use: { ...devices["Desktop Chrome"] } }],
   webServer: {

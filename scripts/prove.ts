@@ -15,6 +15,7 @@ import { playRound } from "../e2e/faults/round.ts";
 import { isDue } from "../e2e/faults/schedule.ts";
 import { allFaults, proveSensitivity } from "../e2e/faults/sensitivity.ts";
 import { setStage } from "../e2e/faults/stage.ts";
+import { ensureBrowser } from "./browser.mjs";
 
 /** A shorter round is for trying things, not for the record. */
 const RECORD_MINUTES = 10;
@@ -35,6 +36,9 @@ if (!existsSync(path.join(projectRoot, ".next", "BUILD_ID"))) {
   console.error("There is no production build yet: run npm run build first.");
   process.exit(1);
 }
+process.env.ONCE_CHROMIUM ??= await ensureBrowser();
+// Whatever was started ends with this process: servers and databases hear of its end, not of a signal.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 console.info(`Seed ${seed}. The same choices again: --seed ${seed}`);
 process.exit((await (values.mutants || values.mutant ? mutants() : round())) ? 0 : 1);
 
@@ -47,6 +51,7 @@ async function round(): Promise<boolean> {
     forMs: minutes * 60_000,
     faults,
     cheapLeast: least,
+    withBrowsers: true,
     onProgress: progress,
   }).finally(() => stage.close());
   progress("");

@@ -49,7 +49,7 @@ process.on("exit", () => rmSync(reports, { recursive: true, force: true }));
 /** @type {Count} */
 const total = { passed: 0, failed: 0, skipped: 0 };
 const wants = (/** @type {string} */ name) => part === undefined || part === name;
-if (wants("e2e")) process.env.ONCE_CHROMIUM = await ensureBrowser();
+if (wants("e2e") || wants("prove")) process.env.ONCE_CHROMIUM = await ensureBrowser();
 
 if (wants("check"))
   for (const step of checkSteps()) await section(step.name, async () => one(await passes(step)));

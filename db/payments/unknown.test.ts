@@ -19,6 +19,8 @@ let behindProxy: Database;
 let admin: postgres.Sql;
 
 const START_MINOR = 1_000n;
+/** Where a statement's own conversation can break: everywhere but after it. */
+const POINTS = FAULT_POINTS.filter((point) => point !== "next-message");
 
 beforeAll(async () => {
   const url = new URL(test.appUrl);
@@ -52,7 +54,7 @@ async function prepare(): Promise<{ payer: Person; key: string; command: PayComm
 describe("a lost connection", () => {
   for (const kind of ["cut", "black-hole"] as const satisfies readonly FaultKind[]) {
     it(`(${kind}) neither loses nor repeats a payment, wherever it happens`, async () => {
-      const tries = await Promise.all(FAULT_POINTS.map(async (point) => ({ point, ...(await prepare()) })));
+      const tries = await Promise.all(POINTS.map(async (point) => ({ point, ...(await prepare()) })));
       setDatabase(behindProxy);
       const before = proxy.fired();
       const results = [];
@@ -62,7 +64,7 @@ describe("a lost connection", () => {
         const first = await pay(payer.id, key, command);
         results.push([point, tally([first]), tally([await pay(payer.id, key, command)])]);
       }
-      expect(proxy.fired() - before).toBe(FAULT_POINTS.length);
+      expect(proxy.fired() - before).toBe(POINTS.length);
       expect(results).toEqual([
         ["before-statement", { paid: 1 }, { "paid again": 1 }],
         ["before-sync", { paid: 1 }, { "paid again": 1 }],

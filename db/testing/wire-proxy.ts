@@ -17,6 +17,8 @@ export const FAULT_POINTS = [
   "before-complete",
   /** Committed: ReadyForQuery, which says so, does not reach us. */
   "after-commit",
+  /** The answer is through. Whatever the application sends next on this connection does not arrive. */
+  "next-message",
 ] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 
@@ -86,6 +88,8 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
     let held: (() => void)[] | undefined;
     // Which fault this connection's running statement is to suffer; decided when its Bind passes.
     let doomed: Fault | undefined;
+    /** The fault that waits for the message after that statement's answer. */
+    let doomedNext: Fault | undefined;
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       // Messages are passed one by one; none waits until the one before it is acknowledged.
@@ -108,6 +112,7 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
     /** Whether the message that the fault strikes at passes all the same, now or later. */
     const strike = (fault: Fault): boolean => {
       doomed = undefined;
+      doomedNext = undefined;
       // Another connection's statement was doomed by it, too, and was first.
       if (fault.times === 0) return true;
       fired += 1;
@@ -144,6 +149,7 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
     };
     const toServer = splitter(true, (type, message) => {
       if (mode !== "passing") return;
+      if (doomedNext && !strike(doomedNext)) return;
       if (type === MESSAGE.bind) {
         const parameters = message.toString("utf8");
         doomed = armed.find((fault) => fault.times > 0 && parameters.includes(fault.matching));
@@ -165,7 +171,10 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
         (type === MESSAGE.commandComplete && doomed?.point === "before-complete") ||
         (type === MESSAGE.readyForQuery && doomed?.point === "after-commit");
       if (doomed && isHere && !strike(doomed)) return;
-      if (type === MESSAGE.readyForQuery) doomed = undefined;
+      if (type === MESSAGE.readyForQuery) {
+        doomedNext = doomed?.point === "next-message" ? doomed : undefined;
+        doomed = undefined;
+      }
       pass(client, message);
     });
     client.on("data", toServer);

@@ -39,6 +39,7 @@ export async function appServer(
   const port = await freePort();
   let child: ChildProcess | undefined;
   let isUp = false;
+  process.once("exit", () => child?.kill("SIGKILL"));
   return {
     port,
     get isUp() {

@@ -48,7 +48,7 @@ function kept(byKey: Map<string, Statement[]>, payments: Map<string, PaymentFact
 }
 
 /** S1: whatever is in the books of these people stands under a key that was issued to that very user. */
-function issued({ exchanges }: History, payments: Map<string, PaymentFact>): Violation[] {
+function issued({ exchanges, earlier }: History, payments: Map<string, PaymentFact>): Violation[] {
   const users = new Set(exchanges.map(({ userId }) => userId));
   const keys = new Set<string>();
   for (const exchange of exchanges) {
@@ -56,7 +56,7 @@ function issued({ exchanges }: History, payments: Map<string, PaymentFact>): Vio
     if (told?.type === "open" && told.key) keys.add(`${exchange.userId} ${told.key}`);
   }
   return [...payments].flatMap(([id, { id: key, userId }]): Violation[] =>
-    users.has(userId) && !keys.has(id)
+    users.has(userId) && !keys.has(id) && !earlier.has(key)
       ? [{ check: "S1 once", harm: "duplicate", key, says: "is in the books, and its user got no such key" }]
       : [],
   );
@@ -106,6 +106,66 @@ function sameAnswer(byKey: Map<string, Statement[]>): Violation[] {
       });
   }
   return found;
+}
+
+/** S3: the same key with another payload never gets an outcome. */
+function onePayload(byKey: Map<string, Statement[]>): Violation[] {
+  return [...byKey].flatMap(([id, statements]): Violation[] => {
+    const payloads = new Set(
+      statements.flatMap(({ exchange, told }) =>
+        exchange.method === "POST" &&
+        exchange.purpose === undefined &&
+        (told.type === "paid" || told.type === "declined")
+          ? [exchange.sent]
+          : [],
+      ),
+    );
+    return payloads.size > 1
+      ? [
+          {
+            check: "S3 same answer",
+            harm: "lie",
+            key: id.split(" ")[1],
+            says: `${payloads.size} payloads got an outcome`,
+          },
+        ]
+      : [];
+  });
+}
+
+/** Bad luck has a clear answer: whatever happens, nobody is told of a bug. */
+function noBugShown({ exchanges }: History): Violation[] {
+  return exchanges.flatMap(({ answer, key, method, path }): Violation[] =>
+    answer?.status === 500
+      ? [{ check: "no bug shown", harm: "stuck", key, says: `${method} ${path} was answered 500` }]
+      : [],
+  );
+}
+
+/** What pages showed is so: a receipt of a payment that is there, and nothing else of an order that the payer has paid. */
+function shownAsIs(history: History, facts: Facts): Violation[] {
+  const paid = new Map(
+    facts.payments.flatMap(({ userId, kind, purposeId, status, id }) =>
+      kind === "order" && status === "succeeded" ? [[`${userId} ${purposeId}`, id]] : [],
+    ),
+  );
+  return history.shown.flatMap((shown): Violation[] => {
+    const key = paid.get(`${shown.userId} ${shown.orderId}`);
+    const says = `a page showed ${shown.saw} for order ${shown.orderId}, and the books say ${key ?? "nothing"}`;
+    switch (shown.saw) {
+      case "receipt":
+        return key === shown.paymentId
+          ? []
+          : [{ check: "S4 kept", harm: "loss", key: shown.paymentId, says }];
+      case "decline":
+      case "paid by somebody else":
+        return key === undefined ? [] : [{ check: "S5 honest", harm: "lie", key, says }];
+      case "nothing":
+        return [{ check: "L1 live", harm: "stuck", key, says }];
+      default:
+        return shown satisfies never;
+    }
+  });
 }
 
 /** S6: what was called void has no payment, now or ever. */
@@ -257,6 +317,9 @@ export function check(history: History, facts: Facts, unresolved: readonly strin
     ...kept(byKey, payments),
     ...issued(history, payments),
     ...sameAnswer(byKey),
+    ...onePayload(byKey),
+    ...noBugShown(history),
+    ...shownAsIs(history, facts),
     ...finalNo(byKey, payments),
     ...honest(byKey, payments),
     ...purposeOnce(history),

@@ -12,30 +12,62 @@ export type Exchange = {
   key: string | undefined;
   /** The purpose that a key was asked for, where it was. */
   purpose: string | undefined;
+  /** What was asked, as it was sent. */
+  sent: string | undefined;
   invokedAtMs: number;
   /** Absent where no answer came: the client does not know. */
   answer?: { atMs: number; status: number; body: string; isReplay: boolean };
 };
 
-export type History = { readonly exchanges: Exchange[] };
+/** What a page came to show somebody who pays an order in a browser. "nothing": it never got that far. */
+export type Shown = { userId: string; orderId: string } & (
+  | { saw: "receipt"; paymentId: string }
+  | { saw: "decline" | "paid by somebody else" | "nothing" }
+);
 
-const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
+export type History = {
+  readonly exchanges: Exchange[];
+  readonly shown: Shown[];
+  /** The payments that were in the books before anybody came: opening balances of the demo's people. */
+  readonly earlier: ReadonlySet<string>;
+};
+
+/** In a header, at the end of a path, or as the member of an object that is called so. */
+const UUID_OF_KEY = /(?:^"?|\/api\/idempotency-keys\/|"key":")([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/;
+
+type Asked = {
+  method: string;
+  path: string;
+  idempotencyKey: string | null | undefined;
+  body: string | undefined;
+};
+
+/** An exchange that begins now. */
+export function begun(userId: string, { method, path, idempotencyKey, body }: Asked): Exchange {
+  const isAboutKeys = path.startsWith("/api/idempotency-keys");
+  // A server action carries the key among its arguments.
+  const named = idempotencyKey ?? (isAboutKeys ? path : path.startsWith("/api/") ? "" : body);
+  return {
+    userId,
+    method,
+    path,
+    key: UUID_OF_KEY.exec(named ?? "")?.[1],
+    purpose: path === "/api/idempotency-keys" ? body : undefined,
+    sent: body,
+    invokedAtMs: performance.now(),
+  };
+}
 
 /** A `fetch` for `userId` that writes down each exchange, answered or not. */
 export function recordingFetch(history: History, userId: string): typeof globalThis.fetch {
   return async (input, init) => {
     const request = new Request(input, init);
-    const { pathname } = new URL(request.url);
-    const keyInPath = pathname.startsWith("/api/idempotency-keys/") ? UUID.exec(pathname)?.[0] : undefined;
-    const requestBody = request.body === null ? undefined : await request.clone().text();
-    const exchange: Exchange = {
-      userId,
+    const exchange = begun(userId, {
       method: request.method,
-      path: pathname,
-      key: UUID.exec(request.headers.get("idempotency-key") ?? "")?.[0] ?? keyInPath,
-      purpose: pathname === "/api/idempotency-keys" ? requestBody : undefined,
-      invokedAtMs: performance.now(),
-    };
+      path: new URL(request.url).pathname,
+      idempotencyKey: request.headers.get("idempotency-key"),
+      body: request.body === null ? undefined : await request.clone().text(),
+    });
     history.exchanges.push(exchange);
     const response = await globalThis.fetch(request);
     // Read whole before it counts: half an answer is none.

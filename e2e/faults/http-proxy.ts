@@ -5,6 +5,7 @@
  */
 import http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { begun, type History } from "./history.ts";
 
 export type HttpFault =
   /** The server has answered; the client's connection ends instead. */
@@ -17,6 +18,11 @@ export type HttpFault =
   | "reorder";
 
 const DELAY_MS = 700;
+/** A browser's requests carry its user's id in this header, and are written down here. */
+export const SHOPPER_HEADER = "x-once-shopper";
+/** What a browser asks that is about keys and payments; the rest is pages and what they consist of. */
+const ABOUT_PAYING = /^\/(?:api\/(?:idempotency-keys|payments)|checkout)\b/;
+
 /** Nobody overtakes where nobody else pays: a request that waits to be overtaken goes on after this. */
 const OVERTAKEN_WITHIN_MS = 1_500;
 
@@ -30,6 +36,8 @@ export type HttpProxy = {
   /** Calls back once, at the next such moment, with the port of the server that was asked or has answered. */
   onNext(moment: Moment, callback: (port: number) => void): void;
   fired(fault: HttpFault): number;
+  /** Writes into `history` what browsers ask about keys and payments, and what they are told. */
+  recordTo(history: History): void;
   close(): Promise<void>;
 };
 
@@ -43,6 +51,7 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
   let overtaken: (() => void)[] = [];
   const underWay = new Map<number, number>();
   let turn = 0;
+  let history: History | undefined;
   const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
 
   /** The server with the fewest requests under way, in turns: one that has fallen silent is soon left alone. */
@@ -101,7 +110,7 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
   }
 
   async function answerOf(request: http.IncomingMessage, body: Buffer): Promise<Answer | "dropped"> {
-    const isPayment = request.method === "POST" && request.headers["idempotency-key"] !== undefined;
+    const isPayment = request.method === "POST" && (keyOf(request) !== undefined || isPayAction(request));
     const fault = isPayment ? armed.shift() : undefined;
     switch (fault) {
       case undefined:
@@ -133,14 +142,34 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
     }
   }
 
+  /** Writes down a browser's request, and returns what takes down the answer to it. */
+  function record(request: http.IncomingMessage, body: Buffer): (answer: Answer) => void {
+    const userId = request.headers[SHOPPER_HEADER];
+    const { method = "", url = "" } = request;
+    const isRead = method === "GET" && url.startsWith("/checkout");
+    if (!history || typeof userId !== "string" || isRead || !ABOUT_PAYING.test(url)) return () => {};
+    const path = url.split("?")[0] ?? url;
+    const text = body.length === 0 ? undefined : body.toString("utf8");
+    const exchange = begun(userId, { method, path, idempotencyKey: keyOf(request), body: text });
+    history.exchanges.push(exchange);
+    return (answer) => {
+      const isReplay = answer.headers["idempotent-replayed"] === "true";
+      const told = answer.body.toString("utf8");
+      exchange.answer = { atMs: performance.now(), status: answer.status, body: told, isReplay };
+    };
+  }
+
   const server = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("error", () => response.destroy());
     request.on("end", () => {
-      answerOf(request, Buffer.concat(chunks)).then(
+      const body = Buffer.concat(chunks);
+      const takeDown = record(request, body);
+      answerOf(request, body).then(
         (answer) => {
           if (answer === "dropped") return response.destroy();
+          takeDown(answer);
           response.writeHead(answer.status, answer.headers).end(answer.body);
           for (const resolve of overtaken) resolve();
           overtaken = [];
@@ -158,10 +187,24 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
     arm: (fault) => void armed.push(fault),
     onNext: (moment, callback) => void waiting.push({ moment, callback }),
     fired: (fault) => fired.get(fault) ?? 0,
+    recordTo(to) {
+      history = to;
+    },
     async close() {
       agent.destroy();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** The key that a program sends with a payment. */
+function keyOf({ headers }: http.IncomingMessage): string | undefined {
+  const value = headers["idempotency-key"];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** Whether it is the server action behind Pay. */
+function isPayAction({ headers, url = "" }: http.IncomingMessage): boolean {
+  return headers["next-action"] !== undefined && url.startsWith("/checkout/");
 }

@@ -16,7 +16,11 @@ export async function judge(
   history: History,
   unresolved: readonly string[],
 ): Promise<Judgement> {
-  const soFar: History = { exchanges: history.exchanges.map((exchange) => ({ ...exchange })) };
+  const soFar: History = {
+    exchanges: history.exchanges.map((exchange) => ({ ...exchange })),
+    shown: [...history.shown],
+    earlier: history.earlier,
+  };
   const facts = await readFacts(owner);
   const violations = check(soFar, facts, unresolved);
   for (const finding of await reconcile(owner))

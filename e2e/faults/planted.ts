@@ -14,6 +14,8 @@ export type PlantedBug = {
   edits?: readonly Edit[];
   /** It does harm only where PostgreSQL crashes; any other does without. */
   needsCrash?: true;
+  /** It is in the page: people pay in browsers, too. */
+  inBrowser?: true;
 };
 
 /** A mutant that the database tests know, too. */
@@ -40,6 +42,14 @@ const asynchronous = inFunction(
 const alwaysAsynchronous = (name: string): Mutant =>
   inFunction(name, "perform assert_decisive();", "perform set_config('synchronous_commit', 'off', true);");
 
+/** What stops an order from being paid twice where its lock does not. */
+const ordersMayEndTwice = known("orders-end-twice");
+/** Two payments may stand under one key, and two transfers under one payment. */
+const keysMayPayTwice: readonly Mutant[] = [
+  dropped("payments", "payments_pkey"),
+  dropped("ledger_transfers", "ledger_transfers_pkey"),
+  { name: "purpose", without: "", sql: "drop index payments_purpose_once" },
+];
 const STATEMENT = "db/payments/statement.ts";
 /** Has the one statement go through `send`, which gets it as a template and decides how. */
 const sentThrough = (send: string): readonly Edit[] => [
@@ -82,7 +92,10 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "no order lock",
     what: "orders are read without a lock",
-    sql: [inFunction("lock_orders", "where o.id = wanted for no key update;", "where o.id = wanted;")],
+    sql: [
+      inFunction("lock_orders", "where o.id = wanted for no key update;", "where o.id = wanted;"),
+      ordersMayEndTwice,
+    ],
   },
   {
     name: "no refund lock",
@@ -112,8 +125,15 @@ export const PLANTED: readonly PlantedBug[] = [
   },
   {
     name: "decline not recorded",
-    what: "a decline is told and not written",
-    sql: [known("decline-not-recorded")],
+    what: "a decline is told and not kept",
+    sql: [
+      known("no-triggers"),
+      inFunction(
+        "settle_payments_v1",
+        "perform wait_for_standbys();",
+        "delete from payments p using unnest(entries) e where p.user_id = e.user_id and p.id = e.key and p.status = 'declined';",
+      ),
+    ],
   },
   {
     name: "replay recomputed",
@@ -216,17 +236,33 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "turns of one key ignored",
     what: "two entries of one key in a batch are both executed",
-    sql: [known("no-turns")],
+    sql: [known("no-turns"), ...keysMayPayTwice],
   },
   {
     name: "unknown shown as failed",
-    what: "what nobody knows is answered as not paid, for good",
+    what: "a payment that has no outcome after a second is answered as not paid, for good",
     edits: [
+      { file: "db/deadline.ts", find: "DEADLINE_MS = 15_000", replace: "DEADLINE_MS = 1_000" },
       {
         file: "server/http.ts",
         find: "  return problem(name);\n",
         replace:
           '  return { ...problem(name), ...(name !== "internal-error" && { moneyMoved: "no" as const, retry: "never" as const }) };\n',
+      },
+    ],
+  },
+  {
+    name: "unknown shown as declined",
+    what: "the page calls a payment declined while it is being checked",
+    inBrowser: true,
+    edits: [
+      {
+        file: "components/checkout/alerts.tsx",
+        find: '  if (state.name !== "declined") return null;\n',
+        replace: `
+  if (state.name === "checking") return <Alert title={t("declinedTitle")}>{t("declined_unknown")}</Alert>;
+  if (state.name !== "declined") return null;
+`,
       },
     ],
   },

@@ -41,7 +41,8 @@ export function roundTable(result: RoundResult, seed: number): string {
   return [
     `${Math.round(result.seconds / 60)} minutes, seed ${seed}: ${count(result.payments)} payments and ${count(result.declines)} declines`,
     `from ${count(result.exchanges)} requests, of which ${count(result.unknown)} got no answer, or one that leaves the outcome`,
-    `open; ${count(result.replays)} answers were replays. **${harms.join(", ")}.**`,
+    `open; ${count(result.replays)} answers were replays; ${count(result.checkouts)} orders were checked out in browsers.`,
+    `**${harms.join(", ")}.**`,
     "",
     `| fault | fired | seconds | payments | in doubt | ${Object.values(HARMS).join(" | ")} |`,
     "|---|---:|---:|---:|---:|---:|---:|---:|---:|",

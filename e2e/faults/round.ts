@@ -8,6 +8,7 @@ import { judge } from "./judge.ts";
 import { peopleOf } from "./people.ts";
 import { randomFrom } from "./random.ts";
 import { type Schedule, scheduleOf } from "./schedule.ts";
+import { startShoppers } from "./shoppers.ts";
 import { type Spell, type Tally, tallyBySpell } from "./spells.ts";
 import type { Stage } from "./stage.ts";
 import { startWorkload, type Workload } from "./workload.ts";
@@ -19,6 +20,8 @@ export type RoundResult = {
   /** Requests without an answer, or with one that left the outcome open: asked again with the same key, each of them. */
   unknown: number;
   replays: number;
+  /** Orders that were paid, or tried to, in a browser. */
+  checkouts: number;
   fired: ReadonlyMap<string, number>;
   /** What happened while each fault lasted, by its name. */
   tallies: ReadonlyMap<string, Tally>;
@@ -33,6 +36,8 @@ export type RoundOptions = {
   faults: readonly ProvingFault[];
   /** How often each cheap fault is fired at least, even where the time is over; an expensive one once. None: 0. */
   cheapLeast: number;
+  /** Two of the people pay in a browser. */
+  withBrowsers?: boolean;
   /** Ends the round as soon as anything contradicts the promise: to show that a planted bug is found. */
   endsWhenFound?: boolean;
   onProgress: (line: string) => void;
@@ -45,9 +50,14 @@ const JUDGE_EVERY_MS = 3_000;
 
 /** Runs a round on `stage`. What contradicts the promise is in `violations`; nothing is thrown for it. */
 export async function playRound(stage: Stage, options: RoundOptions): Promise<RoundResult> {
-  const { seed, forMs, faults, cheapLeast, endsWhenFound = false, onProgress } = options;
-  const history: History = { exchanges: [] };
+  const { seed, forMs, faults, cheapLeast, onProgress } = options;
+  const { withBrowsers = false, endsWhenFound = false } = options;
+  const earlier = await stage.owner<{ id: string }[]>`select id from payments`;
+  const history: History = { exchanges: [], shown: [], earlier: new Set(earlier.map(({ id }) => id)) };
   const people = await peopleOf(stage, history);
+  const shoppers = withBrowsers
+    ? await startShoppers(stage, people, history, randomFrom(seed + 2))
+    : undefined;
   const startedMs = performance.now();
   const workload = startWorkload(people, randomFrom(seed));
   const schedule = scheduleOf(faults, seed + 1, forMs, cheapLeast);
@@ -71,7 +81,8 @@ export async function playRound(stage: Stage, options: RoundOptions): Promise<Ro
   }
 
   for (const app of stage.apps) await app.start();
-  const { facts, violations } = await judge(stage.owner, history, await workload.end());
+  const [unresolved] = await Promise.all([workload.end(), shoppers?.end()]);
+  const { facts, violations } = await judge(stage.owner, history, unresolved);
   const succeeded = facts.payments.filter((payment) => payment.status === "succeeded").length;
   return {
     payments: succeeded,
@@ -79,6 +90,7 @@ export async function playRound(stage: Stage, options: RoundOptions): Promise<Ro
     exchanges: history.exchanges.length,
     unknown: history.exchanges.filter(isInDoubt).length,
     replays: history.exchanges.filter((exchange) => exchange.answer?.isReplay).length,
+    checkouts: history.shown.length,
     fired: schedule.fired,
     tallies: tallyBySpell(spells, history, facts, violations),
     violations,

@@ -87,6 +87,7 @@ async function playAgainst(bug: PlantedBug, build: string, folder: string, seed:
       forMs: ROUND_MS,
       faults: faults.filter((fault) => (bug.needsCrash ? fault.name === CRASH : fault.isCheap)),
       cheapLeast: 0,
+      withBrowsers: bug.inBrowser ?? false,
       endsWhenFound: true,
       onProgress: () => {},
     });

@@ -54,6 +54,8 @@ export async function setStage(
   const admin = postgres(database.adminUrl, { max: 4, onnotice: () => {} });
   // What a careless administrator may have set; our own connections and functions must not depend on it.
   await admin.unsafe(`alter database ${DATABASE} set default_transaction_isolation = 'repeatable read'`);
+  // A deadlock is to be seen before a batch gives up waiting for its locks.
+  await admin.unsafe(`alter database ${DATABASE} set deadlock_timeout = '100ms'`);
   const owner = postgres(ownerUrl, {
     max: 8,
     onnotice: () => {},

@@ -19,8 +19,10 @@ export type Workload = {
 
 /** Enough that locks meet and batches form; few enough that two cores are not all it shows. */
 const BUSY = 24;
-/** How often each of two people sends one key. */
+/** How often each of two requests is sent where both should meet in one server, and in one batch. */
 const COPIES = 3;
+/** Refunds of one payment at once. */
+const REFUNDS_MAX = 4;
 /** Whoever looks at a key looks again within this: soon enough to see it change, and others are to be served, too. */
 const LOOK_AGAIN_MS = 40;
 /** A payment is under way for about this long. */
@@ -77,6 +79,10 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
     return issued.type === "ok" && issued.value.state === "open" ? issued.value.key : undefined;
   }
 
+  /** Several copies of each, at once. */
+  const crowd = (...sends: (() => Promise<PayOutcome>)[]) =>
+    Promise.all(Array.from({ length: COPIES }, () => sends.map((send) => send())).flat());
+
   const deeds: { weight: number; act: () => Promise<unknown> }[] = [
     {
       weight: 30,
@@ -123,9 +129,14 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
         const other = transferOf(from, to, amount(), one.intentId);
         const opened = await openKey(from, one.intentId);
         if (opened === undefined) return;
-        const first = ends((key) => one.send(key ?? opened));
-        if (random.chance(50)) await first;
-        await Promise.all([first, ends((key) => other.send(key ?? opened))]);
+        const [sendOne, sendOther] = [one, other].map(
+          ({ send }) =>
+            () =>
+              ends((key) => send(key ?? opened)),
+        );
+        if (!sendOne || !sendOther) return;
+        if (random.chance(50)) await sendOne();
+        await crowd(sendOne, sendOther);
       },
     },
     {
@@ -155,12 +166,9 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
         if (opened === undefined) return;
         const stranger = random.pick(rich);
         const theirs = { ...transfer, intentId: randomUUID() };
-        // Several copies each, so that some of both meet in one server and in one batch.
-        await Promise.all(
-          Array.from({ length: COPIES }, () => [
-            ends((key) => from.client.transfer(transfer, { key: key ?? opened })),
-            ends((key) => stranger.client.transfer(theirs, { key: key ?? opened })),
-          ]).flat(),
+        await crowd(
+          () => ends((key) => from.client.transfer(transfer, { key: key ?? opened })),
+          () => ends((key) => stranger.client.transfer(theirs, { key: key ?? opened })),
         );
       },
     },
@@ -194,6 +202,17 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
       },
     },
     {
+      // To each other at once: whoever locks accounts in the order in which they are named gets stuck.
+      weight: 6,
+      async act() {
+        const [one, other] = neighbours();
+        await crowd(
+          () => ends(transferOf(one, other).send),
+          () => ends(transferOf(other, one).send),
+        );
+      },
+    },
+    {
       // More than is there.
       weight: 6,
       act: () => ends(transferOf(random.pick(poor), random.pick(rich), "100000").send),
@@ -204,7 +223,7 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
         const sale = sales[random.int(sales.length)];
         if (!sale) return;
         const { client } = sale.merchant;
-        const parts = Array.from({ length: 1 + random.int(2) }, () => ({
+        const parts = Array.from({ length: 1 + random.int(REFUNDS_MAX) }, () => ({
           intentId: randomUUID(),
           paymentId: sale.payment.id,
           ...(random.chance(50) && { amountMinor: partOf(sale.payment.amountMinor) }),
