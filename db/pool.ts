@@ -1,6 +1,7 @@
 /** One pool of connections. All are set to give up by themselves: no lock is held for ever. */
 import postgres from "postgres";
 import { Connector } from "./connector.ts";
+import { withWholeRows } from "./whole-rows.ts";
 
 /** A settle statement takes milliseconds; one that takes this long is stuck, and its outcome is asked for again. */
 const STATEMENT_TIMEOUT_MS = 5_000;
@@ -70,7 +71,7 @@ export function openPool(url: string, { name, connectionsMax, serverVersion, onN
     },
   });
   return {
-    sql,
+    sql: withWholeRows(sql),
     async end() {
       connector.retire();
       await sql.end({ timeout: CLOSE_TIMEOUT_S });
