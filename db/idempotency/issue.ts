@@ -83,16 +83,19 @@ export async function issueKey(userId: string, purpose: Purpose): Promise<Issued
   const remaining = countdown(DEADLINE_MS);
   if (!(await subjectExists(userId, purpose))) return { type: "not-found" };
   const { kind, purposeId, subjectId } = columnsOf(purpose);
-  const [row] = await turns.take(() =>
-    untilKnown(
-      "keys",
-      // A new id for every try: one that an earlier try inserted may have been found, revoked and called void meanwhile.
-      (sql) => sql<Row[]>`
-        select * from issue_key_v1(
-          ${userId}, ${uuidv7()}, ${kind}, ${purposeId}, ${subjectId}, ${KEY_LIFETIME}::interval, ${OPEN_KEYS_MAX})`,
-      // What it finds may have to be read.
-      { deadlineMs: remaining() - READ_DEADLINE_MS },
-    ),
+  // What it finds may have to be read.
+  const toIssueMs = () => remaining() - READ_DEADLINE_MS;
+  const [row] = await turns.take(
+    () =>
+      untilKnown(
+        "keys",
+        // A new id for every try: one that an earlier try inserted may have been found, revoked and called void meanwhile.
+        (sql) => sql<Row[]>`
+          select * from issue_key_v1(
+            ${userId}, ${uuidv7()}, ${kind}, ${purposeId}, ${subjectId}, ${KEY_LIFETIME}::interval, ${OPEN_KEYS_MAX})`,
+        { deadlineMs: toIssueMs() },
+      ),
+    toIssueMs(),
   );
   if (!row) throw new Error("Bug: issue_key_v1 answered nothing.");
   switch (row.verdict) {

@@ -1,8 +1,11 @@
+import { within } from "../deadline.ts";
+
 /** A few at once, so that a flood of one kind of statement leaves the database's cores to the others. */
 export class Turns {
   readonly #atOnce: number;
   readonly #busyMs: number;
-  readonly #waiting: (() => void)[] = [];
+  /** Those who wait, in the order in which they came: what begins each. */
+  readonly #waiting = new Set<() => void>();
   #taken = 0;
 
   /**
@@ -14,18 +17,18 @@ export class Turns {
     this.#busyMs = busyMs;
   }
 
-  /** Does `work` when its turn comes, first come, first served. */
-  async take<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#taken >= this.#atOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  /**
+   * Does `work` when its turn comes, first come, first served. Throws DeadlineMissed where that takes longer than
+   * `waitMaxMs`: nothing was done, and nothing will be.
+   */
+  async take<T>(work: () => Promise<T>, waitMaxMs: number): Promise<T> {
+    if (this.#taken >= this.#atOnce) await this.#turn(waitMaxMs);
     else this.#taken += 1;
     let hasTurn = true;
     const end = () => {
       if (!hasTurn) return;
       hasTurn = false;
-      const next = this.#waiting.shift();
-      // The next one has this turn.
-      if (next) next();
-      else this.#taken -= 1;
+      this.#passOn();
     };
     const timer = setTimeout(end, this.#busyMs);
     try {
@@ -34,5 +37,31 @@ export class Turns {
       clearTimeout(timer);
       end();
     }
+  }
+
+  async #turn(waitMaxMs: number): Promise<void> {
+    let begin: (() => void) | undefined;
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+      this.#waiting.add(resolve);
+    });
+    try {
+      await within(waitMaxMs, begun);
+    } catch (error) {
+      // The turn may have come at the very moment at which the wait was over.
+      if (begin && !this.#waiting.delete(begin)) this.#passOn();
+      throw error;
+    }
+  }
+
+  /** A turn has ended: the next one has it. */
+  #passOn(): void {
+    const [next] = this.#waiting;
+    if (!next) {
+      this.#taken -= 1;
+      return;
+    }
+    this.#waiting.delete(next);
+    next();
   }
 }
