@@ -242,7 +242,7 @@ export const PLANTED: readonly PlantedBug[] = [
     name: "unknown shown as failed",
     what: "a payment that has no outcome after a second is answered as not paid, for good",
     edits: [
-      { file: "db/deadline.ts", find: "DEADLINE_MS = 15_000", replace: "DEADLINE_MS = 1_000" },
+      { file: "db/payments/pay.ts", find: "countdown(DEADLINE_MS)", replace: "countdown(1_000)" },
       {
         file: "server/http.ts",
         find: "  return problem(name);\n",

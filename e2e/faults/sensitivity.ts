@@ -12,7 +12,7 @@ import { setStage } from "./stage.ts";
 export type Found = { bug: PlantedBug; checks: string[]; seconds: number };
 
 /** Long enough for each of these to do harm; a round ends once its bug is found. */
-const ROUND_MS = 45_000;
+const ROUND_MS = 90_000;
 const TYPES_UNCHECKED: Edit = {
   file: "next.config.ts",
   find: "reactStrictMode: true,",
@@ -32,21 +32,21 @@ function copyProject(root: string, folder: string): void {
 
 /** The copy is built with the bug in it, which need not please the compiler's types; then its sources are whole again. */
 function buildWithBug(folder: string, edits: readonly Edit[]): void {
-  const all = [...edits, TYPES_UNCHECKED].map((edit) => ({
-    ...edit,
-    file: path.join(folder, edit.file),
-    text: readFileSync(path.join(folder, edit.file), "utf8"),
-  }));
-  for (const { file, find, replace, text } of all) {
-    const parts = text.split(find);
+  const whole = new Map<string, string>();
+  for (const edit of [...edits, TYPES_UNCHECKED]) {
+    const file = path.join(folder, edit.file);
+    const text = readFileSync(file, "utf8");
+    // Of several edits of one file, each finds what the ones before it have made.
+    if (!whole.has(file)) whole.set(file, text);
+    const parts = text.split(edit.find);
     if (parts.length !== 2)
       throw new Error(`The bug's place stands ${parts.length - 1} times in ${file}, not once.`);
-    writeFileSync(file, parts.join(replace));
+    writeFileSync(file, parts.join(edit.replace));
   }
   const built = spawnSync("npx", ["next", "build"], { cwd: folder, encoding: "utf8" });
   if (built.status !== 0)
     throw new Error(`The copy with the bug does not build: ${built.stdout}${built.stderr}`);
-  for (const { file, text } of all) writeFileSync(file, text);
+  for (const [file, text] of whole) writeFileSync(file, text);
 }
 
 const asItIs: PlantedBug = { name: "none", what: "the product as it is" };

@@ -21,6 +21,8 @@ export type Workload = {
 const BUSY = 24;
 /** How often each of two requests is sent where both should meet in one server, and in one batch. */
 const COPIES = 3;
+/** People who send money round in a circle, both ways at once. */
+const CIRCLE = 8;
 /** Refunds of one payment at once. */
 const REFUNDS_MAX = 4;
 /** Whoever looks at a key looks again within this: soon enough to see it change, and others are to be served, too. */
@@ -52,8 +54,9 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
   }
 
   const amount = () => String(1 + random.int(900));
-  /** Some of an amount, at least one minor unit of it. */
-  const partOf = (amountMinor: string) => String(1n + (BigInt(random.int(1_000)) % BigInt(amountMinor)));
+  /** A third of an amount at most, and at least one minor unit. */
+  const partOf = (amountMinor: string) =>
+    String(1n + (BigInt(random.int(1_000)) % (1n + BigInt(amountMinor) / 3n)));
   const withKey = (key: string | undefined) => (key === undefined ? {} : { key });
 
   function transferOf(from: Actor, to: Actor, amountMinor = amount(), intentId: string = randomUUID()) {
@@ -202,13 +205,23 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
       },
     },
     {
-      // To each other at once: whoever locks accounts in the order in which they are named gets stuck.
-      weight: 6,
+      // Round a circle, both ways at once: whoever locks accounts in the order in which they are named gets stuck.
+      weight: 3,
       async act() {
-        const [one, other] = neighbours();
-        await crowd(
-          () => ends(transferOf(one, other).send),
-          () => ends(transferOf(other, one).send),
+        const first = random.int(payers.length);
+        const circle = Array.from({ length: CIRCLE }, (_, n) => payers[(first + n) % payers.length]);
+        const transfers = circle.flatMap((one, n) => {
+          const next = circle[(n + 1) % CIRCLE];
+          if (!one || !next) throw new Error("Bug: the circle is not closed.");
+          return [
+            { from: one, ...transferOf(one, next) },
+            { from: next, ...transferOf(next, one) },
+          ];
+        });
+        // With keys that they have already, so that all are there at the same time.
+        const keys = await Promise.all(transfers.map(({ from, intentId }) => openKey(from, intentId)));
+        await Promise.all(
+          transfers.map(async ({ send }, n) => keys[n] && ends((key) => send(key ?? keys[n]))),
         );
       },
     },
@@ -218,7 +231,7 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
       act: () => ends(transferOf(random.pick(poor), random.pick(rich), "100000").send),
     },
     {
-      weight: 8,
+      weight: 10,
       async act() {
         const sale = sales[random.int(sales.length)];
         if (!sale) return;
@@ -226,9 +239,12 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
         const parts = Array.from({ length: 1 + random.int(REFUNDS_MAX) }, () => ({
           intentId: randomUUID(),
           paymentId: sale.payment.id,
-          ...(random.chance(50) && { amountMinor: partOf(sale.payment.amountMinor) }),
+          ...(random.chance(80) && { amountMinor: partOf(sale.payment.amountMinor) }),
         }));
-        await Promise.all(parts.map((part) => ends((key) => client.refund(part, withKey(key)))));
+        const refunds = parts.map((part) => () => ends((key) => client.refund(part, withKey(key))));
+        // The first one makes the row of the total, and all others find it.
+        if (random.chance(50)) await refunds.shift()?.();
+        await Promise.all(refunds.map((refund) => refund()));
       },
     },
   ];
