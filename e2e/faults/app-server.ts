@@ -21,6 +21,12 @@ export type AppServer = {
   ended(): Promise<number | NodeJS.Signals>;
 };
 
+/** What runs ends with this process, however that ends. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
@@ -39,7 +45,6 @@ export async function appServer(
   const port = await freePort();
   let child: ChildProcess | undefined;
   let isUp = false;
-  process.once("exit", () => child?.kill("SIGKILL"));
   return {
     port,
     get isUp() {
@@ -53,9 +58,11 @@ export async function appServer(
         stdio: ["ignore", "pipe", "pipe"],
       });
       child = started;
+      running.add(started);
       for (const stream of [started.stdout, started.stderr])
         stream?.on("data", (text: Buffer) => appendFileSync(logFile, text));
       started.once("exit", () => {
+        running.delete(started);
         isUp = false;
       });
       const deadline = performance.now() + START_LIMIT_MS;

@@ -303,8 +303,18 @@ function purposeOnce(history: History): Violation[] {
   });
 }
 
-/** All checks but reconcile, which needs the database itself. `unresolved`: the keys whose clients never learnt. */
-export function check(history: History, facts: Facts, unresolved: readonly string[]): Violation[] {
+export type Evidence = {
+  /** What had been told before the books were read: all of it must be in them. */
+  before: History;
+  facts: Facts;
+  /** What had been told after they were read: all keys that stand in them are in here. */
+  after: History;
+  /** The keys whose clients never learnt. */
+  unresolved: readonly string[];
+};
+
+/** All checks but reconcile, which needs the database itself. */
+export function check({ before: history, facts, after, unresolved }: Evidence): Violation[] {
   const byKey = statementsByKey(history);
   const payments = new Map(facts.payments.map((payment) => [`${payment.userId} ${payment.id}`, payment]));
   const entriesOf = new Map<string, EntryFact[]>();
@@ -315,7 +325,7 @@ export function check(history: History, facts: Facts, unresolved: readonly strin
   }
   return [
     ...kept(byKey, payments),
-    ...issued(history, payments),
+    ...issued(after, payments),
     ...sameAnswer(byKey),
     ...onePayload(byKey),
     ...noBugShown(history),

@@ -16,13 +16,13 @@ export async function judge(
   history: History,
   unresolved: readonly string[],
 ): Promise<Judgement> {
-  const soFar: History = {
+  const before: History = {
     exchanges: history.exchanges.map((exchange) => ({ ...exchange })),
     shown: [...history.shown],
     earlier: history.earlier,
   };
   const facts = await readFacts(owner);
-  const violations = check(soFar, facts, unresolved);
+  const violations = check({ before, facts, after: history, unresolved });
   for (const finding of await reconcile(owner))
     violations.push({
       check: `reconcile: ${finding.check}`,
