@@ -106,6 +106,14 @@ describe("waiting", () => {
     expect(clock.waits).toEqual([125, 250, 500, 1_000, 2_000, 4_000, 4_000]);
   });
 
+  test("may be the last before the deadline, which is then its own", async () => {
+    server.script.push("drop", issued(), paid());
+    // The wall's clock tells parts of milliseconds, of which a timer knows nothing.
+    const client = clientWith({ clock: { ...fastClock(), nowMs: () => performance.now() } });
+    const outcome = await client.payOrder(ORDER, { deadlineMs: 2_000.5 });
+    expect(outcome).toMatchObject({ type: "paid" });
+  });
+
   test("is not begun where it would outlast the deadline", async () => {
     const clock = fastClock();
     server.script.push(problemReaction("unavailable", {}, { "retry-after": "3600" }));

@@ -62,7 +62,7 @@ export async function persist(
   for (let tries = 1; ; tries += 1) {
     const leftMs = endsAtMs - clock.nowMs();
     if (leftMs <= 0) return giveUp("deadline");
-    const limit = AbortSignal.timeout(Math.min(limits.tryMs, leftMs));
+    const limit = AbortSignal.timeout(Math.ceil(Math.min(limits.tryMs, leftMs)));
     last = await send(AbortSignal.any([signal, limit]));
     const answer = finalAnswer(last);
     if (answer !== undefined) return { type: "answered", exchange: answer };
