@@ -93,6 +93,35 @@ async function recovered(stage: Stage): Promise<void> {
   }
 }
 
+/** What shows bugs that need a crash: the machine's power going away, as far as PostgreSQL can tell. */
+export const CRASH = {
+  answered: "postmaster killed (SIGKILL): somebody hears of a payment",
+  revoked: "postmaster killed (SIGKILL): somebody hears that a key is void",
+} as const;
+
+/** At the very moment at which it is told: it must be on disk. */
+function postmasterKilled(name: string, moment: keyof typeof CRASH): ProvingFault {
+  return {
+    name,
+    isCheap: false,
+    async fire(stage) {
+      const [folder] = await stage.admin<
+        { path: string }[]
+      >`select current_setting('data_directory') as path`;
+      const [pid] = readFileSync(`${folder?.path}/postmaster.pid`, "utf8").split("\n");
+      let isKilled = false;
+      stage.http.onNext(moment, () => {
+        process.kill(Number(pid), "SIGKILL");
+        isKilled = true;
+      });
+      if (!(await until(() => isKilled))) return false;
+      await stage.restartDatabase();
+      await recovered(stage);
+      return true;
+    },
+  };
+}
+
 const databaseFaults: ProvingFault[] = [
   {
     name: "backend terminated (57P01)",
@@ -125,26 +154,8 @@ const databaseFaults: ProvingFault[] = [
       return true;
     },
   },
-  {
-    name: "postmaster killed (SIGKILL)",
-    isCheap: false,
-    async fire(stage) {
-      const [folder] = await stage.admin<
-        { path: string }[]
-      >`select current_setting('data_directory') as path`;
-      const [pid] = readFileSync(`${folder?.path}/postmaster.pid`, "utf8").split("\n");
-      // At the very moment at which somebody hears of a payment, or of a key that never will pay: it must be on disk.
-      let isKilled = false;
-      stage.http.onNext(Math.random() < 0.5 ? "answered" : "revoked", () => {
-        process.kill(Number(pid), "SIGKILL");
-        isKilled = true;
-      });
-      if (!(await until(() => isKilled))) return false;
-      await stage.restartDatabase();
-      await recovered(stage);
-      return true;
-    },
-  },
+  postmasterKilled(CRASH.answered, "answered"),
+  postmasterKilled(CRASH.revoked, "revoked"),
   {
     name: "connections exhausted (53300)",
     isCheap: false,

@@ -26,7 +26,7 @@ const ABOUT_PAYING = /^\/(?:api\/(?:idempotency-keys|payments)|checkout)\b/;
 /** Nobody overtakes where nobody else pays: a request that waits to be overtaken goes on after this. */
 const OVERTAKEN_WITHIN_MS = 1_500;
 
-/** A payment's request has come, or the answer to it, or the answer to a key's revocation. */
+/** A payment's request has come, or the answer to it, or the answer to a key's revocation begins to. */
 type Moment = "asked" | "answered" | "revoked";
 
 export type HttpProxy = {
@@ -89,11 +89,12 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
         },
         (response) => {
           const chunks: Buffer[] = [];
+          // As early as it is told.
+          if (request.method === "DELETE") tell("revoked", port);
           response.on("data", (chunk: Buffer) => chunks.push(chunk));
           response.on("error", reject);
           response.on("end", () => {
             if (isPayment) tell("answered", port);
-            if (request.method === "DELETE") tell("revoked", port);
             resolve({
               status: response.statusCode ?? 502,
               headers: response.headers,

@@ -12,8 +12,8 @@ export type PlantedBug = {
   what: string;
   sql?: readonly Mutant[];
   edits?: readonly Edit[];
-  /** It does harm only where PostgreSQL crashes; any other does without. */
-  needsCrash?: true;
+  /** It does harm only where PostgreSQL crashes at such a moment; any other does without. */
+  needsCrash?: "answered" | "revoked";
   /** It is in the page: people pay in browsers, too. */
   inBrowser?: true;
 };
@@ -149,13 +149,13 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "asynchronous settle",
     what: "a payment is acknowledged before its commit is on disk",
-    needsCrash: true,
+    needsCrash: "answered",
     sql: [alwaysAsynchronous("settle_payments_v1"), asynchronous],
   },
   {
     name: "asynchronous revoke",
     what: "a key is called void before its removal is on disk",
-    needsCrash: true,
+    needsCrash: "revoked",
     sql: [alwaysAsynchronous("revoke_key_v1"), asynchronous],
   },
   {
@@ -226,7 +226,7 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "paid order paid again",
     what: "an order that is paid is not declined",
-    sql: [known("no-paid-by")],
+    sql: [known("no-paid-by"), ordersMayEndTwice],
   },
   {
     name: "refund without a bound",

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } f
 import path from "node:path";
 import { plant } from "../../db/testing/mutants.ts";
 import { crashes } from "./crashes.ts";
-import { faults } from "./faults.ts";
+import { CRASH, faults } from "./faults.ts";
 import { type Edit, PLANTED, type PlantedBug } from "./planted.ts";
 import { playRound } from "./round.ts";
 import { setStage } from "./stage.ts";
@@ -18,9 +18,6 @@ const TYPES_UNCHECKED: Edit = {
   find: "reactStrictMode: true,",
   replace: "reactStrictMode: true,\n  typescript: { ignoreBuildErrors: true },",
 };
-/** What shows bugs that need a crash: the machine's power going away, as far as PostgreSQL can tell. */
-const CRASH = "postmaster killed (SIGKILL)";
-
 /** Copies what git knows of the project to `folder`, inside the project, so that its build finds the same packages. */
 function copyProject(root: string, folder: string): void {
   rmSync(folder, { recursive: true, force: true });
@@ -85,7 +82,9 @@ async function playAgainst(bug: PlantedBug, build: string, folder: string, seed:
     const { violations, seconds } = await playRound(stage, {
       seed,
       forMs: ROUND_MS,
-      faults: faults.filter((fault) => (bug.needsCrash ? fault.name === CRASH : fault.isCheap)),
+      faults: faults.filter((fault) =>
+        bug.needsCrash ? fault.name === CRASH[bug.needsCrash] : fault.isCheap,
+      ),
       cheapLeast: 0,
       withBrowsers: bug.inBrowser ?? false,
       endsWhenFound: true,
