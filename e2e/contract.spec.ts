@@ -93,6 +93,10 @@ test("a route that moves money says what became of the key before anything else"
     const reused = await contract.call(name, other);
     expectProblem(reused, "idempotency-key-reused", "yes", "never");
     expect(reused.body).toMatchObject({ payment: paid.body });
+    if (!name.includes("[id]")) continue;
+    const astray = await contract.call(name, { ...call, key, path: { id: "no-id" } });
+    expectProblem(astray, "not-found", "yes", "never");
+    expect(astray.body).toMatchObject({ payment: paid.body });
   }
 });
 
