@@ -42,7 +42,9 @@ test("a body that is no JSON, too large or not of this request is refused everyw
     const key = randomUUID();
     const media = { ...call, key, headers: { "content-type": "text/plain" } };
     expect((await contract.call(name, media)).status).toBe(415);
-    expect((await contract.call(name, { ...call, key, raw: `"${"x".repeat(65 * 1024)}"` })).status).toBe(413);
+    expect((await contract.call(name, { ...call, key, raw: `"${"x".repeat(257 * 1024)}"` })).status).toBe(
+      413,
+    );
     if (!operation.takesKey)
       expectProblem(
         await contract.call(name, { ...call, json: { nothing: 1 } }),
@@ -93,6 +95,10 @@ test("a route that moves money says what became of the key before anything else"
     const reused = await contract.call(name, other);
     expectProblem(reused, "idempotency-key-reused", "yes", "never");
     expect(reused.body).toMatchObject({ payment: paid.body });
+    if (!name.includes("[id]")) continue;
+    const astray = await contract.call(name, { ...call, key, path: { id: "no-id" } });
+    expectProblem(astray, "not-found", "yes", "never");
+    expect(astray.body).toMatchObject({ payment: paid.body });
   }
 });
 
@@ -199,6 +205,24 @@ test("an order is put once, read, cancelled, or paid and kept", async ({ baseURL
   });
   const payment = await contract.call("GET /api/payments/[id]", { as: "mia", path: { id: key } });
   expect(payment.body).toMatchObject({ id: key, orderId: paid });
+});
+
+test("an order as large as any may be is taken, in the longest way to write it", async () => {
+  const description = "\u{1F600}".repeat(200);
+  const item = { description, quantity: 100_000, amountMinor: "100000000000" };
+  const order = {
+    description,
+    currency: "USD",
+    items: Array(100).fill(item),
+    expiresAt: "2999-12-31T23:59:59.999Z",
+  };
+  // As programs write that keep to ASCII.
+  const raw = JSON.stringify(order, null, 2).replaceAll(
+    /[^\n -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16)}`,
+  );
+  const put = await contract.call("PUT /api/orders/[id]", { as: "mia", path: { id: randomUUID() }, raw });
+  expect(put.body).toMatchObject({ description, totalMinor: "1000000000000000000" });
 });
 
 test("lists are turned page by page, and say what is wrong with how they are asked", async () => {

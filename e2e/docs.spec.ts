@@ -1,5 +1,6 @@
 /** The page for developers: what stands there works as it stands, and comes from nowhere else. */
 import { spawnSync } from "node:child_process";
+import type { Locator } from "@playwright/test";
 import { books, userIdOf } from "./books.ts";
 import { expect, test } from "./fixtures.ts";
 
@@ -47,6 +48,51 @@ test("the reference is shown from our own origin, and asks nothing of anybody el
   expect(elsewhere).toEqual([]);
   expect(violations).toEqual([]);
 });
+
+/** How much an element's text stands out from what is behind it (WCAG 2.2, "contrast ratio"). */
+function contrastOf(text: Locator): Promise<number> {
+  return text.evaluate((element) => {
+    type Rgba = [number, number, number, number];
+    const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const pixelOf = (layers: string[]): Rgba => {
+      if (!canvas) throw new Error("There is no canvas to paint on.");
+      for (const colour of layers) {
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+      }
+      return [...canvas.getImageData(0, 0, 1, 1).data] as Rgba;
+    };
+    const grounds = ["white"];
+    for (let node: Element | null = element; node; node = node.parentElement)
+      grounds.splice(1, 0, getComputedStyle(node).backgroundColor);
+    const luminanceOf = ([r, g, b]: Rgba) => {
+      const linear = (value: number) =>
+        value <= 10 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;
+      return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+    };
+    const ground = luminanceOf(pixelOf(grounds));
+    const ink = luminanceOf(pixelOf([...grounds, getComputedStyle(element).color]));
+    return (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
+  });
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`the labels of the reference can be read in the ${colorScheme} scheme`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await page.goto("/docs#reference");
+    const pay = page.locator("#operations-Payments-pay");
+    await pay.getByRole("button").first().click();
+    for (const label of [
+      page.locator(".btn.authorize span"),
+      page.locator(".opblock-post .opblock-summary-method").first(),
+      page.locator(".opblock-get .opblock-summary-method").first(),
+      page.locator(".opblock-put .opblock-summary-method").first(),
+      page.locator(".opblock-delete .opblock-summary-method").first(),
+      pay.locator(".opblock-section .examples-select__section-label"),
+    ])
+      expect(await contrastOf(label), `${label}`).toBeGreaterThan(4.5);
+  });
+}
 
 test("every page leads there", async ({ page }) => {
   await page.goto("/");

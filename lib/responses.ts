@@ -109,6 +109,8 @@ export function problemSchema(name: ProblemName) {
       });
     case "invalid-request":
       return z.strictObject({ ...common, errors: fieldErrors, payment: payment.exactOptional() });
+    // With a key that is settled, both carry what it has settled.
+    case "not-found":
     case "idempotency-key-reused":
       return z.strictObject({ ...common, payment: payment.exactOptional() });
     default:

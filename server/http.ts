@@ -6,8 +6,11 @@ import { type MoneyMoved, type ProblemName, problem } from "@/lib/problems";
 import type { FieldError, Parsed } from "@/lib/requests";
 import { describeError, log } from "./log.ts";
 
-/** The largest body is an order of a hundred items; nothing comes near this. */
-const BODY_MAX_BYTES = 64 * 1024;
+/**
+ * The largest body is an order of a hundred items, each described in 200 characters. Written in ASCII, as many programs
+ * write JSON, one of them takes up to twelve bytes ("\ud83d\ude00"): a quarter of a million bytes.
+ */
+const BODY_MAX_BYTES = 256 * 1024;
 /** What a client should wait before it asks again: longer than a restart's hiccup, short for somebody who watches. */
 const RETRY_AFTER_SECONDS = 2;
 

@@ -134,7 +134,7 @@ describe("before any look-up:", () => {
     ],
     ["forbidden", "", ({ call, orderId }) => call(put, { method: "PUT", params: { id: orderId } })],
     ["method-not-allowed", "", ({ call, key }) => call(PATCH, { method: "PATCH", params: { id: key } })],
-    ["too-large", "", ({ call }) => call(pay, { body: { note: "x".repeat(70_000) } })],
+    ["too-large", "", ({ call }) => call(pay, { body: { note: "x".repeat(300_000) } })],
     ["unsupported-media-type", "", ({ call }) => call(pay, { headers: { "content-type": "text/plain" } })],
     ["unsupported-media-type", "none", ({ call }) => call(pay, { headers: { "content-type": "" } })],
     [

@@ -30,9 +30,9 @@ export default async function ProblemPage({ params }: Params) {
       </p>
       <h2 className="mt-8 border-t border-line pt-6 text-sm font-semibold">{t("problem.forPrograms")}</h2>
       <dl className="figures mt-2 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm text-soft">
-        <dt>{t("problem.type")}</dt>
+        <dt>type</dt>
         <dd className="break-all">/problems/{name}</dd>
-        <dt>{t("problem.status")}</dt>
+        <dt>status</dt>
         <dd>{status}</dd>
         <dt>title</dt>
         <dd lang="en">{title}</dd>
