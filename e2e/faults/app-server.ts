@@ -1,7 +1,7 @@
 /** The production build, as a process of its own that can be stopped, killed and started again. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -52,15 +52,16 @@ export async function appServer(
     },
     async start() {
       if (child && child.exitCode === null && child.signalCode === null) return;
+      // The file itself, not a pipe that this process has to empty: a server that is measured must not wait for that.
+      const log = openSync(logFile, "a");
       const started = spawn(process.execPath, [path.join(root, "scripts", "start.mjs")], {
         cwd: root,
         env: { ...process.env, ...env, PORT: String(port), NODE_ENV: "production" },
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: ["ignore", log, log],
       });
+      closeSync(log);
       child = started;
       running.add(started);
-      for (const stream of [started.stdout, started.stderr])
-        stream?.on("data", (text: Buffer) => appendFileSync(logFile, text));
       started.once("exit", () => {
         running.delete(started);
         isUp = false;
