@@ -255,6 +255,8 @@ test("the rest is read", async () => {
   await contract.call("GET /api/accounts", { as: "alice" });
   await contract.call("GET /api/health/live");
   await contract.call("GET /api/health/ready");
+  const metrics = await contract.call("GET /api/metrics", { as: "omar" });
+  expect(metrics.text).toMatch(/^once_payment_requests_total\{channel="api",verdict="paid"\} [1-9]/m);
   const { body } = await contract.call("GET /api/openapi.json");
   expect(body).toMatchObject({ openapi: "3.1.1" });
   const nothing = await contract.call("GET /api/payments/[id]", { as: "alice", path: { id: randomUUID() } });

@@ -80,7 +80,13 @@ export class Contract {
       ...(body === undefined ? {} : { body }),
     });
     const text = await response.text();
-    const answer = { status: response.status, headers: response.headers, body: JSON.parse(text), text };
+    const isJson = /json$/.test(response.headers.get("content-type") ?? "");
+    const answer = {
+      status: response.status,
+      headers: response.headers,
+      body: isJson ? JSON.parse(text) : text,
+      text,
+    };
     this.#check(route, answer);
     return answer;
   }
@@ -91,7 +97,7 @@ export class Contract {
     expect(headers.get("cache-control"), said).toBe("no-store");
     expectHeaders(responsesOf(route, OPERATIONS[route])[status]?.headers ?? {}, headers, said);
     if (success) {
-      expect(headers.get("content-type"), said).toBe("application/json");
+      expect(headers.get("content-type"), said).toBe(success.mediaType ?? "application/json");
       if (success.schema !== undefined) expectShape(SCHEMAS[success.schema], body, said);
       this.met.add(`${route} ${status}`);
       return;

@@ -35,6 +35,7 @@ test("looking at every page and every answer writes nothing, with a session, wit
     ...["/", "/sign-in", "/sign-up", "/payments", `/payments/${randomUUID()}`, "/problems/declined"],
     ...[`/checkout/${orderId}`, `/checkout/${orderId}/form?key=${randomUUID()}`],
     ...["/api/accounts", "/api/payments", "/api/orders", "/api/health/live", "/api/health/ready"],
+    "/api/metrics",
     ...[`/api/payments/${randomUUID()}`, `/api/orders/${orderId}`, `/api/idempotency-keys/${randomUUID()}`],
   ];
   const look = async (who: typeof request) => {

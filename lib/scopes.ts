@@ -16,6 +16,8 @@ export const SCOPES = [
   "orders:write",
   /** Read accounts and balances. */
   "accounts:read",
+  /** Read what the service counts about itself, which an operator may. */
+  "metrics:read",
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];

@@ -1,11 +1,12 @@
 /** Arrivals: every request for a key, through whichever door, leaves what it was told. Evidence on the side, no more. */
 import { type Attempt, recordAttempt } from "@/db/attempts/record";
 import type { PayResult } from "@/db/payments/pay";
+import { countPayment } from "./metrics.ts";
 
 /** A request for a key, as its door saw it come in. */
 export type Arrival = Pick<Attempt, "userId" | "key" | "channel" | "requestId">;
 
-type Verdict = Attempt["verdict"];
+export type Verdict = Attempt["verdict"];
 
 /** What a result says of its arrival. */
 export function verdictOf(result: PayResult): Verdict {
@@ -41,5 +42,6 @@ export async function recorded<T>(
     return result;
   } finally {
     recordAttempt({ ...arrival, arrivedAt, verdict });
+    countPayment(arrival.channel, verdict);
   }
 }

@@ -36,6 +36,7 @@ export const ROUTES = {
   "GET /api/orders/[id]": "user",
   "DELETE /api/orders/[id]": "user",
   "GET /api/accounts": "user",
+  "GET /api/metrics": "operator",
   "GET /api/openapi.json": "anyone",
   "GET /api/health/live": "anyone",
   "GET /api/health/ready": "anyone",
@@ -74,6 +75,7 @@ export const ROUTE_SCOPES = {
   "GET /api/orders/[id]": "orders:read",
   "DELETE /api/orders/[id]": "orders:write",
   "GET /api/accounts": "accounts:read",
+  "GET /api/metrics": "metrics:read",
   "POST /checkout/[orderId]/continue": "keys:write",
   "POST /checkout/[orderId]/pay": "payments:write",
 } as const satisfies Record<ScopedRoute, Scope>;

@@ -5,6 +5,7 @@ import { GET as accounts } from "@/app/api/accounts/route";
 import { GET as live } from "@/app/api/health/live/route";
 import { GET as ready } from "@/app/api/health/ready/route";
 import { GET as keyState } from "@/app/api/idempotency-keys/[key]/route";
+import { GET as metrics } from "@/app/api/metrics/route";
 import { GET as openApi } from "@/app/api/openapi.json/route";
 import { GET as order } from "@/app/api/orders/[id]/route";
 import { GET as orders } from "@/app/api/orders/route";
@@ -179,6 +180,7 @@ describe("a GET writes no row of any table, and neither does HEAD:", () => {
     "GET /api/health/live": live,
     "GET /api/health/ready": ready,
     "GET /api/idempotency-keys/[key]": keyState,
+    "GET /api/metrics": metrics,
     "GET /api/openapi.json": openApi,
     "GET /api/orders": orders,
     "GET /api/orders/[id]": order,
@@ -188,7 +190,8 @@ describe("a GET writes no row of any table, and neither does HEAD:", () => {
 
   it.each(Object.entries(GETS))("%s", async (name, handler) => {
     const { payer, key, send, body } = await newTransfer();
-    await test.owner`update users set role = 'merchant' where id = ${payer.id}`;
+    const role = name === "GET /api/metrics" ? "operator" : "merchant";
+    await test.owner`update users set role = ${role} where id = ${payer.id}`;
     const { orderId } = await newOrder({ ...payer }, "5");
     await send(body("10"));
     const openKey = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });

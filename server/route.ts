@@ -6,6 +6,7 @@ import { Answer, fail, problemOf, problemResponse } from "./http.ts";
 import { readKey } from "./idempotency-key.ts";
 import { type Counted, limitHeaders, spend } from "./limits.ts";
 import { log } from "./log.ts";
+import { countRequest } from "./metrics.ts";
 import { isSameOrigin } from "./origin.ts";
 import { isCounted, ROUTES, type RouteName, reaches, scopeOf } from "./policy.ts";
 import { authenticate, type Viewer } from "./viewer.ts";
@@ -83,7 +84,9 @@ export function answered(
   response.headers.set("x-request-id", requestId);
   const reading = readKey(request);
   const key = reading.type === "key" ? reading.key : undefined;
-  const durationMs = Math.round(performance.now() - startedMs);
+  const elapsedMs = performance.now() - startedMs;
+  countRequest(route, response.status, elapsedMs / 1_000);
+  const durationMs = Math.round(elapsedMs);
   log.info({ requestId, method: request.method, route, status: response.status, key, durationMs }, "request");
   return response;
 }

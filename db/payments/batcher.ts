@@ -113,6 +113,11 @@ export class Batcher<Entry, Answer> {
     return answer;
   }
 
+  /** How many entries wait: for a batch, and in the lane to be sent singly. And how many batches are being executed. */
+  get load(): { queued: number; inLane: number; batchesInFlight: number } {
+    return { queued: this.#queue.size, inLane: this.#lane.size, batchesInFlight: this.#inFlight };
+  }
+
   /** Takes nothing new, and resolves when everything that was taken has its answer. */
   drain(): Promise<void> {
     this.#isDraining = true;

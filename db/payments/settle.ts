@@ -19,7 +19,13 @@ const LIMITS = {
 const LOCK_NOT_AVAILABLE = "55P03";
 
 // On globalThis, because development reloads modules, and routes may be bundled apart; the queue is one.
-const slot = globalThis as typeof globalThis & { onceBatcher?: Batcher<SettlementEntry, Settlement> };
+const slot = globalThis as typeof globalThis & {
+  onceBatcher?: Batcher<SettlementEntry, Settlement>;
+  onceBatches?: { sent: number; entries: number; failed: number };
+};
+/** Since the process began. */
+slot.onceBatches ??= { sent: 0, entries: 0, failed: 0 };
+const batches = slot.onceBatches;
 
 function batcher(): Batcher<SettlementEntry, Settlement> {
   slot.onceBatcher ??= new Batcher<SettlementEntry, Settlement>(
@@ -28,12 +34,18 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
       contendsOn: ({ debitAccountId, creditAccountId }) =>
         [debitAccountId, creditAccountId].filter((id) => id !== null),
       isLockStall: (error) => failureCode(error) === LOCK_NOT_AVAILABLE,
-      sendBatch,
+      sendBatch(entries) {
+        batches.sent += 1;
+        batches.entries += entries.length;
+        return sendBatch(entries);
+      },
       sendSingly,
-      onBatchFailed: (error, size) =>
+      onBatchFailed(error, size) {
+        batches.failed += 1;
         console.warn(
           `${size} payments are asked for one by one: ${failureCode(error) ?? (error instanceof Error ? error.message : typeof error)}`,
-        ),
+        );
+      },
       asReplay: (answer) => (answer.verdict === "settled" ? { ...answer, verdict: "replayed" } : answer),
       nowMs: () => performance.now(),
       after(ms, callback) {
@@ -56,6 +68,11 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
  */
 export function settle(entry: SettlementEntry, deadlineMs: number = DEADLINE_MS): Promise<Settlement> {
   return batcher().submit(entry, deadlineMs);
+}
+
+/** What this process has sent in batches, and what waits at this moment. */
+export function settlingLoad() {
+  return { ...batches, ...batcher().load };
 }
 
 /** Takes no more payments, and resolves when every one that was taken has its answer. */

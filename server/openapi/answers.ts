@@ -52,15 +52,15 @@ function exampleOf(name: ProblemName): Record<string, unknown> {
 }
 
 function successResponse(
-  { description, schema, headers = [], examples }: Success,
+  { description, schema, mediaType = "application/json", headers = [], examples }: Success,
   limits: readonly HeaderName[],
 ): ResponseObject {
   return {
     description,
     headers: headerRefs(["X-Request-Id", ...limits, ...headers]),
     content: {
-      "application/json": {
-        schema: schema === undefined ? { type: "object" } : schemaRef(schema),
+      [mediaType]: {
+        schema: schema ? schemaRef(schema) : { type: mediaType === "application/json" ? "object" : "string" },
         examples,
       },
     },

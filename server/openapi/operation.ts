@@ -8,12 +8,17 @@ import type { SchemaName } from "./schemas.ts";
 /** The routes of the HTTP API; the others are plain forms of pages. */
 export type ApiRoute = Extract<RouteName, `${string} /api/${string}`>;
 
+/** Prometheus's text format, as prom-client writes it. */
+export const METRICS_MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
 type Example = { summary: string; value: unknown };
 
 export type Success = {
   description: string;
-  /** The body: one of the schemas, or undefined for any JSON object. */
+  /** The body: one of the schemas, or undefined for any JSON object, or text. */
   schema: SchemaName | undefined;
+  /** What it is, where it is not JSON. */
+  mediaType?: string;
   headers?: readonly HeaderName[];
   examples: Record<string, Example>;
 };

@@ -4,7 +4,7 @@
  */
 import { ACCOUNTS } from "./examples.ts";
 import { KEY_OPERATIONS } from "./key-operations.ts";
-import type { ApiRoute, Operation } from "./operation.ts";
+import { type ApiRoute, METRICS_MEDIA_TYPE, type Operation } from "./operation.ts";
 import { ORDER_OPERATIONS } from "./order-operations.ts";
 import { PAYMENT_OPERATIONS } from "./payment-operations.ts";
 
@@ -48,6 +48,26 @@ const OTHER_OPERATIONS = {
       },
     },
     problems: ["unavailable"],
+  },
+  "GET /api/metrics": {
+    id: "metrics",
+    tag: "Service",
+    summary: "What this server counts about itself",
+    description:
+      "For Prometheus: requests and how long they took, payments by what they were told, what waits to be settled, and the process. Each server counts for itself.",
+    successes: {
+      200: {
+        description: "The metrics, in Prometheus's text format.",
+        schema: undefined,
+        mediaType: METRICS_MEDIA_TYPE,
+        examples: {
+          metrics: {
+            summary: "One of them",
+            value: 'once_payment_requests_total{channel="api",verdict="paid"} 1\n',
+          },
+        },
+      },
+    },
   },
   "GET /api/openapi.json": {
     id: "openapi",
