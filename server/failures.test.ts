@@ -92,7 +92,7 @@ const DOORS: Record<keyof typeof FAILURES.door, (checkout: Checkout) => Promise<
   unauthenticated: ({ send }) => send({ authorization: "Bearer once_demo_nobody" }),
   forbidden: ({ send }) =>
     send({ authorization: undefined, cookie: "a session", origin: "https://elsewhere.test" }),
-  "too-large": ({ send }) => send({}, JSON.stringify({ note: "x".repeat(100_000) })),
+  "too-large": ({ send }) => send({}, JSON.stringify({ note: "x".repeat(300_000) })),
   "unsupported-media-type": ({ send }) => send({ "content-type": "text/plain" }),
   "invalid-request": ({ send, body }) => send({}, JSON.stringify({ ...body, amountMinor: "-10" })),
 };
