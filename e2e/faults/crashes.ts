@@ -19,8 +19,11 @@ async function killAndRestart(app: AppServer): Promise<void> {
 /** Resolves with the server that met the moment, or undefined where there was no occasion. */
 function meeting(stage: Stage, moment: "asked" | "answered"): Promise<AppServer | undefined> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), OCCASION_MS);
-    stage.http.onNext(moment, (port) => {
+    const timer = setTimeout(() => {
+      forget();
+      resolve(undefined);
+    }, OCCASION_MS);
+    const forget = stage.http.onNext(moment, (port) => {
       clearTimeout(timer);
       const app = stage.apps.find((one) => one.port === port);
       // At this very moment, not a turn of the event loop later.

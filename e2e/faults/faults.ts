@@ -78,18 +78,31 @@ async function busyBackend({ admin }: Stage): Promise<number | undefined> {
 /** A server that crashed has recovered by then, on a slow disk, too; one that has not will not, and the run ends. */
 const RECOVERY_LIMIT_MS = 120_000;
 
-/** The server has gone: waits until it is there again, so that one fault is over before the next. */
-async function recovered(stage: Stage): Promise<void> {
+/** The process that writes checkpoints: another one each time PostgreSQL has started again after a crash. */
+async function checkpointer({ admin }: Stage): Promise<number | undefined> {
+  const [found] = await admin<{ pid: number }[]>`
+    select pid from pg_stat_activity where backend_type = 'checkpointer'`;
+  return found?.pid;
+}
+
+/**
+ * Makes PostgreSQL crash, where `crash` finds an occasion, and waits until it has started again, so that one fault is over
+ * before the next: for a moment after the crash it still answers, because it has not noticed yet.
+ */
+async function crashed(stage: Stage, crash: () => Promise<boolean>): Promise<boolean> {
+  const before = await checkpointer(stage);
+  if (!(await crash())) return false;
   const deadline = performance.now() + RECOVERY_LIMIT_MS;
   for (;;) {
     try {
-      await stage.admin`select 1`;
-      return;
+      const now = await checkpointer(stage);
+      if (now !== undefined && now !== before) return true;
     } catch (error) {
       // It recovers from the crash that we made.
       if (performance.now() > deadline) throw error;
-      await sleep(LOOK_AGAIN_MS);
     }
+    if (performance.now() > deadline) throw new Error("PostgreSQL did not start again.");
+    await sleep(LOOK_AGAIN_MS);
   }
 }
 
@@ -109,15 +122,17 @@ function postmasterKilled(name: string, moment: keyof typeof CRASH): ProvingFaul
         { path: string }[]
       >`select current_setting('data_directory') as path`;
       const [pid] = readFileSync(`${folder?.path}/postmaster.pid`, "utf8").split("\n");
-      let isKilled = false;
-      stage.http.onNext(moment, () => {
-        process.kill(Number(pid), "SIGKILL");
-        isKilled = true;
+      return crashed(stage, async () => {
+        let isKilled = false;
+        const forget = stage.http.onNext(moment, () => {
+          process.kill(Number(pid), "SIGKILL");
+          isKilled = true;
+        });
+        await until(() => isKilled);
+        forget();
+        if (isKilled) await stage.restartDatabase();
+        return isKilled;
       });
-      if (!(await until(() => isKilled))) return false;
-      await stage.restartDatabase();
-      await recovered(stage);
-      return true;
     },
   };
 }
@@ -149,9 +164,7 @@ const databaseFaults: ProvingFault[] = [
     async fire(stage) {
       const pid = await busyBackend(stage);
       if (pid === undefined) return false;
-      process.kill(pid, "SIGKILL");
-      await recovered(stage);
-      return true;
+      return crashed(stage, async () => process.kill(pid, "SIGKILL"));
     },
   },
   postmasterKilled(CRASH.answered, "answered"),

@@ -33,8 +33,11 @@ export type HttpProxy = {
   baseUrl: string;
   /** Arms a fault for the next payment. */
   arm(fault: HttpFault): void;
-  /** Calls back once, at the next such moment, with the port of the server that was asked or has answered. */
-  onNext(moment: Moment, callback: (port: number) => void): void;
+  /**
+   * Calls back once, at the next such moment, with the port of the server that was asked or has answered; not at all, once
+   * what it returns was called.
+   */
+  onNext(moment: Moment, callback: (port: number) => void): () => void;
   fired(fault: HttpFault): number;
   /** Writes into `history` what browsers ask about keys and payments, and what they are told. */
   recordTo(history: History): void;
@@ -186,7 +189,14 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
   return {
     baseUrl: `http://127.0.0.1:${address.port}`,
     arm: (fault) => void armed.push(fault),
-    onNext: (moment, callback) => void waiting.push({ moment, callback }),
+    onNext(moment, callback) {
+      const mine = { moment, callback };
+      waiting.push(mine);
+      return () => {
+        const at = waiting.indexOf(mine);
+        if (at >= 0) waiting.splice(at, 1);
+      };
+    },
     fired: (fault) => fired.get(fault) ?? 0,
     recordTo(to) {
       history = to;
