@@ -208,10 +208,13 @@ const databaseFaults: ProvingFault[] = [
     async fire({ owner }) {
       let expired = 0;
       for (let time = 1; time <= EXPIRIES; time += 1) {
-        // The newest are those in use: keys begin with the time.
+        // The newest are those in use: keys begin with the time. Without waiting for anybody, as the reaper does.
         const newest = await owner`
-          update idempotency_keys set expires_at = now() - interval '1 day'
-           where (user_id, key) in (select user_id, key from idempotency_keys order by key desc limit 20)`;
+          with newest as materialized (
+            select user_id, key from idempotency_keys order by key desc limit 20 for update skip locked
+          )
+          update idempotency_keys k set expires_at = now() - interval '1 day'
+            from newest n where k.user_id = n.user_id and k.key = n.key`;
         expired += newest.count;
         await sleep(LOOK_AGAIN_MS);
       }
