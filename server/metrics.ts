@@ -1,6 +1,6 @@
 /**
- * What this server counts about itself, for Prometheus. In the process's memory: a count costs a payment nothing that can
- * be measured, and is lost with the process, which Prometheus knows how to read.
+ * What this server counts about itself, for Prometheus. In the process's memory: no payment waits for a
+ * count, and all are lost with the process, which Prometheus knows how to read.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { settlingLoad } from "@/db/payments/settle";

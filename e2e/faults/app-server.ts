@@ -52,7 +52,7 @@ export async function appServer(
     },
     async start() {
       if (child && child.exitCode === null && child.signalCode === null) return;
-      // The file itself, not a pipe that this process has to empty: a server that is measured must not wait for that.
+      // The file itself, not a pipe that this process would have to empty.
       const log = openSync(logFile, "a");
       const started = spawn(process.execPath, [path.join(root, "scripts", "start.mjs")], {
         cwd: root,

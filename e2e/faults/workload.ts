@@ -132,14 +132,9 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
         const other = transferOf(from, to, amount(), one.intentId);
         const opened = await openKey(from, one.intentId);
         if (opened === undefined) return;
-        const [sendOne, sendOther] = [one, other].map(
-          ({ send }) =>
-            () =>
-              ends((key) => send(key ?? opened)),
-        );
-        if (!sendOne || !sendOther) return;
-        if (random.chance(50)) await sendOne();
-        await crowd(sendOne, sendOther);
+        const sending = (send: typeof one.send) => () => ends((key) => send(key ?? opened));
+        if (random.chance(50)) await sending(one.send)();
+        await crowd(sending(one.send), sending(other.send));
       },
     },
     {
