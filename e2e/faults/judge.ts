@@ -1,7 +1,8 @@
 /** Everything that can be held against a round so far: the checks, the books' own, and PostgreSQL's count of deadlocks. */
 import { reconcile } from "../../db/ledger/reconcile.ts";
-import { check, type Violation } from "./checkers.ts";
+import { check } from "./checkers.ts";
 import { type Facts, readFacts } from "./facts.ts";
+import type { Violation } from "./harm.ts";
 import type { History } from "./history.ts";
 import type { Owner } from "./stage.ts";
 

@@ -1,7 +1,7 @@
 /** What a run on the proving ground comes to, as a table for people: in the terminal and in docs/PROOF.md. */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Harm } from "./checkers.ts";
+import type { Harm } from "./harm.ts";
 import type { RoundResult } from "./round.ts";
 import type { Found } from "./sensitivity.ts";
 import { NOTHING } from "./spells.ts";

@@ -1,8 +1,8 @@
 /** One round on the proving ground: people pay while faults are fired one after another; then everything is counted. */
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Violation } from "./checkers.ts";
 import type { ProvingFault } from "./faults.ts";
+import type { Violation } from "./harm.ts";
 import { type History, isInDoubt } from "./history.ts";
 import { judge } from "./judge.ts";
 import { peopleOf } from "./people.ts";

@@ -1,6 +1,7 @@
 /** What happened while each fault lasted, until the next one came: payments, doubts, and what contradicts the promise. */
-import type { Harm, Violation } from "./checkers.ts";
+
 import type { Facts } from "./facts.ts";
+import type { Harm, Violation } from "./harm.ts";
 import { type Exchange, type History, isInDoubt } from "./history.ts";
 
 /** From the time at which a fault began. Spells follow one another without a gap. */
