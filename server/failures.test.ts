@@ -12,7 +12,7 @@ import { keyState } from "@/db/idempotency/state";
 import { FAILURES } from "@/db/payments/failures";
 import { SERVER_VERSION, testDatabase } from "@/db/testing/database";
 import { keyFor, newOrder, newPerson } from "@/db/testing/people";
-import { startWireProxy, type WireProxy } from "@/db/testing/wire-proxy";
+import { settling, startWireProxy, type WireProxy } from "@/db/testing/wire-proxy";
 import { PROBLEMS } from "@/lib/problems";
 import { SCOPES } from "@/lib/scopes";
 import { problemOf } from "./http.ts";
@@ -178,7 +178,7 @@ describe("what goes wrong with the database", () => {
     const { key, send, act } = await newCheckout();
     setDatabase(behindProxy);
     const before = proxy.fired();
-    proxy.arm({ point: "after-commit", kind: "cut", matching: key, times: 3 });
+    proxy.arm({ point: "after-commit", kind: "cut", matching: settling(key), times: 3 });
     if (door === "HTTP") {
       const told = await send();
       expect(told.status).toBe(503);
@@ -201,7 +201,7 @@ describe("what goes wrong with the database", () => {
   it("before anything was sent is unavailable, and the key is still open", async () => {
     const { user, key, orderId, send, act } = await newCheckout();
     setDatabase(behindProxy);
-    // What the order is about is read first; its statement carries the order's id and not the key.
+    // What the order is about is read first; it is the first statement that carries the order's id.
     const before = proxy.fired();
     const cutOnce = () => proxy.arm({ point: "before-statement", kind: "cut", matching: orderId, times: 1 });
     cutOnce();

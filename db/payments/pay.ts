@@ -19,7 +19,13 @@ export type PayResult =
 
 const KINDS = { "pay-order": "order", transfer: "transfer", refund: "refund", "top-up": "top-up" } as const;
 
-function entryOf(userId: string, key: string, command: PayCommand, resolved: Resolved): SettlementEntry {
+function entryOf(
+  userId: string,
+  key: string,
+  command: PayCommand,
+  requestHash: Buffer,
+  resolved: Resolved,
+): SettlementEntry {
   return {
     userId,
     key,
@@ -31,7 +37,7 @@ function entryOf(userId: string, key: string, command: PayCommand, resolved: Res
     amountMinor: command.amountMinor === undefined ? null : BigInt(command.amountMinor),
     currency: resolved.currency,
     note: command.operation === "transfer" ? (command.note ?? null) : null,
-    requestHash: hashOf(command),
+    requestHash,
     renderer: CURRENT_RENDERER,
   };
 }
@@ -44,8 +50,15 @@ function entryOf(userId: string, key: string, command: PayCommand, resolved: Res
  */
 export async function pay(userId: string, key: string, command: PayCommand): Promise<PayResult> {
   const remaining = countdown(DEADLINE_MS);
-  const resolved = await resolve(userId, command);
-  const settlement = await settle(entryOf(userId, key, command, resolved), remaining());
+  const requestHash = hashOf(command);
+  const resolved = await resolve(userId, key, command);
+  if (resolved.earlier) {
+    const { payment, requestHash: settledHash } = resolved.earlier;
+    return settledHash.equals(requestHash)
+      ? { type: "settled", payment, replayed: true }
+      : { type: "reused", payment };
+  }
+  const settlement = await settle(entryOf(userId, key, command, requestHash, resolved), remaining());
   switch (settlement.verdict) {
     case "settled":
     case "replayed":

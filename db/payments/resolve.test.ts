@@ -5,6 +5,7 @@ import { testDatabase } from "../testing/database.ts";
 import { keyFor, newOrder, newPerson } from "../testing/people.ts";
 import { pay } from "./pay.ts";
 import { resolve } from "./resolve.ts";
+import { settlingLoad } from "./settle.ts";
 
 const test = testDatabase();
 
@@ -22,8 +23,8 @@ it("commands that are resolved together get each what it names, found or not, as
     ({ operation: "transfer", payee, amountMinor: "1", currency }) as const;
   const order = (id: string) =>
     ({ operation: "pay-order", orderId: id, amountMinor: "10", currency: "USD" }) as const;
-  const unknown = { debitAccountId: null, creditAccountId: null, subjectFound: false };
-  const usd = { currency: "USD", subjectFound: true };
+  const unknown = { debitAccountId: null, creditAccountId: null, subjectFound: false, earlier: undefined };
+  const usd = { currency: "USD", subjectFound: true, earlier: undefined };
   const cases = [
     [ann, to(ben.handle), { debitAccountId: ann.accountId, creditAccountId: ben.accountId, ...usd }],
     [
@@ -36,7 +37,13 @@ it("commands that are resolved together get each what it names, found or not, as
     [
       ann,
       to(ben.handle, "JPY"),
-      { debitAccountId: ann.accountId, creditAccountId: ben.accountId, currency: "JPY", subjectFound: true },
+      {
+        debitAccountId: ann.accountId,
+        creditAccountId: ben.accountId,
+        currency: "JPY",
+        subjectFound: true,
+        earlier: undefined,
+      },
     ],
     [ben, order(orderId), { debitAccountId: ben.accountId, creditAccountId: shop.accountId, ...usd }],
     [ann, order(randomUUID()), { ...unknown, currency: "USD" }],
@@ -55,15 +62,21 @@ it("commands that are resolved together get each what it names, found or not, as
     [
       ben,
       { operation: "top-up", amountMinor: "1", currency: "CHF" },
-      { debitAccountId: null, creditAccountId: null, currency: "CHF", subjectFound: true },
+      {
+        debitAccountId: null,
+        creditAccountId: null,
+        currency: "CHF",
+        subjectFound: true,
+        earlier: undefined,
+      },
     ],
   ] as const;
   const expected = cases.map(([, , resolved]) => resolved);
-  expect(await Promise.all(cases.map(([{ id }, one]) => resolve(id, one)))).toEqual(expected);
-  expect(await Promise.all(cases.toReversed().map(([{ id }, one]) => resolve(id, one)))).toEqual(
-    expected.toReversed(),
-  );
-  for (const [{ id }, one, resolved] of cases) expect(await resolve(id, one)).toEqual(resolved);
+  expect(await Promise.all(cases.map(([{ id }, one]) => resolve(id, randomUUID(), one)))).toEqual(expected);
+  expect(
+    await Promise.all(cases.toReversed().map(([{ id }, one]) => resolve(id, randomUUID(), one))),
+  ).toEqual(expected.toReversed());
+  for (const [{ id }, one, resolved] of cases) expect(await resolve(id, randomUUID(), one)).toEqual(resolved);
 });
 
 it("an account in the currency itself comes before any other", async () => {
@@ -71,5 +84,22 @@ it("an account in the currency itself comes before any other", async () => {
   const yen = randomUUID();
   await openAccount(yen, ann.id, "JPY", null);
   const command = { operation: "transfer", payee: ann.handle, amountMinor: "1", currency: "JPY" } as const;
-  expect(await resolve(ben.id, command)).toMatchObject({ creditAccountId: yen });
+  expect(await resolve(ben.id, randomUUID(), command)).toMatchObject({ creditAccountId: yen });
+});
+
+it("a key that is settled is found as it was told, and settling is not asked again", async () => {
+  const [ann, ben] = [await newPerson(test.owner, 50n), await newPerson(test.owner, 0n)];
+  const command = (amountMinor: string, note?: string) =>
+    ({ operation: "transfer", payee: ben.handle, amountMinor, currency: "USD", note }) as const;
+  for (const one of [command("50", "for the café"), command("51")]) {
+    const key = await keyFor(ann.id, { kind: "transfer", intentId: randomUUID() });
+    const first = await pay(ann.id, key, one);
+    if (first.type !== "settled") throw new Error(`it was ${first.type}`);
+    const { entries } = settlingLoad();
+    expect(await pay(ann.id, key, one)).toEqual({ ...first, replayed: true });
+    expect(await pay(ann.id, key, command("1"))).toEqual({ type: "reused", payment: first.payment });
+    expect(settlingLoad().entries).toBe(entries);
+    // To anybody else it is a key that was never theirs.
+    expect(await pay(ben.id, key, command("1"))).toEqual({ type: "void" });
+  }
 });

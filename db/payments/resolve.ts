@@ -1,9 +1,10 @@
 /**
- * From names to accounts. Resolving decides nothing: what cannot be found stays null, and settling answers for it, so
- * that a replay never depends on a handle, an order or an account that has changed since.
+ * The one read before a payment: what became of its key, and from names to accounts. It finds and decides nothing. What
+ * cannot be found stays null, and settling answers for it. A key that is settled stays so, and needs no settling: its
+ * replay waits for nobody's lock, and never depends on a handle, an order or an account that has changed since.
  *
- * Every payment makes one of these reads, so they are written by hand, made together and planned once per connection.
- * Each row is looked up by itself, in a subquery by an index, whatever the tables were like when the plan was made.
+ * Every payment makes this read, so it is written by hand, made together and planned once per connection. Each row is
+ * looked up by itself, in a subquery by an index, whatever the tables were like when the plan was made.
  *
  * Where the owner has no account in the currency, another account of theirs stands for it, so that settling declines
  * with `currency_mismatch` instead of claiming that nobody is there. Never a silent conversion.
@@ -11,6 +12,7 @@
 import { database } from "../client.ts";
 import { together } from "../together.ts";
 import type { PayCommand } from "./command.ts";
+import type { PaymentRow } from "./row.ts";
 
 export type Resolved = {
   debitAccountId: string | null;
@@ -18,78 +20,102 @@ export type Resolved = {
   currency: string | null;
   /** Whether the order or payment that the command names exists at all. */
   subjectFound: boolean;
+  /** The payment that stands under the key already. */
+  earlier: { payment: PaymentRow; requestHash: Buffer } | undefined;
 };
 
-/** What is asked, numbered: a set has no order of its own. */
-function numbered(asked: readonly object[]): string {
-  return JSON.stringify(asked.map((one, n) => ({ n, ...one })));
+/** What the read is asked: a user's key, and what their command names. */
+type Asked = {
+  userId: string;
+  key: string;
+  operation: PayCommand["operation"];
+  orderId?: string;
+  refundOf?: string;
+  payee?: string;
+  currency?: string;
+};
+
+/** As the read finds it; the payment's columns are null where none stands under the key. */
+type Found = {
+  debitAccountId: string | null;
+  creditAccountId: string | null;
+  resolvedCurrency: string | null;
+  subjectFound: boolean;
+} & ({ id: null } | (Omit<PaymentRow, "settledAt"> & { settledAt: string; requestHash: Buffer }));
+
+const read = together(async (asked: readonly Asked[]): Promise<Resolved[]> => {
+  // Numbered, because a set has no order of its own.
+  const numbered = JSON.stringify(asked.map((one, n) => ({ n, ...one })));
+  // Where synchronous standbys are waited for, settling tells what became of a key: it waits for them.
+  const found = await database().readingSql<Found[]>`
+    select earlier.user_id, earlier.id, earlier.kind, earlier.purpose_id, earlier.subject_id, earlier.status,
+           earlier.decline_code, earlier.amount_minor, earlier.currency, earlier.payer_account_id,
+           earlier.payee_account_id, earlier.note, earlier.request_hash, earlier.renderer, earlier.settled_at,
+           case asked.operation
+             when 'pay-order' then case when merchant.account_id is not null then own.id end
+             when 'transfer' then own.id
+             when 'refund' then refunded.payee_account_id
+             when 'top-up' then funding.id
+           end as debit_account_id,
+           case asked.operation
+             when 'pay-order' then merchant.account_id
+             when 'transfer' then payee.id
+             when 'refund' then refunded.payer_account_id
+             when 'top-up' then case when funding.id is not null then own.id end
+           end as credit_account_id,
+           case asked.operation when 'refund' then refunded.currency else asked.currency end as resolved_currency,
+           case asked.operation
+             when 'pay-order' then merchant.account_id is not null
+             when 'refund' then refunded.currency is not null
+             else true
+           end as subject_found
+      from jsonb_to_recordset(${numbered}::text::jsonb)
+             asked (n int, "userId" uuid, key uuid, operation text, "orderId" uuid, "refundOf" uuid, payee text,
+                    currency text)
+      left join lateral (
+        select * from payments where user_id = asked."userId" and id = asked.key
+           and current_setting('synchronous_standby_names') = '' limit 1) earlier on true
+      left join lateral (
+        select id from ledger_accounts where owner_id = asked."userId"
+         order by currency = asked.currency desc, id limit 1) own on true
+      left join lateral (
+        select id from ledger_accounts
+         where owner_id = (select id from users where handle = asked.payee or email = asked.payee)
+         order by currency = asked.currency desc, id limit 1) payee on true
+      left join lateral (
+        select merchant_account_id as account_id from orders where id = asked."orderId" limit 1) merchant on true
+      left join lateral (
+        select payer_account_id, payee_account_id, currency from payments where id = asked."refundOf" limit 1
+        ) refunded on true
+      left join lateral (
+        select id from ledger_accounts where asked.operation = 'top-up' and purpose = 'funding'
+           and currency = asked.currency limit 1) funding on true
+     order by asked.n`;
+  return found.map(resolvedOf);
+});
+
+function resolvedOf(found: Found): Resolved {
+  const { debitAccountId, creditAccountId, resolvedCurrency, subjectFound, ...payment } = found;
+  const resolved = { debitAccountId, creditAccountId, currency: resolvedCurrency, subjectFound };
+  if (payment.id === null) return { ...resolved, earlier: undefined };
+  const { requestHash, settledAt, ...row } = payment;
+  // Drizzle has the driver leave times as text.
+  return { ...resolved, earlier: { payment: { ...row, settledAt: new Date(settledAt) }, requestHash } };
 }
 
-const resolveOrder = together(
-  async (asked: readonly { userId: string; orderId: string; currency: string }[]) =>
-    database().readingSql<Resolved[]>`
-      select case when merchant.account_id is not null then (
-               select id from ledger_accounts where owner_id = asked."userId"
-                order by currency = asked.currency desc, id limit 1) end as debit_account_id,
-             merchant.account_id as credit_account_id, asked.currency,
-             merchant.account_id is not null as subject_found
-        from jsonb_to_recordset(${numbered(asked)}::text::jsonb)
-               asked (n int, "userId" uuid, "orderId" uuid, currency text)
-        left join lateral (
-          select merchant_account_id as account_id from orders where id = asked."orderId" limit 1) merchant on true
-       order by asked.n`,
-);
-
-const resolveTransfer = together(
-  async (asked: readonly { userId: string; payee: string; currency: string }[]) =>
-    database().readingSql<Resolved[]>`
-      select (select id from ledger_accounts where owner_id = asked."userId"
-               order by currency = asked.currency desc, id limit 1) as debit_account_id,
-             (select id from ledger_accounts
-               where owner_id = (select id from users where handle = asked.payee or email = asked.payee)
-               order by currency = asked.currency desc, id limit 1) as credit_account_id,
-             asked.currency, true as subject_found
-        from jsonb_to_recordset(${numbered(asked)}::text::jsonb)
-               asked (n int, "userId" uuid, payee text, currency text)
-       order by asked.n`,
-);
-
-const resolveRefund = together(
-  async (asked: readonly { paymentId: string }[]) =>
-    database().readingSql<Resolved[]>`
-      select refunded.payee_account_id as debit_account_id, refunded.payer_account_id as credit_account_id,
-             refunded.currency, refunded.id is not null as subject_found
-        from jsonb_to_recordset(${numbered(asked)}::text::jsonb) asked (n int, "paymentId" uuid)
-        left join lateral (select * from payments where id = asked."paymentId" limit 1) refunded on true
-       order by asked.n`,
-);
-
-const resolveTopUp = together(
-  async (asked: readonly { userId: string; currency: string }[]) =>
-    database().readingSql<Resolved[]>`
-      select funding.id as debit_account_id,
-             case when funding.id is not null then (
-               select id from ledger_accounts where owner_id = asked."userId"
-                order by currency = asked.currency desc, id limit 1) end as credit_account_id,
-             asked.currency, true as subject_found
-        from jsonb_to_recordset(${numbered(asked)}::text::jsonb) asked (n int, "userId" uuid, currency text)
-        left join lateral (
-          select id from ledger_accounts where purpose = 'funding' and currency = asked.currency limit 1) funding on true
-       order by asked.n`,
-);
-
-/** Finds the accounts that `command` of `userId` is about. */
-export function resolve(userId: string, command: PayCommand): Promise<Resolved> {
-  switch (command.operation) {
+/** Finds the payment that stands under `key` of `userId`, and the accounts that `command` is about. */
+export function resolve(userId: string, key: string, command: PayCommand): Promise<Resolved> {
+  const { operation } = command;
+  switch (operation) {
     case "pay-order":
-      return resolveOrder({ userId, orderId: command.orderId, currency: command.currency });
+      return read({ userId, key, operation, orderId: command.orderId, currency: command.currency });
     case "transfer":
-      return resolveTransfer({ userId, payee: command.payee.toLowerCase(), currency: command.currency });
+      return read({ userId, key, operation, payee: command.payee.toLowerCase(), currency: command.currency });
     case "refund":
-      return resolveRefund({ paymentId: command.paymentId });
+      return read({ userId, key, operation, refundOf: command.paymentId });
     case "top-up":
-      return resolveTopUp({ userId, currency: command.currency });
+      return read({ userId, key, operation, currency: command.currency });
     default:
-      return command satisfies never;
+      return operation satisfies never;
   }
 }

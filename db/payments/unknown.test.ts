@@ -7,7 +7,13 @@ import { revokeKey } from "../idempotency/revoke.ts";
 import { SERVER_VERSION, testDatabase } from "../testing/database.ts";
 import { holding } from "../testing/hold.ts";
 import { balanceOf, expectBooksRight, keyFor, newPerson, type Person, tally } from "../testing/people.ts";
-import { FAULT_POINTS, type FaultKind, startWireProxy, type WireProxy } from "../testing/wire-proxy.ts";
+import {
+  FAULT_POINTS,
+  type FaultKind,
+  settling,
+  startWireProxy,
+  type WireProxy,
+} from "../testing/wire-proxy.ts";
 import { OutcomeUnknown } from "../unknown.ts";
 import type { PayCommand } from "./command.ts";
 import { pay } from "./pay.ts";
@@ -60,7 +66,7 @@ describe("a lost connection", () => {
       const results = [];
       // One after another: in one batch, what breaks one would keep another's locks, and its fault from being met.
       for (const { point, payer, key, command } of tries) {
-        proxy.arm({ point, kind, matching: key, times: 1 });
+        proxy.arm({ point, kind, matching: settling(key), times: 1 });
         const first = await pay(payer.id, key, command);
         results.push([point, tally([first]), tally([await pay(payer.id, key, command)])]);
       }
@@ -83,7 +89,7 @@ describe("a lost connection", () => {
   it("that keeps being lost is told as unknown, and the same key finds out later", async () => {
     const { payer, key, command } = await prepare();
     setDatabase(behindProxy);
-    proxy.arm({ point: "after-commit", kind: "cut", matching: key, times: 3 });
+    proxy.arm({ point: "after-commit", kind: "cut", matching: settling(key), times: 3 });
     await expect(pay(payer.id, key, command)).rejects.toThrow(OutcomeUnknown);
     expect(tally([await pay(payer.id, key, command)])).toEqual({ "paid again": 1 });
     setDatabase(test.db);

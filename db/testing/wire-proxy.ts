@@ -43,6 +43,11 @@ export type Fault = {
   times: number;
 };
 
+/** What only the statement that settles `key` has in its parameters: the read before it names the key as well. */
+export function settling(key: string): string {
+  return `"key":"${key}","kind"`;
+}
+
 export type WireProxy = {
   /** The port to connect to instead of the server's. */
   port: number;
