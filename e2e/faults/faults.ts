@@ -69,7 +69,7 @@ async function busyBackend({ admin }: Stage): Promise<number | undefined> {
   while (performance.now() < deadline) {
     const [busy] = await admin<{ pid: number }[]>`
       select pid from pg_stat_activity
-       where application_name in ('once settling', 'once keys') and state = 'active' limit 1`;
+       where application_name in ('once settling', 'once keys') and state <> 'idle' limit 1`;
     if (busy) return busy.pid;
   }
   return undefined;
@@ -106,11 +106,14 @@ async function crashed(stage: Stage, crash: () => Promise<boolean>): Promise<boo
   }
 }
 
-/** What shows bugs that need a crash: the machine's power going away, as far as PostgreSQL can tell. */
-export const CRASH = {
+/** The moments at which the whole of PostgreSQL is killed: the machine's power going away, as far as it can tell. */
+const CRASH = {
   answered: "postmaster killed (SIGKILL): somebody hears of a payment",
   revoked: "postmaster killed (SIGKILL): somebody hears that a key is void",
 } as const;
+const TERMINATED = "backend terminated (57P01)";
+/** What some bugs do harm at, and hardly elsewhere. */
+export const NEEDED = { ...CRASH, terminated: TERMINATED } as const;
 
 /** At the very moment at which it is told: it must be on disk. */
 function postmasterKilled(name: string, moment: keyof typeof CRASH): ProvingFault {
@@ -139,7 +142,7 @@ function postmasterKilled(name: string, moment: keyof typeof CRASH): ProvingFaul
 
 const databaseFaults: ProvingFault[] = [
   {
-    name: "backend terminated (57P01)",
+    name: TERMINATED,
     isCheap: true,
     async fire(stage) {
       const pid = await busyBackend(stage);

@@ -3,6 +3,7 @@
  * them. In the database of one round, or in a copy of the sources that is built for it; never in the product.
  */
 import { MUTANTS, type Mutant } from "../../db/testing/mutants.ts";
+import type { NEEDED } from "./faults.ts";
 
 /** What is changed in a copy of the sources. The text stands once in its file. */
 export type Edit = { file: string; find: string; replace: string };
@@ -12,8 +13,8 @@ export type PlantedBug = {
   what: string;
   sql?: readonly Mutant[];
   edits?: readonly Edit[];
-  /** It does harm only where PostgreSQL crashes at such a moment; any other does without. */
-  needsCrash?: "answered" | "revoked";
+  /** The fault at which it does harm; without, any of the cheap ones will do. */
+  needs?: keyof typeof NEEDED;
   /** It is in the page: people pay in browsers, too. */
   inBrowser?: true;
 };
@@ -149,13 +150,13 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "asynchronous settle",
     what: "a payment is acknowledged before its commit is on disk",
-    needsCrash: "answered",
+    needs: "answered",
     sql: [alwaysAsynchronous("settle_payments_v1"), asynchronous],
   },
   {
     name: "asynchronous revoke",
     what: "a key is called void before its removal is on disk",
-    needsCrash: "revoked",
+    needs: "revoked",
     sql: [alwaysAsynchronous("revoke_key_v1"), asynchronous],
   },
   {
@@ -287,7 +288,8 @@ export const PLANTED: readonly PlantedBug[] = [
   },
   {
     name: "interactive transaction",
-    what: "the driver's transaction around two statements, one that records payments and one that moves the balances",
+    what: "the driver's transaction around two statements, one that records payments and one that moves the balances, and something to wait for between them, in a pool whose connections are waited for",
+    needs: "terminated",
     sql: [
       inFunction(
         "settle_payments_v1",
@@ -296,15 +298,19 @@ export const PLANTED: readonly PlantedBug[] = [
       ),
       { name: "move_money", without: "", sql: MOVE_MONEY },
     ],
-    edits: sentThrough(`
+    edits: [
+      { file: "db/client.ts", find: "SETTLING_CONNECTIONS = 8;", replace: "SETTLING_CONNECTIONS = 1;" },
+      ...sentThrough(`
       const through = (sql) => (...statement) =>
         sql.begin(async (tx) => {
           const answers = await tx(...statement);
+          await new Promise((done) => setTimeout(done, 250));
           for (const one of answers)
             if (one.verdict === "settled" && one.status === "succeeded")
               await tx.unsafe("select move_money($1, $2, $3)", [one.payerAccountId, one.payeeAccountId, one.amountMinor]);
           return answers;
         });`),
+    ],
   },
   {
     name: "tried again with a new key",

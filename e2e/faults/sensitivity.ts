@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } f
 import path from "node:path";
 import { plant } from "../../db/testing/mutants.ts";
 import { crashes } from "./crashes.ts";
-import { CRASH, faults } from "./faults.ts";
+import { faults, NEEDED } from "./faults.ts";
 import { type Edit, PLANTED, type PlantedBug } from "./planted.ts";
 import { playRound } from "./round.ts";
 import { setStage } from "./stage.ts";
@@ -82,9 +82,7 @@ async function playAgainst(bug: PlantedBug, build: string, folder: string, seed:
     const { violations, seconds } = await playRound(stage, {
       seed,
       forMs: ROUND_MS,
-      faults: faults.filter((fault) =>
-        bug.needsCrash ? fault.name === CRASH[bug.needsCrash] : fault.isCheap,
-      ),
+      faults: faults.filter((fault) => (bug.needs ? fault.name === NEEDED[bug.needs] : fault.isCheap)),
       cheapLeast: 0,
       withBrowsers: bug.inBrowser ?? false,
       endsWhenFound: true,
