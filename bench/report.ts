@@ -84,22 +84,20 @@ touches some ten index pages of its own two parties, which are then fetched from
 that must be written first, and written whole into the log after each checkpoint. Beside 2 million payments the median was
 1.40 times that beside 10,000 with 256 MB of buffers, and 1.20 with 2 GB. What remains was not divided further.
 
-Over HTTP it is the empty route alone that fills the server's one thread. By profiles at 32 in flight, on a machine with
-others at work, it is idle for 1 % of the time there, for 10 % under replays and for 22 % under payments: requests that are
-answered together come back together and go to PostgreSQL in step, three times each, 20 to 30 of them in one statement, and
-while it runs the server has little else to do. Processor time of the server for one request, over rounds of each kind in
-turns: an empty route 0.55 ms, a payment 0.60, a replay 0.59. So nine tenths of a payment's time in the server are Next.js's
-own, which the empty route pays, too. The reads before settling, whose key it is and which accounts are meant, were half of a
-payment's time while each request made its own through a query builder; they are prepared and made together for whatever
-arrives in one turn of the event loop.
+Over HTTP it is the empty route alone that fills the server's one thread. By profiles at 32 in flight it is idle for 1 % of
+the time there, and for 22 % under payments: requests that are answered together come back together and go to PostgreSQL in
+step, three times each (whose key it is; which accounts are meant, and whether the key is settled already; settle), 20 to
+30 of them in one statement, and while it runs the server has little else to do. Nine tenths of the server's processor time
+for a payment are Next.js's own, which the empty route pays, too. The reads before settling were half of a payment's time
+while each request made its own through a query builder; they are prepared, and made together for whatever arrives in one
+turn of the event loop. A replay ends with the second statement: it was 0.73 to 0.86 of the empty route, 0.79 in the
+median, while it had to settle as well, and 0.83 to 0.88 in five runs since.
 
-What was tried and brought no more, each in turns with the build as it is: sending a batch at once instead of at the end of the
-turn (payments 0.62 where the build had 0.68, replays 0.73 where it had 0.80: more statements, and each costs the server); reads
-of at most 4, 8 or 16 requests, so that a crowd falls apart (0.66 to 0.70 where it had 0.73, replays 0.75 to 0.83 where it had
-0.90); more memory for new objects, V8's --max-semi-space-size=64 (2 to 3 % faster, the empty route, too). Whether
-the server's log went through a pipe of the load generator or to a file made no difference either. Thirteen measurements of this
-one build, six of them after other loads, gave 0.57 to 0.73 for payments, 0.66 in the median, and 0.73 to 0.86 for
-replays, 0.79 in the median: one run says little about a goal that lies between.
+What was tried and brought no more, each in turns with the build of its time: sending a batch at once instead of at the end of
+the turn (payments 0.62 where the build had 0.68: more statements, and each costs the server); reads of at most 4, 8 or 16
+requests, so that a crowd falls apart (0.66 to 0.70 where it had 0.73); more memory for new objects, V8's
+--max-semi-space-size=64 (2 to 3 % faster, the empty route, too). One run says little about a goal that lies within the
+spread of several: payments were 0.57 to 0.73 over eighteen runs.
 `;
 }
 
