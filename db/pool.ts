@@ -61,6 +61,9 @@ export function openPool(url: string, { name, connectionsMax, serverVersion, onN
       application_name: `once ${name}`,
       // What the server, the database or the role may be set to otherwise; the functions check these again.
       default_transaction_isolation: "read committed",
+      // The only forms that the driver reads bytes and times in; others it takes for other bytes, or for no time at all.
+      bytea_output: "hex",
+      DateStyle: "ISO",
       // That a wait for a standby was cut short comes as a warning, and must come.
       client_min_messages: "warning",
       statement_timeout: STATEMENT_TIMEOUT_MS,

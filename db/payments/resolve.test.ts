@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
+import { connect, setDatabase } from "../client.ts";
 import { openAccount } from "../ledger/accounts.ts";
-import { testDatabase } from "../testing/database.ts";
+import { SERVER_VERSION, testDatabase } from "../testing/database.ts";
 import { keyFor, newOrder, newPerson } from "../testing/people.ts";
 import { pay } from "./pay.ts";
 import { resolve } from "./resolve.ts";
@@ -101,5 +102,25 @@ it("a key that is settled is found as it was told, and settling is not asked aga
     expect(settlingLoad().entries).toBe(entries);
     // To anybody else it is a key that was never theirs.
     expect(await pay(ben.id, key, command("1"))).toEqual({ type: "void" });
+  }
+});
+
+it.each([
+  ["bytea_output", "escape"],
+  ["DateStyle", "German"],
+])("a key that is settled is found as it was told, where the database has %s = %s", async (name, value) => {
+  const [ann, ben] = [await newPerson(test.owner, 50n), await newPerson(test.owner, 0n)];
+  const command = { operation: "transfer", payee: ben.handle, amountMinor: "5", currency: "USD" } as const;
+  const key = await keyFor(ann.id, { kind: "transfer", intentId: randomUUID() });
+  const first = await pay(ann.id, key, command);
+  const alter = `alter database "${new URL(test.appUrl).pathname.slice(1)}"`;
+  await test.owner.unsafe(`${alter} set ${name} = '${value}'`);
+  const db = connect(test.appUrl, SERVER_VERSION);
+  setDatabase(db);
+  try {
+    expect(await pay(ann.id, key, command)).toEqual({ ...first, replayed: true });
+  } finally {
+    setDatabase(test.db);
+    await Promise.all([db.close(), test.owner.unsafe(`${alter} reset ${name}`)]);
   }
 });
