@@ -10,8 +10,12 @@ import { PEOPLE, userId, type World } from "./world.ts";
 const PAYERS_IN_FLIGHT = 8;
 const FORMS_IN_FLIGHT = 32;
 
-const openForm = () =>
-  issueKey(userId(1 + Math.floor(Math.random() * PEOPLE)), { kind: "transfer", intentId: randomUUID() });
+/** Issues a key, and demands that it was issued: a fast refusal is no key. */
+async function openForm(): Promise<void> {
+  const payer = userId(1 + Math.floor(Math.random() * PEOPLE));
+  const issued = await issueKey(payer, { kind: "transfer", intentId: randomUUID() });
+  if (issued.type !== "created") throw new Error(`Bug: a bench key was ${issued.type}.`);
+}
 
 function startFlood(): { stop(): Promise<void> } {
   let isOver = false;

@@ -1,19 +1,25 @@
 /** What one payment costs whoever waits for it, and what a duplicate costs. */
-import { settle } from "../db/payments/settle.ts";
+import { hashOf } from "../db/payments/command.ts";
+import { pay } from "../db/payments/pay.ts";
 import { type Figure, figure } from "./figure.ts";
-import { makeTransfers, paying } from "./paying.ts";
+import { makeTransfers, paying, pay as payOnce } from "./paying.ts";
 import { bareInsert } from "./rivals.ts";
 import { measure, type Pace } from "./rounds.ts";
-import type { World } from "./world.ts";
+import { HOT, type World } from "./world.ts";
 
 /** Replays are of one of these; more than any cache of ours would hold, if there were one. */
 const SETTLED = 1_000;
+/** What each of them asked for. */
+const COMMAND = { operation: "transfer", payee: `p${HOT}`, amountMinor: "1", currency: "USD" } as const;
 
 export async function latency(world: World, pace: Pace): Promise<Figure[]> {
   await world.owner`create table if not exists bench_bare (id uuid primary key, amount_minor bigint not null)`;
   const bare = bareInsert(world.ownerUrl);
-  const settled = await makeTransfers(world, SETTLED, "spread");
-  await Promise.all(settled.map((entry) => settle(entry)));
+  const settled = (await makeTransfers(world, SETTLED, "hot")).map((entry) => ({
+    ...entry,
+    requestHash: hashOf(COMMAND),
+  }));
+  await Promise.all(settled.map((entry) => payOnce(entry)));
   const any = () => settled[Math.floor(Math.random() * SETTLED)] ?? settled[0];
 
   const single = await measure(
@@ -31,7 +37,10 @@ export async function latency(world: World, pace: Pace): Promise<Figure[]> {
         inFlight: 32,
         prepare: async () => async () => {
           const entry = any();
-          if (entry && (await settle(entry)).verdict !== "replayed") throw new Error("Bug: not a replay.");
+          if (!entry) throw new Error("Bug: nothing was settled.");
+          // As every door does: what is settled is told from the read that comes before settling.
+          const result = await pay(entry.userId, entry.key, COMMAND);
+          if (result.type !== "settled" || !result.replayed) throw new Error("Bug: not a replay.");
         },
       },
       {
@@ -39,9 +48,10 @@ export async function latency(world: World, pace: Pace): Promise<Figure[]> {
         inFlight: 32,
         prepare: async () => async () => {
           const entry = any();
-          if (entry)
-            await world.db
-              .readingSql`select * from payments where user_id = ${entry.userId} and id = ${entry.key}`;
+          if (!entry) throw new Error("Bug: nothing was settled.");
+          const rows = await world.db
+            .readingSql`select * from payments where user_id = ${entry.userId} and id = ${entry.key}`;
+          if (rows.length !== 1) throw new Error("Bug: a payment is not there.");
         },
       },
     ],

@@ -45,8 +45,8 @@ await dropWorld(server.adminUrl, "once_bench");
 
 const small = await makeWorld(server.adminUrl, "once_bench_small");
 const large = await makeWorld(server.adminUrl, "once_bench_large");
-report(await history(large, small, MANY, pace));
-report(await room(large, MANY));
+report(await history(server.adminUrl, large, small, MANY, pace));
+report(await room(large));
 await Promise.all([small.close(), large.close()]);
 
 const admin = postgres(server.adminUrl, { max: 1, onnotice: () => {} });

@@ -11,26 +11,33 @@ const LIMITS = { batchMax: 4, inFlightMax: 2, queueMax: 8, laneMax: 2 };
 const PATIENCE_MS = 1_000;
 const STALL = new Error("a stranger holds a lock");
 
+/** "X 1" needs the lock "X"; "a" has one of its own. */
+const lockOf = (id: string) => id.split(" ")[0] ?? "";
+
 /** A batcher whose statements end when, and as, the test says, on a clock that the test moves. */
 function harness(limits = LIMITS) {
   let nowMs = 0;
   const timers = new Set<{ atMs: number; callback: () => void }>();
-  type Sent = { ids: string[]; single: boolean; end(): void; fail(error?: unknown): void };
+  /** What it is told of an entry that goes singly. */
+  type Told = { deadlineMs: number; failedBefore: unknown };
+  type Sent = { ids: string[]; single?: Told; end(answer?: unknown): void; fail(error?: unknown): void };
   const running: Sent[] = [];
   const sent: string[][] = [];
+  /** Of each batch that failed. */
+  const failures: { error: unknown; size: number }[] = [];
   const most = { inFlight: 0, lane: 0 };
   /** What is to happen at the end of a turn that the test prolongs. */
   let endOfTurn: (() => void)[] | undefined;
 
-  function send<T>(ids: string[], single: boolean, answer: T): Promise<T> {
+  function send<T>(ids: string[], answer: T, single?: Told): Promise<T> {
     sent.push(ids);
     return new Promise<T>((resolve, reject) => {
       const one: Sent = {
         ids,
-        single,
-        end() {
+        ...(single ? { single } : {}),
+        end(other) {
           running.splice(running.indexOf(one), 1);
-          resolve(answer);
+          resolve((other as T | undefined) ?? answer);
         },
         fail(error = new Error("lost")) {
           running.splice(running.indexOf(one), 1);
@@ -46,19 +53,18 @@ function harness(limits = LIMITS) {
   const batcher = new Batcher<Entry, string>(
     {
       identityOf: (entry) => entry.id,
-      // "X 1" needs the lock "X"; "a" has one of its own.
-      contendsOn: (entry) => [entry.id.split(" ")[0] ?? ""],
+      contendsOn: (entry) => [lockOf(entry.id)],
       isLockStall: (error) => error === STALL,
       sendBatch: (entries) => {
         const ids = entries.map((entry) => entry.id);
         return send(
           ids,
-          false,
           ids.map((id) => `did ${id}`),
         );
       },
-      sendSingly: (entry) => send([entry.id], true, `did ${entry.id} singly`),
-      onBatchFailed: () => {},
+      sendSingly: (entry, deadlineMs, failedBefore) =>
+        send([entry.id], `did ${entry.id} singly`, { deadlineMs, failedBefore }),
+      onBatchFailed: (error, size) => failures.push({ error, size }),
       asReplay: (answer) => `${answer} before`,
       nowMs: () => nowMs,
       after(ms, callback) {
@@ -77,6 +83,7 @@ function harness(limits = LIMITS) {
     /** What every statement carried, in the order they were sent. */
     sent,
     most,
+    failures,
     timers,
     submit: (id: string, deadlineMs = PATIENCE_MS) => batcher.submit({ id }, deadlineMs),
     /** All that `work` submits comes in one turn of the event loop. */
@@ -129,14 +136,16 @@ describe("a batch", () => {
   });
 
   it("that fails is asked for entry by entry, a few at once, and the next batch goes on meanwhile", async () => {
-    const { submit, running, sent, most } = harness({ ...LIMITS, inFlightMax: 1 });
+    const { submit, running, sent, most, failures } = harness({ ...LIMITS, inFlightMax: 1 });
     const first = submit("a");
     const answers = ["b", "c", "d", "e"].map((id) => submit(id));
     running[0]?.end();
     await first;
     await settleDown();
-    running[0]?.fail();
+    const lost = new Error("lost");
+    running[0]?.fail(lost);
     await settleDown();
+    expect(failures).toEqual([{ error: lost, size: 4 }]);
     expect(sent.slice(2)).toEqual([["b"], ["c"]]);
     const next = submit("f");
     expect(sent.at(-1)).toEqual(["f"]);
@@ -164,6 +173,17 @@ describe("a batch", () => {
     await expect(poisoned).rejects.toThrow("poison");
     expect(await healthy).toBe("did b singly");
   });
+});
+
+it("a batch that answers fewer than it was asked: the others are asked for singly", async () => {
+  const { submit, inOneTurn, running, sent } = harness();
+  const answers = inOneTurn(() => ["a", "b", "c"].map((id) => submit(id)));
+  running[0]?.end(["did a"]);
+  expect(await answers[0]).toBe("did a");
+  await settleDown();
+  expect(sent.slice(1)).toEqual([["b"], ["c"]]);
+  for (const one of [...running]) one.end();
+  expect(await Promise.all(answers)).toEqual(["did a", "did b singly", "did c singly"]);
 });
 
 describe("the lane of failed batches", () => {
@@ -234,6 +254,106 @@ describe("the lane of failed batches", () => {
     expect(one.sent.at(-1)).toEqual(["X 2"]);
     one.running[0]?.end();
     await held;
+  });
+
+  it("holds nobody back where a batch failed for another reason than a lock", async () => {
+    const one = harness({ ...LIMITS, inFlightMax: 1 });
+    const answers = [one.submit("X 1")];
+    one.running[0]?.fail();
+    await settleDown();
+    answers.push(one.submit("X 2"));
+    expect(one.sent).toEqual([["X 1"], ["X 1"], ["X 2"]]);
+    for (const running of [...one.running]) running.end();
+    await Promise.all(answers);
+  });
+
+  it("holds back what needs a lock until one has got it, not until the first has tried", async () => {
+    const one = harness({ ...LIMITS, inFlightMax: 1 });
+    const stalled = one.inOneTurn(() => ["X 1", "X 2", "X 3"].map((id) => one.submit(id)));
+    one.running[0]?.fail(STALL);
+    await settleDown();
+    const held = one.submit("X 4");
+    one.running[0]?.fail(new OutcomeUnknown("still locked"));
+    await expect(stalled[0]).rejects.toThrow(OutcomeUnknown);
+    expect(one.sent.slice(1)).toEqual([["X 1"], ["X 2"]]);
+    one.running[0]?.end();
+    await stalled[1];
+    await settleDown();
+    // The third is still in the lane; the lock is free, as far as anybody knows.
+    expect(one.sent.slice(3)).toEqual([["X 3"], ["X 4"]]);
+    for (const running of [...one.running]) running.end();
+    await Promise.all([stalled[2], held]);
+  });
+
+  it("lets go, as soon as they may, what was held back for somebody who gave up", async () => {
+    const one = harness({ ...LIMITS, inFlightMax: 1, laneMax: 1 });
+    const stalled = one.inOneTurn(() => [one.submit("X 1", 2 * PATIENCE_MS), one.submit("Y 1")]);
+    one.running[0]?.fail(STALL);
+    await settleDown();
+    const held = one.submit("Y 2", 2 * PATIENCE_MS);
+    expect(one.sent.slice(1)).toEqual([["X 1"]]);
+    one.pass(PATIENCE_MS);
+    await expect(stalled[1]).rejects.toThrow(OutcomeUnknown);
+    expect(one.sent.slice(2)).toEqual([["Y 2"]]);
+    for (const running of [...one.running]) running.end();
+    await Promise.all([stalled[0], held]);
+  });
+
+  it("sends with the time that the most patient has left, and with what the batch failed of", async () => {
+    const { submit, running, pass } = harness();
+    const answers = [submit("a", PATIENCE_MS), submit("a", 2 * PATIENCE_MS), submit("a", PATIENCE_MS)];
+    pass(PATIENCE_MS / 2);
+    const failedBefore = new Error("lost");
+    running[0]?.fail(failedBefore);
+    await settleDown();
+    expect(running[0]?.single).toEqual({ deadlineMs: 1.5 * PATIENCE_MS, failedBefore });
+    running[0]?.end();
+    await Promise.all(answers);
+  });
+
+  it("gives whoever joins while an entry is sent their own time: it is sent again where the time it had is over", async () => {
+    const { submit, running, pass } = harness();
+    const first = submit("a");
+    running[0]?.fail();
+    await settleDown();
+    pass(PATIENCE_MS / 2);
+    const second = submit("a");
+    pass(PATIENCE_MS / 2);
+    await expect(first).rejects.toThrow(OutcomeUnknown);
+    const failedBefore = new OutcomeUnknown("its time is over");
+    running[0]?.fail(failedBefore);
+    await settleDown();
+    expect(running[0]?.single).toEqual({ deadlineMs: PATIENCE_MS / 2, failedBefore });
+    const third = submit("a", 2 * PATIENCE_MS);
+    // Where it failed before its time was over, more time would not help.
+    running[0]?.fail(new Error("a bug"));
+    for (const answer of [second, third]) await expect(answer).rejects.toThrow("a bug");
+    expect(running).toEqual([]);
+  });
+
+  it("does not send again what nobody waits for any more", async () => {
+    const { batcher, submit, running, pass } = harness();
+    const answers = [submit("a")];
+    running[0]?.fail();
+    await settleDown();
+    pass(PATIENCE_MS / 2);
+    answers.push(submit("a"));
+    const told = Promise.allSettled(answers);
+    pass(PATIENCE_MS);
+    pass(PATIENCE_MS);
+    running[0]?.fail(new OutcomeUnknown("its time is over"));
+    await batcher.drain();
+    expect((await told).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(running).toEqual([]);
+  });
+
+  it("takes however many wait for one entry", async () => {
+    const { submit, running } = harness();
+    const answers = Array.from({ length: 200_000 }, () => submit("a"));
+    running[0]?.fail();
+    await settleDown();
+    running[0]?.end();
+    expect(await Promise.all(answers)).toHaveLength(200_000);
   });
 
   it("drops who gave up in it, and says that the outcome is unknown; who waits is not behind it", async () => {
@@ -390,14 +510,19 @@ describe("drained", () => {
 
 describe("whatever happens in whatever order", () => {
   const { runs, timeout } = runsOf(300);
+  const { batchMax, inFlightMax, queueMax, laneMax } = LIMITS;
+  /** Enough to fill the queue and the lane; fast-check alone would make ten of "at most 120". */
+  const STEPS_MAX = 120;
   const step = fc.oneof(
     fc.record({
       type: fc.constant("submit" as const),
-      id: fc.constantFrom(..."abcdefghijklmnop"),
+      // Some need a lock that others need, too.
+      id: fc.constantFrom(..."abcdefghijklmnop", "X 1", "X 2", "X 3", "X 4", "Y 1", "Y 2", "Y 3", "Y 4"),
       deadlineMs: fc.constantFrom(10, 100, 1_000),
     }),
     fc.record({ type: fc.constant("end" as const), which: fc.nat(9) }),
     fc.record({ type: fc.constant("fail" as const), which: fc.nat(9) }),
+    fc.record({ type: fc.constant("stall" as const), which: fc.nat(9) }),
     fc.record({ type: fc.constant("pass" as const), ms: fc.constantFrom(5, 50, 500) }),
   );
 
@@ -405,7 +530,7 @@ describe("whatever happens in whatever order", () => {
     "everybody gets one answer, limits hold, nothing runs twice at once, and nothing is left",
     async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(step, { maxLength: 120 }), async (steps) => {
+        fc.asyncProperty(fc.array(step, { maxLength: STEPS_MAX, size: "max" }), async (steps) => {
           const { batcher, submit, running, most, timers, pass } = harness();
           const answers: Promise<unknown>[] = [];
           for (const next of steps) {
@@ -421,10 +546,19 @@ describe("whatever happens in whatever order", () => {
                 ),
               );
             } else if (next.type === "pass") pass(next.ms);
-            else running[next.which % Math.max(1, running.length)]?.[next.type]();
+            else {
+              const one = running[next.which % Math.max(1, running.length)];
+              if (next.type === "end") one?.end();
+              else one?.fail(next.type === "stall" ? STALL : undefined);
+            }
             await settleDown();
             const ids = running.flatMap((one) => one.ids);
             expect(new Set(ids).size).toBe(ids.length);
+            const locks = running.flatMap((one) => (one.single ? one.ids.map(lockOf) : []));
+            expect(new Set(locks).size).toBe(locks.length);
+            // What waits is bounded, but for batches that failed: those had been taken already.
+            const { queued, inLane } = batcher.load;
+            expect(queued + inLane).toBeLessThanOrEqual(queueMax + inFlightMax * batchMax);
           }
           const drained = batcher.drain();
           while (running.length > 0) {
@@ -434,8 +568,9 @@ describe("whatever happens in whatever order", () => {
           await drained;
           await Promise.all(answers);
           expect(timers.size).toBe(0);
-          expect(most.inFlight).toBeLessThanOrEqual(LIMITS.inFlightMax);
-          expect(most.lane).toBeLessThanOrEqual(LIMITS.laneMax);
+          expect(batcher.load).toEqual({ queued: 0, inLane: 0, batchesInFlight: 0 });
+          expect(most.inFlight).toBeLessThanOrEqual(inFlightMax);
+          expect(most.lane).toBeLessThanOrEqual(laneMax);
         }),
         parameters("the batcher", runs),
       );

@@ -54,10 +54,12 @@ export type BatcherLimits = {
   laneMax: number;
 };
 
+/** A timer may ring this much before its time. */
+const TIMER_EARLY_MS = 1;
+
 type Waiter<Answer> = {
   /** Whoever asked first hears the answer itself, everybody else hears it as a replay. */
   isFirst: boolean;
-  deadlineMs: number;
   cancelTimer: () => void;
   resolve(answer: Answer): void;
   reject(error: unknown): void;
@@ -68,6 +70,8 @@ type Ticket<Entry, Answer> = {
   readonly identity: string;
   readonly locks: readonly string[];
   readonly waiters: Set<Waiter<Answer>>;
+  /** When the last of them gives up. */
+  latestMs: number;
   place: Place;
 };
 
@@ -104,7 +108,7 @@ export class Batcher<Entry, Answer> {
       if (this.#queue.size + this.#lane.size >= this.#limits.queueMax)
         return Promise.reject(new Unavailable("Too many payments wait already."));
       const locks = this.#ports.contendsOn(entry);
-      ticket = { entry, identity, locks, waiters: new Set(), place: { type: "queue" } };
+      ticket = { entry, identity, locks, waiters: new Set(), latestMs: 0, place: { type: "queue" } };
       this.#tickets.set(identity, ticket);
       this.#queue.add(ticket);
     }
@@ -129,12 +133,12 @@ export class Batcher<Entry, Answer> {
     return new Promise((resolve, reject) => {
       const waiter: Waiter<Answer> = {
         isFirst: isNew,
-        deadlineMs: this.#ports.nowMs() + deadlineMs,
         cancelTimer: this.#ports.after(deadlineMs, () => this.#giveUp(ticket, waiter)),
         resolve,
         reject,
       };
       ticket.waiters.add(waiter);
+      ticket.latestMs = Math.max(ticket.latestMs, this.#ports.nowMs() + deadlineMs);
     });
   }
 
@@ -215,17 +219,23 @@ export class Batcher<Entry, Answer> {
 
   async #sendSingly(ticket: Ticket<Entry, Answer>, failedBefore: unknown): Promise<void> {
     ticket.place = { type: "statement" };
-    const latest = Math.max(...[...ticket.waiters].map((waiter) => waiter.deadlineMs));
-    const remainingMs = Math.max(0, latest - this.#ports.nowMs());
+    const untilMs = ticket.latestMs;
     let isThrough = false;
+    let isSentAgain = false;
     try {
+      const remainingMs = Math.max(0, untilMs - this.#ports.nowMs());
       const answer = await this.#ports.sendSingly(ticket.entry, remainingMs, failedBefore);
       isThrough = true;
       this.#answer(ticket, answer);
     } catch (error) {
-      this.#fail(ticket, error);
+      // Whoever joined meanwhile has time left, where it failed because its own was over.
+      const isTimeOver = this.#ports.nowMs() >= untilMs - TIMER_EARLY_MS;
+      isSentAgain = isTimeOver && ticket.latestMs > untilMs && ticket.waiters.size > 0;
+      if (isSentAgain) ticket.place = { type: "lane", failedBefore: error };
+      else this.#fail(ticket, error);
     }
     this.#lane.sent(ticket, isThrough);
+    if (isSentAgain) this.#lane.join(ticket, false);
     this.#pumpLane();
     this.#pump();
   }

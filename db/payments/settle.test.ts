@@ -7,6 +7,7 @@ import { cancelOrder } from "../orders/orders.ts";
 import { testDatabase } from "../testing/database.ts";
 import { balanceOf, expectBooksRight, keyFor, newOrder, newPerson, tally } from "../testing/people.ts";
 import { pay } from "./pay.ts";
+import { settlingLoad } from "./settle.ts";
 
 const test = testDatabase();
 
@@ -23,8 +24,11 @@ describe("paying an order", () => {
     for (let round = 1; round <= 4; round += 1) {
       const { purpose, command } = await newOrder(merchant, "1000");
       const key = await keyFor(payer.id, purpose);
+      const { entries } = settlingLoad();
       const results = await Promise.all(Array.from({ length: CROWD }, () => pay(payer.id, key, command)));
       expect(tally(results)).toEqual({ paid: 1, "paid again": CROWD - 1 });
+      // All of them shared one execution: the database was asked once.
+      expect(settlingLoad().entries - entries).toBe(1);
       const payments = results.map((result) =>
         "payment" in result && result.payment ? result.payment : undefined,
       );
@@ -32,6 +36,23 @@ describe("paying an order", () => {
     }
     expect(await balanceOf(test.owner, payer.accountId)).toBe(6_000n);
     expect(await balanceOf(test.owner, merchant.accountId)).toBe(4_000n);
+    await expectBooksRight(test.owner);
+  });
+
+  it("shares one statement, and one commit, with whoever pays at the same moment", async () => {
+    const merchant = await newPerson(test.owner, 0n, "merchant");
+    const payers = await Promise.all(Array.from({ length: CROWD }, () => newPerson(test.owner, 1_000n)));
+    const tries = await Promise.all(
+      payers.map(async (payer) => {
+        const { purpose, command } = await newOrder(merchant, "1000");
+        return { payer, command, key: await keyFor(payer.id, purpose) };
+      }),
+    );
+    const before = settlingLoad();
+    const results = await Promise.all(tries.map(({ payer, key, command }) => pay(payer.id, key, command)));
+    expect(tally(results)).toEqual({ paid: CROWD });
+    const { sent, entries } = settlingLoad();
+    expect([sent - before.sent, entries - before.entries]).toEqual([1, CROWD]);
     await expectBooksRight(test.owner);
   });
 

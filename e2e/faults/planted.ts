@@ -318,12 +318,12 @@ export const PLANTED: readonly PlantedBug[] = [
     edits: [
       {
         file: STATEMENT,
-        find: "(sql) => statement(sql, [entry]), options);",
+        find: "(sql) => settleAll(sql, [entry]), options);",
         replace: `async (sql) => {
-          if (entry.kind !== "transfer") return statement(sql, [entry]);
+          if (entry.kind !== "transfer") return settleAll(sql, [entry]);
           const newKey = \`select * from issue_key_v1($1, uuidv7(), 'transfer', gen_random_uuid(), null, '1 day', 2000)\`;
           const [issued] = await sql.unsafe(newKey, [entry.userId]);
-          return statement(sql, [{ ...entry, key: issued.key }]);
+          return settleAll(sql, [{ ...entry, key: issued.key }]);
         }, options);`,
       },
     ],

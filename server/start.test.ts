@@ -1,0 +1,45 @@
+/** A server that is told to end: what was taken is answered, and nothing new is taken. */
+import { randomUUID } from "node:crypto";
+import { afterAll, expect, it, vi } from "vitest";
+import { database, setDatabase } from "@/db/client";
+import { Unavailable } from "@/db/payments/batcher";
+import { pay } from "@/db/payments/pay";
+import { testDatabase } from "@/db/testing/database";
+import { holding } from "@/db/testing/hold";
+import { keyFor, newPerson, tally } from "@/db/testing/people";
+import { start } from "./start";
+
+const test = testDatabase();
+
+afterAll(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+it("on SIGTERM, payments that were taken get their answers, and no other is begun", async () => {
+  vi.stubEnv("DATABASE_URL", test.appUrl);
+  vi.stubEnv("DATABASE_OWNER_URL", test.ownerUrl);
+  // What is started here must not end the test's own process.
+  vi.spyOn(process, "exit").mockImplementation(() => undefined as never);
+  await start();
+  const [payer, payee] = [await newPerson(test.owner, 10n), await newPerson(test.owner, 0n)];
+  const command = { operation: "transfer", payee: payee.handle, amountMinor: "1", currency: "USD" } as const;
+  const [first, second] = [
+    await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() }),
+    await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() }),
+  ];
+  const { taken } = await holding(
+    test.owner,
+    `select 1 from ledger_accounts where id = '${payee.accountId}' for update`,
+    async ({ waiting }) => {
+      const taken = pay(payer.id, first, command);
+      await waiting(1);
+      process.emit("SIGTERM", "SIGTERM");
+      await expect(pay(payer.id, second, command)).rejects.toThrow(Unavailable);
+      return { taken };
+    },
+  );
+  expect(tally([await taken])).toEqual({ paid: 1 });
+  await database().close();
+  setDatabase(test.db);
+});
