@@ -1,10 +1,9 @@
 /** How much a history of millions of payments slows the next one down, and how much room a payment takes. */
-import postgres from "postgres";
 import { setDatabase } from "../db/client.ts";
 import { type Figure, figure } from "./figure.ts";
 import { paying } from "./paying.ts";
 import { type Contestant, measure, type Pace } from "./rounds.ts";
-import { fill, HISTORY, type World } from "./world.ts";
+import { checkpoint, fill, HISTORY, type World } from "./world.ts";
 
 const IN_FLIGHT = 32;
 
@@ -29,10 +28,7 @@ export async function history(
   pace: Pace,
 ): Promise<Figure[]> {
   await fill(large, many - HISTORY);
-  // What filling left to write belongs to nobody who is measured. The owner of the tables may not ask for it.
-  const admin = postgres(adminUrl, { max: 1, onnotice: () => {} });
-  await admin`checkpoint`;
-  await admin.end();
+  await checkpoint(adminUrl);
   const measured = await measure([payingIn("large", large), payingIn("small", small)], pace);
   const p50 = (name: string) => measured.get(name)?.p50Ms ?? Number.NaN;
   const words = (n: number) => n.toLocaleString("en-US");
