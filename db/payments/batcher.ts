@@ -4,7 +4,8 @@
  * and what a failure means are given to it.
  *
  * An entry goes: queued → in a batch → settled; and from a batch that failed, or that stalled behind a stranger's lock,
- * into the lane, where it is sent singly with the same key until its outcome is known.
+ * into the lane, where it is sent singly with the same key until its outcome is known. A batch that stalled behind an
+ * earlier one of ours, because commits are slow, goes back into the queue.
  */
 import { OutcomeUnknown } from "../unknown.ts";
 import { Lane } from "./lane.ts";
@@ -28,9 +29,12 @@ export type BatcherPorts<Entry, Answer> = {
   sendBatch(entries: readonly Entry[]): Promise<Answer[]>;
   /** What the entry locks and shares with others: accounts. */
   contendsOn(entry: Entry): readonly string[];
-  /** Whether a batch failed because somebody else holds a lock that one of its entries needs. */
+  /** Whether a batch did nothing, because it waited too long for a lock that one of its entries needs. */
   isLockStall(error: unknown): boolean;
-  /** Sends one entry, whose batch failed with `failedBefore`, until its outcome is known, or `deadlineMs` is over. */
+  /**
+   * Sends one entry until its outcome is known, or `deadlineMs` is over. `failedBefore` is what its batch failed with,
+   * where it has been in one.
+   */
   sendSingly(entry: Entry, deadlineMs: number, failedBefore: unknown): Promise<Answer>;
   /** Told when a batch has failed, before its entries are sent singly. */
   onBatchFailed(error: unknown, size: number): void;
@@ -75,16 +79,19 @@ type Ticket<Entry, Answer> = {
   place: Place;
 };
 
-/** Where an entry is: what was never sent can be taken out as if it had not come, what was sent once is in doubt. */
+/** Where an entry is: what is in the queue has done nothing yet, what failed once is in doubt. */
 type Place = { type: "queue" } | { type: "statement" } | { type: "lane"; failedBefore: unknown };
+
+type Batch<Entry, Answer> = readonly Ticket<Entry, Answer>[];
 
 export class Batcher<Entry, Answer> {
   readonly #ports: BatcherPorts<Entry, Answer>;
   readonly #limits: BatcherLimits;
   /** Every entry that has no answer yet, wherever it is. */
   readonly #tickets = new Map<string, Ticket<Entry, Answer>>();
-  readonly #queue = new Set<Ticket<Entry, Answer>>();
-  #inFlight = 0;
+  #queue = new Set<Ticket<Entry, Answer>>();
+  /** In the order they were sent. */
+  readonly #inFlight = new Set<Batch<Entry, Answer>>();
   readonly #lane = new Lane<Ticket<Entry, Answer>>();
   #whenDrained: (() => void)[] = [];
   #isDraining = false;
@@ -119,7 +126,7 @@ export class Batcher<Entry, Answer> {
 
   /** How many entries wait: for a batch, and in the lane to be sent singly. And how many batches are being executed. */
   get load(): { queued: number; inLane: number; batchesInFlight: number } {
-    return { queued: this.#queue.size, inLane: this.#lane.size, batchesInFlight: this.#inFlight };
+    return { queued: this.#queue.size, inLane: this.#lane.size, batchesInFlight: this.#inFlight.size };
   }
 
   /** Takes nothing new, and resolves when everything that was taken has its answer. */
@@ -169,11 +176,14 @@ export class Batcher<Entry, Answer> {
   }
 
   #sendWhatFits(): void {
-    while (this.#inFlight < this.#limits.inFlightMax) {
+    while (this.#inFlight.size < this.#limits.inFlightMax) {
       const batch: Ticket<Entry, Answer>[] = [];
       for (const ticket of this.#queue) {
         if (batch.length === this.#limits.batchMax) break;
-        if (this.#lane.suspects(ticket)) continue;
+        if (this.#lane.suspects(ticket)) {
+          this.#tryInLane(ticket);
+          continue;
+        }
         this.#queue.delete(ticket);
         ticket.place = { type: "statement" };
         batch.push(ticket);
@@ -183,8 +193,8 @@ export class Batcher<Entry, Answer> {
     }
   }
 
-  async #send(batch: readonly Ticket<Entry, Answer>[]): Promise<void> {
-    this.#inFlight += 1;
+  async #send(batch: Batch<Entry, Answer>): Promise<void> {
+    this.#inFlight.add(batch);
     try {
       const answers = await this.#ports.sendBatch(batch.map((ticket) => ticket.entry));
       for (const [at, ticket] of batch.entries()) {
@@ -192,20 +202,57 @@ export class Batcher<Entry, Answer> {
         if (answer === undefined) throw new Error("Bug: a batch has fewer answers than entries.");
         this.#answer(ticket, answer);
       }
-    } catch (failedBefore) {
-      this.#ports.onBatchFailed(failedBefore, batch.length);
-      const isStall = this.#ports.isLockStall(failedBefore);
-      // Whatever it was, one entry may be to blame for all, and nothing is known of any: each is asked for by itself.
-      for (const ticket of batch.filter((one) => this.#tickets.has(one.identity))) {
-        ticket.place = { type: "lane", failedBefore };
-        // Whoever waited for it may have given up while the statement ran; whoever asks again with this key finds out.
-        if (ticket.waiters.size > 0) this.#lane.join(ticket, isStall);
-        else this.#close(ticket);
-      }
+    } catch (error) {
+      const isStall = this.#ports.isLockStall(error);
+      if (isStall && this.#isBehindOurs(batch)) this.#takeBack(batch);
+      else this.#divide(batch, error, isStall);
     }
-    this.#inFlight -= 1;
+    this.#inFlight.delete(batch);
     this.#pumpLane();
     this.#pump();
+  }
+
+  /** An entry that needs a suspect lock may find out, by itself, whether it is free. */
+  #tryInLane(ticket: Ticket<Entry, Answer>): void {
+    if (this.#lane.sending >= this.#limits.laneMax || !this.#lane.hasRoomFor(ticket)) return;
+    this.#queue.delete(ticket);
+    ticket.place = { type: "lane", failedBefore: undefined };
+    this.#lane.join(ticket, false);
+    this.#pumpLane();
+  }
+
+  /** Whether an earlier batch is still being executed that needs a lock of this one's: it, and no stranger, may hold it. */
+  #isBehindOurs(batch: Batch<Entry, Answer>): boolean {
+    const locks = new Set(batch.flatMap((ticket) => ticket.locks));
+    for (const earlier of this.#inFlight) {
+      if (earlier === batch) return false;
+      if (earlier.some((ticket) => ticket.locks.some((lock) => locks.has(lock)))) return true;
+    }
+    return false;
+  }
+
+  /** Puts a batch that did nothing in front of all that waits. */
+  #takeBack(batch: Batch<Entry, Answer>): void {
+    const waitedFor = batch.filter((ticket) => !this.#closeIfAbandoned(ticket));
+    for (const ticket of waitedFor) ticket.place = { type: "queue" };
+    this.#queue = new Set([...waitedFor, ...this.#queue]);
+  }
+
+  /** A batch has failed: one entry may be to blame for all, and nothing is known of any. Each is asked for by itself. */
+  #divide(batch: Batch<Entry, Answer>, failedBefore: unknown, isStall: boolean): void {
+    this.#ports.onBatchFailed(failedBefore, batch.length);
+    for (const ticket of batch.filter((one) => this.#tickets.has(one.identity))) {
+      if (this.#closeIfAbandoned(ticket)) continue;
+      ticket.place = { type: "lane", failedBefore };
+      this.#lane.join(ticket, isStall);
+    }
+  }
+
+  /** Whoever waited may have given up while the statement ran; whoever asks again with this key finds out. */
+  #closeIfAbandoned(ticket: Ticket<Entry, Answer>): boolean {
+    const isAbandoned = ticket.waiters.size === 0;
+    if (isAbandoned) this.#close(ticket);
+    return isAbandoned;
   }
 
   #pumpLane(): void {

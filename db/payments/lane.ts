@@ -1,7 +1,13 @@
 /**
- * What waits to be sent singly, after its batch had failed: first come, first served, but for locks. Entries that need the
- * same lock go one after another, so that those behind a stranger's lock keep only themselves waiting.
+ * What waits to be sent singly, after its batch had failed: first come, first served, but for locks. Of those that need the
+ * same lock few go at once, so that what is behind a stranger's lock does not take every place.
  */
+
+/**
+ * One would find out whether a lock is free, but for the other lock that it needs: of two payers who pay one merchant, a
+ * stranger may hold the first one's account, and then the second is paid meanwhile.
+ */
+const AT_ONCE = 2;
 
 type Member = { readonly locks: readonly string[] };
 
@@ -9,8 +15,8 @@ export class Lane<M extends Member> {
   readonly #waiting = new Set<M>();
   /** By lock: how many members need it, those that are being sent among them. */
   readonly #wanted = new Map<string, number>();
-  /** Locks that members are being sent with. */
-  readonly #busy = new Set<string>();
+  /** By lock: how many members are being sent with it. */
+  readonly #busy = new Map<string, number>();
   /** Locks that a stranger may hold: a batch stalled in which they were needed, and nobody here has got them since. */
   readonly #suspect = new Set<string>();
   #sending = 0;
@@ -29,7 +35,7 @@ export class Lane<M extends Member> {
   join(member: M, isStall: boolean): void {
     this.#waiting.add(member);
     for (const lock of member.locks) {
-      this.#wanted.set(lock, (this.#wanted.get(lock) ?? 0) + 1);
+      this.#wanted.set(lock, countOf(this.#wanted, lock) + 1);
       if (isStall) this.#suspect.add(lock);
     }
   }
@@ -42,9 +48,9 @@ export class Lane<M extends Member> {
   /** The next to be sent, where one may go; `sent` must follow. */
   next(): M | undefined {
     for (const member of this.#waiting) {
-      if (member.locks.some((lock) => this.#busy.has(lock))) continue;
+      if (member.locks.some((lock) => countOf(this.#busy, lock) >= AT_ONCE)) continue;
       this.#waiting.delete(member);
-      for (const lock of member.locks) this.#busy.add(lock);
+      for (const lock of member.locks) this.#busy.set(lock, countOf(this.#busy, lock) + 1);
       this.#sending += 1;
       return member;
     }
@@ -55,7 +61,7 @@ export class Lane<M extends Member> {
   sent(member: M, isThrough: boolean): void {
     this.#sending -= 1;
     for (const lock of member.locks) {
-      this.#busy.delete(lock);
+      takeOne(this.#busy, lock);
       if (isThrough) this.#suspect.delete(lock);
     }
     this.#forget(member);
@@ -66,15 +72,25 @@ export class Lane<M extends Member> {
     return locks.some((lock) => this.#suspect.has(lock));
   }
 
+  /** Whether an entry would be sent at once if it joined: it may find out that a suspect lock is free. */
+  hasRoomFor({ locks }: Member): boolean {
+    return locks.every((lock) => countOf(this.#wanted, lock) < AT_ONCE);
+  }
+
   /** A lock that nobody here needs any more is tried in a batch again. */
   #forget(member: M): void {
-    for (const lock of member.locks) {
-      const others = (this.#wanted.get(lock) ?? 1) - 1;
-      if (others > 0) this.#wanted.set(lock, others);
-      else {
-        this.#wanted.delete(lock);
-        this.#suspect.delete(lock);
-      }
-    }
+    for (const lock of member.locks) if (takeOne(this.#wanted, lock) === 0) this.#suspect.delete(lock);
   }
+}
+
+function countOf(counts: ReadonlyMap<string, number>, lock: string): number {
+  return counts.get(lock) ?? 0;
+}
+
+/** How many are left. */
+function takeOne(counts: Map<string, number>, lock: string): number {
+  const left = countOf(counts, lock) - 1;
+  if (left > 0) counts.set(lock, left);
+  else counts.delete(lock);
+  return left;
 }

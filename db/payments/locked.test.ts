@@ -1,10 +1,12 @@
 /** One account is locked by a stranger for longer than anybody waits: only those who need it feel it. */
 import { randomUUID } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { testDatabase } from "../testing/database.ts";
 import { holding } from "../testing/hold.ts";
 import { expectBooksRight, keyFor, newPerson, type Person, tally } from "../testing/people.ts";
 import { pay } from "./pay.ts";
+import { settlingLoad } from "./settle.ts";
 
 const test = testDatabase();
 
@@ -17,7 +19,7 @@ async function transfer(from: Person, to: Person): Promise<() => ReturnType<type
   return () => pay(from.id, key, command);
 }
 
-it("others are paid meanwhile, no pool is given up, and what waited is paid once the lock is gone", async () => {
+it("a payee's: others are paid meanwhile, no pool is given up, and what waited is paid afterwards", async () => {
   const [locked, other] = [await newPerson(test.owner, 0n), await newPerson(test.owner, 0n)];
   const payers = await Promise.all(Array.from({ length: RUSH + 1 }, () => newPerson(test.owner, 100n)));
   const [calm, ...rushing] = payers;
@@ -38,5 +40,29 @@ it("others are paid meanwhile, no pool is given up, and what waited is paid once
   );
   for (const told of await Promise.all(waiting)) expect(told).toMatchObject({ type: "settled" });
   expect(test.db.settling).toBe(pool);
+  await expectBooksRight(test.owner);
+});
+
+it("a payer's: the payee's other payers are paid meanwhile", async () => {
+  // Locks are taken in the order of ids: whoever waits for this payer's account does not hold the payee's yet.
+  const people = await Promise.all(Array.from({ length: 3 }, () => newPerson(test.owner, 100n)));
+  const [locked, payee, other] = people.toSorted((a, b) => (a.accountId < b.accountId ? -1 : 1));
+  if (!locked || !payee || !other) throw new Error("Bug: nobody is there.");
+  const payLocked = await transfer(locked, payee);
+  const payOthers = await Promise.all(Array.from({ length: RUSH }, () => transfer(other, payee)));
+  const waiting = await holding(
+    test.owner,
+    `select 1 from ledger_accounts where id = '${locked.accountId}' for update`,
+    async (held) => {
+      const failedBefore = settlingLoad().failed;
+      const answer = payLocked().catch((error: Error) => error.name);
+      await held.waiting(1);
+      // Until a batch has given up, the payee's account counts as locked like the payer's.
+      while (settlingLoad().failed === failedBefore) await setImmediate();
+      for (const send of payOthers) expect(tally([await send()])).toEqual({ paid: 1 });
+      return [answer];
+    },
+  );
+  for (const told of await Promise.all(waiting)) expect(told).toMatchObject({ type: "settled" });
   await expectBooksRight(test.owner);
 });
