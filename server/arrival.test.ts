@@ -131,12 +131,12 @@ describe("what arrives for a key is on record", () => {
 
   it("unknown, where nothing is known yet; then what became of it", async () => {
     const { payer, key, send } = await newCheckout();
-    await test.owner.unsafe("alter function settle_payments_v1 set lock_timeout = '10ms'");
+    await test.owner.unsafe("alter function lock_keys set lock_timeout = '10ms'");
     await test.owner.begin(async (tx) => {
       await tx`select 1 from idempotency_keys where user_id = ${payer.id} and key = ${key} for update`;
       await expect(send()).rejects.toThrow(OutcomeUnknown);
     });
-    await test.owner.unsafe("alter function settle_payments_v1 reset lock_timeout");
+    await test.owner.unsafe("alter function lock_keys reset lock_timeout");
     await send();
     expect(await verdictsOf(key)).toEqual(["unknown", "paid"]);
   });

@@ -44,8 +44,8 @@ export type Settlement =
   | { verdict: "mismatch" | "void" };
 
 /**
- * A batch takes tens of milliseconds, and gives up on a lock after half a second. One that is silent for this long stands
- * on a dead connection, and others must not wait behind it; its entries are then asked for singly.
+ * A batch takes tens of milliseconds, and gives up on a lock after half a second. One that is silent for this long stands,
+ * as good as certainly, on a dead connection, and others must not wait behind it; its entries are then asked for singly.
  */
 const BATCH_DEADLINE_MS = 3_000;
 
