@@ -54,8 +54,8 @@ export async function untilKnown<T>(
 }
 
 /**
- * No statement of ours is silent for this long while its server is there: it waits two seconds for a lock at most. What is
- * given up sooner, because its caller's time is over, says nothing about the pool.
+ * Hardly a statement of ours is silent for this long while its server is there, though it may wait for several locks. What
+ * is given up sooner, because its caller's time is over, says nothing about the pool.
  */
 const HANGING_AFTER_MS = 3_000;
 

@@ -135,7 +135,7 @@ describe("a batch", () => {
     expect(await Promise.all(answers)).toEqual(["did a", "did b", "did c", "did d"]);
   });
 
-  it("that fails is asked for entry by entry, a few at once, and the next batch goes on meanwhile", async () => {
+  it("that fails is asked for entry by entry, a few at once, and the next batch goes once one has got through", async () => {
     const { submit, running, sent, most, failures } = harness({ ...LIMITS, inFlightMax: 1 });
     const first = submit("a");
     const answers = ["b", "c", "d", "e"].map((id) => submit(id));
@@ -146,9 +146,11 @@ describe("a batch", () => {
     running[0]?.fail(lost);
     await settleDown();
     expect(failures).toEqual([{ error: lost, size: 4 }]);
-    expect(sent.slice(2)).toEqual([["b"], ["c"]]);
     const next = submit("f");
-    expect(sent.at(-1)).toEqual(["f"]);
+    expect(sent.slice(2)).toEqual([["b"], ["c"]]);
+    running[0]?.end();
+    await settleDown();
+    expect(sent.slice(4)).toEqual([["f"], ["d"]]);
     while (running.length > 0) {
       running[0]?.end();
       await settleDown();
@@ -203,14 +205,13 @@ describe("the lane of failed batches", () => {
   it("counts against the bound, as whatever waits does", async () => {
     const { submit, answers, running } = await failed(["a", "b", "c", "d"], { queueMax: 4 });
     const more = ["e", "f"].map((id) => submit(id));
-    more.push(submit("g"));
-    // c and d wait in the lane, f and g for a batch.
+    // c and d wait in the lane, e and f for a batch.
     await expect(submit("h")).rejects.toThrow(Unavailable);
     while (running.length > 0) {
       running[0]?.end();
       await settleDown();
     }
-    expect(await Promise.all([...answers, ...more])).toHaveLength(7);
+    expect(await Promise.all([...answers, ...more])).toHaveLength(6);
   });
 
   it("sends two entries of a lock at once, and lets the others pass", async () => {
@@ -274,15 +275,35 @@ describe("the lane of failed batches", () => {
     await Promise.all(held);
   });
 
-  it("holds nobody back where a batch failed for another reason than a lock", async () => {
-    const one = harness({ ...LIMITS, inFlightMax: 1 });
-    const answers = [one.submit("X 1")];
-    one.running[0]?.fail();
+  it("suspects no lock where a batch failed for another reason", async () => {
+    const one = await failed(["X 1", "X 2"]);
+    const next = one.submit("X 3");
+    one.running[0]?.end();
     await settleDown();
-    answers.push(one.submit("X 2"));
-    expect(one.sent).toEqual([["X 1"], ["X 1"], ["X 2"]]);
+    // X 2 is still being sent.
+    expect(one.sent.slice(2)).toEqual([["X 1"], ["X 2"], ["X 3"]]);
     for (const running of [...one.running]) running.end();
-    await Promise.all(answers);
+    await Promise.all([...one.answers, next]);
+  });
+
+  it("holds all batches back as long as nothing gets through: what waits for one is not in doubt", async () => {
+    const { batcher, submit, running, answers } = await failed(["a", "b", "c"]);
+    const waiting = submit("d");
+    const told = Promise.allSettled([waiting, ...answers]);
+    for (const _ of answers) {
+      expect(batcher.load).toMatchObject({ queued: 1, batchesInFlight: 0 });
+      running[0]?.fail(new OutcomeUnknown("the database is away"));
+      await settleDown();
+    }
+    // Nobody is left to find out: the next batch does.
+    expect(running.map(({ ids, single }) => ({ ids, single }))).toEqual([{ ids: ["d"], single: undefined }]);
+    running[0]?.end();
+    expect((await told).map(({ status }) => status)).toEqual([
+      "fulfilled",
+      "rejected",
+      "rejected",
+      "rejected",
+    ]);
   });
 
   it("holds back what needs a lock until one has got it, not until the first has tried", async () => {
@@ -420,62 +441,111 @@ describe("the lane of failed batches", () => {
   });
 });
 
-describe("a batch that waits too long for a lock of an earlier one of ours", () => {
-  /** One that needs X is being executed, and the batch of `ids` behind it has just given up. */
-  async function behindX(ids: string[]) {
+describe("a batch that waits too long for a lock that another statement of ours needs", () => {
+  /** One that needs X is being executed, and so is the batch of `ids`; "later" waits. */
+  async function besideX(ids: string[]) {
     const one = harness();
-    const earlier = one.submit("X 1", 2 * PATIENCE_MS);
+    const other = one.submit("X 1", 2 * PATIENCE_MS);
     const answers = one.inOneTurn(() => ids.map((id) => one.submit(id)));
     const waiting = one.submit("later", 2 * PATIENCE_MS);
     const giveUp = async () => {
       one.running[1]?.fail(STALL);
       await settleDown();
     };
-    return { ...one, earlier, answers, waiting, giveUp };
+    return { ...one, other, answers, waiting, giveUp };
   }
 
-  it("goes again as a batch, in front of what came later: no stranger is to blame", async () => {
-    const { answers, earlier, waiting, running, sent, failures, giveUp } = await behindX(["a", "X 2", "X 3"]);
-    await giveUp();
+  it("goes again as a batch: no stranger is to blame. What needs that lock goes after the other, the rest at once", async () => {
+    const { answers, other, waiting, running, sent, failures, giveUp } = await besideX(["a", "X 2", "X 3"]);
     await giveUp();
     expect(sent.slice(1)).toEqual([
       ["a", "X 2", "X 3"],
-      ["a", "X 2", "X 3", "later"],
-      ["a", "X 2", "X 3", "later"],
+      ["a", "later"],
     ]);
-    expect(running.map(({ single }) => single)).toEqual([undefined, undefined]);
+    running[0]?.end();
+    await settleDown();
+    expect(sent.slice(3)).toEqual([["X 2", "X 3"]]);
     for (const one of [...running]) one.end();
-    expect(await Promise.all([earlier, ...answers, waiting])).toHaveLength(5);
+    expect(await Promise.all([other, ...answers, waiting])).toHaveLength(5);
     expect(failures).toEqual([]);
   });
 
-  it("is divided where the earlier one has ended, or needs none of its locks", async () => {
-    const ended = await behindX(["X 2", "X 3"]);
+  it("goes again also where the other was sent later: locks are not handed over in order", async () => {
+    const { answers, other, waiting, running, sent, failures } = await besideX(["X 2", "b"]);
+    running[0]?.fail(STALL);
+    await settleDown();
+    expect(failures).toEqual([]);
+    expect(sent.slice(2)).toEqual([["later"]]);
+    running[0]?.end();
+    await settleDown();
+    expect(sent.slice(3)).toEqual([["X 1"]]);
+    for (const one of [...running]) one.end();
+    await Promise.all([other, ...answers, waiting]);
+  });
+
+  it("is divided where the other has ended, or needs none of its locks", async () => {
+    const ended = await besideX(["X 2", "X 3"]);
     ended.running[0]?.end();
     ended.running[0]?.fail(STALL);
     await settleDown();
     expect(ended.failures).toEqual([{ error: STALL, size: 2 }]);
-    const apart = await behindX(["Y 2", "Y 3"]);
+    const apart = await besideX(["Y 2", "Y 3"]);
     await apart.giveUp();
     expect(apart.failures).toEqual([{ error: STALL, size: 2 }]);
   });
 
-  it("is divided where it is the earlier one", async () => {
-    const { running, failures } = await behindX(["X 2"]);
-    running[0]?.fail(STALL);
-    await settleDown();
+  it("is divided the third time: a stranger may hold it, too", async () => {
+    const { answers, other, waiting, running, submit, failures, giveUp } = await besideX(["X 2"]);
+    await giveUp();
+    const others = [other, waiting];
+    for (const round of [1, 2]) {
+      expect(failures).toEqual([]);
+      // Whatever else runs is quick, so X is slow no more, and the next one that needs it goes beside X 2.
+      for (const one of running.filter(({ ids }) => !ids.includes("X 2"))) one.end();
+      await settleDown();
+      others.push(submit(`X again ${round}`));
+      running.find(({ ids }) => ids.includes("X 2"))?.fail(STALL);
+      await settleDown();
+    }
     expect(failures).toEqual([{ error: STALL, size: 1 }]);
+    while (running.length > 0) {
+      running[0]?.end();
+      await settleDown();
+    }
+    await Promise.all([...answers, ...others]);
+  });
+
+  it("is one at a time with the next ones that need this lock, until one of them is quick", async () => {
+    const { answers, other, waiting, running, sent, submit, pass, giveUp } = await besideX(["X 2"]);
+    await giveUp();
+    pass(500);
+    running[0]?.end();
+    await other;
+    await settleDown();
+    const slowly = submit("X 3");
+    running.find(({ ids }) => ids[0] === "later")?.end();
+    await waiting;
+    await settleDown();
+    expect(running.map(({ ids }) => ids)).toEqual([["X 2"]]);
+    pass(100);
+    running[0]?.end();
+    await Promise.all(answers);
+    await settleDown();
+    const quickly = submit("X 4");
+    expect(sent.slice(3)).toEqual([["X 2"], ["X 3"], ["X 4"]]);
+    for (const one of [...running]) one.end();
+    await Promise.all([slowly, quickly]);
   });
 
   it("is not sent again for those who gave up; they do not know what it did", async () => {
-    const { answers, earlier, waiting, running, sent, pass, giveUp } = await behindX(["X 2"]);
+    const { answers, other, waiting, running, sent, pass, giveUp } = await besideX(["X 2"]);
     const told = Promise.allSettled(answers);
     pass(PATIENCE_MS);
     expect(await told).toMatchObject([{ status: "rejected", reason: { code: "OUTCOME_UNKNOWN" } }]);
     await giveUp();
     expect(sent.slice(2)).toEqual([["later"]]);
     for (const one of [...running]) one.end();
-    await Promise.all([earlier, waiting]);
+    await Promise.all([other, waiting]);
   });
 });
 

@@ -4,11 +4,13 @@
  * and what a failure means are given to it.
  *
  * An entry goes: queued → in a batch → settled; and from a batch that failed, or that stalled behind a stranger's lock,
- * into the lane, where it is sent singly with the same key until its outcome is known. A batch that stalled behind an
- * earlier one of ours, because commits are slow, goes back into the queue.
+ * into the lane, where it is sent singly with the same key until its outcome is known. A batch that stalled behind another
+ * statement of ours, because commits are slow, goes back into the queue. While nothing gets through, no batch is sent: what
+ * waits in the queue is not in doubt.
  */
 import { OutcomeUnknown } from "../unknown.ts";
 import { Lane } from "./lane.ts";
+import { OwnLocks } from "./own-locks.ts";
 
 /** The first request with this key is still being executed, and this one's wait is over. */
 export class PaymentInProgress extends Error {
@@ -60,6 +62,8 @@ export type BatcherLimits = {
 
 /** A timer may ring this much before its time. */
 const TIMER_EARLY_MS = 1;
+/** How often an entry's batch goes again because another one of ours explains its stall: once more is a stranger's doing. */
+const EXPLAINED_MAX = 2;
 
 type Waiter<Answer> = {
   /** Whoever asked first hears the answer itself, everybody else hears it as a replay. */
@@ -77,6 +81,8 @@ type Ticket<Entry, Answer> = {
   /** When the last of them gives up. */
   latestMs: number;
   place: Place;
+  /** How often its batch stalled behind a statement of ours. */
+  stalls: number;
 };
 
 /** Where an entry is: what is in the queue has done nothing yet, what failed once is in doubt. */
@@ -90,9 +96,11 @@ export class Batcher<Entry, Answer> {
   /** Every entry that has no answer yet, wherever it is. */
   readonly #tickets = new Map<string, Ticket<Entry, Answer>>();
   #queue = new Set<Ticket<Entry, Answer>>();
-  /** In the order they were sent. */
-  readonly #inFlight = new Set<Batch<Entry, Answer>>();
+  #batchesInFlight = 0;
   readonly #lane = new Lane<Ticket<Entry, Answer>>();
+  readonly #ownLocks = new OwnLocks();
+  /** What was in batches that were lost, as long as nothing of ours has got through since: the database may be away. */
+  readonly #lost = new Set<Ticket<Entry, Answer>>();
   #whenDrained: (() => void)[] = [];
   #isDraining = false;
   #isPumping = false;
@@ -115,7 +123,15 @@ export class Batcher<Entry, Answer> {
       if (this.#queue.size + this.#lane.size >= this.#limits.queueMax)
         return Promise.reject(new Unavailable("Too many payments wait already."));
       const locks = this.#ports.contendsOn(entry);
-      ticket = { entry, identity, locks, waiters: new Set(), latestMs: 0, place: { type: "queue" } };
+      ticket = {
+        entry,
+        identity,
+        locks,
+        waiters: new Set(),
+        latestMs: 0,
+        place: { type: "queue" },
+        stalls: 0,
+      };
       this.#tickets.set(identity, ticket);
       this.#queue.add(ticket);
     }
@@ -126,7 +142,7 @@ export class Batcher<Entry, Answer> {
 
   /** How many entries wait: for a batch, and in the lane to be sent singly. And how many batches are being executed. */
   get load(): { queued: number; inLane: number; batchesInFlight: number } {
-    return { queued: this.#queue.size, inLane: this.#lane.size, batchesInFlight: this.#inFlight.size };
+    return { queued: this.#queue.size, inLane: this.#lane.size, batchesInFlight: this.#batchesInFlight };
   }
 
   /** Takes nothing new, and resolves when everything that was taken has its answer. */
@@ -171,32 +187,45 @@ export class Batcher<Entry, Answer> {
     this.#isPumping = true;
     this.#ports.soon(() => {
       this.#isPumping = false;
-      this.#sendWhatFits();
+      this.#sendBatches();
+      this.#pumpLane();
     });
   }
 
-  #sendWhatFits(): void {
-    while (this.#inFlight.size < this.#limits.inFlightMax) {
-      const batch: Ticket<Entry, Answer>[] = [];
-      for (const ticket of this.#queue) {
-        if (batch.length === this.#limits.batchMax) break;
-        if (this.#lane.suspects(ticket)) {
-          this.#tryInLane(ticket);
-          continue;
-        }
-        this.#queue.delete(ticket);
-        ticket.place = { type: "statement" };
-        batch.push(ticket);
-      }
+  #sendBatches(): void {
+    if (this.#lost.size > 0) return;
+    while (this.#batchesInFlight < this.#limits.inFlightMax) {
+      const batch = this.#nextBatch();
       if (batch.length === 0) return;
       void this.#send(batch);
     }
   }
 
+  /** Takes from the queue what may go together now. */
+  #nextBatch(): Batch<Entry, Answer> {
+    const batch: Ticket<Entry, Answer>[] = [];
+    const taken = this.#ownLocks.taken();
+    for (const ticket of this.#queue) {
+      if (batch.length === this.#limits.batchMax) break;
+      if (this.#lane.suspects(ticket)) {
+        this.#tryInLane(ticket);
+        continue;
+      }
+      if (ticket.locks.some((lock) => taken.has(lock))) continue;
+      this.#queue.delete(ticket);
+      ticket.place = { type: "statement" };
+      batch.push(ticket);
+    }
+    return batch;
+  }
+
   async #send(batch: Batch<Entry, Answer>): Promise<void> {
-    this.#inFlight.add(batch);
+    this.#batchesInFlight += 1;
+    const statement = this.#ownLocks.begin(batch, this.#ports.nowMs());
+    let isThrough = false;
     try {
       const answers = await this.#ports.sendBatch(batch.map((ticket) => ticket.entry));
+      isThrough = true;
       for (const [at, ticket] of batch.entries()) {
         const answer = answers[at];
         if (answer === undefined) throw new Error("Bug: a batch has fewer answers than entries.");
@@ -204,10 +233,12 @@ export class Batcher<Entry, Answer> {
       }
     } catch (error) {
       const isStall = this.#ports.isLockStall(error);
-      if (isStall && this.#isBehindOurs(batch)) this.#takeBack(batch);
+      const mayGoAgain = isStall && batch.every((ticket) => ticket.stalls < EXPLAINED_MAX);
+      if (mayGoAgain && this.#ownLocks.explain(statement)) this.#takeBack(batch);
       else this.#divide(batch, error, isStall);
     }
-    this.#inFlight.delete(batch);
+    this.#batchesInFlight -= 1;
+    this.#ownLocks.end(statement, isThrough, this.#ports.nowMs());
     this.#pumpLane();
     this.#pump();
   }
@@ -221,20 +252,13 @@ export class Batcher<Entry, Answer> {
     this.#pumpLane();
   }
 
-  /** Whether an earlier batch is still being executed that needs a lock of this one's: it, and no stranger, may hold it. */
-  #isBehindOurs(batch: Batch<Entry, Answer>): boolean {
-    const locks = new Set(batch.flatMap((ticket) => ticket.locks));
-    for (const earlier of this.#inFlight) {
-      if (earlier === batch) return false;
-      if (earlier.some((ticket) => ticket.locks.some((lock) => locks.has(lock)))) return true;
-    }
-    return false;
-  }
-
   /** Puts a batch that did nothing in front of all that waits. */
   #takeBack(batch: Batch<Entry, Answer>): void {
     const waitedFor = batch.filter((ticket) => !this.#closeIfAbandoned(ticket));
-    for (const ticket of waitedFor) ticket.place = { type: "queue" };
+    for (const ticket of waitedFor) {
+      ticket.place = { type: "queue" };
+      ticket.stalls += 1;
+    }
     this.#queue = new Set([...waitedFor, ...this.#queue]);
   }
 
@@ -244,6 +268,7 @@ export class Batcher<Entry, Answer> {
     for (const ticket of batch.filter((one) => this.#tickets.has(one.identity))) {
       if (this.#closeIfAbandoned(ticket)) continue;
       ticket.place = { type: "lane", failedBefore };
+      if (!isStall) this.#lost.add(ticket);
       this.#lane.join(ticket, isStall);
     }
   }
@@ -257,7 +282,7 @@ export class Batcher<Entry, Answer> {
 
   #pumpLane(): void {
     while (this.#lane.sending < this.#limits.laneMax) {
-      const ticket = this.#lane.next();
+      const ticket = this.#lane.next(this.#ownLocks.taken());
       if (!ticket) return;
       if (ticket.place.type !== "lane") throw new Error("Bug: an entry is in the lane and elsewhere.");
       void this.#sendSingly(ticket, ticket.place.failedBefore);
@@ -267,6 +292,7 @@ export class Batcher<Entry, Answer> {
   async #sendSingly(ticket: Ticket<Entry, Answer>, failedBefore: unknown): Promise<void> {
     ticket.place = { type: "statement" };
     const untilMs = ticket.latestMs;
+    const statement = this.#ownLocks.begin([ticket], this.#ports.nowMs());
     let isThrough = false;
     let isSentAgain = false;
     try {
@@ -281,13 +307,15 @@ export class Batcher<Entry, Answer> {
       if (isSentAgain) ticket.place = { type: "lane", failedBefore: error };
       else this.#fail(ticket, error);
     }
+    this.#ownLocks.end(statement, isThrough, this.#ports.nowMs());
     this.#lane.sent(ticket, isThrough);
     if (isSentAgain) this.#lane.join(ticket, false);
-    this.#pumpLane();
+    // Batches first: they carry many, and have waited for a slow lock as long.
     this.#pump();
   }
 
   #answer(ticket: Ticket<Entry, Answer>, answer: Answer): void {
+    this.#lost.clear();
     for (const waiter of ticket.waiters) {
       waiter.cancelTimer();
       waiter.resolve(waiter.isFirst ? answer : this.#ports.asReplay(answer));
@@ -306,7 +334,9 @@ export class Batcher<Entry, Answer> {
   /** The entry's way ends here; the next request with its identity begins another. */
   #close(ticket: Ticket<Entry, Answer>): void {
     this.#tickets.delete(ticket.identity);
+    this.#lost.delete(ticket);
     if (this.#tickets.size > 0) return;
+    this.#ownLocks.forget();
     for (const resolve of this.#whenDrained) resolve();
     this.#whenDrained = [];
   }

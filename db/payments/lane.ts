@@ -45,10 +45,10 @@ export class Lane<M extends Member> {
     if (this.#waiting.delete(member)) this.#forget(member);
   }
 
-  /** The next to be sent, where one may go; `sent` must follow. */
-  next(): M | undefined {
+  /** The next to be sent, where one may go that needs no lock of `taken`; `sent` must follow. */
+  next(taken: ReadonlySet<string>): M | undefined {
     for (const member of this.#waiting) {
-      if (member.locks.some((lock) => countOf(this.#busy, lock) >= AT_ONCE)) continue;
+      if (member.locks.some((lock) => taken.has(lock) || countOf(this.#busy, lock) >= AT_ONCE)) continue;
       this.#waiting.delete(member);
       for (const lock of member.locks) this.#busy.set(lock, countOf(this.#busy, lock) + 1);
       this.#sending += 1;
