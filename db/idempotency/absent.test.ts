@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { PayCommand } from "../payments/command.ts";
 import { pay } from "../payments/pay.ts";
+import { settlingLoad } from "../payments/settle.ts";
 import { testDatabase } from "../testing/database.ts";
 import { balanceOf, expectBooksRight, keyFor, newPerson, type Person, tally } from "../testing/people.ts";
 import { issueKey } from "./issue.ts";
@@ -120,6 +121,20 @@ describe("a key of another WAL timeline counts as absent:", () => {
     const { payer, key, command } = await newStranded();
     expect(await pay(payer.id, key, command)).toEqual({ type: "void" });
     expect(await balanceOf(test.owner, payer.accountId)).toBe(START_MINOR);
+  });
+
+  it("what was settled under it is told from the read, and settling is not asked", async () => {
+    const transfer = await newTransfer();
+    const { payer, purpose, key, command } = transfer;
+    const first = await pay(payer.id, key, command);
+    await test.owner`
+      insert into idempotency_keys
+      values (${payer.id}, ${key}, 'transfer', ${purpose.intentId}, null, now() + interval '1 day', wal_timeline() - 1)`;
+    const { sent } = settlingLoad();
+    expect(await pay(payer.id, key, command)).toEqual({ ...first, replayed: true });
+    expect(settlingLoad().sent).toBe(sent);
+    expect(await keyState(payer.id, key)).toMatchObject({ state: "settled" });
+    expect(await balanceOf(test.owner, payer.accountId)).toBe(START_MINOR - 10n);
   });
 
   it("its state is void", async () => {

@@ -2,7 +2,8 @@
  * The one read before a payment: what became of its key, and from names to accounts. It finds and decides nothing. What
  * cannot be found stays null, and settling answers for it. A key that is settled stays so, and needs no settling: its
  * replay waits for nobody's lock, and never depends on a handle, an order or an account that has changed since. Where the
- * key's row is there as well (a restore brought it back), settling answers, and takes the row away.
+ * key's row is there as well (a restore brought it back), settling answers, and takes the row away; one of another timeline
+ * counts as absent here, too.
  *
  * Every payment makes this read, so it is written by hand, made together and planned once per connection. Each row is
  * looked up by itself, in a subquery by an index, whatever the tables were like when the plan was made.
@@ -75,7 +76,8 @@ const read = together(async (asked: readonly Asked[]): Promise<Resolved[]> => {
                     currency text)
       left join lateral (
         select * from payments where user_id = asked."userId" and id = asked.key
-           and not exists (select 1 from idempotency_keys where user_id = asked."userId" and key = asked.key)
+           and not exists (select 1 from idempotency_keys
+                            where user_id = asked."userId" and key = asked.key and timeline = wal_timeline())
            and current_setting('synchronous_standby_names') = '' limit 1) earlier on true
       left join lateral (
         select id from ledger_accounts where owner_id = asked."userId"
