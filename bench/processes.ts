@@ -14,10 +14,13 @@ async function spawnPayer(world: World) {
   const child = fork(PAYER, [world.appUrl, world.ownerUrl, String(IN_FLIGHT)], {
     execArgv: ["--import", "tsx"],
   });
-  await once(child, "message");
+  const ended = once(child, "exit");
+  const told = () =>
+    Promise.race([once(child, "message"), ended.then(() => Promise.reject(new Error("A payer has died.")))]);
+  await told();
   const ask = async (command: "prepare" | "pay", ms: number) => {
     child.send({ command, ms });
-    const [answer] = (await once(child, "message")) as [{ perSecond: number }];
+    const [answer] = (await told()) as [{ perSecond: number }];
     return answer.perSecond;
   };
   return {
@@ -25,7 +28,7 @@ async function spawnPayer(world: World) {
     pay: (ms: number) => ask("pay", ms),
     async end() {
       child.disconnect();
-      await once(child, "exit");
+      await ended;
     },
   };
 }

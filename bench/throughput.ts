@@ -2,11 +2,13 @@
 import { type SettlementEntry, sendBatch } from "../db/payments/statement.ts";
 import { type Figure, figure } from "./figure.ts";
 import { paying } from "./paying.ts";
-import { byHand, pgbench } from "./rivals.ts";
+import { type ByHand, byHand, pgbench } from "./rivals.ts";
 import { measure, type Pace, takingFrom } from "./rounds.ts";
 import { makeKeys, transferOf, type World } from "./world.ts";
 
-const IN_FLIGHT = [1, 8, 32, 256] as const;
+/** As many as a popular merchant has at once; the goals are about these. */
+const RUSH = 256;
+const IN_FLIGHT = [1, 8, 32, RUSH] as const;
 
 export type ThroughputPoint = {
   inFlight: number;
@@ -16,70 +18,70 @@ export type ThroughputPoint = {
   oneByOne: number;
 };
 
+/** Payments a second by all contestants, `inFlight` at a time. */
+async function measurePoint(
+  world: World,
+  hand: ByHand,
+  inFlight: number,
+  pace: Pace,
+): Promise<ThroughputPoint> {
+  const oneByOne = async (entry: SettlementEntry) => (await sendBatch([entry]))[0];
+  const measured = await measure(
+    [
+      paying(world, "hot", inFlight, "hot"),
+      paying(world, "spread", inFlight, "spread"),
+      paying(world, "one by one", inFlight, "hot", oneByOne),
+      {
+        name: "by hand",
+        inFlight,
+        async prepare(count) {
+          const rows = await makeKeys(world, count, "transfer");
+          return takingFrom(rows, (row) => hand.pay(transferOf(row, "hot"), row.purposeId));
+        },
+      },
+    ],
+    pace,
+  );
+  const rate = (name: string) => measured.get(name)?.perSecond ?? Number.NaN;
+  return {
+    inFlight,
+    hot: rate("hot"),
+    spread: rate("spread"),
+    byHand: rate("by hand"),
+    oneByOne: rate("one by one"),
+  };
+}
+
+/** A point against its rivals. `where` goes before each figure's name; the goals are those of a rush. */
+function figuresOf({ inFlight, hot, spread, byHand, oneByOne }: ThroughputPoint, where = ""): Figure[] {
+  const name = `${where}hot account, at ${inFlight} in flight`;
+  const isRush = inFlight === RUSH;
+  const against = (suffix: string, of: string, rival: number, goal: `${"≥" | "≤"} ${number}`): Figure =>
+    figure(`${name}${suffix}`, "payments/s", hot, of, rival, isRush ? goal : undefined);
+  return [
+    against("", "interactive Drizzle transactions into it", byHand, "≥ 30"),
+    against(", group commit", "one call per payment into it", oneByOne, "≥ 15"),
+    against(", beside many", "spread over 10,000 accounts", spread, "≥ 0.95"),
+  ];
+}
+
 export async function throughput(
   world: World,
   pace: Pace,
 ): Promise<{ figures: Figure[]; points: ThroughputPoint[] }> {
   const hand = byHand(world.ownerUrl);
-  const figures: Figure[] = [];
   const points: ThroughputPoint[] = [];
-  const oneByOne = async (entry: SettlementEntry) => (await sendBatch([entry]))[0];
-  for (const inFlight of IN_FLIGHT) {
-    const at = `at ${inFlight} in flight`;
-    const measured = await measure(
-      [
-        paying(world, "hot", inFlight, "hot"),
-        paying(world, "spread", inFlight, "spread"),
-        paying(world, "one by one", inFlight, "hot", oneByOne),
-        {
-          name: "by hand",
-          inFlight,
-          async prepare(count) {
-            const rows = await makeKeys(world, count, "transfer");
-            return takingFrom(rows, (row) => hand.pay(transferOf(row, "hot"), row.purposeId));
-          },
-        },
-      ],
-      pace,
-    );
-    const rate = (name: string) => measured.get(name)?.perSecond ?? Number.NaN;
-    const isRush = inFlight === 256;
-    points.push({
-      inFlight,
-      hot: rate("hot"),
-      spread: rate("spread"),
-      byHand: rate("by hand"),
-      oneByOne: rate("one by one"),
-    });
-    figures.push(
-      figure(
-        `hot account, ${at}`,
-        "payments/s",
-        rate("hot"),
-        "interactive Drizzle transactions into it",
-        rate("by hand"),
-        isRush ? "≥ 30" : undefined,
-      ),
-      figure(
-        `hot account, ${at}, group commit`,
-        "payments/s",
-        rate("hot"),
-        "one call per payment into it",
-        rate("one by one"),
-        isRush ? "≥ 15" : undefined,
-      ),
-      figure(
-        `hot account, ${at}, beside many`,
-        "payments/s",
-        rate("hot"),
-        "spread over 10,000 accounts",
-        rate("spread"),
-        isRush ? "≥ 0.95" : undefined,
-      ),
-    );
-  }
+  for (const inFlight of IN_FLIGHT) points.push(await measurePoint(world, hand, inFlight, pace));
   await hand.end();
-  return { figures, points };
+  return { figures: points.flatMap((point) => figuresOf(point)), points };
+}
+
+/** A rush alone; `where` says in which world. */
+export async function rush(world: World, where: string, pace: Pace): Promise<Figure[]> {
+  const hand = byHand(world.ownerUrl);
+  const point = await measurePoint(world, hand, RUSH, pace);
+  await hand.end();
+  return figuresOf(point, where);
 }
 
 /** The same machine and server under pgbench, for scale; nothing where it is not installed. */
@@ -91,7 +93,7 @@ export function besidePgbench(adminUrl: string, hotPerSecond: number, pace: Pace
       "hot account, at 256 in flight, beside pgbench",
       "payments/s",
       hotPerSecond,
-      "pgbench's TPC-B-like transactions on one branch, 32 clients",
+      "pgbench's TPC-B-like transactions on one branch, 32 clients, measured once after it",
       tps,
     ),
   ];

@@ -10,7 +10,7 @@ import { below } from "./embedded/below.ts";
 import { isCluster, makeCluster, newPassword } from "./embedded/cluster.ts";
 import { endServer, endWithProcess, releaseFromProcess } from "./embedded/ending.ts";
 import { describeFailure, EmbeddedServerError, withPathNamed } from "./embedded/failure.ts";
-import { launch } from "./embedded/launch.ts";
+import { launch, type Settings } from "./embedded/launch.ts";
 import { withLock } from "./embedded/lock.ts";
 import { choosePlace, makeDataRoot, outsideFolders } from "./embedded/place.ts";
 import { choosePort } from "./embedded/port.ts";
@@ -46,9 +46,11 @@ const CLUSTER_NAME = "postgres";
  * It listens on 127.0.0.1 with a random password, writes durably, and survives SIGKILL of any process with all that was
  * committed. Removing the folder `dataRoot` while nothing runs is how to start afresh.
  *
+ * `settings` are for a server that is started by this call, in front of our own; one that runs keeps what it has.
+ *
  * Throws an EmbeddedServerError whose first sentence says what is wrong and what to do.
  */
-export async function startEmbedded(dataRoot: string): Promise<EmbeddedServer> {
+export async function startEmbedded(dataRoot: string, settings: Settings = {}): Promise<EmbeddedServer> {
   const path = resolve(dataRoot);
   return await withPathNamed(path, async () => {
     await makeDataRoot(path);
@@ -56,7 +58,7 @@ export async function startEmbedded(dataRoot: string): Promise<EmbeddedServer> {
     return await withLock(lockFolder(root), async () => {
       const state = await readState(root);
       const running = state && (await joinRunning(root, state));
-      return running ?? (await startServer(root, state));
+      return running ?? (await startServer(root, state, settings));
     });
   });
 }
@@ -120,7 +122,11 @@ function isRefused(error: unknown): boolean {
   return error instanceof Error && "code" in error && String(error.code).startsWith("28");
 }
 
-async function startServer(root: string, state: State | undefined): Promise<EmbeddedServer> {
+async function startServer(
+  root: string,
+  state: State | undefined,
+  settings: Settings,
+): Promise<EmbeddedServer> {
   const remembered = state && resolve(root, state.cluster);
   const account = await accountFor(remembered, root);
   const programs = await findPrograms(account, root);
@@ -136,7 +142,7 @@ async function startServer(root: string, state: State | undefined): Promise<Embe
     await clearStalePidFile(cluster);
     let started: ProcessMark | undefined;
     const result = await launch({
-      ...{ cluster, password: whole.password, port, log, programs, account },
+      ...{ cluster, password: whole.password, port, log, programs, account, settings },
       started: (mark) => {
         started = mark;
         endWithProcess(mark);

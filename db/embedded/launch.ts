@@ -10,7 +10,10 @@ import { isAlive, markOf, type ProcessMark } from "./process-mark.ts";
 import type { Programs } from "./programs.ts";
 import { environment, workingFolder } from "./run.ts";
 
-const SETTINGS: Record<string, string> = {
+/** Names and values, as on PostgreSQL's command line. */
+export type Settings = Readonly<Record<string, string>>;
+
+const SETTINGS: Settings = {
   listen_addresses: HOST,
   // TCP alone is enough, and a socket's path can be too long or its folder closed to the account.
   unix_socket_directories: "",
@@ -56,6 +59,7 @@ export async function launch(options: {
   log: string;
   programs: Programs;
   account: Account | undefined;
+  settings: Settings;
   started: (mark: ProcessMark) => void;
 }): Promise<Launch> {
   const { cluster, port, log, account } = options;
@@ -64,7 +68,7 @@ export async function launch(options: {
   let mark: ProcessMark;
   try {
     await keepOwner(log);
-    const settings = Object.entries({ ...SETTINGS, port: String(port) });
+    const settings = Object.entries({ ...SETTINGS, ...options.settings, port: String(port) });
     const child = spawn(
       options.programs.postgres,
       ["-D", cluster, ...settings.flatMap(([name, value]) => ["-c", `${name}=${value}`])],
