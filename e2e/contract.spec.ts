@@ -134,6 +134,41 @@ test("what is declined or refused is told with its reason", async ({ baseURL }) 
   };
   expectProblem(await refund(paymentId, { amountMinor: "3801" }), "declined", "no", "never");
   expectProblem(await refund(randomUUID(), {}), "not-found", "no", "never");
+  // Somebody else's payment is not found either: whether it is there is nobody else's business.
+  const gift = await contract.issue("alice", { kind: "transfer", intentId: randomUUID() });
+  const json = { payee: "bob", amountMinor: "1", currency: "USD" };
+  expect((await contract.call("POST /api/payments", { as: "alice", key: gift, json })).status).toBe(201);
+  expectProblem(await refund(gift, {}), "not-found", "no", "never");
+  // Nothing is left of what was refunded whole: a decline of an amount of nothing.
+  expect((await refund(paymentId, {})).status).toBe(201);
+  const nothingLeft = await refund(paymentId, {});
+  expectProblem(nothingLeft, "declined", "no", "never");
+  expect(nothingLeft.body).toMatchObject({ payment: { amountMinor: "0" } });
+});
+
+test("a payment that may be under way is not called unpaid", async () => {
+  const key = await contract.issue("alice", { kind: "transfer", intentId: randomUUID() });
+  const look = () => contract.call("GET /api/payments/[id]", { as: "alice", path: { id: key } });
+  expectProblem(await look(), "not-found", "unknown", "never");
+  const path = { key };
+  expect((await contract.call("DELETE /api/idempotency-keys/[key]", { as: "alice", path })).status).toBe(200);
+  expectProblem(await look(), "not-found", "no", "never");
+});
+
+test("what is wrong is named as the request names it", async () => {
+  const orderId = randomUUID();
+  const order = {
+    description: "Mine",
+    currency: "USD",
+    items: [{ description: "One", quantity: 1, amountMinor: "5" }],
+  };
+  const put = await contract.call("PUT /api/orders/[id]", { as: "mia", path: { id: orderId }, json: order });
+  expect(put.status).toBe(201);
+  const key = await contract.issue("mia", { kind: "order", orderId });
+  const json = { orderId, amountMinor: "5", currency: "USD" };
+  const refused = await contract.call("POST /api/payments", { as: "mia", key, json });
+  expectProblem(refused, "invalid-request", "no", "same-key");
+  expect(refused.body).toMatchObject({ errors: [{ pointer: "/orderId" }] });
 });
 
 test("a key is issued, found, looked at, settled and revoked", async () => {

@@ -17,9 +17,9 @@ function shapeOf<T>() {
 const id = z.guid();
 /** A moment in UTC, with milliseconds, in the one spelling that JavaScript gives it. */
 const moment = z.iso.datetime({ precision: 3 });
-const amountMinor = z.string().regex(/^[1-9][0-9]{0,18}$/);
-/** A balance may be nothing; the account that money enters the house from is nobody's and never shown. */
-const balanceMinor = z.string().regex(/^(0|[1-9][0-9]{0,18})$/);
+const positiveMinor = z.string().regex(/^[1-9][0-9]{0,18}$/);
+/** May be nothing: a balance, or what was left of a payment whose refund was declined because of that. */
+const amountMinor = z.string().regex(/^(0|[1-9][0-9]{0,18})$/);
 const currency = z.string().regex(/^[A-Z]{3}$/);
 
 export const payment = shapeOf<Payment>()(
@@ -61,8 +61,10 @@ export const order = shapeOf<Order>()(
     merchant: z.strictObject({ id, name: z.string(), handle: z.string() }),
     description: z.string(),
     currency,
-    totalMinor: amountMinor,
-    items: z.array(z.strictObject({ description: z.string(), quantity: z.int().min(1), amountMinor })),
+    totalMinor: positiveMinor,
+    items: z.array(
+      z.strictObject({ description: z.string(), quantity: z.int().min(1), amountMinor: positiveMinor }),
+    ),
     state: z.enum(["open", "paid", "cancelled", "expired"]),
     paidBy: z.strictObject({ userId: id, paymentId: id }).exactOptional(),
     expiresAt: moment.exactOptional(),
@@ -71,7 +73,7 @@ export const order = shapeOf<Order>()(
 );
 
 export const accountList = z.strictObject({
-  accounts: z.array(z.strictObject({ id, currency, balanceMinor })),
+  accounts: z.array(z.strictObject({ id, currency, balanceMinor: amountMinor })),
 });
 export type AccountList = z.infer<typeof accountList>;
 

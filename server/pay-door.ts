@@ -38,6 +38,12 @@ const REFUSALS: Record<RefusalReason, { name: ProblemName; error?: FieldError; d
   },
 };
 
+/** The member to blame, in a request that names its payee or its currency by naming something else. */
+function pointerIn({ operation }: PayCommand, pointer: string): string {
+  if (operation === "pay-order" && pointer === "/payee") return "/orderId";
+  return operation === "refund" && pointer !== "/amountMinor" ? "" : pointer;
+}
+
 /** What is known of a settled key's money. */
 function moneyMovedBy(payment: PaymentRow): MoneyMoved {
   return payment.status === "succeeded" ? "yes" : "no";
@@ -73,7 +79,10 @@ export async function answerPayment(arrival: Arrival, command: PayCommand): Prom
           });
     case "refused": {
       const { name, error, detail } = REFUSALS[result.reason];
-      return problemAnswer(name, "no", { ...(error && { errors: [error] }), ...(detail && { detail }) });
+      return problemAnswer(name, "no", {
+        ...(error && { errors: [{ ...error, pointer: pointerIn(command, error.pointer) }] }),
+        ...(detail && { detail }),
+      });
     }
     case "void":
       return problemAnswer("idempotency-key-void", "no");

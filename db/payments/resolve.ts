@@ -20,7 +20,7 @@ export type Resolved = {
   debitAccountId: string | null;
   creditAccountId: string | null;
   currency: string | null;
-  /** Whether the order or payment that the command names exists at all. */
+  /** Whether the order that the command names exists; of a payment to refund, whether this user received it. */
   subjectFound: boolean;
   /** The payment that stands under the key already. */
   earlier: { payment: PaymentRow; requestHash: Buffer } | undefined;
@@ -68,7 +68,8 @@ const read = together(async (asked: readonly Asked[]): Promise<Resolved[]> => {
            case asked.operation when 'refund' then refunded.currency else asked.currency end as resolved_currency,
            case asked.operation
              when 'pay-order' then merchant.account_id is not null
-             when 'refund' then refunded.currency is not null
+             when 'refund' then exists (select 1 from ledger_accounts
+                                         where id = refunded.payee_account_id and owner_id = asked."userId")
              else true
            end as subject_found
       from jsonb_to_recordset(${numbered}::text::jsonb)

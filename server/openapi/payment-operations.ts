@@ -52,7 +52,7 @@ export const PAYMENT_OPERATIONS = {
         examples: { order: { summary: "An order's payment", value: PAID } },
       },
     },
-    problems: ["not-found"],
+    problems: ["not-found", "outcome-unknown"],
   },
   "POST /api/payments/[id]/refunds": {
     id: "refund",
