@@ -43,6 +43,8 @@ export type Fault = {
   times: number;
 };
 
+export type Armed = { readonly times: number; disarm(): void };
+
 /** What only the statement that settles `key` has in its parameters: the read before it names the key as well. */
 export function settling(key: string): string {
   return `"key":"${key}","kind"`;
@@ -51,8 +53,8 @@ export function settling(key: string): string {
 export type WireProxy = {
   /** The port to connect to instead of the server's. */
   port: number;
-  /** Arms a fault, beside those that are armed already. What it returns counts down as the fault fires. */
-  arm(fault: Fault): { readonly times: number };
+  /** Arms a fault, beside those that are armed already. What it returns counts down as the fault fires, and can end it. */
+  arm(fault: Fault): Armed;
   /** How often faults have fired. */
   fired(): number;
   close(): Promise<void>;
@@ -197,7 +199,16 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
     arm(fault) {
       const mine = { ...fault };
       armed.push(mine);
-      return mine;
+      return {
+        get times() {
+          return mine.times;
+        },
+        disarm() {
+          mine.times = 0;
+          const at = armed.indexOf(mine);
+          if (at >= 0) armed.splice(at, 1);
+        },
+      };
     },
     fired: () => fired,
     async close() {

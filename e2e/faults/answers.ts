@@ -4,7 +4,7 @@
  */
 import type { Facts, PaymentFact } from "./facts.ts";
 import type { Violation } from "./harm.ts";
-import { type Exchange, type History, type Told, toldBy } from "./history.ts";
+import { type Exchange, type History, isInDoubt, type Told, type ToldPayment, toldBy } from "./history.ts";
 
 type Statement = { exchange: Exchange; told: Told };
 /** Under the user and the key, in the order it was told. */
@@ -29,16 +29,33 @@ export function statementsByKey({ exchanges }: History): StatementsByKey {
   return byKey;
 }
 
+/** In what a payment that was told differs from its row, and its row from what was asked for. */
+function differences(told: ToldPayment, fact: PaymentFact, { path, sent }: Exchange): string[] {
+  const asked = path === "/api/payments" && sent ? (JSON.parse(sent) as { amountMinor?: string }) : {};
+  const pairs: [what: string, one: unknown, other: unknown][] = [
+    ["status", told.status, fact.status],
+    ["decline", told.declineCode ?? null, fact.declineCode],
+    ["kind", told.kind, fact.kind],
+    ["amount", told.amountMinor, String(fact.amountMinor)],
+    ["payer", told.payerAccountId, fact.payerAccountId],
+    ["payee", told.payeeAccountId, fact.payeeAccountId],
+    ["order", told.orderId ?? null, fact.kind === "order" ? fact.purposeId : null],
+    ["refunded payment", told.refundOf ?? null, fact.subjectId],
+    ["amount that was asked for", asked.amountMinor ?? String(fact.amountMinor), String(fact.amountMinor)],
+  ];
+  return pairs.flatMap(([what, one, other]) => (one === other ? [] : [`${what} ${one} is ${other}`]));
+}
+
 /** S4: whatever was reported as an outcome is in the books, as it was reported. */
 export function kept(byKey: StatementsByKey, payments: Map<string, PaymentFact>): Violation[] {
   const found: Violation[] = [];
   for (const [id, statements] of byKey) {
-    for (const { told } of statements) {
+    for (const { exchange, told } of statements) {
       if (told.type !== "paid" && told.type !== "declined") continue;
       const fact = payments.get(`${id.split(" ")[0]} ${told.paymentId}`);
-      const status = told.type === "paid" ? "succeeded" : "declined";
-      if (fact?.status === status) continue;
-      const says = `was told ${told.type}, and the books say ${fact?.status ?? "nothing"}`;
+      const differs = fact ? differences(told.payment, fact, exchange) : ["it is not there"];
+      if (differs.length === 0) continue;
+      const says = `was told ${told.type}, and of the books: ${differs.join(", ")}`;
       found.push({ check: "S4 kept", harm: fact ? "lie" : "loss", key: told.paymentId, says });
     }
   }
@@ -91,8 +108,10 @@ export function sameAnswer(byKey: StatementsByKey): Violation[] {
     const firsts = statements.filter(
       ({ exchange, told }) =>
         exchange.method === "POST" &&
+        exchange.purpose === undefined &&
         exchange.key !== undefined &&
-        told.type === "paid" &&
+        (told.type === "paid" || told.type === "declined") &&
+        !isAction(exchange) &&
         !exchange.answer?.isReplay,
     );
     if (firsts.length > 1)
@@ -106,6 +125,34 @@ export function sameAnswer(byKey: StatementsByKey): Violation[] {
   return found;
 }
 
+/** A page's own call: what it answers is not told in the API's words. */
+function isAction({ path }: Exchange): boolean {
+  return !path.startsWith("/api/");
+}
+
+/** S3: once somebody was told an outcome, the same request again gets it, or an answer that says nobody knows. */
+export function repeated(byKey: StatementsByKey): Violation[] {
+  return [...byKey].flatMap(([id, statements]): Violation[] => {
+    const payments = statements.filter(
+      ({ exchange }) => exchange.method === "POST" && exchange.purpose === undefined && !isAction(exchange),
+    );
+    const told = payments.find((one) => one.told.type === "paid" || one.told.type === "declined");
+    if (!told) return [];
+    const same = ({ exchange }: Statement) =>
+      exchange.path === told.exchange.path &&
+      exchange.sent === told.exchange.sent &&
+      exchange.invokedAtMs > (told.exchange.answer?.atMs ?? Infinity);
+    return payments
+      .filter((one) => same(one) && one.told.type !== told.told.type && !isInDoubt(one.exchange))
+      .map(({ exchange }) => ({
+        check: "S3 same answer",
+        harm: "lie",
+        key: id.split(" ")[1],
+        says: `was told ${told.told.type}, and answered ${exchange.answer?.status} later`,
+      }));
+  });
+}
+
 /** S3: the same key with another payload never gets an outcome. */
 export function onePayload(byKey: StatementsByKey): Violation[] {
   return [...byKey].flatMap(([id, statements]): Violation[] => {
@@ -114,7 +161,7 @@ export function onePayload(byKey: StatementsByKey): Violation[] {
         exchange.method === "POST" &&
         exchange.purpose === undefined &&
         (told.type === "paid" || told.type === "declined")
-          ? [exchange.sent]
+          ? [`${exchange.path} ${exchange.sent}`]
           : [],
       ),
     );
@@ -140,14 +187,30 @@ export function noBugShown({ exchanges }: History): Violation[] {
   );
 }
 
-/** S6: what was called void has no payment, now or ever. */
-export function finalNo(byKey: StatementsByKey, payments: Map<string, PaymentFact>): Violation[] {
+/** S6: what was called void has no payment and is not open, now or ever; and whoever revokes gets one of two answers. */
+export function finalNo(
+  byKey: StatementsByKey,
+  payments: Map<string, PaymentFact>,
+  open: ReadonlySet<string>,
+): Violation[] {
   return [...byKey].flatMap(([id, statements]): Violation[] => {
-    const isVoid = statements.some(({ told }) => told.type === "void");
+    const key = id.split(" ")[1];
+    const lie = (says: string): Violation => ({ check: "S6 final no", harm: "lie", key, says });
+    const found: Violation[] = [];
+    const voidAt = Math.min(
+      ...statements.flatMap(({ told, exchange }) =>
+        told.type === "void" ? [exchange.answer?.atMs ?? Infinity] : [],
+      ),
+    );
     const fact = payments.get(id);
-    return isVoid && fact
-      ? [{ check: "S6 final no", harm: "lie", key: fact.id, says: `was called void, and is ${fact.status}` }]
-      : [];
+    if (voidAt < Infinity && fact) found.push(lie(`was called void, and is ${fact.status}`));
+    if (voidAt < Infinity && open.has(id)) found.push(lie("was called void, and its row is there"));
+    for (const { told, exchange } of statements) {
+      if (told.type !== "open") continue;
+      if (exchange.invokedAtMs > voidAt) found.push(lie("was called void, and open later"));
+      if (exchange.method === "DELETE") found.push(lie("was revoked, and called open"));
+    }
+    return found;
   });
 }
 
@@ -156,14 +219,32 @@ export function honest(byKey: StatementsByKey, payments: Map<string, PaymentFact
   const found: Violation[] = [];
   for (const [id, statements] of byKey) {
     const key = id.split(" ")[1];
-    const paidAt = Math.min(
-      ...statements.flatMap(({ told, exchange }) =>
-        told.type === "paid" && told.paymentId === key ? [exchange.answer?.atMs ?? Infinity] : [],
-      ),
-    );
+    const firstAt = (...types: Told["type"][]) =>
+      Math.min(
+        ...statements.flatMap(({ told, exchange }) =>
+          types.includes(told.type) && "paymentId" in told && told.paymentId === key
+            ? [exchange.answer?.atMs ?? Infinity]
+            : [],
+        ),
+      );
+    const [paidAt, settledAt] = [firstAt("paid"), firstAt("paid", "declined")];
     for (const { told, exchange } of statements) {
+      if (told.type === "nothing" && isInDoubt(exchange) && told.moneyMoved && told.moneyMoved !== "unknown")
+        found.push({
+          check: "S5 honest",
+          harm: "lie",
+          key,
+          says: `was answered ${exchange.answer?.status}, and "${told.moneyMoved}"`,
+        });
+      if (told.type === "open" && exchange.invokedAtMs > settledAt)
+        found.push({
+          check: "S5 honest",
+          harm: "lie",
+          key,
+          says: "was called open after it had been settled",
+        });
       const isLater = exchange.invokedAtMs > paidAt;
-      const deniesIt = told.type === "open" || (told.type === "nothing" && told.moneyMoved === "no");
+      const deniesIt = told.type === "nothing" && told.moneyMoved === "no";
       if (isLater && deniesIt)
         found.push({
           check: "S5 honest",
@@ -181,12 +262,19 @@ export function honest(byKey: StatementsByKey, payments: Map<string, PaymentFact
   return found;
 }
 
-/** What pages showed is so: a receipt of a payment that is there, and nothing else of an order that the payer has paid. */
+/** What pages showed is so: a payment that is there, a decline that is, or that of somebody else. */
 export function shownAsIs(history: History, facts: Facts): Violation[] {
   const paid = new Map(
     facts.payments.flatMap(({ userId, kind, purposeId, status, id }) =>
       kind === "order" && status === "succeeded" ? [[`${userId} ${purposeId}`, id]] : [],
     ),
+  );
+  const orders = facts.payments.filter(({ kind }) => kind === "order");
+  const declined = new Set(
+    orders.filter((one) => one.status === "declined").map((one) => `${one.userId} ${one.purposeId}`),
+  );
+  const paidOrders = new Set(
+    orders.filter((one) => one.status === "succeeded").map(({ purposeId }) => purposeId),
   );
   return history.shown.flatMap((shown): Violation[] => {
     const key = paid.get(`${shown.userId} ${shown.orderId}`);
@@ -197,8 +285,13 @@ export function shownAsIs(history: History, facts: Facts): Violation[] {
           ? []
           : [{ check: "S4 kept", harm: "loss", key: shown.paymentId, says }];
       case "decline":
+        return key === undefined && declined.has(`${shown.userId} ${shown.orderId}`)
+          ? []
+          : [{ check: "S5 honest", harm: "lie", key, says }];
       case "paid by somebody else":
-        return key === undefined ? [] : [{ check: "S5 honest", harm: "lie", key, says }];
+        return key === undefined && paidOrders.has(shown.orderId)
+          ? []
+          : [{ check: "S5 honest", harm: "lie", key, says }];
       case "nothing":
         return [{ check: "L1 live", harm: "stuck", key, says }];
       default:

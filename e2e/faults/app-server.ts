@@ -14,6 +14,8 @@ export type AppServer = {
   readonly port: number;
   /** Whether it answers, as far as was seen last. */
   readonly isUp: boolean;
+  /** How often it has ended without being told to. */
+  readonly deaths: number;
   /** Starts the process, where it does not run, and resolves when it is ready. */
   start(): Promise<void>;
   signal(name: NodeJS.Signals): void;
@@ -45,8 +47,13 @@ export async function appServer(
   const port = await freePort();
   let child: ChildProcess | undefined;
   let isUp = false;
+  let isToldToEnd = false;
+  let deaths = 0;
   return {
     port,
+    get deaths() {
+      return deaths;
+    },
     get isUp() {
       return isUp;
     },
@@ -61,10 +68,12 @@ export async function appServer(
       });
       closeSync(log);
       child = started;
+      isToldToEnd = false;
       running.add(started);
       started.once("exit", () => {
         running.delete(started);
         isUp = false;
+        if (!isToldToEnd) deaths += 1;
       });
       const deadline = performance.now() + START_LIMIT_MS;
       while (performance.now() < deadline) {
@@ -83,7 +92,10 @@ export async function appServer(
       throw new Error(`The server did not become ready in ${START_LIMIT_MS} ms; see ${logFile}.`);
     },
     signal(name) {
-      if (name !== "SIGCONT" && name !== "SIGSTOP") isUp = false;
+      if (name !== "SIGCONT" && name !== "SIGSTOP") {
+        isUp = false;
+        isToldToEnd = true;
+      }
       child?.kill(name);
     },
     async ended() {

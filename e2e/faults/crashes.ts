@@ -8,6 +8,8 @@ import type { Stage } from "./stage.ts";
 /** Longer than a payment's deadline: whoever asked has given up by then. */
 const STOPPED_MS = 17_000;
 const OCCASION_MS = 6_000;
+/** A server that is told to end has its own limit, half a minute; this is for one that forgot. */
+const DRAINED_WITHIN_MS = 60_000;
 
 /** Kills `app`, and starts it again once it is gone. */
 async function killAndRestart(app: AppServer): Promise<void> {
@@ -53,7 +55,7 @@ function killedAt(name: string, point: FaultPoint): ProvingFault {
     isCheap: false,
     async fire(stage) {
       let struck = false;
-      stage.wire.arm({
+      const armed = stage.wire.arm({
         point,
         matching: "request_hash",
         times: 1,
@@ -64,6 +66,7 @@ function killedAt(name: string, point: FaultPoint): ProvingFault {
       });
       const deadline = performance.now() + OCCASION_MS;
       while (!struck && performance.now() < deadline) await sleep(10);
+      armed.disarm();
       if (!struck) return false;
       await Promise.all(stage.apps.map(killAndRestart));
       return true;
@@ -91,14 +94,25 @@ export const crashes: readonly ProvingFault[] = [
   {
     name: "server told to end while busy (SIGTERM)",
     isCheap: false,
-    async fire({ apps }) {
+    async fire({ apps, http }) {
       const app = apps[1];
       if (!app) return false;
+      const deadline = performance.now() + OCCASION_MS;
+      while (http.underWay(app.port) === 0 && performance.now() < deadline) await sleep(1);
+      const asked = http.underWay(app.port);
+      const lostBefore = http.lost(app.port);
       app.signal("SIGTERM");
-      const code = await app.ended();
+      const code = await Promise.race([app.ended(), sleep(DRAINED_WITHIN_MS, undefined)]);
+      if (code === undefined) app.signal("SIGKILL");
+      await app.ended();
+      const lost = http.lost(app.port) - lostBefore;
       await app.start();
-      // Its own limit is no clean end.
-      return code === 0 || code === "SIGTERM" || code === 143;
+      // Its own limit is no clean end, and neither is one that leaves somebody without an answer.
+      if ((code !== 0 && code !== "SIGTERM" && code !== 143) || lost > 0)
+        throw new Error(
+          `Told to end with ${asked} requests under way, it ended with ${code ?? "nothing, and was killed"}; ${lost} got no answer.`,
+        );
+      return asked > 0;
     },
   },
 ];

@@ -6,10 +6,13 @@ export type PaymentFact = {
   userId: string;
   kind: string;
   purposeId: string;
+  /** The refunded payment. */
+  subjectId: string | null;
   status: "succeeded" | "declined";
   declineCode: string | null;
   amountMinor: bigint;
   payerAccountId: string;
+  payeeAccountId: string;
   settledAtMs: number;
 };
 
@@ -30,8 +33,8 @@ export type Facts = {
 
 export async function readFacts(owner: postgres.Sql<{ bigint: bigint }>): Promise<Facts> {
   const payments = await owner<PaymentFact[]>`
-    select id, user_id as "userId", kind, purpose_id as "purposeId", status, decline_code as "declineCode",
-           amount_minor as "amountMinor", payer_account_id as "payerAccountId",
+    select id, user_id as "userId", kind, purpose_id as "purposeId", subject_id as "subjectId", status, decline_code as "declineCode",
+           amount_minor as "amountMinor", payer_account_id as "payerAccountId", payee_account_id as "payeeAccountId",
            extract(epoch from settled_at)::double precision * 1000 as "settledAtMs"
       from payments`;
   const entries = await owner<EntryFact[]>`

@@ -17,8 +17,14 @@ export type ProvingFault = {
 /** A payment passes within this, even right after something else was broken. */
 const OCCASION_MS = 6_000;
 const LOOK_AGAIN_MS = 10;
+/** Longer than a payment waits for a lock, so that some give it up and try again. */
+const HELD_MS = 800;
 /** Enough that some of the keys are being looked at, and paid with, when their time is over. */
 const EXPIRIES = 10;
+/** As many as the server seats. */
+const CROWD = 200;
+/** Payments are tried meanwhile, and find no seat. */
+const CROWDED_MS = 1_000;
 /** Only statements that settle carry request hashes. */
 const SETTLING = "request_hash";
 
@@ -34,7 +40,9 @@ async function until(isSo: () => boolean): Promise<boolean> {
 /** Breaks the conversation between a server and PostgreSQL, at the next statement that settles. */
 async function strike(stage: Stage, point: FaultPoint, kind: FaultKind): Promise<boolean> {
   const armed = stage.wire.arm({ point, kind, matching: SETTLING, times: 1 });
-  return until(() => armed.times === 0);
+  const hasFired = await until(() => armed.times === 0);
+  armed.disarm();
+  return hasFired;
 }
 
 const KINDS = ["cut", "black-hole", "half-close", "delay"] as const;
@@ -57,8 +65,10 @@ const httpFaults = (
     isCheap: true,
     async fire({ http }) {
       const before = http.fired(fault);
-      http.arm(fault);
-      return until(() => http.fired(fault) > before);
+      const disarm = http.arm(fault);
+      const hasFired = await until(() => http.fired(fault) > before);
+      disarm();
+      return hasFired;
     },
   }),
 );
@@ -167,7 +177,14 @@ const databaseFaults: ProvingFault[] = [
     async fire(stage) {
       const pid = await busyBackend(stage);
       if (pid === undefined) return false;
-      return crashed(stage, async () => process.kill(pid, "SIGKILL"));
+      return crashed(stage, async () => {
+        try {
+          return process.kill(pid, "SIGKILL");
+        } catch {
+          // Its connection was given up in the meantime.
+          return false;
+        }
+      });
     },
   },
   postmasterKilled(CRASH.answered, "answered"),
@@ -180,11 +197,28 @@ const databaseFaults: ProvingFault[] = [
       role.pathname = "/once";
       // As the application's own role, and so without the seats that are kept for a superuser.
       role.username = "once_app";
-      const crowd = postgres(role.href, { max: 200, onnotice: () => {}, max_lifetime: null });
-      // A connection of ours that is refused: that is the fault, seen to happen.
-      const seats = await Promise.allSettled(Array.from({ length: 200 }, () => crowd`select pg_sleep(1)`));
+      const crowd = postgres(role.href, { max: CROWD, onnotice: () => {}, max_lifetime: null });
+      // Whoever is refused asks again at once: a seat that becomes free is taken.
+      let isOver = false;
+      let isFull = false;
+      const seats = Array.from({ length: CROWD }, async () => {
+        while (!isOver) {
+          await crowd`select pg_sleep(0.2)`.catch((error: Error & { code?: string }) => {
+            isFull ||= error.code === "53300";
+          });
+        }
+      });
+      // Connections that the servers have, they keep: they lose them, and find no others.
+      await until(() => isFull);
+      const lost = isFull
+        ? await stage.admin`
+            select pg_terminate_backend(pid) from pg_stat_activity where application_name in ('once settling', 'once keys')`
+        : [];
+      await sleep(CROWDED_MS);
+      isOver = true;
+      await Promise.all(seats);
       await crowd.end({ timeout: 5 });
-      return seats.some((seat) => seat.status === "rejected" && String(seat.reason.code) === "53300");
+      return lost.length > 0;
     },
   },
   {
@@ -197,7 +231,7 @@ const databaseFaults: ProvingFault[] = [
         await stranger`begin`;
         const [row] = await stranger`
           select id from ledger_accounts where owner_id is not null order by version desc limit 1 for update`;
-        await sleep(Math.random() * 1_200);
+        await sleep(HELD_MS);
         return row !== undefined;
       } finally {
         await stranger`rollback`;
@@ -221,9 +255,9 @@ const databaseFaults: ProvingFault[] = [
         expired += newest.count;
         await sleep(LOOK_AGAIN_MS);
       }
-      // Often they stay: a key whose time is over is open for as long as it is there.
-      if (Math.random() < 0.5) await owner`select reap_keys_v1(100)`;
-      return expired > 0;
+      // Until here they stayed: a key whose time is over is open for as long as it is there.
+      const [reaped] = await owner<{ keys: number }[]>`select reap_keys_v1(100)::integer as keys`;
+      return expired > 0 && (reaped?.keys ?? 0) > 0;
     },
   },
 ];

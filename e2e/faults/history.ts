@@ -3,6 +3,9 @@
  * process's monotonic clock, so that "before" means before whatever the machine's clock does.
  */
 
+/** A program's requests carry its user's id, for the proxy that hears what a program is not told. */
+export const PROGRAM_HEADER = "x-once-program";
+
 export type Exchange = {
   /** The user whose API key was sent. */
   userId: string;
@@ -62,6 +65,7 @@ export function begun(userId: string, { method, path, idempotencyKey, body }: As
 export function recordingFetch(history: History, userId: string): typeof globalThis.fetch {
   return async (input, init) => {
     const request = new Request(input, init);
+    request.headers.set(PROGRAM_HEADER, userId);
     const exchange = begun(userId, {
       method: request.method,
       path: new URL(request.url).pathname,
@@ -92,7 +96,7 @@ export function isInDoubt({ answer }: Exchange): boolean {
 
 /** What an answer tells about its key: the outcome, that there will never be one, or that there is none so far. */
 export type Told =
-  | { type: "paid" | "declined"; paymentId: string; bytes?: string }
+  | { type: "paid" | "declined"; paymentId: string; payment: ToldPayment; bytes: string }
   | { type: "void" }
   | { type: "open"; key: string | undefined }
   | { type: "nothing"; moneyMoved?: "yes" | "no" | "unknown"; retry?: string };
@@ -105,7 +109,20 @@ type Body = {
   type?: string;
   moneyMoved?: "yes" | "no" | "unknown";
   retry?: string;
-  payment?: { id: string; status: "succeeded" | "declined" };
+  payment?: ToldPayment;
+};
+
+/** A payment as it is told, as far as it is held against the books. */
+export type ToldPayment = {
+  id: string;
+  kind: string;
+  status: "succeeded" | "declined";
+  declineCode?: string;
+  amountMinor: string;
+  payerAccountId: string;
+  payeeAccountId: string;
+  orderId?: string;
+  refundOf?: string;
 };
 
 function parse(body: string): Body {
@@ -130,13 +147,19 @@ export function toldBy({ method, path, answer }: Exchange): Told | undefined {
       return {
         type: body.payment.status === "succeeded" ? "paid" : "declined",
         paymentId: body.payment.id,
+        payment: body.payment,
         bytes: JSON.stringify(body.payment),
       };
   }
   if (movesMoney && answer.status === 201 && body.id)
-    return { type: "paid", paymentId: body.id, bytes: answer.body };
+    return { type: "paid", paymentId: body.id, payment: body as ToldPayment, bytes: answer.body };
   if (answer.status === 402 && body.payment)
-    return { type: "declined", paymentId: body.payment.id, bytes: JSON.stringify(body.payment) };
+    return {
+      type: "declined",
+      paymentId: body.payment.id,
+      payment: body.payment,
+      bytes: JSON.stringify(body.payment),
+    };
   if (answer.status === 410) return { type: "void" };
   return {
     type: "nothing",

@@ -5,7 +5,7 @@
  */
 import http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { begun, type History } from "./history.ts";
+import { begun, type History, PROGRAM_HEADER } from "./history.ts";
 
 export type HttpFault =
   /** The server has answered; the client's connection ends instead. */
@@ -31,15 +31,19 @@ type Moment = "asked" | "answered" | "revoked";
 
 export type HttpProxy = {
   baseUrl: string;
-  /** Arms a fault for the next payment. */
-  arm(fault: HttpFault): void;
+  /** Arms a fault for the next payment or revocation; what it returns takes it back, where it has not struck. */
+  arm(fault: HttpFault): () => void;
   /**
    * Calls back once, at the next such moment, with the port of the server that was asked or has answered; not at all, once
    * what it returns was called.
    */
   onNext(moment: Moment, callback: (port: number) => void): () => void;
   fired(fault: HttpFault): number;
-  /** Writes into `history` what browsers ask about keys and payments, and what they are told. */
+  /** Requests that the server at `port` has not answered yet. */
+  underWay(port: number): number;
+  /** Requests that the server at `port` has got and never answered. */
+  lost(port: number): number;
+  /** Writes into `history` what browsers ask about keys and payments, and what they are told; and what nobody was told. */
   recordTo(history: History): void;
   close(): Promise<void>;
 };
@@ -51,8 +55,10 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
   const armed: HttpFault[] = [];
   const fired = new Map<HttpFault, number>();
   const waiting: { moment: Moment; callback: (port: number) => void }[] = [];
-  let overtaken: (() => void)[] = [];
+  /** Requests that wait to be overtaken by one that came later. */
+  const slow = new Set<{ sinceMs: number; resolve: () => void }>();
   const underWay = new Map<number, number>();
+  const lost = new Map<number, number>();
   let turn = 0;
   let history: History | undefined;
   const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
@@ -93,11 +99,11 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
         (response) => {
           const chunks: Buffer[] = [];
           // As early as it is told.
-          if (request.method === "DELETE") tell("revoked", port);
+          if (request.method === "DELETE" && response.statusCode === 200) tell("revoked", port);
           response.on("data", (chunk: Buffer) => chunks.push(chunk));
           response.on("error", reject);
           response.on("end", () => {
-            if (isPayment) tell("answered", port);
+            if (isPayment && (response.statusCode === 201 || isPayAction(request))) tell("answered", port);
             resolve({
               status: response.statusCode ?? 502,
               headers: response.headers,
@@ -110,24 +116,41 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
       onward.end(body);
       if (isPayment) tell("asked", port);
     });
-    return answer.finally(() => underWay.set(port, (underWay.get(port) ?? 0) - 1));
+    return answer
+      .catch((error: unknown) => {
+        lost.set(port, (lost.get(port) ?? 0) + 1);
+        throw error;
+      })
+      .finally(() => underWay.set(port, (underWay.get(port) ?? 0) - 1));
+  }
+
+  /** Writes down an answer that whoever asked does not get: it was given all the same. */
+  function overhear(request: http.IncomingMessage, body: Buffer, askedAtMs: number, answer: Answer): void {
+    const userId = request.headers[PROGRAM_HEADER] ?? request.headers[SHOPPER_HEADER];
+    if (!history || typeof userId !== "string") return;
+    const exchange = begun(userId, askedOf(request, body));
+    history.exchanges.push({ ...exchange, invokedAtMs: askedAtMs, answer: asTold(answer) });
   }
 
   async function answerOf(request: http.IncomingMessage, body: Buffer): Promise<Answer | "dropped"> {
     const isPayment = request.method === "POST" && (keyOf(request) !== undefined || isPayAction(request));
-    const fault = isPayment ? armed.shift() : undefined;
+    const isRevocation = request.method === "DELETE";
+    const fault = isPayment || isRevocation ? armed.shift() : undefined;
+    const askedAtMs = performance.now();
     switch (fault) {
       case undefined:
         return forward(request, body, isPayment);
       case "drop-answer":
-        await forward(request, body, isPayment);
+        overhear(request, body, askedAtMs, await forward(request, body, isPayment));
         count(fault);
         return "dropped";
       case "duplicate": {
         const port = nextPort();
         const both = [port, nextPort(port)].map((to) => forward(request, body, isPayment, to));
         const first = await Promise.any(both);
-        await Promise.allSettled(both);
+        for (const one of await Promise.allSettled(both))
+          if (one.status === "fulfilled" && one.value !== first)
+            overhear(request, body, askedAtMs, one.value);
         count(fault);
         return first;
       }
@@ -136,7 +159,9 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
         count(fault);
         return forward(request, body, isPayment);
       case "reorder": {
-        const hasBeenOvertaken = new Promise<true>((resolve) => overtaken.push(() => resolve(true)));
+        const hasBeenOvertaken = new Promise<true>((resolve) =>
+          slow.add({ sinceMs: askedAtMs, resolve: () => resolve(true) }),
+        );
         if ((await Promise.race([hasBeenOvertaken, sleep(OVERTAKEN_WITHIN_MS, false)])) === true)
           count(fault);
         return forward(request, body, isPayment);
@@ -152,14 +177,10 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
     const { method = "", url = "" } = request;
     const isRead = method === "GET" && url.startsWith("/checkout");
     if (!history || typeof userId !== "string" || isRead || !ABOUT_PAYING.test(url)) return () => {};
-    const path = url.split("?")[0] ?? url;
-    const text = body.length === 0 ? undefined : body.toString("utf8");
-    const exchange = begun(userId, { method, path, idempotencyKey: keyOf(request), body: text });
+    const exchange = begun(userId, askedOf(request, body));
     history.exchanges.push(exchange);
     return (answer) => {
-      const isReplay = answer.headers["idempotent-replayed"] === "true";
-      const told = answer.body.toString("utf8");
-      exchange.answer = { atMs: performance.now(), status: answer.status, body: told, isReplay };
+      exchange.answer = asTold(answer);
     };
   }
 
@@ -170,13 +191,18 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
     request.on("end", () => {
       const body = Buffer.concat(chunks);
       const takeDown = record(request, body);
+      const sinceMs = performance.now();
       answerOf(request, body).then(
         (answer) => {
           if (answer === "dropped") return response.destroy();
           takeDown(answer);
           response.writeHead(answer.status, answer.headers).end(answer.body);
-          for (const resolve of overtaken) resolve();
-          overtaken = [];
+          if (keyOf(request) === undefined) return;
+          for (const waiting of slow) {
+            if (waiting.sinceMs >= sinceMs) continue;
+            slow.delete(waiting);
+            waiting.resolve();
+          }
         },
         // The server went away: the client is told nothing either.
         () => response.destroy(),
@@ -188,7 +214,13 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
   if (address === null || typeof address === "string") throw new Error("Bug: the proxy has no port.");
   return {
     baseUrl: `http://127.0.0.1:${address.port}`,
-    arm: (fault) => void armed.push(fault),
+    arm(fault) {
+      armed.push(fault);
+      return () => {
+        const at = armed.indexOf(fault);
+        if (at >= 0) armed.splice(at, 1);
+      };
+    },
     onNext(moment, callback) {
       const mine = { moment, callback };
       waiting.push(mine);
@@ -198,6 +230,8 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
       };
     },
     fired: (fault) => fired.get(fault) ?? 0,
+    underWay: (port) => underWay.get(port) ?? 0,
+    lost: (port) => lost.get(port) ?? 0,
     recordTo(to) {
       history = to;
     },
@@ -207,6 +241,22 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function askedOf(request: http.IncomingMessage, body: Buffer) {
+  const { method = "", url = "" } = request;
+  return {
+    method,
+    path: url.split("?")[0] ?? url,
+    idempotencyKey: keyOf(request),
+    body: body.length === 0 ? undefined : body.toString("utf8"),
+  };
+}
+
+/** An answer as it is written down. */
+function asTold({ status, headers, body }: Answer) {
+  const isReplay = headers["idempotent-replayed"] === "true";
+  return { atMs: performance.now(), status, body: body.toString("utf8"), isReplay };
 }
 
 /** The key that a program sends with a payment. */

@@ -1,10 +1,10 @@
-/** Everything that can be held against a round so far: the checks, the books' own, and PostgreSQL's count of deadlocks. */
+/** Everything that can be held against a round so far: the checks, the books' own, deadlocks, and servers that died. */
 import { reconcile } from "../../db/ledger/reconcile.ts";
 import { check } from "./checkers.ts";
 import { type Facts, readFacts } from "./facts.ts";
 import type { Violation } from "./harm.ts";
 import type { History } from "./history.ts";
-import type { Owner } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 
 export type Judgement = { facts: Facts; violations: Violation[] };
 
@@ -13,7 +13,7 @@ export type Judgement = { facts: Facts; violations: Violation[] };
  * whatever was told is in them. `unresolved`: the keys whose clients never learnt.
  */
 export async function judge(
-  owner: Owner,
+  { owner, apps, deadlocks }: Pick<Stage, "owner" | "apps" | "deadlocks">,
   history: History,
   unresolved: readonly string[],
 ): Promise<Judgement> {
@@ -28,19 +28,22 @@ export async function judge(
     violations.push({
       check: `reconcile: ${finding.check}`,
       harm: "duplicate",
-      key: undefined,
+      key: keyIn(finding.rows[0]),
       says: JSON.stringify(finding.rows, (_name, value: unknown) =>
         typeof value === "bigint" ? `${value}` : value,
       ),
     });
-  const [counted] = await owner<{ deadlocks: number }[]>`
-    select deadlocks::integer as deadlocks from pg_stat_database where datname = current_database()`;
-  if (counted && counted.deadlocks > 0)
-    violations.push({
-      check: "locks in order",
-      harm: "stuck",
-      key: undefined,
-      says: `${counted.deadlocks} deadlocks, where everybody locks in one order`,
-    });
+  const stuck = (check: string, says: string) =>
+    violations.push({ check, harm: "stuck", key: undefined, says });
+  if (deadlocks() > 0)
+    stuck("locks in order", `${deadlocks()} deadlocks, where everybody locks in one order`);
+  for (const { port, deaths } of apps)
+    if (deaths > 0) stuck("no bug shown", `the server at port ${port} ended by itself, ${deaths} times`);
   return { facts, violations };
+}
+
+/** The key that a row of a finding is about, where it is about one. */
+function keyIn(row: Record<string, unknown> | undefined): string | undefined {
+  const key = row?.payment_id ?? row?.key ?? row?.transfer_id;
+  return typeof key === "string" ? key : undefined;
 }

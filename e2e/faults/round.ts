@@ -43,7 +43,7 @@ export type RoundOptions = {
   onProgress: (line: string) => void;
 };
 
-/** A fault that is due is tried this many times for each time that it is to fire. */
+/** A fault that is still due when the time is over is tried this many times for each time that it is to fire. */
 const TRIES_PER_FIRING = 10;
 /** Judging a short round takes a moment, this much of the time at most. */
 const JUDGE_EVERY_MS = 3_000;
@@ -54,6 +54,7 @@ export async function playRound(stage: Stage, options: RoundOptions): Promise<Ro
   const { withBrowsers = false, endsWhenFound = false } = options;
   const earlier = await stage.owner<{ id: string }[]>`select id from payments`;
   const history: History = { exchanges: [], shown: [], earlier: new Set(earlier.map(({ id }) => id)) };
+  stage.http.recordTo(history);
   const people = await peopleOf(stage, history);
   const shoppers = withBrowsers
     ? await startShoppers(stage, people, history, randomFrom(seed + 2))
@@ -63,26 +64,39 @@ export async function playRound(stage: Stage, options: RoundOptions): Promise<Ro
   const schedule = scheduleOf(faults, seed + 1, forMs, cheapLeast);
   const spells: Spell[] = [];
   let judgedMs = startedMs;
-  let triesLeft = faults.length * Math.max(1, cheapLeast) * TRIES_PER_FIRING;
+  const lateTries = new Map<string, number>();
+  const broken: Violation[] = [];
   for (;;) {
     const beganMs = performance.now();
     const isOver = beganMs - startedMs >= forMs;
-    const fault = schedule.next(beganMs - startedMs);
-    if (!fault || (isOver && triesLeft === 0)) break;
-    if (isOver) triesLeft -= 1;
+    const mayBeTried = ({ name }: ProvingFault) =>
+      (lateTries.get(name) ?? 0) < Math.max(1, cheapLeast) * TRIES_PER_FIRING;
+    const fault = schedule.next(beganMs - startedMs, mayBeTried);
+    if (!fault) break;
+    if (isOver) lateTries.set(fault.name, (lateTries.get(fault.name) ?? 0) + 1);
     spells.push({ fault: fault.name, fromMs: beganMs });
-    const hasFired = await fault.fire(stage);
+    let hasFired = false;
+    try {
+      hasFired = await fault.fire(stage);
+    } catch (error) {
+      // What happened until then is judged all the same.
+      const says = `${fault.name}: ${error instanceof Error ? error.message : String(error)}`;
+      broken.push({ check: "fault as planned", harm: "stuck", key: undefined, says });
+      break;
+    }
     await sleep(schedule.ended(fault, performance.now() - beganMs, hasFired));
     onProgress(progressOf(performance.now() - startedMs, schedule, workload, fault));
     if (endsWhenFound && performance.now() - judgedMs > JUDGE_EVERY_MS) {
-      if ((await judge(stage.owner, history, [])).violations.length > 0) break;
+      if ((await judge(stage, history, [])).violations.length > 0) break;
       judgedMs = performance.now();
     }
   }
 
   for (const app of stage.apps) await app.start();
   const [unresolved] = await Promise.all([workload.end(), shoppers?.end()]);
-  const { facts, violations } = await judge(stage.owner, history, unresolved);
+  const judgement = await judge(stage, history, unresolved);
+  const { facts } = judgement;
+  const violations = [...broken, ...judgement.violations];
   const succeeded = facts.payments.filter((payment) => payment.status === "succeeded").length;
   return {
     payments: succeeded,

@@ -15,8 +15,11 @@ const EXPENSIVE_SHARE = 0.2;
 const CHEAP_EVERY_MS = 700;
 
 export type Schedule = {
-  /** The next fault of a round that has lasted `elapsedMs`; undefined where nothing is due any more. */
-  next(elapsedMs: number): ProvingFault | undefined;
+  /**
+   * The next fault of a round that has lasted `elapsedMs`; past its time, one that is due and `mayBeTried`. Undefined where
+   * there is none any more.
+   */
+  next(elapsedMs: number, mayBeTried: (fault: ProvingFault) => boolean): ProvingFault | undefined;
   /** Notes how long a fault took, and whether it fired. Returns how long to wait before the next. */
   ended(fault: ProvingFault, tookMs: number, hasFired: boolean): number;
   /** How often each has fired. */
@@ -53,12 +56,12 @@ export function scheduleOf(
 
   return {
     fired,
-    next(elapsedMs) {
+    next(elapsedMs, mayBeTried) {
       if (elapsedMs < forMs) {
         const hasTurn = cheap.length === 0 || expensiveMs < elapsedMs * EXPENSIVE_SHARE;
         return hasTurn && expensive.length > 0 ? nextExpensive() : nextCheap();
       }
-      const due = faults.filter((fault) => isDue(fault, fired, cheapLeast));
+      const due = faults.filter((fault) => isDue(fault, fired, cheapLeast) && mayBeTried(fault));
       return due.length > 0 ? random.pick(due) : undefined;
     },
     ended(fault, tookMs, hasFired) {

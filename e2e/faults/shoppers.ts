@@ -41,7 +41,6 @@ export async function startShoppers(
   history: History,
   random: Random,
 ): Promise<Shoppers> {
-  http.recordTo(history);
   const browser = await chromium.launch(launchOptions());
   let isOn = true;
   const shopping = NAMES.map(async (name) => {

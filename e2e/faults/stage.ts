@@ -2,7 +2,7 @@
  * Everything the proving ground consists of: a PostgreSQL of its own, a proxy in front of it that can break any
  * conversation, two servers of the production build, and a proxy in front of those. All on loopback, all ended by `close`.
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
@@ -30,6 +30,8 @@ export type Stage = {
   readonly wire: WireProxy;
   readonly apps: readonly AppServer[];
   readonly http: HttpProxy;
+  /** How many deadlocks PostgreSQL has written into its log: its counter begins anew with each crash. */
+  deadlocks(): number;
   /** Starts PostgreSQL again after it was killed. */
   restartDatabase(): Promise<void>;
   close(): Promise<void>;
@@ -91,6 +93,8 @@ export async function setStage(
     wire,
     apps,
     http,
+    deadlocks: () =>
+      readFileSync(path.join(dataDir, "postgres.log"), "utf8").split("deadlock detected").length - 1,
     async restartDatabase() {
       database = await startEmbedded(dataDir);
     },
