@@ -4,6 +4,7 @@ import http from "node:http";
 import path from "node:path";
 import { uuidv7 } from "uuidv7";
 import { appServer, projectRoot } from "../e2e/faults/app-server.ts";
+import { onceClient } from "../lib/client/client.ts";
 import { permissionsOf, SCOPES } from "../lib/scopes.ts";
 import { type Figure, figure } from "./figure.ts";
 import { type Contestant, measure, type Pace, takingFrom } from "./rounds.ts";
@@ -58,25 +59,41 @@ async function makeApiKeys(world: World): Promise<void> {
   }
 }
 
-/** Requests that pay a cent into the hot account, under keys that are issued already. */
+/** What every request here asks for: a cent for the hot account. */
+const TRANSFER = { payee: `p${HOT}`, amountMinor: "1", currency: "USD" } as const;
+const BODY = JSON.stringify(TRANSFER);
+
+function requestOf(payer: number, key: string): Ask {
+  return {
+    method: "POST",
+    path: "/api/payments",
+    headers: {
+      authorization: `Bearer ${apiKeyOf(payer)}`,
+      "content-type": "application/json",
+      "content-length": String(BODY.length),
+      "idempotency-key": `"${key}"`,
+    },
+    body: BODY,
+  };
+}
+
+/** Pays as a program does, by the client that follows the recipe, and returns what would repeat it. */
+async function payByClient(port: number, n: number): Promise<Ask> {
+  const payer = 1 + (n % PAYERS);
+  const client = onceClient({ baseUrl: `http://127.0.0.1:${port}`, apiKey: apiKeyOf(payer) });
+  const outcome = await client.transfer({ intentId: randomUUID(), ...TRANSFER });
+  if (outcome.type !== "paid") throw new Error(`Bug: a bench payment by the client was ${outcome.type}.`);
+  return requestOf(payer, outcome.key);
+}
+
+/** Requests under keys that are issued already. */
 async function makeRequests(world: World, count: number): Promise<Ask[]> {
   const rows = Array.from({ length: count }, (_, n) => ({ payer: 1 + (n % PAYERS), key: uuidv7() }));
   await world.owner`
     insert into idempotency_keys (user_id, key, kind, purpose_id, expires_at, timeline)
     select u, k, 'transfer', gen_random_uuid(), now() + interval '1 day', wal_timeline()
       from unnest(${rows.map((row) => userId(row.payer))}::uuid[], ${rows.map((row) => row.key)}::uuid[]) t (u, k)`;
-  const body = JSON.stringify({ payee: `p${HOT}`, amountMinor: "1", currency: "USD" });
-  return rows.map(({ payer, key }) => ({
-    method: "POST",
-    path: "/api/payments",
-    headers: {
-      authorization: `Bearer ${apiKeyOf(payer)}`,
-      "content-type": "application/json",
-      "content-length": String(body.length),
-      "idempotency-key": `"${key}"`,
-    },
-    body,
-  }));
+  return rows.map(({ payer, key }) => requestOf(payer, key));
 }
 
 /** Starts the production build on the world's database and measures it. */
@@ -104,8 +121,11 @@ export async function overHttp(world: World, pace: Pace): Promise<Figure[]> {
         `Bug: a bench request was answered ${told.status}${told.isReplay ? " as a replay" : ""}.`,
       );
   };
-  const paid = await makeRequests(world, REPLAYED);
-  for (const request of paid) await demand(request, 201, false);
+  const paid: Ask[] = [];
+  const paying = Array.from({ length: IN_FLIGHT }, async (_, first) => {
+    for (let n = first; n < REPLAYED; n += IN_FLIGHT) paid.push(await payByClient(server.port, n));
+  });
+  await Promise.all(paying);
 
   const empty: Ask = { method: "GET", path: "/api/health/live", headers: { "x-request-id": randomUUID() } };
   const contestants: Contestant[] = [

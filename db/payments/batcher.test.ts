@@ -537,6 +537,39 @@ describe("a batch that waits too long for a lock that another statement of ours 
     await Promise.all([slowly, quickly]);
   });
 
+  it("and what is sent singly that needs this lock, too, go one at a time", async () => {
+    const one = harness();
+    const lost = one.inOneTurn(() => ["X 1", "X 2"].map((id) => one.submit(id)));
+    const stalled = one.submit("X 3");
+    one.running[1]?.fail(STALL);
+    await settleDown();
+    one.running[0]?.fail();
+    await settleDown();
+    expect(one.sent.slice(2)).toEqual([["X 1"]]);
+    one.running[0]?.end();
+    await settleDown();
+    while (one.running.length > 0) {
+      one.running[0]?.end();
+      await settleDown();
+    }
+    expect(await Promise.all([...lost, stalled])).toHaveLength(3);
+  });
+
+  it("is forgotten once nobody pays any more: whether commits are slow is seen anew", async () => {
+    const { answers, other, waiting, running, sent, submit, pass, giveUp } = await besideX(["X 2"]);
+    await giveUp();
+    while (running.length > 0) {
+      pass(300);
+      running[0]?.end();
+      await settleDown();
+    }
+    await Promise.all([other, ...answers, waiting]);
+    const next = [submit("X 4"), submit("X 5")];
+    expect(sent.slice(-2)).toEqual([["X 4"], ["X 5"]]);
+    for (const one of [...running]) one.end();
+    await Promise.all(next);
+  });
+
   it("is not sent again for those who gave up; they do not know what it did", async () => {
     const { answers, other, waiting, running, sent, pass, giveUp } = await besideX(["X 2"]);
     const told = Promise.allSettled(answers);
