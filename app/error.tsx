@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { TryAgain } from "@/components/site/try-again";
 import { Button } from "@/components/ui/button";
 
 export default function ErrorPage({ retry }: { error: unknown; retry: () => void }) {
@@ -10,7 +11,7 @@ export default function ErrorPage({ retry }: { error: unknown; retry: () => void
       <h1 className="text-title">{t("errorTitle")}</h1>
       <p className="mt-3 text-lg text-soft">{t("error")}</p>
       <div className="mt-6 flex flex-wrap gap-3">
-        <Button onClick={retry}>{t("retry")}</Button>
+        <TryAgain retry={retry}>{t("retry")}</TryAgain>
         <Button asChild look="quiet">
           <a href="/payments">{t("payments")}</a>
         </Button>

@@ -1,7 +1,7 @@
 "use client";
 
 import "./globals.css";
-import { Button } from "@/components/ui/button";
+import { TryAgain } from "@/components/site/try-again";
 
 // The layout itself failed, and with it the choice of language: so this one page says it in each of them.
 const TEXTS = [
@@ -29,9 +29,9 @@ export default function GlobalError({ retry }: { error: unknown; retry: () => vo
             <div key={text.lang} lang={text.lang}>
               <h1 className="text-title">{text.title}</h1>
               <p className="mt-3 text-lg text-soft">{text.text}</p>
-              <Button onClick={retry} look="quiet" className="mt-6">
+              <TryAgain retry={retry} look="quiet" className="mt-6">
                 {text.retry}
-              </Button>
+              </TryAgain>
             </div>
           ))}
         </main>

@@ -23,6 +23,8 @@ const CHECKOUT_LIMIT_MS = 240_000;
 const SIGN_IN_LIMIT_MS = 60_000;
 /** One press, one navigation: what takes longer was broken, and is looked at as it is. */
 const STEP_LIMIT_MS = 5_000;
+/** As often as somebody impatient asks for a page that could not be shown; each time, the server makes it anew. */
+const TRY_AGAIN_MS = 1_000;
 const PRESSES = 10;
 /** What is offered where pressing Pay did not settle it; everything else that begins with "Pay" is Pay itself. */
 const PLAIN_BUTTONS = ["Pay now", "Try again"];
@@ -110,8 +112,10 @@ async function checkOut(
     if (outcome) return { userId, orderId, ...outcome };
     const pressable = sight.buttons.find((name) => name.startsWith("Pay ") || name === "Try again");
     if (pressable && !PLAIN_BUTTONS.includes(pressable)) await press(context, page, checkout, random);
-    else if (pressable)
+    else if (pressable) {
       await attempt(page.getByRole("button", { name: pressable }).click({ timeout: STEP_LIMIT_MS }));
+      await sleep(TRY_AGAIN_MS);
+    }
 
     const now = JSON.stringify(sight);
     if (pressable || now !== before) [changedMs, before] = [performance.now(), now];

@@ -1,0 +1,32 @@
+"use client";
+
+import { type ReactNode, useTransition } from "react";
+import { Button } from "@/components/ui/button";
+
+/**
+ * Fetches the page again by `retry`, one try at a time: each press while one is under way would queue another behind it, and
+ * the page would come after the last.
+ */
+export function TryAgain({
+  retry,
+  look,
+  className,
+  children,
+}: {
+  retry: () => void;
+  look?: "quiet";
+  className?: string;
+  children: ReactNode;
+}) {
+  const [isTrying, startTrying] = useTransition();
+  return (
+    <Button
+      disabled={isTrying}
+      onClick={() => startTrying(retry)}
+      {...(look && { look })}
+      {...(className && { className })}
+    >
+      {children}
+    </Button>
+  );
+}
