@@ -1,7 +1,6 @@
 -- Settling builds the rows it will write while it decides, and writes them as they are: no joins that put an entry, its key
 -- and its verdict together again. What a batch does not name (orders, refunds) is not asked for. How rows are found and
--- locked is as in 0015 and 0009. And every call gives up early on a lock that
--- a stranger holds, also one for a single entry: it may hold a merchant's account meanwhile, for which many wait.
+-- locked is as in 0015 and 0009.
 
 -- Answers each entry of `batch` (a JSON array of settlement_entry), in order, with a verdict:
 --   settled    this entry was executed: paid or declined, recorded for ever, the key consumed
@@ -11,9 +10,6 @@
 --   refused    the request cannot be executed as it is (`reason`); nothing consumed
 --   void       the key is not open for this user: it never executed and never will
 -- With settled, replayed and reused comes the payment's row.
---
--- A lock that is not to be had within half a second raises 55P03, and nothing was done: the entries of a batch are then sent
--- singly, and those that need another lock pass.
 create or replace function settle_payments_v1(batch jsonb)
 returns table (
   n integer, verdict text, reason text, user_id uuid, id uuid, kind text, purpose_id uuid, subject_id uuid, status text,
@@ -48,7 +44,10 @@ declare
   today constant date := (clock_timestamp() at time zone 'UTC')::date;
 begin
   perform assert_decisive();
-  perform set_config('lock_timeout', '500ms', true);
+  -- A batch gives up early on a lock that a stranger holds: its entries are then sent singly, and most of them pass.
+  if cardinality(entries) > 1 then
+    perform set_config('lock_timeout', '500ms', true);
+  end if;
 
   -- 1. Lock each entry's open key: its own user's and its own key.
   keys_held := lock_keys(entries);

@@ -66,20 +66,3 @@ it("a payer's: the payee's other payers are paid meanwhile", async () => {
   for (const told of await Promise.all(waiting)) expect(told).toMatchObject({ type: "settled" });
   await expectBooksRight(test.owner);
 });
-
-it("no call waits for it longer than half a second, be it about one payment: it may hold other locks meanwhile", async () => {
-  await test.owner.unsafe(`
-    create table patience (payment_id uuid, lock_timeout text);
-    create function note_patience() returns trigger language plpgsql security definer as $$
-    begin
-      insert into public.patience values (new.id, current_setting('lock_timeout'));
-      return null;
-    end $$;
-    create trigger note_patience after insert on payments for each row execute function note_patience();`);
-  const [payer, payee] = [await newPerson(test.owner, 100n), await newPerson(test.owner, 0n)];
-  const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
-  const command = { operation: "transfer", payee: payee.handle, amountMinor: "1", currency: "USD" } as const;
-  expect(tally([await pay(payer.id, key, command)])).toEqual({ paid: 1 });
-  const noted = await test.owner`select lock_timeout as patience from patience where payment_id = ${key}`;
-  expect([...noted]).toEqual([{ patience: "500ms" }]);
-});
