@@ -8,10 +8,13 @@ import { expect } from "./fixtures.ts";
 /** Not the server's under test. */
 const OTHER_PORT = 3211;
 
-/** Starts it with these variables beside the usual ones, waits until it is ready, and ends it after `use`. */
+/**
+ * Starts it with these variables beside the usual ones, waits until it is ready, and ends it after `use`, which may `end` it
+ * itself: that tells it to, and resolves with its exit code.
+ */
 export async function withOtherServer(
   variables: Record<string, string>,
-  use: (address: string) => Promise<void>,
+  use: (address: string, end: () => Promise<number | null>) => Promise<void>,
 ): Promise<void> {
   const other = spawn(process.execPath, ["scripts/start.mjs"], {
     env: {
@@ -23,6 +26,11 @@ export async function withOtherServer(
     },
     stdio: "ignore",
   });
+  const ended = once(other, "exit").then(([code]: (number | null)[]) => code ?? null);
+  const end = () => {
+    other.kill("SIGTERM");
+    return ended;
+  };
   try {
     const address = `http://127.0.0.1:${OTHER_PORT}`;
     await expect
@@ -33,10 +41,8 @@ export async function withOtherServer(
         ),
       )
       .toBe(200);
-    await use(address);
+    await use(address, end);
   } finally {
-    const ended = once(other, "exit");
-    other.kill("SIGTERM");
-    await ended;
+    await end();
   }
 }

@@ -39,7 +39,8 @@ const OTHER_OPERATIONS = {
     id: "ready",
     tag: "Service",
     summary: "Whether the service can do its work",
-    description: "Asks the database.",
+    description:
+      "Asks the database. A server that was told to end says no at once, and serves on for two seconds.",
     successes: {
       200: {
         description: "The database answers.",

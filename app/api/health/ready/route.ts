@@ -1,10 +1,12 @@
 import { ping } from "@/db/health";
-import { json } from "@/server/http";
+import { isEnding } from "@/server/ending";
+import { fail, json } from "@/server/http";
 import { otherMethods } from "@/server/other-methods";
 import { route } from "@/server/route";
 
-/** Whether the process can do its work: the database answers. */
+/** Whether the process can do its work: it was not told to end, and the database answers. */
 export const GET = route("GET /api/health/ready", async () => {
+  if (isEnding()) return fail("unavailable", { detail: "This server was told to end. Others may be there." });
   await ping();
   return json(200, { status: "ready" });
 });

@@ -1,0 +1,74 @@
+/** How the server ends when it is told to: nobody who asks while it does goes without an answer. */
+import { subscribe } from "node:diagnostics_channel";
+import type { ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { flushAttempts } from "../db/attempts/record.ts";
+import { DEADLINE_MS, READ_DEADLINE_MS } from "../db/deadline.ts";
+import { drain } from "../db/payments/settle.ts";
+
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+
+/**
+ * How long everything is served as ever after the signal. Node.js cuts every connection that is idle at the moment the port
+ * is closed, also one whose next request has come and was not read yet; on a busy server those are a dozen. Meanwhile
+ * whatever spreads requests over servers learns from /api/health/ready that this one goes.
+ */
+const SERVE_ON_MS = 2_000;
+/** Answering takes milliseconds; what is recorded on the side is written meanwhile, or lost. */
+const ANSWERING_MAX_MS = 4_000;
+/**
+ * What was taken has its answer by then: first it is read who asks, then one deadline runs until the outcome is known.
+ * 27 s in all; the 30 s that supervisors commonly wait before they kill are longer.
+ */
+const SHUTDOWN_MAX_MS = SERVE_ON_MS + READ_DEADLINE_MS + DEADLINE_MS + ANSWERING_MAX_MS;
+
+// On globalThis, because start-up and routes may be bundled apart.
+const slot = globalThis as typeof globalThis & { onceIsEnding?: boolean };
+
+/** Whether the server was told to end: it still answers, but whoever can should ask another. */
+export function isEnding(): boolean {
+  return slot.onceIsEnding === true;
+}
+
+type Listeners = Readonly<Record<(typeof SIGNALS)[number], NodeJS.SignalsListener[]>>;
+
+/** Who listens to the signals that end a server. At the beginning of start-up that is Next.js alone. */
+export function signalListeners(): Listeners {
+  return { SIGTERM: process.listeners("SIGTERM"), SIGINT: process.listeners("SIGINT") };
+}
+
+/**
+ * From now on a SIGTERM or SIGINT ends the server in order, within `SHUTDOWN_MAX_MS`. A production server serves on for a
+ * moment, and ends each connection with its next answer. Then no payment is begun that was not taken yet (its key is good
+ * on any other server), those that were get their answers, and Next.js closes its port, answers what it has, and exits:
+ * `closing` are its listeners. A development server drops its requests, so there Next.js is not held back.
+ */
+export function endInOrder(closing: Listeners): void {
+  const servesOn = process.env.NODE_ENV === "production";
+  for (const signal of SIGNALS) {
+    if (servesOn) for (const close of closing[signal]) process.removeListener(signal, close);
+    process.on(signal, async () => {
+      if (isEnding()) return;
+      slot.onceIsEnding = true;
+      setTimeout(() => process.exit(1), SHUTDOWN_MAX_MS).unref();
+      if (servesOn) {
+        subscribe("http.server.request.start", endConnection);
+        await sleep(SERVE_ON_MS);
+        for (const close of closing[signal]) close(signal);
+      }
+      try {
+        await drain();
+        // The answers that were just given are noted by then.
+        await new Promise((resolve) => setImmediate(resolve));
+        await flushAttempts();
+      } catch (error) {
+        console.warn("Shutting down was not clean.", error);
+      }
+    });
+  }
+}
+
+/** Has a request's connection end with the answer to it, which says so. */
+function endConnection(message: unknown): void {
+  (message as { response: ServerResponse }).response.setHeader("connection", "close");
+}
