@@ -3,10 +3,12 @@ import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { testDatabase } from "../testing/database.ts";
+import { transferEntry } from "../testing/entries.ts";
 import { holding } from "../testing/hold.ts";
 import { expectBooksRight, keyFor, newPerson, type Person, tally } from "../testing/people.ts";
 import { pay } from "./pay.ts";
 import { settlingLoad } from "./settle.ts";
+import { sendBatch, sendSingly } from "./statement.ts";
 
 const test = testDatabase();
 
@@ -65,4 +67,30 @@ it("a payer's: the payee's other payers are paid meanwhile", async () => {
   );
   for (const told of await Promise.all(waiting)) expect(told).toMatchObject({ type: "settled" });
   await expectBooksRight(test.owner);
+});
+
+it("a batch gives up before a single entry does, also a batch of one: others wait behind it", async () => {
+  const [payer, locked] = [await newPerson(test.owner, 100n), await newPerson(test.owner, 0n)];
+  const entries = await Promise.all(
+    [1n, 2n].map(async (amount) => {
+      const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
+      return transferEntry(payer, locked, key, amount);
+    }),
+  );
+  const [one, other] = entries;
+  if (!one || !other) throw new Error("Bug: there are two.");
+  const told: string[] = [];
+  const single = await holding(
+    test.owner,
+    `select 1 from ledger_accounts where id = '${locked.accountId}' for update`,
+    async (held) => {
+      const single = sendSingly(one, 10_000, new Error("lost")).finally(() => told.push("single"));
+      await held.waiting(1);
+      await expect(sendBatch([other])).rejects.toMatchObject({ code: "55P03" });
+      told.push("batch");
+      return { single };
+    },
+  );
+  expect(await single.single).toMatchObject({ verdict: "settled" });
+  expect(told).toEqual(["batch", "single"]);
 });

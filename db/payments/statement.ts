@@ -49,6 +49,12 @@ export type Settlement =
  */
 const BATCH_DEADLINE_MS = 3_000;
 
+/**
+ * How long a batch waits for a lock, whatever its size: others wait behind it. (By itself, `settle_payments_v1` hurries like
+ * this with several entries only; one that is sent singly keeps nobody, and waits as long as its session does.)
+ */
+const BATCH_LOCK_TIMEOUT = "500ms";
+
 type Answer = { n: number; verdict: Settlement["verdict"]; reason: RefusalReason | null } & PaymentRow;
 
 /**
@@ -58,7 +64,7 @@ type Answer = { n: number; verdict: Settlement["verdict"]; reason: RefusalReason
  * Throws whatever went wrong; `failures.ts` knows whether that says anything about the outcome.
  */
 export async function sendBatch(entries: readonly SettlementEntry[]): Promise<Settlement[]> {
-  return attemptOnce("settling", (sql) => settleAll(sql, entries), BATCH_DEADLINE_MS);
+  return attemptOnce("settling", (sql) => settleAll(sql, entries, BATCH_LOCK_TIMEOUT), BATCH_DEADLINE_MS);
 }
 
 /**
@@ -76,15 +82,23 @@ export async function sendSingly(
   return settlement;
 }
 
-async function settleAll(sql: Sql, entries: readonly SettlementEntry[]): Promise<Settlement[]> {
-  const answers = await statement(sql, entries);
+async function settleAll(
+  sql: Sql,
+  entries: readonly SettlementEntry[],
+  lockTimeout?: string,
+): Promise<Settlement[]> {
+  const answers = await statement(sql, entries, lockTimeout);
   // The driver has lost count of rows before (whole-rows.ts). Nobody is to be told what became of somebody else.
   if (answers.length !== entries.length || answers.some(({ n }, at) => n !== at + 1))
     throw new Error("Bug: settle_payments_v1 answered other entries than it was asked.");
   return answers.map(settlementOf);
 }
 
-function statement(sql: Sql, entries: readonly SettlementEntry[]): PromiseLike<Answer[]> {
+function statement(
+  sql: Sql,
+  entries: readonly SettlementEntry[],
+  lockTimeout: string | undefined,
+): PromiseLike<Answer[]> {
   const batch = entries.map((entry) => ({
     user_id: entry.userId,
     key: entry.key,
@@ -99,7 +113,12 @@ function statement(sql: Sql, entries: readonly SettlementEntry[]): PromiseLike<A
     request_hash: `\\x${entry.requestHash.toString("hex")}`,
     renderer: entry.renderer,
   }));
-  return sql<Answer[]>`select * from settle_payments_v1(${sql.json(batch)})`;
+  if (lockTimeout === undefined) return sql<Answer[]>`select * from settle_payments_v1(${sql.json(batch)})`;
+  // Set for this statement alone, and first: the entries come out of the row that setting it makes.
+  return sql<Answer[]>`
+    select settled.*
+      from (select set_config('lock_timeout', ${lockTimeout}, true) as lock_timeout) patience,
+           settle_payments_v1(case when patience.lock_timeout is not null then ${sql.json(batch)}::jsonb end) settled`;
 }
 
 function settlementOf({ n: _n, verdict, reason, ...payment }: Answer): Settlement {
