@@ -50,8 +50,8 @@ export type Settlement =
 const BATCH_DEADLINE_MS = 3_000;
 
 /**
- * How long a batch waits for a lock, whatever its size: others wait behind it. (By itself, `settle_payments_v1` hurries like
- * this with several entries only; one that is sent singly keeps nobody, and waits as long as its session does.)
+ * How long a batch waits for a lock, whatever its size: others wait behind it. One entry that is sent singly keeps nobody,
+ * and waits as long as its session does, so that its tries together outlast the locks of a backend whose client vanished.
  */
 const BATCH_LOCK_TIMEOUT = "500ms";
 
@@ -77,7 +77,7 @@ export async function sendSingly(
   failedBefore: unknown,
 ): Promise<Settlement> {
   const options = { deadlineMs, failedBefore };
-  const [settlement] = await untilKnown("settling", (sql) => settleAll(sql, [entry]), options);
+  const [settlement] = await untilKnown("settling", (sql) => settleAll(sql, [entry], null), options);
   if (!settlement) throw new Error("Bug: an entry without an answer.");
   return settlement;
 }
@@ -85,7 +85,7 @@ export async function sendSingly(
 async function settleAll(
   sql: Sql,
   entries: readonly SettlementEntry[],
-  lockTimeout?: string,
+  lockTimeout: string | null,
 ): Promise<Settlement[]> {
   const answers = await statement(sql, entries, lockTimeout);
   // The driver has lost count of rows before (whole-rows.ts). Nobody is to be told what became of somebody else.
@@ -97,7 +97,7 @@ async function settleAll(
 function statement(
   sql: Sql,
   entries: readonly SettlementEntry[],
-  lockTimeout: string | undefined,
+  lockTimeout: string | null,
 ): PromiseLike<Answer[]> {
   const batch = entries.map((entry) => ({
     user_id: entry.userId,
@@ -113,12 +113,11 @@ function statement(
     request_hash: `\\x${entry.requestHash.toString("hex")}`,
     renderer: entry.renderer,
   }));
-  if (lockTimeout === undefined) return sql<Answer[]>`select * from settle_payments_v1(${sql.json(batch)})`;
-  // Set for this statement alone, and first: the entries come out of the row that setting it makes.
+  // The timeout is set for this statement alone, and first: the entries come out of the row that setting it makes.
   return sql<Answer[]>`
     select settled.*
-      from (select set_config('lock_timeout', ${lockTimeout}, true) as lock_timeout) patience,
-           settle_payments_v1(case when patience.lock_timeout is not null then ${sql.json(batch)}::jsonb end) settled`;
+      from (select set_config('lock_timeout', coalesce(${lockTimeout}, current_setting('lock_timeout')), true) as lock_timeout) waits,
+           settle_payments_v1(case when waits.lock_timeout is not null then ${sql.json(batch)}::jsonb end) settled`;
 }
 
 function settlementOf({ n: _n, verdict, reason, ...payment }: Answer): Settlement {

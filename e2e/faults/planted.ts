@@ -318,9 +318,9 @@ export const PLANTED: readonly PlantedBug[] = [
     edits: [
       {
         file: STATEMENT,
-        find: "(sql) => settleAll(sql, [entry]), options);",
+        find: "(sql) => settleAll(sql, [entry], null), options);",
         replace: `async (sql) => {
-          if (entry.kind !== "transfer") return settleAll(sql, [entry]);
+          if (entry.kind !== "transfer") return settleAll(sql, [entry], null);
           const newKey = \`select * from issue_key_v1($1, uuidv7(), 'transfer', gen_random_uuid(), null, '1 day', 2000)\`;
           const [issued] = await sql.unsafe(newKey, [entry.userId]);
           return settleAll(sql, [{ ...entry, key: issued.key }]);
