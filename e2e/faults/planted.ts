@@ -323,7 +323,7 @@ export const PLANTED: readonly PlantedBug[] = [
           if (entry.kind !== "transfer") return settleAll(sql, [entry], null);
           const newKey = \`select * from issue_key_v1($1, uuidv7(), 'transfer', gen_random_uuid(), null, '1 day', 2000)\`;
           const [issued] = await sql.unsafe(newKey, [entry.userId]);
-          return settleAll(sql, [{ ...entry, key: issued.key }]);
+          return settleAll(sql, [{ ...entry, key: issued.key }], null);
         }, options);`,
       },
     ],

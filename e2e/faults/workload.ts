@@ -18,7 +18,7 @@ export type Workload = {
 };
 
 /** Enough that locks meet and batches form; few enough that two cores are not all it shows. */
-const BUSY = 24;
+const BUSY = 48;
 /** How often each of two requests is sent where both should meet in one server, and in one batch. */
 const COPIES = 3;
 /** People who send money round in a circle, both ways at once. */
