@@ -232,7 +232,7 @@ describe("what goes wrong with the database", () => {
     vi.spyOn(console, "warn").mockImplementation(() => {});
     vi.resetModules();
     const [{ PaymentInProgress, Unavailable }, { OutcomeUnknown }] = [
-      await import("@/db/payments/batcher"),
+      await import("@/db/payments/ticket"),
       await import("@/db/unknown"),
     ];
     // What it was at one try is definitive; of all of them nothing is known.

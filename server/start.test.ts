@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, expect, it, vi } from "vitest";
 import { database, setDatabase } from "@/db/client";
-import { Unavailable } from "@/db/payments/batcher";
 import { pay } from "@/db/payments/pay";
+import { Unavailable } from "@/db/payments/ticket";
 import { testDatabase } from "@/db/testing/database";
 import { holding } from "@/db/testing/hold";
 import { keyFor, newPerson, tally } from "@/db/testing/people";

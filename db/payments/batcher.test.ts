@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parameters, runsOf } from "../testing/runs.ts";
 import { OutcomeUnknown } from "../unknown.ts";
-import { Batcher, PaymentInProgress, Unavailable } from "./batcher.ts";
+import { Batcher } from "./batcher.ts";
+import { PaymentInProgress, Unavailable } from "./ticket.ts";
 
 type Entry = { id: string };
 

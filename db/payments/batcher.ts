@@ -8,23 +8,11 @@
  * statement of ours, because commits are slow, goes back into the queue. While nothing gets through, no batch is sent: what
  * waits in the queue is not in doubt.
  */
-import { OutcomeUnknown } from "../unknown.ts";
 import { Lane } from "./lane.ts";
 import { OwnLocks } from "./own-locks.ts";
+import { type Clock, Ticket, Unavailable } from "./ticket.ts";
 
-/** The first request with this key is still being executed, and this one's wait is over. */
-export class PaymentInProgress extends Error {
-  override readonly name = "PaymentInProgress";
-  readonly code = "PAYMENT_IN_PROGRESS";
-}
-
-/** The request was not taken up, or was taken out again before it was sent: its key is as it was. */
-export class Unavailable extends Error {
-  override readonly name = "Unavailable";
-  readonly code = "UNAVAILABLE";
-}
-
-export type BatcherPorts<Entry, Answer> = {
+export type BatcherPorts<Entry, Answer> = Clock & {
   /** Requests with the same identity (user, key and request hash) are one entry. */
   identityOf(entry: Entry): string;
   /** Sends one statement for all entries and answers each, in order. */
@@ -42,9 +30,6 @@ export type BatcherPorts<Entry, Answer> = {
   onBatchFailed(error: unknown, size: number): void;
   /** What whoever asked while the entry was executed is told: the same outcome, as a replay. */
   asReplay(answer: Answer): Answer;
-  nowMs(): number;
-  /** Calls back after `ms`, unless what it returns is called before. */
-  after(ms: number, callback: () => void): () => void;
   /** Calls back when whatever has arrived by now has been heard: at the end of this turn of the event loop. */
   soon(callback: () => void): void;
 };
@@ -64,29 +49,6 @@ export type BatcherLimits = {
 const TIMER_EARLY_MS = 1;
 /** How often an entry's batch goes again because another one of ours explains its stall: once more is a stranger's doing. */
 const EXPLAINED_MAX = 2;
-
-type Waiter<Answer> = {
-  /** Whoever asked first hears the answer itself, everybody else hears it as a replay. */
-  isFirst: boolean;
-  cancelTimer: () => void;
-  resolve(answer: Answer): void;
-  reject(error: unknown): void;
-};
-
-type Ticket<Entry, Answer> = {
-  readonly entry: Entry;
-  readonly identity: string;
-  readonly locks: readonly string[];
-  readonly waiters: Set<Waiter<Answer>>;
-  /** When the last of them gives up. */
-  latestMs: number;
-  place: Place;
-  /** How often its batch stalled behind a statement of ours. */
-  stalls: number;
-};
-
-/** Where an entry is: what is in the queue has done nothing yet, what failed once is in doubt. */
-type Place = { type: "queue" } | { type: "statement" } | { type: "lane"; failedBefore: unknown };
 
 type Batch<Entry, Answer> = readonly Ticket<Entry, Answer>[];
 
@@ -122,20 +84,12 @@ export class Batcher<Entry, Answer> {
       if (this.#isDraining) return Promise.reject(new Unavailable("This server is shutting down."));
       if (this.#queue.size + this.#lane.size >= this.#limits.queueMax)
         return Promise.reject(new Unavailable("Too many payments wait already."));
-      const locks = this.#ports.contendsOn(entry);
-      ticket = {
-        entry,
-        identity,
-        locks,
-        waiters: new Set(),
-        latestMs: 0,
-        place: { type: "queue" },
-        stalls: 0,
-      };
+      ticket = new Ticket(entry, identity, this.#ports.contendsOn(entry), this.#ports);
       this.#tickets.set(identity, ticket);
       this.#queue.add(ticket);
     }
-    const answer = this.#wait(ticket, isNew, deadlineMs);
+    const asked = ticket;
+    const answer = asked.wait(isNew, deadlineMs, () => this.#givenUp(asked));
     this.#pump();
     return answer;
   }
@@ -152,33 +106,16 @@ export class Batcher<Entry, Answer> {
     return new Promise((resolve) => this.#whenDrained.push(resolve));
   }
 
-  #wait(ticket: Ticket<Entry, Answer>, isNew: boolean, deadlineMs: number): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const waiter: Waiter<Answer> = {
-        isFirst: isNew,
-        cancelTimer: this.#ports.after(deadlineMs, () => this.#giveUp(ticket, waiter)),
-        resolve,
-        reject,
-      };
-      ticket.waiters.add(waiter);
-      ticket.latestMs = Math.max(ticket.latestMs, this.#ports.nowMs() + deadlineMs);
-    });
-  }
-
   /** A waiter's deadline has passed. Whatever nobody waits for any more is not sent, if it has not been. */
-  #giveUp(ticket: Ticket<Entry, Answer>, waiter: Waiter<Answer>): void {
-    ticket.waiters.delete(waiter);
-    const isAbandoned = ticket.waiters.size === 0 && ticket.place.type !== "statement";
-    if (isAbandoned) {
+  #givenUp(ticket: Ticket<Entry, Answer>): "unsent" | "sent" {
+    const isTakenOut = ticket.isAbandoned && ticket.place.type !== "statement";
+    if (isTakenOut) {
       this.#queue.delete(ticket);
       this.#lane.leave(ticket);
       this.#close(ticket);
     }
-    if (isAbandoned && ticket.place.type === "queue")
-      waiter.reject(new Unavailable("The payment waited too long and was not sent."));
-    else if (waiter.isFirst) waiter.reject(new OutcomeUnknown("The outcome is not known yet."));
-    else waiter.reject(new PaymentInProgress("The first request with this key is still being executed."));
     this.#pump();
+    return isTakenOut && ticket.place.type === "queue" ? "unsent" : "sent";
   }
 
   /** Sends what there is room for, once all who come in this turn of the event loop are there: payers come in crowds. */
@@ -275,9 +212,8 @@ export class Batcher<Entry, Answer> {
 
   /** Whoever waited may have given up while the statement ran; whoever asks again with this key finds out. */
   #closeIfAbandoned(ticket: Ticket<Entry, Answer>): boolean {
-    const isAbandoned = ticket.waiters.size === 0;
-    if (isAbandoned) this.#close(ticket);
-    return isAbandoned;
+    if (ticket.isAbandoned) this.#close(ticket);
+    return ticket.isAbandoned;
   }
 
   #pumpLane(): void {
@@ -303,7 +239,7 @@ export class Batcher<Entry, Answer> {
     } catch (error) {
       // Whoever joined meanwhile has time left, where it failed because its own was over.
       const isTimeOver = this.#ports.nowMs() >= untilMs - TIMER_EARLY_MS;
-      isSentAgain = isTimeOver && ticket.latestMs > untilMs && ticket.waiters.size > 0;
+      isSentAgain = isTimeOver && ticket.latestMs > untilMs && !ticket.isAbandoned;
       if (isSentAgain) ticket.place = { type: "lane", failedBefore: error };
       else this.#fail(ticket, error);
     }
@@ -316,18 +252,12 @@ export class Batcher<Entry, Answer> {
 
   #answer(ticket: Ticket<Entry, Answer>, answer: Answer): void {
     this.#lost.clear();
-    for (const waiter of ticket.waiters) {
-      waiter.cancelTimer();
-      waiter.resolve(waiter.isFirst ? answer : this.#ports.asReplay(answer));
-    }
+    ticket.answer(answer, (first) => this.#ports.asReplay(first));
     this.#close(ticket);
   }
 
   #fail(ticket: Ticket<Entry, Answer>, error: unknown): void {
-    for (const waiter of ticket.waiters) {
-      waiter.cancelTimer();
-      waiter.reject(error);
-    }
+    ticket.fail(error);
     this.#close(ticket);
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { PaymentInProgress, Unavailable } from "@/db/payments/batcher";
+import { PaymentInProgress, Unavailable } from "@/db/payments/ticket";
 import { OutcomeUnknown } from "@/db/unknown";
 import { problemSchema } from "@/lib/responses";
 import { problemOf, problemResponse } from "../http.ts";
