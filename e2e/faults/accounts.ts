@@ -1,8 +1,8 @@
 /** Checks on the order in which accounts moved: it justifies each decline, and is the order that people saw. */
-import type { StatementsByKey } from "./answers.ts";
 import type { EntryFact, Facts, PaymentFact } from "./facts.ts";
 import type { Violation } from "./harm.ts";
 import type { History } from "./history.ts";
+import type { StatementsByKey } from "./told.ts";
 
 /** Times in the books are the server's clock, to the millisecond: what is of the same one may lie on either side. */
 const CLOCK_GRAIN_MS = 1;

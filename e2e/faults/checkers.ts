@@ -1,21 +1,12 @@
 /** The promise, as checks on what clients were told and what the books say. None of them asks the application. */
 import { justified, realTimeOrder } from "./accounts.ts";
-import {
-  finalNo,
-  honest,
-  issued,
-  kept,
-  noBugShown,
-  onePayload,
-  purposeOnce,
-  repeated,
-  sameAnswer,
-  shownAsIs,
-  statementsByKey,
-} from "./answers.ts";
+import { finalNo, honest, issued, kept, noBugShown } from "./answers.ts";
 import type { EntryFact, Facts } from "./facts.ts";
 import type { Violation } from "./harm.ts";
 import type { History } from "./history.ts";
+import { purposeOnce, shownAsIs } from "./purposes.ts";
+import { onePayload, repeated, sameAnswer } from "./same-answer.ts";
+import { statementsByKey } from "./told.ts";
 
 export type Evidence = {
   /** What had been told before the books were read: all of it must be in them. */

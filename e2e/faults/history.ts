@@ -94,88 +94,30 @@ export function isInDoubt({ answer }: Exchange): boolean {
   return !answer || answer.status === 503 || answer.status === 409;
 }
 
-/** What an answer tells about its key: the outcome, that there will never be one, or that there is none so far. */
-export type Told =
-  | { type: "paid" | "declined"; paymentId: string; payment: ToldPayment; bytes: string }
-  | { type: "void" }
-  | { type: "open"; key: string | undefined }
-  | { type: "nothing"; moneyMoved?: "yes" | "no" | "unknown"; retry?: string };
-
-type Body = {
-  id?: string;
-  key?: string;
-  state?: string;
-  status?: string;
-  type?: string;
-  moneyMoved?: "yes" | "no" | "unknown";
-  retry?: string;
-  payment?: ToldPayment;
-};
-
-/** A payment as it is told, as far as it is held against the books. */
-export type ToldPayment = {
-  id: string;
-  kind: string;
-  status: "succeeded" | "declined";
-  declineCode?: string;
-  amountMinor: string;
-  payerAccountId: string;
-  payeeAccountId: string;
-  orderId?: string;
-  refundOf?: string;
-};
-
-function parse(body: string): Body {
-  try {
-    return JSON.parse(body) as Body;
-  } catch {
-    // A proxy's page, or nothing: tells nothing.
-    return {};
-  }
-}
-
-/** Reads an answer as a client may. Undefined where none came. */
-export function toldBy({ method, path, answer }: Exchange): Told | undefined {
-  if (!answer) return undefined;
-  const movesMoney = method === "POST" && !path.startsWith("/api/idempotency-keys");
-  const body = parse(answer.body);
-  const isAboutState = path.startsWith("/api/idempotency-keys");
-  if (isAboutState && answer.status < 300) {
-    if (body.state === "void") return { type: "void" };
-    if (body.state === "open") return { type: "open", key: body.key };
-    if (body.payment)
-      return {
-        type: body.payment.status === "succeeded" ? "paid" : "declined",
-        paymentId: body.payment.id,
-        payment: body.payment,
-        bytes: JSON.stringify(body.payment),
-      };
-  }
-  if (movesMoney && answer.status === 201 && body.id)
-    return { type: "paid", paymentId: body.id, payment: body as ToldPayment, bytes: answer.body };
-  if (answer.status === 402 && body.payment)
-    return {
-      type: "declined",
-      paymentId: body.payment.id,
-      payment: body.payment,
-      bytes: JSON.stringify(body.payment),
-    };
-  if (answer.status === 410) return { type: "void" };
-  return {
-    type: "nothing",
-    ...(body.moneyMoved && { moneyMoved: body.moneyMoved }),
-    ...(body.retry && { retry: body.retry }),
-  };
-}
-
-/** The history of one key, shortest form: what a failure is printed with. */
+/**
+ * The history of one key, as short as it tells all: of requests that were alike and answered alike, the first and the last,
+ * and how many there were.
+ */
 export function storyOf(history: History, key: string): string[] {
-  return history.exchanges
-    .filter((exchange) => exchange.key === key || exchange.answer?.body.includes(key))
-    .map(({ userId, method, path, invokedAtMs, answer }) => {
+  const alike = new Map<string, Exchange[]>();
+  for (const exchange of history.exchanges) {
+    if (exchange.key !== key && !exchange.answer?.body.includes(key)) continue;
+    const { userId, method, path, sent, answer } = exchange;
+    const kind = JSON.stringify([userId, method, path, sent, answer?.status, answer?.body]);
+    alike.set(kind, [...(alike.get(kind) ?? []), exchange]);
+  }
+  const shown = [...alike.values()].flatMap((group) =>
+    [...new Set([group[0], group.at(-1)])].flatMap((exchange, at) =>
+      exchange ? [{ exchange, alike: at === 0 ? group.length : 0 }] : [],
+    ),
+  );
+  return shown
+    .sort((a, b) => a.exchange.invokedAtMs - b.exchange.invokedAtMs)
+    .map(({ exchange: { userId, method, path, invokedAtMs, answer }, alike }) => {
       const told = answer
         ? `${answer.status} after ${Math.round(answer.atMs - invokedAtMs)} ms: ${answer.body.slice(0, 160)}`
         : "no answer";
-      return `${invokedAtMs.toFixed(0).padStart(9)} ms  ${userId.slice(0, 8)}  ${method} ${path}  ${told}`;
+      const times = alike > 1 ? `  (${alike} alike)` : "";
+      return `${invokedAtMs.toFixed(0).padStart(9)} ms  ${userId.slice(0, 8)}  ${method} ${path}  ${told}${times}`;
     });
 }
