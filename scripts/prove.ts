@@ -32,6 +32,10 @@ const { values } = parseArgs({
   },
 });
 const [minutes, seed, least] = [Number(values.minutes), Number(values.seed), Number(values.least)];
+if (![minutes, seed, least].every((number) => number >= 0)) {
+  console.error("--minutes, --seed and --least are numbers.");
+  process.exit(1);
+}
 if (!existsSync(path.join(projectRoot, ".next", "BUILD_ID"))) {
   console.error("There is no production build yet: run npm run build first.");
   process.exit(1);

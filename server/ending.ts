@@ -1,6 +1,7 @@
 /** How the server ends when it is told to: nobody who asks while it does goes without an answer. */
 import { subscribe } from "node:diagnostics_channel";
-import type { ServerResponse } from "node:http";
+import type { Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { flushAttempts } from "../db/attempts/record.ts";
 import { DEADLINE_MS, READ_DEADLINE_MS } from "../db/deadline.ts";
@@ -45,18 +46,23 @@ export function signalListeners(): Listeners {
  */
 export function endInOrder(closing: Listeners): void {
   const servesOn = process.env.NODE_ENV === "production";
+  const unused = servesOn ? connectionsWithoutRequest() : new Set<Socket>();
   for (const signal of SIGNALS) {
     if (servesOn) for (const close of closing[signal]) process.removeListener(signal, close);
     process.on(signal, async () => {
       if (isEnding()) return;
       slot.onceIsEnding = true;
       setTimeout(() => process.exit(1), SHUTDOWN_MAX_MS).unref();
-      if (servesOn) {
-        subscribe("http.server.request.start", endConnection);
-        await sleep(SERVE_ON_MS);
-        for (const close of closing[signal]) close(signal);
-      }
       try {
+        if (servesOn) {
+          subscribe("http.server.request.start", endConnection);
+          await sleep(SERVE_ON_MS);
+          // Next.js ends the process as soon as it has answered.
+          await flushAttempts();
+          subscribe("http.server.response.finish", closeIdle);
+          for (const close of closing[signal]) close(signal);
+          for (const connection of unused) connection.destroy();
+        }
         await drain();
         // The answers that were just given are noted by then.
         await new Promise((resolve) => setImmediate(resolve));
@@ -68,7 +74,27 @@ export function endInOrder(closing: Listeners): void {
   }
 }
 
+/** The connections on which nothing was asked so far. Closing a server neither ends them nor stops waiting for them. */
+function connectionsWithoutRequest(): ReadonlySet<Socket> {
+  const connections = new Set<Socket>();
+  subscribe("net.server.socket", (message) => {
+    const { socket } = message as { socket: Socket };
+    connections.add(socket);
+    socket.once("close", () => connections.delete(socket));
+  });
+  subscribe("http.server.request.start", (message) => {
+    connections.delete((message as { socket: Socket }).socket);
+  });
+  return connections;
+}
+
 /** Has a request's connection end with the answer to it, which says so. */
 function endConnection(message: unknown): void {
   (message as { response: ServerResponse }).response.setHeader("connection", "close");
+}
+
+/** Ends a connection whose request had come before the signal, once that is answered: it was not told that it ends. */
+function closeIdle(message: unknown): void {
+  const { server } = message as { server: Server };
+  setImmediate(() => server.closeIdleConnections());
 }

@@ -4,9 +4,8 @@ import type { Violation } from "./harm.ts";
 import { type Exchange, type History, isInDoubt } from "./history.ts";
 import { type StatementsByKey, type Told, type ToldPayment, toldBy } from "./told.ts";
 
-/** In what a payment that was told differs from its row, and its row from what was asked for. */
-function differences(told: ToldPayment, fact: PaymentFact, { path, sent }: Exchange): string[] {
-  const asked = path === "/api/payments" && sent ? (JSON.parse(sent) as { amountMinor?: string }) : {};
+/** In what a payment that was told differs from its row; and from the purpose, where a key was asked for. */
+function differences(told: ToldPayment, fact: PaymentFact, { purpose }: Exchange): string[] {
   const pairs: [what: string, one: unknown, other: unknown][] = [
     ["status", told.status, fact.status],
     ["decline", told.declineCode ?? null, fact.declineCode],
@@ -16,9 +15,22 @@ function differences(told: ToldPayment, fact: PaymentFact, { path, sent }: Excha
     ["payee", told.payeeAccountId, fact.payeeAccountId],
     ["order", told.orderId ?? null, fact.kind === "order" ? fact.purposeId : null],
     ["refunded payment", told.refundOf ?? null, fact.subjectId],
-    ["amount that was asked for", asked.amountMinor ?? String(fact.amountMinor), String(fact.amountMinor)],
   ];
+  if (purpose !== undefined)
+    pairs.push(["purpose", JSON.stringify(purposeOf(fact)), JSON.stringify(sentPurpose(purpose))]);
   return pairs.flatMap(([what, one, other]) => (one === other ? [] : [`${what} ${one} is ${other}`]));
+}
+
+type SentPurpose = { kind: string; orderId?: string; intentId?: string; paymentId?: string };
+
+/** Kind, order or intent, and refunded payment. */
+function sentPurpose(sent: string): (string | null)[] {
+  const { kind, orderId, intentId, paymentId } = (JSON.parse(sent) as { purpose: SentPurpose }).purpose;
+  return [kind, orderId ?? intentId ?? null, paymentId ?? null];
+}
+
+function purposeOf({ kind, purposeId, subjectId }: PaymentFact): (string | null)[] {
+  return [kind, purposeId, subjectId];
 }
 
 /** S4: whatever was reported as an outcome is in the books, as it was reported. */
@@ -52,13 +64,33 @@ export function issued({ exchanges, earlier }: History, payments: Map<string, Pa
   );
 }
 
-/** Bad luck has a clear answer: whatever happens, nobody is told of a bug. */
+/** What an honest request may be answered: an outcome, "not any more", or "nobody knows". */
+const EXPECTED = new Set([200, 201, 204, 303, 402, 409, 410, 503]);
+
+/**
+ * Bad luck has a clear answer: whatever happens, nobody is told of a bug, and nobody is refused. Whoever asks here is known
+ * and may, and asks for what there is; only another payload under a key that has one is refused.
+ */
 export function noBugShown({ exchanges }: History): Violation[] {
-  return exchanges.flatMap(({ answer, key, method, path }): Violation[] =>
-    answer?.status === 500
-      ? [{ check: "no bug shown", harm: "stuck", key, says: `${method} ${path} was answered 500` }]
-      : [],
-  );
+  const payloads = new Map<string, Set<string>>();
+  for (const { method, purpose, userId, key, path, sent } of exchanges) {
+    if (method !== "POST" || purpose !== undefined || key === undefined) continue;
+    const id = `${userId} ${key}`;
+    payloads.set(id, (payloads.get(id) ?? new Set()).add(`${path} ${sent}`));
+  }
+  return exchanges.flatMap(({ answer, userId, key, method, path }): Violation[] => {
+    if (!answer || EXPECTED.has(answer.status)) return [];
+    const isReuse = answer.status === 422 && answer.body.includes("/problems/idempotency-key-reused");
+    if (isReuse && (payloads.get(`${userId} ${key}`)?.size ?? 0) > 1) return [];
+    return [
+      {
+        check: "no bug shown",
+        harm: answer.status === 500 ? "stuck" : "lie",
+        key,
+        says: `${method} ${path} was answered ${answer.status}: ${answer.body.slice(0, 160)}`,
+      },
+    ];
+  });
 }
 
 /** S6: what was called void has no payment and is not open, now or ever; and whoever revokes gets one of two answers. */

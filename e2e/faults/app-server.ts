@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 /** Starting takes seconds, more on a busy machine; this is for hanging. */
 const START_LIMIT_MS = 60_000;
 const LOOK_AGAIN_MS = 50;
+/** A server that was told to end gets requests for this long. It serves on for twice as long. */
+const NOTICED_WITHIN_MS = 1_000;
 
 export type AppServer = {
   readonly port: number;
@@ -92,10 +94,11 @@ export async function appServer(
       throw new Error(`The server did not become ready in ${START_LIMIT_MS} ms; see ${logFile}.`);
     },
     signal(name) {
-      if (name !== "SIGCONT" && name !== "SIGSTOP") {
-        isUp = false;
-        isToldToEnd = true;
-      }
+      if (name === "SIGKILL") isUp = false;
+      // As whatever spreads requests over servers: it looks now and then whether one is ready.
+      const told = child;
+      if (name === "SIGTERM") setTimeout(() => (isUp &&= child !== told), NOTICED_WITHIN_MS);
+      if (name === "SIGKILL" || name === "SIGTERM") isToldToEnd = true;
       child?.kill(name);
     },
     async ended() {

@@ -1,6 +1,7 @@
 /** The promise, as checks on what clients were told and what the books say. None of them asks the application. */
 import { justified, realTimeOrder } from "./accounts.ts";
 import { finalNo, honest, issued, kept, noBugShown } from "./answers.ts";
+import { asAsked } from "./asked.ts";
 import type { EntryFact, Facts } from "./facts.ts";
 import type { Violation } from "./harm.ts";
 import type { History } from "./history.ts";
@@ -31,6 +32,7 @@ export function check({ before: history, facts, after, unresolved }: Evidence): 
   return [
     ...kept(byKey, payments),
     ...issued(after, payments),
+    ...asAsked(after, facts),
     ...sameAnswer(byKey),
     ...onePayload(byKey),
     ...repeated(byKey),

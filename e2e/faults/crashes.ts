@@ -78,17 +78,20 @@ export const crashes: readonly ProvingFault[] = [
   killedWhen("before settling, the request has just come", "asked"),
   killedAt("the statement is sent", "before-statement"),
   killedAt("the payment is committed, and they do not know", "after-commit"),
-  killedWhen("the answer is given, and not yet flushed", "answered"),
+  killedWhen("the answer has just been given", "answered"),
   {
     name: "server stopped past every deadline (SIGSTOP)",
     isCheap: false,
-    async fire({ apps }) {
+    async fire({ apps, http }) {
       const app = apps[0];
       if (!app) return false;
+      const deadline = performance.now() + OCCASION_MS;
+      while (http.underWay(app.port) === 0 && performance.now() < deadline) await sleep(1);
+      const isBusy = http.underWay(app.port) > 0;
       app.signal("SIGSTOP");
       await sleep(STOPPED_MS);
       app.signal("SIGCONT");
-      return true;
+      return isBusy;
     },
   },
   {

@@ -25,7 +25,11 @@ export type EntryFact = {
   atMs: number;
 };
 
+/** An account of somebody's, and what its owner is called. */
+type AccountFact = { id: string; ownerId: string; handle: string };
+
 export type Facts = {
+  accounts: AccountFact[];
   payments: PaymentFact[];
   entries: EntryFact[];
   openKeys: { userId: string; key: string }[];
@@ -43,5 +47,7 @@ export async function readFacts(owner: postgres.Sql<{ bigint: bigint }>): Promis
       from ledger_entries order by account_id, version`;
   const openKeys = await owner<{ userId: string; key: string }[]>`
     select user_id as "userId", key from idempotency_keys`;
-  return { payments: [...payments], entries: [...entries], openKeys: [...openKeys] };
+  const accounts = await owner<AccountFact[]>`
+    select a.id, a.owner_id as "ownerId", u.handle from ledger_accounts a join users u on u.id = a.owner_id`;
+  return { accounts: [...accounts], payments: [...payments], entries: [...entries], openKeys: [...openKeys] };
 }

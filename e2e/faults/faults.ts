@@ -224,15 +224,23 @@ const databaseFaults: ProvingFault[] = [
   {
     name: "a stranger holds an account's lock",
     isCheap: true,
-    async fire({ owner }) {
+    async fire({ owner, admin }) {
       const stranger = await owner.reserve();
       try {
         // Locks, and writes nothing.
         await stranger`begin`;
         const [row] = await stranger`
           select id from ledger_accounts where owner_id is not null order by version desc limit 1 for update`;
-        await sleep(HELD_MS);
-        return row !== undefined;
+        let isWaitedFor = false;
+        const untilMs = performance.now() + HELD_MS;
+        while (performance.now() < untilMs) {
+          const [waiter] = await admin`
+            select 1 from pg_stat_activity
+             where application_name = 'once settling' and cardinality(pg_blocking_pids(pid)) > 0 limit 1`;
+          isWaitedFor ||= waiter !== undefined;
+          await sleep(LOOK_AGAIN_MS);
+        }
+        return row !== undefined && isWaitedFor;
       } finally {
         await stranger`rollback`;
         stranger.release();

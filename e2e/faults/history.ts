@@ -103,7 +103,7 @@ export function storyOf(history: History, key: string): string[] {
   for (const exchange of history.exchanges) {
     if (exchange.key !== key && !exchange.answer?.body.includes(key)) continue;
     const { userId, method, path, sent, answer } = exchange;
-    const kind = JSON.stringify([userId, method, path, sent, answer?.status, answer?.body]);
+    const kind = JSON.stringify([userId, method, path, sent, answer?.status, answer?.body, answer?.isReplay]);
     alike.set(kind, [...(alike.get(kind) ?? []), exchange]);
   }
   const shown = [...alike.values()].flatMap((group) =>

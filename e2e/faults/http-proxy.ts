@@ -23,6 +23,9 @@ export const SHOPPER_HEADER = "x-once-shopper";
 /** What a browser asks that is about keys and payments; the rest is pages and what they consist of. */
 const ABOUT_PAYING = /^\/(?:api\/(?:idempotency-keys|payments)|checkout)\b/;
 
+/** Every deadline of a server is over by then. */
+const QUIET_WITHIN_MS = 60_000;
+const LOOK_AGAIN_MS = 20;
 /** Nobody overtakes where nobody else pays: a request that waits to be overtaken goes on after this. */
 const OVERTAKEN_WITHIN_MS = 1_500;
 
@@ -41,6 +44,8 @@ export type HttpProxy = {
   fired(fault: HttpFault): number;
   /** Requests that the server at `port` has not answered yet. */
   underWay(port: number): number;
+  /** Resolves once every request has been answered, or its server is gone. */
+  quiet(): Promise<void>;
   /** Requests that the server at `port` has got and never answered. */
   lost(port: number): number;
   /** Writes into `history` what browsers ask about keys and payments, and what they are told; and what nobody was told. */
@@ -195,6 +200,8 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
       answerOf(request, body).then(
         (answer) => {
           if (answer === "dropped") return response.destroy();
+          // Whoever asked has given up, and hears nothing of it.
+          if (request.socket.destroyed) overhear(request, body, sinceMs, answer);
           takeDown(answer);
           response.writeHead(answer.status, answer.headers).end(answer.body);
           if (keyOf(request) === undefined) return;
@@ -231,6 +238,14 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
     },
     fired: (fault) => fired.get(fault) ?? 0,
     underWay: (port) => underWay.get(port) ?? 0,
+    async quiet() {
+      const deadline = performance.now() + QUIET_WITHIN_MS;
+      while ([...underWay.values()].some((requests) => requests > 0)) {
+        if (performance.now() > deadline)
+          throw new Error("A server has not answered long after its last deadline.");
+        await sleep(LOOK_AGAIN_MS);
+      }
+    },
     lost: (port) => lost.get(port) ?? 0,
     recordTo(to) {
       history = to;

@@ -13,7 +13,7 @@ export type Judgement = { facts: Facts; violations: Violation[] };
  * whatever was told is in them. `unresolved`: the keys whose clients never learnt.
  */
 export async function judge(
-  { owner, apps, deadlocks }: Pick<Stage, "owner" | "apps" | "deadlocks">,
+  { owner, apps, deadlocks, bugsLogged }: Pick<Stage, "owner" | "apps" | "deadlocks" | "bugsLogged">,
   history: History,
   unresolved: readonly string[],
 ): Promise<Judgement> {
@@ -39,6 +39,7 @@ export async function judge(
     stuck("locks in order", `${deadlocks()} deadlocks, where everybody locks in one order`);
   for (const { port, deaths } of apps)
     if (deaths > 0) stuck("no bug shown", `the server at port ${port} ended by itself, ${deaths} times`);
+  for (const line of new Set(bugsLogged())) stuck("no bug shown", `a server logged: ${line.slice(0, 300)}`);
   return { facts, violations };
 }
 

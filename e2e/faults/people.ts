@@ -8,7 +8,8 @@ import { type History, recordingFetch } from "./history.ts";
 import type { Owner, Stage } from "./stage.ts";
 
 type Client = ReturnType<typeof onceClient>;
-export type Actor = { id: string; handle: string; client: Client };
+/** `at`: their client at one of the servers, past the proxy. */
+export type Actor = { id: string; handle: string; client: Client; at(baseUrl: string): Client };
 export type People = { rich: Actor[]; poor: Actor[]; merchants: Actor[] };
 
 const RICH = 12;
@@ -57,14 +58,9 @@ export async function peopleOf(stage: Stage, history: History): Promise<People> 
   const all = seats();
   await seatPeople(stage.owner, all);
   const actors = all.map(({ id, handle, apiKey }): Actor => {
-    const config = {
-      baseUrl: stage.http.baseUrl,
-      apiKey,
-      fetch: recordingFetch(history, id),
-      limits: LIMITS,
-      clock: CLOCK,
-    };
-    return { id, handle, client: onceClient(config) };
+    const fetch = recordingFetch(history, id);
+    const at = (baseUrl: string) => onceClient({ baseUrl, apiKey, fetch, limits: LIMITS, clock: CLOCK });
+    return { id, handle, client: at(stage.http.baseUrl), at };
   });
   const people = {
     rich: actors.slice(0, RICH),

@@ -49,16 +49,20 @@ export function purposeOnce(history: History): Violation[] {
     return told ? [{ exchange, told, atMs: exchange.answer?.atMs ?? Infinity }] : [];
   });
   const purposeOf = new Map<string, string>();
+  const found: Violation[] = [];
   for (const { exchange, told } of all) {
-    if (told.type === "open" && told.key && exchange.purpose)
-      purposeOf.set(`${exchange.userId} ${told.key}`, `${exchange.userId} ${exchange.purpose}`);
+    if (told.type !== "open" || !told.key || !exchange.purpose) continue;
+    const [id, purpose] = [`${exchange.userId} ${told.key}`, `${exchange.userId} ${exchange.purpose}`];
+    if ((purposeOf.get(id) ?? purpose) !== purpose)
+      found.push({ check: "purpose once", harm: "lie", key: told.key, says: "was issued for two purposes" });
+    purposeOf.set(id, purpose);
   }
   const paidAt = new Map<string, number>();
   for (const { exchange, told, atMs } of all) {
     const purpose = told.type === "paid" ? purposeOf.get(`${exchange.userId} ${told.paymentId}`) : undefined;
     if (purpose) paidAt.set(purpose, Math.min(paidAt.get(purpose) ?? Infinity, atMs));
   }
-  return all.flatMap(({ exchange, told }): Violation[] => {
+  const again = all.flatMap(({ exchange, told }): Violation[] => {
     const purpose = `${exchange.userId} ${exchange.purpose}`;
     return told.type === "open" &&
       exchange.purpose &&
@@ -73,4 +77,5 @@ export function purposeOnce(history: History): Violation[] {
         ]
       : [];
   });
+  return [...found, ...again];
 }

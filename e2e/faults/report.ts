@@ -30,7 +30,7 @@ export function roundTable(result: RoundResult, seed: number): string {
       times,
       seconds,
       tally.payments,
-      tally.unknown,
+      tally.resolved,
       tally.duplicate,
       tally.loss,
       tally.lie,
@@ -44,7 +44,7 @@ export function roundTable(result: RoundResult, seed: number): string {
     `open; ${count(result.replays)} answers were replays; ${count(result.checkouts)} orders were checked out in browsers.`,
     `**${harms.join(", ")}.**`,
     "",
-    `| fault | fired | seconds | payments | in doubt | ${Object.values(HARMS).join(" | ")} |`,
+    `| fault | fired | seconds | payments | unknowns resolved | ${Object.values(HARMS).join(" | ")} |`,
     "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ...rows,
   ].join("\n");

@@ -11,7 +11,7 @@ import { type Schedule, scheduleOf } from "./schedule.ts";
 import { startShoppers } from "./shoppers.ts";
 import { type Spell, type Tally, tallyBySpell } from "./spells.ts";
 import type { Stage } from "./stage.ts";
-import { startWorkload, type Workload } from "./workload.ts";
+import { failsToServe, startWorkload, type Workload } from "./workload.ts";
 
 export type RoundResult = {
   payments: number;
@@ -94,6 +94,16 @@ export async function playRound(stage: Stage, options: RoundOptions): Promise<Ro
 
   for (const app of stage.apps) await app.start();
   const [unresolved] = await Promise.all([workload.end(), shoppers?.end()]);
+  for (const { port } of stage.apps)
+    for (const what of await failsToServe(people, `http://127.0.0.1:${port}`))
+      broken.push({
+        check: "L1 live",
+        harm: "stuck",
+        key: undefined,
+        says: `the server at port ${port} did not ${what}`,
+      });
+  // What nobody waits for any more is answered all the same, and heard by the proxy.
+  await stage.http.quiet();
   const judgement = await judge(stage, history, unresolved);
   const { facts } = judgement;
   const violations = [...broken, ...judgement.violations];

@@ -3,16 +3,16 @@ import type { ProvingFault } from "./faults.ts";
 import { type Random, randomFrom } from "./random.ts";
 
 /**
- * Expensive faults stop servers for seconds: they get this share of the time, so that people pay most of it. The rest is
- * for cheap ones, which are many and come often.
+ * Expensive faults stop servers for seconds, and a server that has just started is slow: they get this share of the time, so
+ * that people pay most of it. The rest is for cheap ones, which are many and come often.
  */
-const EXPENSIVE_SHARE = 0.2;
+const EXPENSIVE_SHARE = 0.12;
 
 /**
- * One cheap fault begins this long after another, on average: each kind comes fifty times in half an hour, some strike
+ * One cheap fault begins this long after another, on average: each kind comes fifty times in three quarters of an hour, some strike
  * together, and people still pay in between.
  */
-const CHEAP_EVERY_MS = 700;
+const CHEAP_EVERY_MS = 1_100;
 
 export type Schedule = {
   /**

@@ -13,6 +13,7 @@ export type Found = { bug: PlantedBug; checks: string[]; seconds: number };
 
 /** Long enough for each of these to do harm; a round ends once its bug is found. */
 const ROUND_MS = 90_000;
+const VAGUE = ["fault as planned", "L1 live"];
 const TYPES_UNCHECKED: Edit = {
   file: "next.config.ts",
   find: "reactStrictMode: true,",
@@ -88,7 +89,10 @@ async function playAgainst(bug: PlantedBug, build: string, folder: string, seed:
       endsWhenFound: true,
       onProgress: () => {},
     });
-    return { bug, checks: [...new Set(violations.map(({ check }) => check))].sort(), seconds };
+    const checks = new Set(violations.map(({ check }) => check));
+    // On a slow machine these may have other reasons than the bug.
+    for (const vague of VAGUE) checks.delete(vague);
+    return { bug, checks: [...checks].sort(), seconds };
   } finally {
     await stage.close();
   }

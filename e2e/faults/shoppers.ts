@@ -28,6 +28,8 @@ const TRY_AGAIN_MS = 1_000;
 const PRESSES = 10;
 /** What is offered where pressing Pay did not settle it; everything else that begins with "Pay" is Pay itself. */
 const PLAIN_BUTTONS = ["Pay now", "Try again"];
+/** Between two orders people do something else: a browser takes as much of the machine as a hundred programs. */
+const ELSEWHERE_MS = 6_000;
 /** A payment is under way for about this long. */
 const PAYING_MS = 100;
 
@@ -67,6 +69,7 @@ export async function startShoppers(
         : undefined;
       history.shown.push(await checkOut(context, page, userId, order.orderId, random));
       await rival;
+      if (isOn) await sleep(random.int(ELSEWHERE_MS));
     }
   });
   return {

@@ -1,4 +1,4 @@
-/** What happened while each fault lasted, until the next one came: payments, doubts, and what contradicts the promise. */
+/** What happened while each fault lasted, until the next one came: payments, what was unknown for a while, and what contradicts the promise. */
 
 import type { Facts } from "./facts.ts";
 import type { Harm, Violation } from "./harm.ts";
@@ -7,12 +7,13 @@ import { type Exchange, type History, isInDoubt } from "./history.ts";
 /** From the time at which a fault began. Spells follow one another without a gap. */
 export type Spell = { fault: string; fromMs: number };
 
-export type Tally = { seconds: number; payments: number; unknown: number } & Record<Harm, number>;
+/** `resolved`: tries to pay that left their outcome open, and whose client knows it since. */
+export type Tally = { seconds: number; payments: number; resolved: number } & Record<Harm, number>;
 
 export const NOTHING: Tally = {
   seconds: 0,
   payments: 0,
-  unknown: 0,
+  resolved: 0,
   duplicate: 0,
   loss: 0,
   lie: 0,
@@ -39,6 +40,7 @@ export function tallyBySpell(
     const next = spells[n + 1];
     if (next) tallyOf(fault).seconds += (next.fromMs - fromMs) / 1_000;
   }
+  const stuck = new Set(violations.filter(({ harm }) => harm === "stuck").map(({ key }) => key));
   const faultOf = new Map<string, string>();
   let at = -1;
   // Exchanges stand in the order in which they began.
@@ -47,7 +49,7 @@ export function tallyBySpell(
       at += 1;
     const fault = spells[at]?.fault ?? "";
     if (exchange.key !== undefined && !faultOf.has(exchange.key)) faultOf.set(exchange.key, fault);
-    if (isPaying(exchange) && isInDoubt(exchange)) tallyOf(fault).unknown += 1;
+    if (isPaying(exchange) && isInDoubt(exchange) && !stuck.has(exchange.key)) tallyOf(fault).resolved += 1;
   }
   for (const payment of facts.payments)
     if (payment.status === "succeeded") tallyOf(faultOf.get(payment.id) ?? "").payments += 1;

@@ -2,7 +2,7 @@
  * Everything the proving ground consists of: a PostgreSQL of its own, a proxy in front of it that can break any
  * conversation, two servers of the production build, and a proxy in front of those. All on loopback, all ended by `close`.
  */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
@@ -19,6 +19,9 @@ const SECRET = "only-for-the-proving-ground-0123456789";
 /** How the second server's clock is a day off. */
 const CLOCK = fileURLToPath(new URL("a-day-off.mjs", import.meta.url));
 
+/** Ours begin so; the other is Node's, of an error that nobody caught. */
+const BUG_LOGGED = /\bBug: |unhandledRejection|uncaughtException/;
+
 export type Owner = postgres.Sql<{ bigint: bigint }>;
 
 export type Stage = {
@@ -32,6 +35,8 @@ export type Stage = {
   readonly http: HttpProxy;
   /** How many deadlocks PostgreSQL has written into its log: its counter begins anew with each crash. */
   deadlocks(): number;
+  /** What the servers have logged that only a bug makes them log. */
+  bugsLogged(): string[];
   /** Starts PostgreSQL again after it was killed. */
   restartDatabase(): Promise<void>;
   close(): Promise<void>;
@@ -77,9 +82,12 @@ export async function setStage(
     BETTER_AUTH_SECRET: SECRET,
     NEXT_TELEMETRY_DISABLED: "1",
   };
+  const logs = ["server-1.log", "server-2.log"].map((name) => path.join(folder, name));
+  for (const log of logs) writeFileSync(log, "");
+  const [first = "", second = ""] = logs;
   const apps = [
-    await appServer(root, env, path.join(folder, "server-1.log")),
-    await appServer(root, { ...env, NODE_OPTIONS: `--import=${CLOCK}` }, path.join(folder, "server-2.log")),
+    await appServer(root, env, first),
+    await appServer(root, { ...env, NODE_OPTIONS: `--import=${CLOCK}` }, second),
   ];
   for (const app of apps) await app.start();
   const http = await startHttpProxy(() => apps.filter((app) => app.isUp).map((app) => app.port));
@@ -95,6 +103,12 @@ export async function setStage(
     http,
     deadlocks: () =>
       readFileSync(path.join(dataDir, "postgres.log"), "utf8").split("deadlock detected").length - 1,
+    bugsLogged: () =>
+      logs.flatMap((log) =>
+        readFileSync(log, "utf8")
+          .split("\n")
+          .filter((line) => BUG_LOGGED.test(line)),
+      ),
     async restartDatabase() {
       database = await startEmbedded(dataDir);
     },

@@ -10,6 +10,29 @@ import type { Payment } from "../../lib/payment.ts";
 import type { Actor, People } from "./people.ts";
 import type { Random } from "./random.ts";
 
+/**
+ * L1: has a server do everything that there is to do, past the proxy, which leaves a server alone that answers nothing.
+ * Resolves with what it did not do.
+ */
+export async function failsToServe({ rich }: People, baseUrl: string): Promise<string[]> {
+  const [from, to] = rich;
+  if (!from || !to) throw new Error("Bug: nobody is there.");
+  const client = from.at(baseUrl);
+  const transfer = { intentId: randomUUID(), payee: to.handle, amountMinor: "1", currency: "USD" };
+  const paid = await client.transfer(transfer);
+  const again = paid.type === "paid" ? await client.transfer(transfer, { key: paid.key }) : paid;
+  const issued = await client.issueKey({ kind: "transfer", intentId: randomUUID() });
+  const key = issued.type === "ok" && issued.value.state === "open" ? issued.value.key : undefined;
+  const revoked = key === undefined ? undefined : await client.revokeKey(key);
+  const isRevoked = revoked?.type === "ok" && revoked.value.state === "void";
+  return Object.entries({
+    "make a payment": paid.type === "paid",
+    "tell it again": again.type === "paid" && again.isReplay,
+    "issue a key": key !== undefined,
+    "revoke it": isRevoked,
+  }).flatMap(([what, isDone]) => (isDone ? [] : [what]));
+}
+
 export type Workload = {
   /** How many calls have come to an end, by what they came to. */
   readonly outcomes: ReadonlyMap<PayOutcome["type"], number>;
@@ -34,7 +57,7 @@ const SALES_KEPT = 50;
 /** A call that ended as unknown is made again, with its key, this often once the faults have stopped. */
 const LAST_CALLS = 5;
 
-type Call = { again: (key: string) => Promise<PayOutcome>; key: string };
+type Call = { again: (key?: string) => Promise<PayOutcome>; key: string | undefined };
 type Sale = { merchant: Actor; payment: Payment };
 
 export function startWorkload({ rich, poor, merchants }: People, random: Random): Workload {
@@ -48,8 +71,7 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
   async function ends(call: (key?: string) => Promise<PayOutcome>): Promise<PayOutcome> {
     const outcome = await call();
     outcomes.set(outcome.type, (outcomes.get(outcome.type) ?? 0) + 1);
-    if (outcome.type === "unknown" && outcome.key !== undefined)
-      unknown.push({ again: (key) => call(key), key: outcome.key });
+    if (outcome.type === "unknown") unknown.push({ again: call, key: outcome.key });
     return outcome;
   }
 
@@ -162,7 +184,7 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
         const { intentId, transfer } = transferOf(from, to);
         const opened = await openKey(from, intentId);
         if (opened === undefined) return;
-        const stranger = random.pick(rich);
+        const stranger = random.pick(rich.filter((one) => one !== from && one !== to));
         const theirs = { ...transfer, intentId: randomUUID() };
         await crowd(
           () => ends((key) => from.client.transfer(transfer, { key: key ?? opened })),
@@ -257,7 +279,7 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
       for (let call = 1; call <= LAST_CALLS && unknown.length > 0; call += 1) {
         for (const { again, key } of unknown.splice(0)) await ends((later) => again(later ?? key));
       }
-      return unknown.map(({ key }) => key);
+      return unknown.map(({ key }) => key ?? "none was issued");
     },
   };
 }
