@@ -200,8 +200,9 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
       answerOf(request, body).then(
         (answer) => {
           if (answer === "dropped") return response.destroy();
-          // Whoever asked has given up, and hears nothing of it.
-          if (request.socket.destroyed) overhear(request, body, sinceMs, answer);
+          // A program that has given up hears nothing of it. What browsers are told is written down in any case.
+          if (request.socket.destroyed && request.headers[PROGRAM_HEADER] !== undefined)
+            overhear(request, body, sinceMs, answer);
           takeDown(answer);
           response.writeHead(answer.status, answer.headers).end(answer.body);
           if (keyOf(request) === undefined) return;

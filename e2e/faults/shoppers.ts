@@ -29,7 +29,7 @@ const PRESSES = 10;
 /** What is offered where pressing Pay did not settle it; everything else that begins with "Pay" is Pay itself. */
 const PLAIN_BUTTONS = ["Pay now", "Try again"];
 /** Between two orders people do something else: a browser takes as much of the machine as a hundred programs. */
-const ELSEWHERE_MS = 6_000;
+const ELSEWHERE_MS = 15_000;
 /** A payment is under way for about this long. */
 const PAYING_MS = 100;
 

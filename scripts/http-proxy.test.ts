@@ -1,0 +1,58 @@
+/** The proving ground's proxy writes down each answer once, whoever hears it. */
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, it } from "vitest";
+import { type History, PROGRAM_HEADER } from "../e2e/faults/history.ts";
+import { type HttpProxy, SHOPPER_HEADER, startHttpProxy } from "../e2e/faults/http-proxy.ts";
+
+let proxy: HttpProxy | undefined;
+let server: http.Server | undefined;
+afterEach(async () => {
+  await proxy?.close();
+  server?.close();
+});
+
+/** A payment through the proxy, to a server that answers once `answers` resolves. */
+async function paid(by: string, leave: boolean): Promise<History> {
+  let answer = () => {};
+  const listening = http.createServer();
+  server = listening;
+  const asked = once(listening, "request").then(([, response]) => {
+    answer = () => response.writeHead(201).end("{}");
+  });
+  await once(listening.listen(0, "127.0.0.1"), "listening");
+  const { port } = listening.address() as AddressInfo;
+  proxy = await startHttpProxy(() => [port]);
+  const history: History = { exchanges: [], shown: [], earlier: new Set() };
+  proxy.recordTo(history);
+
+  const client = http.request(`${proxy.baseUrl}/api/payments`, {
+    method: "POST",
+    headers: { [by]: "somebody", "idempotency-key": randomUUID() },
+  });
+  client.on("error", () => {});
+  client.end("{}");
+  await asked;
+  if (leave) {
+    client.destroy();
+    // Until the proxy has noticed.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  answer();
+  await proxy.quiet();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  return history;
+}
+
+it.each([
+  // A program writes down itself what it is told.
+  ["a program that waits", PROGRAM_HEADER, false, 0],
+  ["a program that has left", PROGRAM_HEADER, true, 1],
+  ["a browser that waits", SHOPPER_HEADER, false, 1],
+  ["a browser that has left", SHOPPER_HEADER, true, 1],
+] as const)("%s", async (_who, header, leave, times) => {
+  const { exchanges } = await paid(header, leave);
+  expect(exchanges.map(({ answer }) => answer?.status)).toEqual(Array(times).fill(201));
+});
