@@ -122,8 +122,9 @@ const CRASH = {
   revoked: "postmaster killed (SIGKILL): somebody hears that a key is void",
 } as const;
 const TERMINATED = "backend terminated (57P01)";
+const REAPED = "keys reaped while they are used";
 /** What some bugs do harm at, and hardly elsewhere. */
-export const NEEDED = { ...CRASH, terminated: TERMINATED } as const;
+export const NEEDED = { ...CRASH, terminated: TERMINATED, reaped: REAPED } as const;
 
 /** At the very moment at which it is told: it must be on disk. */
 function postmasterKilled(name: string, moment: keyof typeof CRASH): ProvingFault {
@@ -248,7 +249,7 @@ const databaseFaults: ProvingFault[] = [
     },
   },
   {
-    name: "keys reaped while they are used",
+    name: REAPED,
     isCheap: true,
     async fire({ owner }) {
       let expired = 0;

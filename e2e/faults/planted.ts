@@ -196,6 +196,7 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "expiry by a clock",
     what: "a key is called void once its time is over, while it can still pay",
+    needs: "reaped",
     sql: [
       inFunction(
         "key_state_v1",
