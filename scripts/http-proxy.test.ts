@@ -1,9 +1,10 @@
 /** The proving ground's proxy writes down each answer once, whoever hears it. */
 import { randomUUID } from "node:crypto";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import http from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, expect, it } from "vitest";
+import type { AddressInfo, Socket } from "node:net";
+import { afterEach, expect, it, vi } from "vitest";
 import { type History, PROGRAM_HEADER } from "../e2e/faults/history.ts";
 import { type HttpProxy, SHOPPER_HEADER, startHttpProxy } from "../e2e/faults/http-proxy.ts";
 
@@ -28,6 +29,9 @@ async function paid(by: string, leave: boolean): Promise<History> {
   const history: History = { exchanges: [], shown: [], earlier: new Set() };
   proxy.recordTo(history);
 
+  const arrived: Socket[] = [];
+  const note = (message: unknown) => arrived.push((message as { socket: Socket }).socket);
+  subscribe("http.server.request.start", note);
   const client = http.request(`${proxy.baseUrl}/api/payments`, {
     method: "POST",
     headers: { [by]: "somebody", "idempotency-key": randomUUID() },
@@ -35,14 +39,19 @@ async function paid(by: string, leave: boolean): Promise<History> {
   client.on("error", () => {});
   client.end("{}");
   await asked;
+  unsubscribe("http.server.request.start", note);
+  // The first that any server here got is the proxy's.
+  const [atProxy] = arrived;
+  if (!atProxy) throw new Error("Bug: nothing has arrived.");
+  const hasLeft = once(atProxy, "close");
+  const told = once(client, "response");
   if (leave) {
     client.destroy();
-    // Until the proxy has noticed.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await Promise.allSettled([hasLeft, told]);
   }
   answer();
+  if (!leave) await told;
   await proxy.quiet();
-  await new Promise((resolve) => setTimeout(resolve, 50));
   return history;
 }
 
@@ -54,5 +63,7 @@ it.each([
   ["a browser that has left", SHOPPER_HEADER, true, 1],
 ] as const)("%s", async (_who, header, leave, times) => {
   const { exchanges } = await paid(header, leave);
-  expect(exchanges.map(({ answer }) => answer?.status)).toEqual(Array(times).fill(201));
+  await vi.waitFor(() =>
+    expect(exchanges.map(({ answer }) => answer?.status)).toEqual(Array(times).fill(201)),
+  );
 });
