@@ -74,9 +74,9 @@ async function round(): Promise<boolean> {
 }
 
 async function mutants(): Promise<boolean> {
-  const found = await proveSensitivity(projectRoot, seed, values.mutant, ({ bug, checks, seconds }) =>
+  const found = await proveSensitivity(projectRoot, seed, values.mutant, ({ bug, checks, others, seconds }) =>
     console.info(
-      `${checks.length > 0 ? "found  " : "nothing"} ${bug.name} (${Math.round(seconds)} s): ${checks.join(", ")}`,
+      `${checks.length > 0 ? "found  " : "nothing"} ${bug.name} (${Math.round(seconds)} s): ${checks.join(", ")}${others.length > 0 ? `; meanwhile: ${others.join(", ")}` : ""}`,
     ),
   );
   if (values.mutant === "") writeProof(projectRoot, "planted", sensitivityTable(found));

@@ -2,7 +2,7 @@
 import { reconcile } from "../../db/ledger/reconcile.ts";
 import { check } from "./checkers.ts";
 import { type Facts, readFacts } from "./facts.ts";
-import type { Violation } from "./harm.ts";
+import type { CheckName, Violation } from "./harm.ts";
 import type { History } from "./history.ts";
 import type { Stage } from "./stage.ts";
 
@@ -33,7 +33,7 @@ export async function judge(
         typeof value === "bigint" ? `${value}` : value,
       ),
     });
-  const stuck = (check: string, says: string) =>
+  const stuck = (check: CheckName, says: string) =>
     violations.push({ check, harm: "stuck", key: undefined, says });
   if (deadlocks() > 0)
     stuck("locks in order", `${deadlocks()} deadlocks, where everybody locks in one order`);

@@ -4,6 +4,7 @@
  */
 import { MUTANTS, type Mutant } from "../../db/testing/mutants.ts";
 import type { NEEDED } from "./faults.ts";
+import type { CheckName } from "./harm.ts";
 
 /** What is changed in a copy of the sources. The text stands once in its file. */
 export type Edit = { file: string; find: string; replace: string };
@@ -11,6 +12,8 @@ export type Edit = { file: string; find: string; replace: string };
 export type PlantedBug = {
   name: string;
   what: string;
+  /** The checks that are there to find it. What only others find, was found by chance. */
+  by: readonly CheckName[];
   sql?: readonly Mutant[];
   edits?: readonly Edit[];
   /** The fault at which it does harm; without, any of the cheap ones will do. */
@@ -77,6 +80,7 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "key outlives its payment",
     what: "the key is not deleted in the statement that settles",
+    by: ["reconcile: key-not-open-and-settled"],
     sql: [
       inFunction(
         "settle_payments_v1",
@@ -88,11 +92,18 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "no account lock",
     what: "accounts are read without a lock",
+    by: [
+      "reconcile: balance-is-sum-of-entries",
+      "reconcile: chain-without-gap",
+      "reconcile: conservation",
+      "real-time order",
+    ],
     sql: [inFunction("lock_accounts", "where a.id = wanted for no key update;", "where a.id = wanted;")],
   },
   {
     name: "no order lock",
     what: "orders are read without a lock",
+    by: ["reconcile: order-paid-once"],
     sql: [
       inFunction("lock_orders", "where o.id = wanted for no key update;", "where o.id = wanted;"),
       ordersMayEndTwice,
@@ -101,6 +112,7 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "no refund lock",
     what: "refund totals are read without a lock",
+    by: ["reconcile: refunds-within-payment"],
     sql: [
       inFunction(
         "lock_refunds",
@@ -112,6 +124,7 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "select, then insert",
     what: "issuing looks for a key and inserts one where it saw none; nothing arbitrates",
+    by: ["reconcile: purpose-paid-once", "purpose once"],
     sql: [
       dropped("idempotency_keys", "idempotency_keys_purpose_unique"),
       { name: "purpose", without: "", sql: "drop index payments_purpose_once" },
@@ -122,11 +135,13 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "unsorted locks",
     what: "accounts are locked in the order they come in",
+    by: ["locks in order"],
     sql: [known("accounts-unsorted")],
   },
   {
     name: "decline not recorded",
     what: "a decline is told and not kept",
+    by: ["S4 kept"],
     sql: [
       known("no-triggers"),
       inFunction(
@@ -139,6 +154,7 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "replay recomputed",
     what: "a replay is told with the time of the replay",
+    by: ["S3 same answer"],
     sql: [
       inFunction(
         "settle_payments_v1",
@@ -150,18 +166,21 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "asynchronous settle",
     what: "a payment is acknowledged before its commit is on disk",
+    by: ["S4 kept", "S1 once", "purpose once", "real-time order"],
     needs: "answered",
     sql: [alwaysAsynchronous("settle_payments_v1"), asynchronous],
   },
   {
     name: "asynchronous revoke",
     what: "a key is called void before its removal is on disk",
+    by: ["S6 final no"],
     needs: "revoked",
     sql: [alwaysAsynchronous("revoke_key_v1"), asynchronous],
   },
   {
     name: "revoke in one snapshot",
     what: "revoking looks at payments as they were before it waited",
+    by: ["S6 final no"],
     sql: [
       inFunction(
         "revoke_key_v1",
@@ -173,6 +192,7 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "payments before keys",
     what: "the state of a key is read from payments first, and from keys later",
+    by: ["S6 final no"],
     sql: [
       inFunction(
         "key_state_v1",
@@ -184,6 +204,7 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "floor before the lock",
     what: "the balance is compared with its floor as it was before the lock, and no constraint helps",
+    by: ["declines justified", "reconcile: floor"],
     sql: [
       dropped("ledger_accounts", "ledger_accounts_floor"),
       inFunction(
@@ -196,6 +217,7 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "expiry by a clock",
     what: "a key is called void once its time is over, while it can still pay",
+    by: ["S6 final no"],
     needs: "reaped",
     sql: [
       inFunction(
@@ -208,41 +230,49 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "first-entry matching",
     what: "an entry is matched with its key by the key alone, whoever's it is",
+    by: ["S1 once"],
     sql: [known("no-own-entry")],
   },
   {
     name: "issue without a look at payments",
     what: "a purpose that was paid gets another key",
+    by: ["purpose once"],
     sql: [known("no-purpose-once-in-issue")],
   },
   {
     name: "running order ignored",
     what: "entries of one batch do not see that an earlier one paid the order",
+    by: ["reconcile: order-paid-once"],
     sql: [known("no-running-order")],
   },
   {
     name: "running refunds ignored",
     what: "entries of one batch do not see what earlier ones refunded",
+    by: ["reconcile: refunds-within-payment"],
     sql: [known("no-running-refunds")],
   },
   {
     name: "paid order paid again",
     what: "an order that is paid is not declined",
+    by: ["reconcile: order-paid-once"],
     sql: [known("no-paid-by"), ordersMayEndTwice],
   },
   {
     name: "refund without a bound",
     what: "refunds may exceed their payment",
+    by: ["reconcile: refunds-within-payment"],
     sql: [known("no-refund-cap")],
   },
   {
     name: "turns of one key ignored",
     what: "two entries of one key in a batch are both executed",
+    by: ["S1 once", "reconcile: id-once"],
     sql: [known("no-turns"), ...keysMayPayTwice],
   },
   {
     name: "unknown shown as failed",
     what: "a payment that has no outcome after a second is answered as not paid, for good",
+    by: ["S5 honest"],
     edits: [
       { file: "db/payments/pay.ts", find: "countdown(DEADLINE_MS)", replace: "countdown(1_000)" },
       {
@@ -256,6 +286,7 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "unknown shown as declined",
     what: "the page calls a payment declined while it is being checked",
+    by: ["S5 honest"],
     inBrowser: true,
     edits: [
       {
@@ -271,16 +302,19 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "coalescing without the payload",
     what: "another payload under the same key shares the first one's answer",
+    by: ["S3 same answer"],
     edits: [{ file: "db/payments/settle.ts", find: 'entry.requestHash.toString("base64")', replace: '""' }],
   },
   {
     name: "coalescing without the user",
     what: "somebody else's request with the same key shares the first one's answer",
+    by: ["S4 kept"],
     edits: [{ file: "db/payments/settle.ts", find: "{entry.userId} ", replace: '{""} ' }],
   },
   {
     name: "acknowledged before the commit",
     what: "the answer is given when the statement has run, and its transaction is committed afterwards",
+    by: ["S4 kept"],
     edits: sentThrough(`
       const through = (sql) => (...statement) =>
         new Promise((resolve, reject) => {
@@ -290,6 +324,7 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "interactive transaction",
     what: "the driver's transaction around two statements, one that records payments and one that moves the balances, and something to wait for between them, in a pool whose connections are waited for",
+    by: ["reconcile: balance-is-sum-of-entries", "reconcile: chain-without-gap"],
     needs: "terminated",
     sql: [
       inFunction(
@@ -316,6 +351,7 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: "tried again with a new key",
     what: "after a failure that leaves the outcome open, a transfer is sent again under a key of its own",
+    by: ["S1 once", "S3 same answer"],
     edits: [
       {
         file: STATEMENT,

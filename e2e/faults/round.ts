@@ -2,7 +2,7 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProvingFault } from "./faults.ts";
-import type { Violation } from "./harm.ts";
+import type { CheckName, Violation } from "./harm.ts";
 import { type History, isInDoubt } from "./history.ts";
 import { judge } from "./judge.ts";
 import { peopleOf } from "./people.ts";
@@ -38,8 +38,8 @@ export type RoundOptions = {
   cheapLeast: number;
   /** Two of the people pay in a browser. */
   withBrowsers?: boolean;
-  /** Ends the round as soon as anything contradicts the promise: to show that a planted bug is found. */
-  endsWhenFound?: boolean;
+  /** Ends the round as soon as one of these checks finds something: to show that a planted bug is found. */
+  endsOn?: readonly CheckName[] | undefined;
   onProgress: (line: string) => void;
 };
 
@@ -51,7 +51,7 @@ const JUDGE_EVERY_MS = 3_000;
 /** Runs a round on `stage`. What contradicts the promise is in `violations`; nothing is thrown for it. */
 export async function playRound(stage: Stage, options: RoundOptions): Promise<RoundResult> {
   const { seed, forMs, faults, cheapLeast, onProgress } = options;
-  const { withBrowsers = false, endsWhenFound = false } = options;
+  const { withBrowsers = false, endsOn } = options;
   const earlier = await stage.owner<{ id: string }[]>`select id from payments`;
   const history: History = { exchanges: [], shown: [], earlier: new Set(earlier.map(({ id }) => id)) };
   stage.http.recordTo(history);
@@ -86,8 +86,8 @@ export async function playRound(stage: Stage, options: RoundOptions): Promise<Ro
     }
     await sleep(schedule.ended(fault, performance.now() - beganMs, hasFired));
     onProgress(progressOf(performance.now() - startedMs, schedule, workload, fault));
-    if (endsWhenFound && performance.now() - judgedMs > JUDGE_EVERY_MS) {
-      if ((await judge(stage, history, [])).violations.length > 0) break;
+    if (endsOn && performance.now() - judgedMs > JUDGE_EVERY_MS) {
+      if ((await judge(stage, history, [])).violations.some(({ check }) => endsOn.includes(check))) break;
       judgedMs = performance.now();
     }
   }

@@ -46,14 +46,14 @@ const BUSY = 48;
 const COPIES = 3;
 /** People who send money round in a circle, both ways at once. */
 const CIRCLE = 8;
-/** Refunds of one payment at once. */
-const REFUNDS_MAX = 4;
+/** Refunds of one payment at once: so many that two batches have some each. */
+const REFUNDS_MAX = 6;
 /** Whoever looks at a key looks again within this: soon enough to see it change, and others are to be served, too. */
 const LOOK_AGAIN_MS = 40;
 /** A payment is under way for about this long. */
 const PAYING_MS = 60;
-/** Sales to be refunded; older ones are forgotten. */
-const SALES_KEPT = 50;
+/** Sales to be refunded: few, so that several people refund one at the same time. Older ones are forgotten. */
+const SALES_KEPT = 8;
 /** A call that ended as unknown is made again, with its key, this often once the faults have stopped. */
 const LAST_CALLS = 5;
 
