@@ -87,7 +87,12 @@ export async function playRound(stage: Stage, options: RoundOptions): Promise<Ro
     await sleep(schedule.ended(fault, performance.now() - beganMs, hasFired));
     onProgress(progressOf(performance.now() - startedMs, schedule, workload, fault));
     if (endsOn && performance.now() - judgedMs > JUDGE_EVERY_MS) {
-      if ((await judge(stage, history, [])).violations.some(({ check }) => endsOn.includes(check))) break;
+      const found = (await judge(stage, history, [])).violations.filter(({ check }) =>
+        endsOn.includes(check),
+      );
+      // What is told too early may have come true by the end.
+      broken.push(...found);
+      if (found.length > 0) break;
       judgedMs = performance.now();
     }
   }
