@@ -74,10 +74,15 @@ async function round(): Promise<boolean> {
 }
 
 async function mutants(): Promise<boolean> {
-  const found = await proveSensitivity(projectRoot, seed, values.mutant, ({ bug, checks, others, seconds }) =>
-    console.info(
-      `${checks.length > 0 ? "found  " : "nothing"} ${bug.name} (${Math.round(seconds)} s): ${checks.join(", ")}${others.length > 0 ? `; meanwhile: ${others.join(", ")}` : ""}`,
-    ),
+  const found = await proveSensitivity(
+    projectRoot,
+    seed,
+    values.mutant,
+    ({ bug, checks, others, seconds }) => {
+      const meanwhile = others.length > 0 ? `; meanwhile: ${others.join(", ")}` : "";
+      const says = checks.length > 0 ? "found  " : "nothing";
+      console.info(`${says} ${bug.name} (${Math.round(seconds)} s): ${checks.join(", ")}${meanwhile}`);
+    },
   );
   if (values.mutant === "") writeProof(projectRoot, "planted", sensitivityTable(found));
   const missed = found.filter(({ checks }) => checks.length === 0);

@@ -80,6 +80,7 @@ async function playAgainst(bug: PlantedBug, build: string, folder: string, seed:
   const stage = await setStage(build, folder, async (owner) => {
     for (const mutant of bug.sql ?? []) await plant(owner, mutant);
   });
+  const isMeant = (check: CheckName) => bug.by.includes(check);
   try {
     const { violations, seconds } = await playRound(stage, {
       seed,
@@ -87,11 +88,10 @@ async function playAgainst(bug: PlantedBug, build: string, folder: string, seed:
       faults: faults.filter((fault) => (bug.needs ? fault.name === NEEDED[bug.needs] : fault.isCheap)),
       cheapLeast: 0,
       withBrowsers: bug.inBrowser ?? false,
-      endsOn: bug === asItIs ? undefined : bug.by,
+      endsOn: (check) => bug === asItIs || isMeant(check),
       onProgress: () => {},
     });
     const all = [...new Set(violations.map(({ check }) => check))].sort();
-    const isMeant = (check: CheckName) => bug.by.includes(check);
     return { bug, checks: all.filter(isMeant), others: all.filter((check) => !isMeant(check)), seconds };
   } finally {
     await stage.close();

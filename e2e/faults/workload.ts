@@ -46,7 +46,7 @@ const BUSY = 48;
 const COPIES = 3;
 /** People who send money round in a circle, both ways at once. */
 const CIRCLE = 8;
-/** Refunds of one payment at once: so many that two batches have some each. */
+/** Refunds of one payment at once. */
 const REFUNDS_MAX = 6;
 /** Whoever looks at a key looks again within this: soon enough to see it change, and others are to be served, too. */
 const LOOK_AGAIN_MS = 40;
