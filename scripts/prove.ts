@@ -14,6 +14,7 @@ import { roundTable, sensitivityTable, writeProof } from "../e2e/faults/report.t
 import { playRound } from "../e2e/faults/round.ts";
 import { isDue } from "../e2e/faults/schedule.ts";
 import { allFaults, proveSensitivity } from "../e2e/faults/sensitivity.ts";
+import { ELSEWHERE_MS } from "../e2e/faults/shoppers.ts";
 import { setStage } from "../e2e/faults/stage.ts";
 import { ensureBrowser } from "./browser.mjs";
 
@@ -55,7 +56,7 @@ async function round(): Promise<boolean> {
     forMs: minutes * 60_000,
     faults,
     cheapLeast: least,
-    withBrowsers: true,
+    browserPauseMs: ELSEWHERE_MS,
     onProgress: progress,
   }).finally(() => stage.close());
   progress("");

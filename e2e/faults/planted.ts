@@ -197,7 +197,7 @@ export const PLANTED: readonly PlantedBug[] = [
       inFunction(
         "key_state_v1",
         "select case\n           when exists (select 1 from payments p where p.user_id = of_user and p.id = asked_key) then 'settled'",
-        "perform pg_sleep(0.005) where not exists (select 1 from payments p where p.user_id = of_user and p.id = asked_key);\n  select case when (select p.settled_at from payments p where p.user_id = of_user and p.id = asked_key) < statement_timestamp() then 'settled'",
+        "select 'settled' into state where exists (select 1 from payments p where p.user_id = of_user and p.id = asked_key);\n  perform pg_sleep(0.02) where state is null;\n  select case when state is not null then state",
       ),
     ],
   },

@@ -36,8 +36,8 @@ export type RoundOptions = {
   faults: readonly ProvingFault[];
   /** How often each cheap fault is fired at least, even where the time is over; an expensive one once. None: 0. */
   cheapLeast: number;
-  /** Two of the people pay in a browser. */
-  withBrowsers?: boolean;
+  /** Two of the people pay in a browser, and pause for up to this many ms between two orders. Without, nobody does. */
+  browserPauseMs?: number;
   /** Ends the round as soon as a check that it names finds something: to show that a planted bug is found, or that none is. */
   endsOn?: (check: CheckName) => boolean;
   onProgress: (line: string) => void;
@@ -51,14 +51,15 @@ const JUDGE_EVERY_MS = 3_000;
 /** Runs a round on `stage`. What contradicts the promise is in `violations`; nothing is thrown for it. */
 export async function playRound(stage: Stage, options: RoundOptions): Promise<RoundResult> {
   const { seed, forMs, faults, cheapLeast, onProgress } = options;
-  const { withBrowsers = false, endsOn } = options;
+  const { browserPauseMs, endsOn } = options;
   const earlier = await stage.owner<{ id: string }[]>`select id from payments`;
   const history: History = { exchanges: [], shown: [], earlier: new Set(earlier.map(({ id }) => id)) };
   stage.http.recordTo(history);
   const people = await peopleOf(stage, history);
-  const shoppers = withBrowsers
-    ? await startShoppers(stage, people, history, randomFrom(seed + 2))
-    : undefined;
+  const shoppers =
+    browserPauseMs === undefined
+      ? undefined
+      : await startShoppers(stage, people, history, randomFrom(seed + 2), browserPauseMs);
   const startedMs = performance.now();
   const workload = startWorkload(people, randomFrom(seed));
   const schedule = scheduleOf(faults, seed + 1, forMs, cheapLeast);

@@ -87,7 +87,7 @@ async function playAgainst(bug: PlantedBug, build: string, folder: string, seed:
       forMs: ROUND_MS,
       faults: faults.filter((fault) => (bug.needs ? fault.name === NEEDED[bug.needs] : fault.isCheap)),
       cheapLeast: 0,
-      withBrowsers: bug.inBrowser ?? false,
+      ...(bug.inBrowser && { browserPauseMs: 0 }),
       endsOn: (check) => bug === asItIs || isMeant(check),
       onProgress: () => {},
     });

@@ -29,7 +29,7 @@ const PRESSES = 10;
 /** What is offered where pressing Pay did not settle it; everything else that begins with "Pay" is Pay itself. */
 const PLAIN_BUTTONS = ["Pay now", "Try again"];
 /** Between two orders people do something else: a browser takes as much of the machine as a hundred programs. */
-const ELSEWHERE_MS = 15_000;
+export const ELSEWHERE_MS = 15_000;
 /** A payment is under way for about this long. */
 const PAYING_MS = 100;
 
@@ -38,12 +38,16 @@ export type Shoppers = {
   end(): Promise<void>;
 };
 
-/** Starts a browser in which Alice and Bob pay orders of the merchants, one after another, each until `end`. */
+/**
+ * Starts a browser in which Alice and Bob pay orders of the merchants, one after another, each until `end`. Between two
+ * orders each of them pauses for up to `pauseMs`.
+ */
 export async function startShoppers(
   { http, owner }: Stage,
   { merchants, rich }: People,
   history: History,
   random: Random,
+  pauseMs: number,
 ): Promise<Shoppers> {
   const browser = await chromium.launch(launchOptions());
   let isOn = true;
@@ -69,7 +73,7 @@ export async function startShoppers(
         : undefined;
       history.shown.push(await checkOut(context, page, userId, order.orderId, random));
       await rival;
-      if (isOn) await sleep(random.int(ELSEWHERE_MS));
+      if (isOn) await sleep(random.int(pauseMs));
     }
   });
   return {
