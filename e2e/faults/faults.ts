@@ -57,11 +57,12 @@ const wireFaults = FAULT_POINTS.flatMap((point) =>
   ),
 );
 
-const httpFaults = (
-  ["drop-answer", "duplicate", "delay", "reorder"] as const satisfies readonly HttpFault[]
-).map(
+const HTTP_FAULTS = ["drop-answer", "duplicate", "delay", "reorder"] as const satisfies readonly HttpFault[];
+const overHttp = <Fault extends HttpFault>(fault: Fault) => `client connection: ${fault}` as const;
+
+const httpFaults = HTTP_FAULTS.map(
   (fault): ProvingFault => ({
-    name: `client connection: ${fault}`,
+    name: overHttp(fault),
     isCheap: true,
     async fire({ http }) {
       const before = http.fired(fault);
@@ -124,7 +125,12 @@ const CRASH = {
 const TERMINATED = "backend terminated (57P01)";
 const REAPED = "keys reaped while they are used";
 /** What some bugs do harm at, and hardly elsewhere. */
-export const NEEDED = { ...CRASH, terminated: TERMINATED, reaped: REAPED } as const;
+export const NEEDED = {
+  ...CRASH,
+  terminated: TERMINATED,
+  reaped: REAPED,
+  unanswered: overHttp("drop-answer"),
+} as const;
 
 /** At the very moment at which it is told: it must be on disk. */
 function postmasterKilled(name: string, moment: keyof typeof CRASH): ProvingFault {

@@ -288,6 +288,7 @@ export const PLANTED: readonly PlantedBug[] = [
     what: "the page calls a payment declined while it is being checked",
     by: ["S5 honest"],
     inBrowser: true,
+    needs: "unanswered",
     edits: [
       {
         file: "components/checkout/alerts.tsx",

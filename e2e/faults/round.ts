@@ -11,7 +11,7 @@ import { type Schedule, scheduleOf } from "./schedule.ts";
 import { startShoppers } from "./shoppers.ts";
 import { type Spell, type Tally, tallyBySpell } from "./spells.ts";
 import type { Stage } from "./stage.ts";
-import { failsToServe, startWorkload, type Workload } from "./workload.ts";
+import { failsToServe, PROGRAMS, startWorkload, type Workload } from "./workload.ts";
 
 export type RoundResult = {
   payments: number;
@@ -36,6 +36,8 @@ export type RoundOptions = {
   faults: readonly ProvingFault[];
   /** How often each cheap fault is fired at least, even where the time is over; an expensive one once. None: 0. */
   cheapLeast: number;
+  /** How many programs do something at any time; as a rule `PROGRAMS`. */
+  programs?: number;
   /** Two of the people pay in a browser, and pause for up to this many ms between two orders. Without, nobody does. */
   browserPauseMs?: number;
   /** Ends the round as soon as a check that it names finds something: to show that a planted bug is found, or that none is. */
@@ -51,7 +53,7 @@ const JUDGE_EVERY_MS = 3_000;
 /** Runs a round on `stage`. What contradicts the promise is in `violations`; nothing is thrown for it. */
 export async function playRound(stage: Stage, options: RoundOptions): Promise<RoundResult> {
   const { seed, forMs, faults, cheapLeast, onProgress } = options;
-  const { browserPauseMs, endsOn } = options;
+  const { programs = PROGRAMS, browserPauseMs, endsOn } = options;
   const earlier = await stage.owner<{ id: string }[]>`select id from payments`;
   const history: History = { exchanges: [], shown: [], earlier: new Set(earlier.map(({ id }) => id)) };
   stage.http.recordTo(history);
@@ -61,7 +63,7 @@ export async function playRound(stage: Stage, options: RoundOptions): Promise<Ro
       ? undefined
       : await startShoppers(stage, people, history, randomFrom(seed + 2), browserPauseMs);
   const startedMs = performance.now();
-  const workload = startWorkload(people, randomFrom(seed));
+  const workload = startWorkload(people, randomFrom(seed), programs);
   const schedule = scheduleOf(faults, seed + 1, forMs, cheapLeast);
   const spells: Spell[] = [];
   let judgedMs = startedMs;

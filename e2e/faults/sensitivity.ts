@@ -15,6 +15,8 @@ export type Found = { bug: PlantedBug; checks: CheckName[]; others: CheckName[];
 
 /** Long enough for each of these to do harm; a round ends once its bug is found. */
 const ROUND_MS = 150_000;
+/** A bug in the page is met by those who pay in a browser: the faults are for them alone. */
+const IN_BROWSER = { programs: 0, browserPauseMs: 100 };
 const TYPES_UNCHECKED: Edit = {
   file: "next.config.ts",
   find: "reactStrictMode: true,",
@@ -87,7 +89,7 @@ async function playAgainst(bug: PlantedBug, build: string, folder: string, seed:
       forMs: ROUND_MS,
       faults: faults.filter((fault) => (bug.needs ? fault.name === NEEDED[bug.needs] : fault.isCheap)),
       cheapLeast: 0,
-      ...(bug.inBrowser && { browserPauseMs: 0 }),
+      ...(bug.inBrowser && IN_BROWSER),
       endsOn: (check) => bug === asItIs || isMeant(check),
       onProgress: () => {},
     });

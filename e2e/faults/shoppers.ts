@@ -58,6 +58,7 @@ export async function startShoppers(
       baseURL: http.baseUrl,
       extraHTTPHeaders: { [SHOPPER_HEADER]: user.id },
     });
+    await context.addInitScript(keepAlerts, ALERT);
     const page = await context.newPage();
     await signIn(page, name);
     return { context, page, userId: user.id };
@@ -178,26 +179,39 @@ async function press(context: BrowserContext, page: Page, checkout: string, rand
   await random.pick(ways)();
 }
 
+const ALERT = '[role="alert"]';
+
+/** Runs in each document: keeps every alert that it ever showed, however shortly. */
+function keepAlerts(selector: string): void {
+  const kept = new Set<string>();
+  Reflect.set(window, "alertsShown", kept);
+  new MutationObserver(() => {
+    for (const alert of document.querySelectorAll(selector)) kept.add(alert.textContent?.trim() ?? "");
+  }).observe(document, { subtree: true, childList: true, characterData: true });
+}
+
+/** `alerts`: also those that the document showed before, and does not show any more. */
 type Sight = { path: string; headings: string[]; alerts: string[]; buttons: string[]; text: string };
 
 const PRESSABLE = 'button:not(:disabled, [aria-disabled="true"])';
 
-/** What is on the page at this moment; nothing while it changes to another. */
+/** What is on the page; nothing while it changes to another. */
 async function look(page: Page): Promise<Sight> {
   try {
     // No function in here has a name: what compiles this file would mark it with a helper that a page does not have.
-    const [path = "", text = "", ...texts] = await page.evaluate(
+    const [path = "", text = "", alerts = [], ...texts] = await page.evaluate(
       (selectors) => [
         location.pathname,
         document.body.innerText,
+        [...Reflect.get(window, "alertsShown")],
         ...selectors.map((selector) =>
           Array.from(document.querySelectorAll(selector), (one) => one.textContent?.trim() ?? ""),
         ),
       ],
-      ["h1", '[role="alert"]', PRESSABLE],
+      ["h1", PRESSABLE],
     );
-    const [headings = [], alerts = [], buttons = []] = texts as string[][];
-    return { path: String(path), text: String(text), headings, alerts, buttons };
+    const [headings = [], buttons = []] = texts as string[][];
+    return { path: String(path), text: String(text), headings, alerts: [...alerts], buttons };
   } catch {
     return { path: "", headings: [], alerts: [], buttons: [], text: "" };
   }
@@ -205,10 +219,10 @@ async function look(page: Page): Promise<Sight> {
 
 /** What the page says became of the order; undefined while it does not say. */
 function outcomeOf({ path, headings, alerts, text }: Sight) {
-  const paymentId = /^\/payments\/([0-9a-f-]{36})$/.exec(path)?.[1];
-  if (paymentId && headings[0]?.startsWith("Paid")) return { saw: "receipt", paymentId } as const;
   if (alerts.some((alert) => alert.startsWith("Declined. No money has moved.")))
     return { saw: "decline" } as const;
+  const paymentId = /^\/payments\/([0-9a-f-]{36})$/.exec(path)?.[1];
+  if (paymentId && headings[0]?.startsWith("Paid")) return { saw: "receipt", paymentId } as const;
   if (text.includes("Somebody else has paid it.")) return { saw: "paid by somebody else" } as const;
   return undefined;
 }

@@ -41,7 +41,7 @@ export type Workload = {
 };
 
 /** Enough that locks meet and batches form; few enough that two cores are not all it shows. */
-const BUSY = 48;
+export const PROGRAMS = 48;
 /** How often each of two requests is sent where both should meet in one server, and in one batch. */
 const COPIES = 3;
 /** People who send money round in a circle, both ways at once. */
@@ -60,7 +60,8 @@ const LAST_CALLS = 5;
 type Call = { again: (key?: string) => Promise<PayOutcome>; key: string | undefined };
 type Sale = { merchant: Actor; payment: Payment };
 
-export function startWorkload({ rich, poor, merchants }: People, random: Random): Workload {
+/** Starts what `programs` do at the same time, each one thing after another, until `end`. */
+export function startWorkload({ rich, poor, merchants }: People, random: Random, programs: number): Workload {
   const outcomes = new Map<PayOutcome["type"], number>();
   const unknown: Call[] = [];
   const sales: Sale[] = [];
@@ -267,7 +268,7 @@ export function startWorkload({ rich, poor, merchants }: People, random: Random)
   ];
   const lots = deeds.flatMap(({ weight, act }) => Array.from({ length: weight }, () => act));
 
-  const busy = Array.from({ length: BUSY }, async () => {
+  const busy = Array.from({ length: programs }, async () => {
     while (isOn) await random.pick(lots)();
   });
 
