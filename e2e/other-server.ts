@@ -10,11 +10,15 @@ const OTHER_PORT = 3211;
 
 /**
  * Starts it with these variables beside the usual ones, waits until it is ready, and ends it after `use`, which may `end` it
- * itself: that tells it to, and resolves with its exit code.
+ * itself: that tells it to, and resolves with its exit code. `signal` sends it another one.
  */
 export async function withOtherServer(
   variables: Record<string, string>,
-  use: (address: string, end: () => Promise<number | null>) => Promise<void>,
+  use: (
+    address: string,
+    end: () => Promise<number | null>,
+    signal: (name: NodeJS.Signals) => void,
+  ) => Promise<void>,
 ): Promise<void> {
   const other = spawn(process.execPath, ["scripts/start.mjs"], {
     env: {
@@ -41,7 +45,7 @@ export async function withOtherServer(
         ),
       )
       .toBe(200);
-    await use(address, end);
+    await use(address, end, (name) => other.kill(name));
   } finally {
     await end();
   }

@@ -1,4 +1,4 @@
-/** The proving ground's proxy writes down each answer once, whoever hears it. */
+/** The proving ground's proxy: each answer is written down once, whoever hears it, and nobody waits for others. */
 import { randomUUID } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
@@ -15,17 +15,27 @@ afterEach(async () => {
   server?.close();
 });
 
-/** A payment through the proxy, to a server that answers once `answers` resolves. */
-async function paid(by: string, leave: boolean): Promise<History> {
-  let answer = () => {};
-  const listening = http.createServer();
+/** A proxy before one server, which does with requests what `listener` does. */
+async function proxyBefore(listener?: http.RequestListener): Promise<HttpProxy> {
+  const listening = http.createServer(listener);
   server = listening;
-  const asked = once(listening, "request").then(([, response]) => {
-    answer = () => response.writeHead(201).end("{}");
-  });
   await once(listening.listen(0, "127.0.0.1"), "listening");
   const { port } = listening.address() as AddressInfo;
   proxy = await startHttpProxy(() => [port]);
+  return proxy;
+}
+
+/** A payment through the proxy, to a server that answers once `answers` resolves. */
+async function paid(by: string, leave: boolean): Promise<History> {
+  let answer = () => {};
+  let hasCome = () => {};
+  const asked = new Promise<void>((resolve) => {
+    hasCome = resolve;
+  });
+  const proxy = await proxyBefore((_, response) => {
+    answer = () => response.writeHead(201).end("{}");
+    hasCome();
+  });
   const history: History = { exchanges: [], shown: [], earlier: new Set() };
   proxy.recordTo(history);
 
@@ -66,4 +76,16 @@ it.each([
   await vi.waitFor(() =>
     expect(exchanges.map(({ answer }) => answer?.status)).toEqual(Array(times).fill(201)),
   );
+});
+
+it("sends on what comes while many wait: a server that ends is not asked later than somebody asked", async () => {
+  const many = 100;
+  const waiting: http.ServerResponse[] = [];
+  const { baseUrl } = await proxyBefore((_, response) => {
+    waiting.push(response);
+  });
+  const answers = Array.from({ length: many }, () => fetch(`${baseUrl}/api/payments`));
+  await vi.waitFor(() => expect(waiting).toHaveLength(many));
+  for (const response of waiting) response.end("{}");
+  for (const answer of await Promise.all(answers)) expect(answer.status).toBe(200);
 });

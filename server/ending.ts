@@ -1,5 +1,5 @@
 /** How the server ends when it is told to: nobody who asks while it does goes without an answer. */
-import { subscribe } from "node:diagnostics_channel";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,6 +8,8 @@ import { DEADLINE_MS, READ_DEADLINE_MS } from "../db/deadline.ts";
 import { drain } from "../db/payments/settle.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+/** What Node.js publishes of a connection that was accepted, and of a request that was read. */
+const ARRIVALS = ["net.server.socket", "http.server.request.start"] as const;
 
 /**
  * How long everything is served as ever after the signal. Node.js cuts every connection that is idle at the moment the port
@@ -15,13 +17,20 @@ const SIGNALS = ["SIGTERM", "SIGINT"] as const;
  * whatever spreads requests over servers learns from /api/health/ready that this one goes.
  */
 const SERVE_ON_MS = 2_000;
+/**
+ * Where the event loop was held up, what came meanwhile still waits outside: connections that were not accepted, and
+ * requests that were not read. It is taken first, until nothing came for a moment; no longer than a second, as a rule.
+ */
+const QUIET_MS = 50;
+const QUIET_TRIES = 20;
 /** Answering takes milliseconds; what is recorded on the side is written meanwhile, or lost. */
 const ANSWERING_MAX_MS = 4_000;
 /**
  * What was taken has its answer by then: first it is read who asks, then one deadline runs until the outcome is known.
- * 27 s in all; the 30 s that supervisors commonly wait before they kill are longer.
+ * 28 s in all; the 30 s that supervisors commonly wait before they kill are longer.
  */
-const SHUTDOWN_MAX_MS = SERVE_ON_MS + READ_DEADLINE_MS + DEADLINE_MS + ANSWERING_MAX_MS;
+const SHUTDOWN_MAX_MS =
+  SERVE_ON_MS + QUIET_MS * QUIET_TRIES + READ_DEADLINE_MS + DEADLINE_MS + ANSWERING_MAX_MS;
 
 // On globalThis, because start-up and routes may be bundled apart.
 const slot = globalThis as typeof globalThis & { onceIsEnding?: boolean };
@@ -59,6 +68,7 @@ export function endInOrder(closing: Listeners): void {
           await sleep(SERVE_ON_MS);
           // Next.js ends the process as soon as it has answered.
           await flushAttempts();
+          await nothingComes();
           subscribe("http.server.response.finish", closeIdle);
           for (const close of closing[signal]) close(signal);
           for (const connection of unused) connection.destroy();
@@ -86,6 +96,20 @@ function connectionsWithoutRequest(): ReadonlySet<Socket> {
     connections.delete((message as { socket: Socket }).socket);
   });
   return connections;
+}
+
+/** Resolves once no connection and no request came for a moment, or after `QUIET_TRIES` of them. */
+async function nothingComes(): Promise<void> {
+  let came = 0;
+  const count = () => {
+    came += 1;
+  };
+  for (const event of ARRIVALS) subscribe(event, count);
+  for (let moment = 1, before = -1; moment <= QUIET_TRIES && came !== before; moment += 1) {
+    before = came;
+    await sleep(QUIET_MS);
+  }
+  for (const event of ARRIVALS) unsubscribe(event, count);
 }
 
 /** Has a request's connection end with the answer to it, which says so. */

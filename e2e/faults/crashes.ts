@@ -108,6 +108,8 @@ export const crashes: readonly ProvingFault[] = [
       const code = await Promise.race([app.ended(), sleep(DRAINED_WITHIN_MS, undefined)]);
       if (code === undefined) app.signal("SIGKILL");
       await app.ended();
+      // The news that a connection is gone comes later than the news that its server is.
+      while (http.underWay(app.port) > 0) await sleep(1);
       const lost = http.lost(app.port) - lostBefore;
       await app.start();
       // Its own limit is no clean end, and neither is one that leaves somebody without an answer.

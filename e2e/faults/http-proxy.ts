@@ -66,7 +66,7 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
   const lost = new Map<number, number>();
   let turn = 0;
   let history: History | undefined;
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
+  const agent = new http.Agent({ keepAlive: true });
 
   /** The server with the fewest requests under way, in turns: one that has fallen silent is soon left alone. */
   const nextPort = (except?: number): number => {
