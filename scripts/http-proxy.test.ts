@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 /** A proxy before one server, which does with requests what `listener` does. */
-async function proxyBefore(listener?: http.RequestListener): Promise<HttpProxy> {
+async function proxyBefore(listener: http.RequestListener): Promise<HttpProxy> {
   const listening = http.createServer(listener);
   server = listening;
   await once(listening.listen(0, "127.0.0.1"), "listening");
@@ -25,7 +25,7 @@ async function proxyBefore(listener?: http.RequestListener): Promise<HttpProxy> 
   return proxy;
 }
 
-/** A payment through the proxy, to a server that answers once `answers` resolves. */
+/** A payment through the proxy, to a server that answers when its client has left, or waits (`leave`). */
 async function paid(by: string, leave: boolean): Promise<History> {
   let answer = () => {};
   let hasCome = () => {};

@@ -18,7 +18,7 @@ export type PlantedBug = {
   edits?: readonly Edit[];
   /** The fault at which it does harm; without, any of the cheap ones will do. */
   needs?: keyof typeof NEEDED;
-  /** It is in the page: people pay in browsers, too. */
+  /** It is in the page: people pay in browsers, and nobody else pays beside them. */
   inBrowser?: true;
 };
 
