@@ -41,15 +41,18 @@ export function connectAsOwner(ownerUrl: string): postgres.Sql {
 
 /**
  * Applies what is missing of `db/migrations` as the role of `ownerUrl`, which owns the tables, and grants the
- * application's role what it may do, where that is another one.
+ * application's role what it may do, where that is another one. Returns whether the server says which one it is: else a
+ * key cannot be told from a copy's on another server.
  */
-export async function migrate(ownerUrl: string, appRole: string): Promise<void> {
+export async function migrate(ownerUrl: string, appRole: string): Promise<{ knowsItsServer: boolean }> {
   const sql = connectAsOwner(ownerUrl);
   try {
     // The lock belongs to the connection, of which there is one.
     await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
     await applyMigrations(drizzle(sql), { migrationsFolder: path.join(process.cwd(), "db", "migrations") });
     await sql`select grant_to_application(${appRole}::name) where current_user <> ${appRole}`;
+    const [row] = await sql<{ knows: boolean }[]>`select journal_server() <> 0 as knows`;
+    return { knowsItsServer: row?.knows ?? false };
   } finally {
     // Ending the connection gives the lock back.
     await sql.end({ timeout: 5 });

@@ -4,7 +4,7 @@ import { type Position, pruneAttempts } from "./attempts/prune.ts";
 import { connect, setDatabase } from "./client.ts";
 import { startEmbedded } from "./embedded.ts";
 import { reapKeys } from "./idempotency/reap.ts";
-import { sealAtStart, sealTransfers } from "./ledger/seal.ts";
+import { type Stall, sealAtStart, sealingStall, sealTransfers } from "./ledger/seal.ts";
 import { migrate } from "./migrate.ts";
 import { provision } from "./provision.ts";
 import { seedDemo } from "./seed.ts";
@@ -23,6 +23,13 @@ const REAP_PAUSE_MS = 60_000;
 const PRUNE_PAUSE_MS = 10 * 60_000;
 /** What was altered before it was sealed cannot be told, so not long; a round that finds nothing costs a millisecond. */
 const SEAL_PAUSE_MS = 3_000;
+/** Soon enough to be told while it can be mended, and no flood of warnings meanwhile. */
+const STALL_PAUSE_MS = 60_000;
+
+/** Said where pg_control_system() may not be read: the identity that keys carry is then the database's alone. */
+const NAMELESS_SERVER =
+  "The server does not say which one it is (pg_control_system() is not allowed): a key may live again where a dump is " +
+  "restored on another server. Run `npm run restored` after every restore, before anything is served.";
 
 /**
  * Makes the database ready and sets it as this process's. Safe when several processes start at once. Refuses a server
@@ -38,7 +45,8 @@ export async function startDatabase(options: StartOptions): Promise<void> {
   if (faults.length > 0)
     throw new Error(["The database server is not fit for payments.", ...faults].join("\n"));
   for (const warning of warningsOf(server)) console.warn(warning);
-  await migrate(ownerUrl, server.role);
+  const { knowsItsServer } = await migrate(ownerUrl, server.role);
+  if (!knowsItsServer) console.warn(NAMELESS_SERVER);
   setDatabase(connect(appUrl, server.version));
   if (await mayWriteMoney()) console.warn(ONE_ROLE);
   if (options.demo) await seedDemo(ownerUrl);
@@ -46,11 +54,27 @@ export async function startDatabase(options: StartOptions): Promise<void> {
   startPeriodicWork();
 }
 
+/** Payments go on meanwhile; what is altered before it is sealed cannot be told. */
+function inWords(stall: Stall): string {
+  switch (stall.type) {
+    case "held-up":
+      return `The journal is held up: a transfer has waited for its seal for ${stall.seconds} s. A transaction that is older is still open, in some database of this server (pg_stat_activity, pg_prepared_xacts): end it.`;
+    case "foreign":
+      return "The journal cannot go on: transfers without a seal claim transactions that this server has never had. After a restore run `npm run restored`; otherwise somebody has slipped them in, and `npm run reconcile` shows the first.";
+    default:
+      return stall satisfies never;
+  }
+}
+
 /** What runs beside the requests. Each piece is safe on any number of servers at once. */
 function startPeriodicWork(): void {
   let pruned: Position | undefined;
   repeat("Reaping keys", REAP_PAUSE_MS, reapKeys);
   repeat("Sealing transfers", SEAL_PAUSE_MS, sealTransfers);
+  repeat("Looking after the journal", STALL_PAUSE_MS, async () => {
+    const stall = await sealingStall();
+    if (stall) console.warn(inWords(stall));
+  });
   repeat("Pruning attempts", PRUNE_PAUSE_MS, async () => {
     pruned = (await pruneAttempts(pruned)).position;
   });
