@@ -1,7 +1,8 @@
 /** Brings the schema up to date. Safe when several processes start at once: one migrates, the others wait for it. */
 import path from "node:path";
+import { readMigrationFiles } from "drizzle-orm/migrator";
 import { drizzle } from "drizzle-orm/postgres-js";
-import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
+import { migrate as migrateWithDrizzle } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
 import { Connector } from "./connector.ts";
 import { SERVER_TCP_LIMITS } from "./pool.ts";
@@ -39,6 +40,32 @@ export function connectAsOwner(ownerUrl: string): postgres.Sql {
   });
 }
 
+const MIGRATIONS_FOLDER = path.join(process.cwd(), "db", "migrations");
+
+/** Applies what is missing of `db/migrations`, on a connection that nobody else migrates on. */
+export function applyMigrations(sql: postgres.Sql): Promise<void> {
+  return migrateWithDrizzle(drizzle(sql), { migrationsFolder: MIGRATIONS_FOLDER });
+}
+
+/**
+ * Refuses a database that does not begin with our baseline: Drizzle would go on where its newest migration ends, whatever that
+ * was, and fail on a table that is there. Migrations that a newer build has added are no reason: two neighbours share a schema.
+ */
+async function requireBaseline(sql: postgres.Sql): Promise<void> {
+  const [made] = await sql`select to_regclass('drizzle.__drizzle_migrations') is not null as by_drizzle`;
+  if (!made?.by_drizzle) return;
+  const rows = await sql<
+    { millis: string }[]
+  >`select created_at::text as millis from drizzle.__drizzle_migrations`;
+  const [baseline] = readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER });
+  if (rows.length > 0 && !rows.some(({ millis }) => millis === String(baseline?.folderMillis)))
+    throw new Error(OTHER_MIGRATIONS);
+}
+
+const OTHER_MIGRATIONS =
+  "This database was made by an earlier build of Once, whose migrations this one does not have. Nothing was changed in it: go on " +
+  "with the build that made it, or begin with an empty database (of the demo: another ONCE_DATA_DIR, or none of .data).";
+
 /**
  * Applies what is missing of `db/migrations` as the role of `ownerUrl`, which owns the tables, and grants the
  * application's role what it may do, where that is another one. Returns whether the server says which one it is: else a
@@ -49,7 +76,8 @@ export async function migrate(ownerUrl: string, appRole: string): Promise<{ know
   try {
     // The lock belongs to the connection, of which there is one.
     await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
-    await applyMigrations(drizzle(sql), { migrationsFolder: path.join(process.cwd(), "db", "migrations") });
+    await requireBaseline(sql);
+    await applyMigrations(sql);
     await sql`select grant_to_application(${appRole}::name) where current_user <> ${appRole}`;
     const [row] = await sql<{ knows: boolean }[]>`select journal_server() <> 0 as knows`;
     return { knowsItsServer: row?.knows ?? false };

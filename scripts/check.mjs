@@ -26,7 +26,7 @@ export function checkSteps() {
     { name: "statements awaited", commands: [rule("awaited")] },
     { name: "money written in one place", commands: [rule("money")] },
     { name: "policy", commands: [rule("policy")] },
-    { name: "migrations", commands: [rule("migrations")] },
+    { name: "migrations", commands: [tool("tsx", "tsx", "scripts/schema-check.ts")] },
     { name: "texts", commands: [rule("messages")] },
     { name: "versions", commands: [rule("versions")] },
   ];

@@ -1,6 +1,6 @@
 /**
  * The sealer: puts committed transfers into the tamper-evident journal, beside the payments and never inside them. What
- * a seal is, and why none is missed, stands in db/migrations/0006_seal.sql.
+ * a seal is, and why none is missed, stands in seal.sql.
  */
 import { database } from "../client.ts";
 import { connectAsOwner } from "../migrate.ts";

@@ -1,0 +1,39 @@
+-- Outcomes and transfers are written once. Grants keep the application from changing them; these triggers keep everybody
+-- from it, the tables' owner included. A mistake is mended by a reversing transfer.
+create or replace function refuse_change() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception 'Rows of % are never changed or removed; mend a mistake by a reversing transfer', tg_table_name
+    using errcode = 'integrity_constraint_violation';
+end
+$$;
+create or replace trigger payments_append_only before update or delete on payments
+  for each row execute function refuse_change();
+create or replace trigger payments_no_truncate before truncate on payments
+  for each statement execute function refuse_change();
+create or replace trigger ledger_transfers_append_only before update or delete on ledger_transfers
+  for each row execute function refuse_change();
+create or replace trigger ledger_transfers_no_truncate before truncate on ledger_transfers
+  for each statement execute function refuse_change();
+
+-- ALWAYS: a session that replays somebody else's changes is no exception.
+alter table payments enable always trigger payments_append_only;
+alter table payments enable always trigger payments_no_truncate;
+alter table ledger_transfers enable always trigger ledger_transfers_append_only;
+alter table ledger_transfers enable always trigger ledger_transfers_no_truncate;
+
+-- Append-only, as what it seals is; the head may move and not go.
+create or replace trigger ledger_seals_append_only before update or delete on ledger_seals
+  for each row execute function refuse_change();
+create or replace trigger ledger_seals_no_truncate before truncate on ledger_seals
+  for each statement execute function refuse_change();
+create or replace trigger ledger_seal_head_stays before delete on ledger_seal_head
+  for each row execute function refuse_change();
+create or replace trigger ledger_seal_head_no_truncate before truncate on ledger_seal_head
+  for each statement execute function refuse_change();
+alter table ledger_seals enable always trigger ledger_seals_append_only;
+alter table ledger_seals enable always trigger ledger_seals_no_truncate;
+alter table ledger_seal_head enable always trigger ledger_seal_head_stays;
+alter table ledger_seal_head enable always trigger ledger_seal_head_no_truncate;

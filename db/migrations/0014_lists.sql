@@ -1,1 +1,0 @@
-CREATE INDEX "payments_received" ON "payments" USING btree ("payee_account_id","settled_at","id") WHERE status = 'succeeded';

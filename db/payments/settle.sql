@@ -1,0 +1,246 @@
+-- Where money moves. One call, one autocommit statement, settles a batch of payments; a batch equals its entries
+-- executed one after another, and no entry can make another fail. How rows are locked stands in locks.sql, by what rules an
+-- entry is refused or declined in settle-rules.sql.
+
+-- What will be written, by the columns that settling means: a table's own row type has whatever columns the table has got meanwhile.
+create type settlement_outcome as (
+  user_id uuid, id uuid, kind text, purpose_id uuid, subject_id uuid, status text, decline_code text, amount_minor bigint,
+  currency text, payer_account_id uuid, payee_account_id uuid, note text, request_hash bytea, renderer smallint,
+  settled_at timestamptz
+);
+create type settlement_transfer as (
+  id uuid, debit_account_id uuid, credit_account_id uuid, amount_minor bigint, currency text, debit_balance_minor bigint,
+  debit_version bigint, credit_balance_minor bigint, credit_version bigint, created_at timestamptz
+);
+
+-- The elements of an array, like unnest. The planner is told of one row and cannot look inside, so it looks each row up by
+-- its key (a nested loop over an index), however small it believes the table that is joined; only where it believes it to
+-- be empty, reading all of it costs the same, in its eyes.
+create or replace function each_of(elements anyarray) returns setof anyelement
+language plpgsql immutable rows 1
+as $$
+begin
+  return query select * from unnest(elements);
+end
+$$;
+revoke execute on function each_of from public;
+
+-- Answers each entry of `batch` (a JSON array of settlement_entry), in order, with a verdict:
+--   settled    this entry was executed: paid or declined, recorded for ever, the key consumed
+--   replayed   the key has this outcome already, for the same request
+--   reused     the key has this outcome already, for another request
+--   mismatch   the key is open, but for another purpose; nothing consumed
+--   refused    the request cannot be executed as it is (`reason`); nothing consumed
+--   void       the key is not open for this user: it never executed and never will
+-- With settled, replayed and reused comes the payment's row.
+create or replace function settle_payments_v1(batch jsonb)
+returns table (
+  n integer, verdict text, reason text, user_id uuid, id uuid, kind text, purpose_id uuid, subject_id uuid, status text,
+  decline_code text, amount_minor bigint, currency text, payer_account_id uuid, payee_account_id uuid, note text,
+  renderer smallint, settled_at timestamptz
+)
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+-- Planning a dozen statements anew costs more than executing them; and a plan that was made while a table was small must
+-- not read all of it when it has grown: every row here is found by an index.
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+  entries constant settlement_entry[] := array(
+    select jsonb_populate_record(null::settlement_entry, item)
+      from jsonb_array_elements(batch) with ordinality as items (item, position) order by position);
+  names_orders boolean; names_refunds boolean;
+  keys_held settlement_key[]; keys_spent integer[]; key_done boolean[];
+  orders_held settlement_order[] := '{}'; refunds_held settlement_refund[] := '{}'; accounts_held settlement_account[];
+  -- By entry: its verdict and why it is refused; where its key, order, refund total and accounts stand in the arrays above.
+  verdicts text[]; reasons text[];
+  key_at integer[]; order_at integer[]; refund_at integer[]; debit_at integer[]; credit_at integer[];
+  -- What will be written.
+  outcomes settlement_outcome[] := '{}'; transfers settlement_transfer[] := '{}';
+  -- What the pass is at.
+  entry settlement_entry; held settlement_key; the_order settlement_order; the_refund settlement_refund;
+  debit settlement_account; credit settlement_account; amount bigint; refusal text; decline text;
+  settled_now timestamptz; today date;
+begin
+  perform assert_decisive();
+  -- A batch gives up early on a lock that a stranger holds: its entries are then sent singly, and most of them pass.
+  if cardinality(entries) > 1 then
+    perform set_config('lock_timeout', '500ms', true);
+  end if;
+
+  -- 1. Lock each entry's open key: its own user's and its own key.
+  keys_held := lock_keys(entries);
+
+  -- A key is spent where a payment exists under it (a revived key), or where its purpose has been paid under another.
+  -- A later statement than the lock, so it sees whatever the lock waited for.
+  keys_spent := array(
+    select h.ordinality::integer from unnest(keys_held) with ordinality h
+     where (select p.id from payments p where p.user_id = h.user_id and p.id = h.key limit 1) is not null
+        or (select p.id from payments p
+             where p.user_id = h.user_id and p.kind = h.kind and p.purpose_id = h.purpose_id and p.status = 'succeeded'
+             limit 1) is not null);
+
+  -- An entry is taken where what it names fits the purpose that its key was issued for.
+  select array_agg(h.ordinality::integer order by e.ordinality),
+         array_agg(case
+           when h.key is null or h.ordinality = any(keys_spent) then 'void'
+           when h.kind is distinct from e.kind
+             or e.order_id is distinct from case when h.kind = 'order' then h.purpose_id end
+             or e.refund_of is distinct from h.subject_id then 'mismatch'
+           else 'taken' end order by e.ordinality),
+         count(e.order_id) > 0, count(e.refund_of) > 0
+    into key_at, verdicts, names_orders, names_refunds
+    from unnest(entries) with ordinality e
+    left join unnest(keys_held) with ordinality h on h.user_id = e.user_id and h.key = e.key;
+  key_done := array_fill(false, array[cardinality(keys_held)]);
+  reasons := array_fill(null::text, array[cardinality(entries)]);
+
+  -- 2. Lock orders, then refund totals, then accounts, of the entries that were taken.
+  if names_orders then
+    orders_held := lock_orders(array(
+      select e.order_id from unnest(entries) with ordinality e where verdicts[e.ordinality] = 'taken'));
+  end if;
+  if names_refunds then
+    refunds_held := lock_refunds(array(
+      select e.refund_of from unnest(entries) with ordinality e where verdicts[e.ordinality] = 'taken'));
+  end if;
+  accounts_held := lock_accounts(array(
+    select side.id from unnest(entries) with ordinality e
+     cross join lateral (values (e.debit_account_id), (e.credit_account_id)) side (id)
+     where verdicts[e.ordinality] = 'taken'));
+  -- Taken under the locks, so that it is no earlier than what was waited for; and one instant says the day and the time.
+  settled_now := date_trunc('milliseconds', clock_timestamp());
+  today := (settled_now at time zone 'UTC')::date;
+  for i in 1 .. cardinality(accounts_held) loop
+    continue when accounts_held[i].day is not distinct from today;
+    accounts_held[i].day_out_minor := day_out_of(accounts_held[i], today);
+  end loop;
+
+  select array_agg(o.ordinality::integer order by e.ordinality), array_agg(r.ordinality::integer order by e.ordinality),
+         array_agg(d.ordinality::integer order by e.ordinality), array_agg(c.ordinality::integer order by e.ordinality)
+    into order_at, refund_at, debit_at, credit_at
+    from unnest(entries) with ordinality e
+    left join unnest(orders_held) with ordinality o on o.id = e.order_id
+    left join unnest(refunds_held) with ordinality r on r.payment_id = e.refund_of
+    left join unnest(accounts_held) with ordinality d on d.id = e.debit_account_id
+    left join unnest(accounts_held) with ordinality c on c.id = e.credit_account_id;
+
+  -- 3. One pass, in order, on running state.
+  for i in 1 .. cardinality(entries) loop
+    continue when verdicts[i] <> 'taken';
+    if key_done[key_at[i]] then
+      verdicts[i] := 'void'; -- an earlier entry gave this key its outcome; step 5 finds it
+      continue;
+    end if;
+
+    entry := entries[i];
+    the_order := orders_held[order_at[i]];
+    the_refund := refunds_held[refund_at[i]];
+    debit := accounts_held[debit_at[i]];
+    credit := accounts_held[credit_at[i]];
+    amount := entry.amount_minor;
+    if entry.kind = 'refund' and amount is null then
+      amount := the_refund.amount_minor - the_refund.refunded_minor;
+    end if;
+
+    refusal := refusal_of(entry, amount, the_order, the_refund, debit, credit);
+    if refusal is not null then
+      verdicts[i] := 'refused';
+      reasons[i] := refusal;
+      continue;
+    end if;
+
+    decline := decline_of(entry, amount, the_order, the_refund, debit, credit, settled_now);
+    held := keys_held[key_at[i]];
+    key_done[key_at[i]] := true;
+    verdicts[i] := 'settled';
+    outcomes := outcomes || row(
+      entry.user_id, entry.key, held.kind, held.purpose_id, held.subject_id,
+      case when decline is null then 'succeeded' else 'declined' end, decline, amount, entry.currency,
+      entry.debit_account_id, entry.credit_account_id, entry.note, entry.request_hash, entry.renderer, settled_now)::settlement_outcome;
+    continue when decline is not null;
+
+    -- Paid: from here it must succeed.
+    debit.balance_minor := debit.balance_minor - amount;
+    debit.version := debit.version + 1;
+    debit.touched := true;
+    if entry.kind in ('order', 'transfer') then
+      debit.day_out_minor := debit.day_out_minor + amount;
+    end if;
+    credit.balance_minor := credit.balance_minor + amount;
+    credit.version := credit.version + 1;
+    credit.touched := true;
+    accounts_held[debit_at[i]] := debit;
+    accounts_held[credit_at[i]] := credit;
+    if the_order.id is not null then
+      the_order.paid_by := entry.key;
+      the_order.paid_by_user_id := entry.user_id;
+      the_order.touched := true;
+      orders_held[order_at[i]] := the_order;
+    end if;
+    if the_refund.payment_id is not null then
+      the_refund.refunded_minor := the_refund.refunded_minor + amount;
+      the_refund.touched := true;
+      refunds_held[refund_at[i]] := the_refund;
+    end if;
+    transfers := transfers || row(
+      entry.key, debit.id, credit.id, amount, entry.currency, debit.balance_minor, debit.version,
+      credit.balance_minor, credit.version, settled_now)::settlement_transfer;
+  end loop;
+
+  -- 4. Write. Consumed keys go, together with those that turned out to be spent: one at a time, because the table of open
+  -- keys is empty at night, and what is planned then must not read all of it in a rush.
+  for i in 1 .. cardinality(keys_held) loop
+    continue when not (key_done[i] or i = any(keys_spent));
+    held := keys_held[i];
+    delete from idempotency_keys k where k.user_id = held.user_id and k.key = held.key;
+  end loop;
+  if outcomes <> '{}' then
+    insert into payments (user_id, id, kind, purpose_id, subject_id, status, decline_code, amount_minor, currency,
+                          payer_account_id, payee_account_id, note, request_hash, renderer, settled_at)
+    select o.user_id, o.id, o.kind, o.purpose_id, o.subject_id, o.status, o.decline_code, o.amount_minor, o.currency,
+           o.payer_account_id, o.payee_account_id, o.note, o.request_hash, o.renderer, o.settled_at
+      from unnest(outcomes) o;
+  end if;
+  if transfers <> '{}' then
+    insert into ledger_transfers (id, debit_account_id, credit_account_id, amount_minor, currency, debit_balance_minor,
+                                  debit_version, credit_balance_minor, credit_version, created_at)
+    select t.id, t.debit_account_id, t.credit_account_id, t.amount_minor, t.currency, t.debit_balance_minor,
+           t.debit_version, t.credit_balance_minor, t.credit_version, t.created_at
+      from unnest(transfers) t;
+    if orders_held <> '{}' then
+      update orders o set paid_by = paid.paid_by, paid_by_user_id = paid.paid_by_user_id
+        from (select * from each_of(orders_held) where touched) paid where o.id = paid.id;
+    end if;
+    if refunds_held <> '{}' then
+      update refund_totals t set refunded_minor = refunded.refunded_minor
+        from (select * from each_of(refunds_held) where touched) refunded where t.payment_id = refunded.payment_id;
+    end if;
+    update ledger_accounts a
+       set balance_minor = moved.balance_minor, version = moved.version,
+           day_out_minor = case when a.day > today then a.day_out_minor else moved.day_out_minor end,
+           day = greatest(a.day, today)
+      from (select * from each_of(accounts_held) where touched) moved where a.id = moved.id;
+  end if;
+
+  -- 5. Answer. A later statement than every lock: an entry without an outcome of its own finds whatever there is.
+  return query
+    select e.ordinality::integer,
+           case when verdicts[e.ordinality] = 'settled' or p.id is null then verdicts[e.ordinality]
+                when p.request_hash is distinct from e.request_hash then 'reused'
+                else 'replayed' end,
+           reasons[e.ordinality], p.user_id, p.id, p.kind, p.purpose_id, p.subject_id, p.status, p.decline_code,
+           p.amount_minor, p.currency::text, p.payer_account_id, p.payee_account_id, p.note, p.renderer, p.settled_at
+      from unnest(entries) with ordinality e
+      left join lateral (
+        select user_id, id, kind, purpose_id, subject_id, status, decline_code, amount_minor, currency, payer_account_id,
+               payee_account_id, note, request_hash, renderer, settled_at
+          from payments where user_id = e.user_id and id = e.key limit 1) p on true
+     order by e.ordinality;
+  perform wait_for_standbys();
+end
+$$;
+revoke execute on function settle_payments_v1 from public;

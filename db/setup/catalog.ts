@@ -1,0 +1,69 @@
+/** A database's schema as its catalog has it: every object of `public`, each as text that is equal where the objects are. */
+import type postgres from "postgres";
+
+/** By what it is and its name ("function settle_payments_v1"), in the order of a readable dump. */
+export type Catalog = ReadonlyMap<string, string>;
+
+/** Each gives `subject` and `definition`; columns, constraints and indexes are lines of their table. */
+const QUERIES = [
+  `select 'table ' || c.relname as subject, string_agg(line, E'\\n' order by rank, line) as definition
+     from pg_class c
+     cross join lateral (
+       select 1 as rank, format('  %s %s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
+                case when a.attnotnull then ' not null' else '' end,
+                coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '')) as line
+         from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+       union all
+       select 2, format('  constraint %s %s', k.conname, pg_get_constraintdef(k.oid)) from pg_constraint k
+        where k.conrelid = c.oid and k.contype <> 'n'
+       union all
+       select 3, '  ' || pg_get_indexdef(i.indexrelid) from pg_index i
+        where i.indrelid = c.oid
+          and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.conrelid = c.oid)
+     ) lines
+    where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace group by c.relname`,
+  `select 'storage ' || c.relname as subject, '  ' || array_to_string(c.reloptions, ', ') as definition
+     from pg_class c
+    where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and c.reloptions is not null`,
+  `select 'type ' || c.relname as subject,
+          string_agg(format('  %s %s', a.attname, format_type(a.atttypid, a.atttypmod)), E'\\n' order by a.attnum)
+            as definition
+     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    where c.relkind = 'c' and c.relnamespace = 'public'::regnamespace group by c.relname`,
+  `select 'view ' || c.relname as subject, pg_get_viewdef(c.oid) as definition
+     from pg_class c where c.relkind = 'v' and c.relnamespace = 'public'::regnamespace`,
+  `select 'function ' || p.proname as subject,
+          string_agg(pg_get_functiondef(p.oid) || case when has_function_privilege('public', p.oid, 'execute')
+                       then '-- anybody may call it' else '-- nobody may call it but its owner' end, E'\\n' order by p.oid)
+            as definition
+     from pg_proc p where p.pronamespace = 'public'::regnamespace group by p.proname`,
+  `select 'trigger ' || t.tgname as subject,
+          pg_get_triggerdef(t.oid) || case t.tgenabled when 'A' then E'\\n  always' when 'O' then '' else ' off' end
+            as definition
+     from pg_trigger t join pg_class c on c.oid = t.tgrelid
+    where c.relnamespace = 'public'::regnamespace and not t.tgisinternal`,
+  `select 'rows ledger_seal_head' as subject, '  ' || count(*)::text as definition from ledger_seal_head
+    having count(*) > 0`,
+];
+
+/** Reads the schema that `sql` is connected to. */
+export async function readCatalog(sql: Pick<postgres.Sql, "unsafe">): Promise<Catalog> {
+  const objects = new Map<string, string>();
+  for (const query of QUERIES) {
+    const rows = await sql.unsafe<{ subject: string; definition: string }[]>(`${query} order by 1`);
+    for (const { subject, definition } of rows) objects.set(subject, definition.trimEnd());
+  }
+  return objects;
+}
+
+/** The whole schema as one readable text. */
+export function dumpOf(catalog: Catalog): string {
+  return [...catalog].map(([subject, definition]) => `== ${subject}\n${definition}\n`).join("\n");
+}
+
+/** The objects that the two do not have alike, sorted. */
+export function differing(one: Catalog, other: Catalog): string[] {
+  const subjects = new Set([...one.keys(), ...other.keys()]);
+  return [...subjects].filter((subject) => one.get(subject) !== other.get(subject)).sort();
+}

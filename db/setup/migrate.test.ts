@@ -1,0 +1,24 @@
+/** A database that an earlier build made is left as it is, and its operator is told; a later build's is shared. */
+import { expect, it } from "vitest";
+import { migrate } from "../migrate.ts";
+import { testDatabase } from "../testing/database.ts";
+
+const test = testDatabase();
+
+it("migrating again changes nothing", async () => {
+  await expect(migrate(test.ownerUrl, "once_app")).resolves.toMatchObject({ knowsItsServer: true });
+});
+
+it("a migration that a later build has made is no hindrance", async () => {
+  await test.owner`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 4102444800000)`;
+  await expect(migrate(test.ownerUrl, "once_app")).resolves.toMatchObject({ knowsItsServer: true });
+});
+
+it("a database with the migrations of an earlier build is refused in one sentence, and nothing in it is changed", async () => {
+  await test.owner`update drizzle.__drizzle_migrations set created_at = 1795902222559`;
+  const tables = () =>
+    test.owner`select relname from pg_class where relnamespace = 'public'::regnamespace order by 1`;
+  const before = await tables();
+  await expect(migrate(test.ownerUrl, "once_app")).rejects.toThrow("made by an earlier build");
+  expect(await tables()).toEqual(before);
+});
