@@ -1,55 +1,22 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Payment } from "../payment.ts";
 import { problem } from "../problems.ts";
 import { type ClientConfig, onceClient } from "./client.ts";
-import { fastClock, type Misbehaving, misbehave, problemReaction, type Reaction } from "./misbehaving.ts";
-
-const KEY = "019ab3c2-40d5-7dbd-bc93-6894a57f9324";
-const OTHER_KEY = "019ab3c2-40d5-7dbd-bc93-6894a57f9325";
-const ORDER = { orderId: "5b0f3d0e-6a53-4f3c-9d52-0c1d8f8f6a11", amountMinor: "3800", currency: "USD" };
-
-function paymentWith(id: string, status: Payment["status"] = "succeeded"): Payment {
-  const account = "3f1c8a52-7a4e-4a8d-9f0e-1d2c3b4a5968";
-  return {
-    id,
-    kind: "order",
-    status,
-    ...(status === "declined" && { declineCode: "insufficient_funds" }),
-    amountMinor: "3800",
-    currency: "USD",
-    payerAccountId: account,
-    payeeAccountId: account,
-    orderId: ORDER.orderId,
-    settledAt: "2026-03-02T09:41:07.218Z",
-  };
-}
-
-const ORDER_PURPOSE = { kind: "order", orderId: ORDER.orderId };
-const INTENT_ID = "8a6f2f0c-2d1b-4a7e-8a58-6f1c6a4f0b42";
-
-const issued = (key = KEY, purpose: object = ORDER_PURPOSE): Reaction => ({
-  status: 201,
-  body: { key, purpose, state: "open", expiresAt: "2026-03-03T09:41:07.218Z" },
-});
-const settledBy = (payment: Payment): Reaction => ({ status: 200, body: { state: "settled", payment } });
-const paid = (key = KEY): Reaction => ({ status: 201, body: paymentWith(key) });
-/** The key has paid before: this very request (`replayed`), or another one (`reusedOf`). */
-const replayed = (key = KEY): Reaction => ({
-  status: 201,
-  body: paymentWith(key),
-  headers: { "idempotent-replayed": "true" },
-});
-const reusedOf = (payment: Payment): Reaction =>
-  problemReaction("idempotency-key-reused", {
-    moneyMoved: payment.status === "succeeded" ? "yes" : "no",
-    payment,
-  });
-const declined = (retry: string) =>
-  problemReaction("declined", {
-    retry,
-    declineCode: "insufficient_funds",
-    payment: paymentWith(KEY, "declined"),
-  });
+import {
+  declined,
+  fastClock,
+  issued,
+  KEY,
+  type Misbehaving,
+  misbehave,
+  ORDER,
+  OTHER_KEY,
+  paid,
+  paymentWith,
+  problemReaction,
+  type Reaction,
+  replayed,
+  reusedOf,
+} from "./misbehaving.ts";
 
 let server: Misbehaving;
 beforeEach(async () => {
@@ -110,11 +77,7 @@ describe("the same request with the same key is sent again", () => {
   });
 
   test("and an answer that was given before is told as such", async () => {
-    server.script.push("drop", {
-      status: 201,
-      body: paymentWith(KEY),
-      headers: { "idempotent-replayed": "true" },
-    });
+    server.script.push("drop", replayed());
     expect(await clientWith().payOrder(ORDER, { key: KEY })).toMatchObject({ type: "paid", isReplay: true });
   });
 });
@@ -227,134 +190,6 @@ describe("asking ends", () => {
       expect(server.received).toHaveLength(1);
     },
   );
-});
-
-describe("what has paid the purpose is not taken for what was asked", () => {
-  test("this request is sent under the key of the payment found, and told as paid where it is the same", async () => {
-    server.script.push(settledBy(paymentWith(OTHER_KEY)), replayed(OTHER_KEY));
-    expect(await clientWith().payOrder(ORDER)).toEqual({
-      type: "paid",
-      key: OTHER_KEY,
-      payment: paymentWith(OTHER_KEY),
-      isReplay: true,
-    });
-    expect(payments()).toEqual([
-      { method: "POST", path: "/api/payments", key: `"${OTHER_KEY}"`, body: JSON.stringify(ORDER) },
-    ]);
-  });
-
-  test.each([
-    ["where the purpose was paid before this call", settledBy(paymentWith(KEY))],
-    ["where another request was quicker with the same key", issued(KEY)],
-  ])("and as already paid where the payment is another: %s", async (_when, first) => {
-    server.script.push(first, "drop", reusedOf(paymentWith(KEY)));
-    const outcome = await clientWith().payOrder(ORDER);
-    expect(outcome).toEqual({ type: "already-paid", key: KEY, payment: paymentWith(KEY) });
-    expect(payments()).toHaveLength(2);
-  });
-
-  test("nor under a key that the caller had", async () => {
-    server.script.push(reusedOf(paymentWith(KEY)));
-    const outcome = await clientWith().payOrder(ORDER, { key: KEY });
-    expect(outcome).toEqual({ type: "already-paid", key: KEY, payment: paymentWith(KEY) });
-  });
-
-  test("a decline of another request under the key is told as no decline of this one", async () => {
-    server.script.push(issued(), reusedOf(paymentWith(KEY, "declined")));
-    expect(await clientWith().payOrder(ORDER)).toMatchObject({
-      type: "refused",
-      key: KEY,
-      problem: {
-        type: "/problems/idempotency-key-reused",
-        moneyMoved: "no",
-        payment: { status: "declined" },
-      },
-    });
-  });
-
-  test("where nobody answers under that key, it is unknown", async () => {
-    server.script.push(settledBy(paymentWith(KEY)), ...Array<Reaction>(6).fill("drop"));
-    expect(await clientWith().payOrder(ORDER)).toMatchObject({ type: "unknown", key: KEY, why: "tries" });
-  });
-
-  const others: [string, Reaction][] = [
-    ["a decline", settledBy(paymentWith(KEY, "declined"))],
-    ["the payment of another order", settledBy({ ...paymentWith(KEY), orderId: INTENT_ID })],
-    ["a payment of another kind", settledBy({ ...paymentWith(KEY), kind: "transfer" })],
-    ["the key of another purpose", issued(KEY, { kind: "order", orderId: INTENT_ID })],
-    ["a key without its purpose", { status: 201, body: { key: KEY, state: "open" } }],
-    ["a captive portal's page", { status: 200, body: "<h1>Welcome</h1>" }],
-  ];
-  test.each(others)("an answer to issuing that has %s is none", async (_what, reaction) => {
-    server.script.push(reaction, issued(OTHER_KEY), paid(OTHER_KEY));
-    expect(await clientWith().payOrder(ORDER)).toMatchObject({ type: "paid", key: OTHER_KEY });
-    expect(server.received.map(({ path }) => path)).toEqual([
-      "/api/idempotency-keys",
-      "/api/idempotency-keys",
-      "/api/payments",
-    ]);
-  });
-});
-
-describe("a key that is void is a final no: nothing is paid under another one", () => {
-  const isVoid = problemReaction("idempotency-key-void");
-
-  test("where the caller gave it", async () => {
-    server.script.push(isVoid, issued(OTHER_KEY), paid(OTHER_KEY));
-    expect(await clientWith().payOrder(ORDER, { key: KEY })).toEqual({ type: "void", key: KEY });
-    expect(server.received).toHaveLength(1);
-  });
-
-  test("where this call got it: who revoked it meanwhile was told that it never pays", async () => {
-    server.script.push(issued(), "drop", isVoid, issued(OTHER_KEY), paid(OTHER_KEY));
-    expect(await clientWith().payOrder(ORDER)).toEqual({ type: "void", key: KEY });
-    expect(payments().map(({ key }) => key)).toEqual([`"${KEY}"`, `"${KEY}"`]);
-    expect(server.received).toHaveLength(3);
-  });
-});
-
-describe("a key", () => {
-  test("is written in capitals by some, and is the same", async () => {
-    server.script.push(paid(), { status: 200, body: { state: "settled", payment: paymentWith(KEY) } });
-    const client = clientWith();
-    expect(await client.payOrder(ORDER, { key: KEY.toUpperCase() })).toMatchObject({
-      type: "paid",
-      key: KEY,
-    });
-    expect(await client.keyState(KEY.toUpperCase())).toMatchObject({ value: { state: "settled" } });
-  });
-
-  test("that cannot be issued leaves it unknown, with nothing sent by this call", async () => {
-    server.script.push(...Array<Reaction>(6).fill("drop"));
-    expect(await clientWith().payOrder(ORDER)).toMatchObject({
-      type: "unknown",
-      key: undefined,
-      why: "tries",
-    });
-    expect(payments()).toEqual([]);
-  });
-
-  test("is issued for what the call is about", async () => {
-    const client = clientWith();
-    const money = { amountMinor: "100", currency: "USD" };
-    const purposes = [
-      { kind: "transfer", intentId: INTENT_ID },
-      { kind: "refund", paymentId: OTHER_KEY, intentId: INTENT_ID },
-      { kind: "top-up", intentId: INTENT_ID },
-    ];
-    for (const purpose of purposes) server.script.push(issued(KEY, purpose), paid());
-    await client.transfer({ intentId: INTENT_ID, payee: "bob", ...money });
-    await client.refund({ intentId: INTENT_ID, paymentId: OTHER_KEY });
-    await client.topUp({ intentId: INTENT_ID, ...money });
-    expect(server.received.map(({ path, body }) => [path, JSON.parse(body)])).toEqual([
-      ["/api/idempotency-keys", { purpose: purposes[0] }],
-      ["/api/payments", { payee: "bob", ...money }],
-      ["/api/idempotency-keys", { purpose: purposes[1] }],
-      [`/api/payments/${OTHER_KEY}/refunds`, {}],
-      ["/api/idempotency-keys", { purpose: purposes[2] }],
-      ["/api/top-ups", money],
-    ]);
-  });
 });
 
 describe("revoking", () => {
