@@ -21,6 +21,8 @@ const schema = z.object({
   ONCE_REQUESTS_PER_MINUTE: perMinute.optional(),
   /** The same for one client address. */
   ONCE_ADDRESS_REQUESTS_PER_MINUTE: perMinute.optional(),
+  /** How long an idle connection is kept. Absent: as server/idle.ts says. */
+  ONCE_KEEP_ALIVE_SECONDS: z.coerce.number().int().min(1).max(3_600).optional(),
   /** Signs session cookies. Required outside the demo. */
   BETTER_AUTH_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
 });

@@ -3,6 +3,8 @@ import { startDatabase } from "../db/start.ts";
 import { markAddresses } from "./address.ts";
 import { endInOrder, signalListeners } from "./ending.ts";
 import { environment, isDemo } from "./environment.ts";
+import { keepIdleConnections } from "./idle.ts";
+import { sendLengths } from "./length.ts";
 
 export async function start(): Promise<void> {
   const closing = signalListeners();
@@ -14,6 +16,8 @@ export async function start(): Promise<void> {
     dataDir: env.ONCE_DATA_DIR,
     demo,
   });
+  keepIdleConnections(env.ONCE_KEEP_ALIVE_SECONDS);
+  sendLengths();
   markAddresses(env.ONCE_TRUSTED_PROXIES ?? 0);
   if (env.ONCE_TRUSTED_PROXIES === undefined && env.ONCE_URL?.startsWith("https:")) {
     console.warn(

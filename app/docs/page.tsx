@@ -11,7 +11,17 @@ import { environment, isDemo } from "@/server/environment";
 
 const DOCUMENT = "/api/openapi.json";
 const SECTIONS = ["quick", "recipe", "money", "reference"] as const;
-const RECIPE = ["lost", "later", "void", "declined", "never", "correct", "giveUp"] as const;
+const RECIPE = [
+  "paid",
+  "lost",
+  "later",
+  "settled",
+  "void",
+  "declined",
+  "never",
+  "correct",
+  "giveUp",
+] as const;
 const MONEY = ["yes", "no", "unknown"] as const;
 
 export async function generateMetadata(): Promise<Metadata> {

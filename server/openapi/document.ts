@@ -22,7 +22,11 @@ How much one user and one client address may ask in a minute is limited. Answers
 
 A failure is \`application/problem+json\` (RFC 9457). Beside its \`type\` it says two things, and both speak of the
 **key**, not of this one request: \`moneyMoved\` (\`no\`, \`yes\` or \`unknown\`) and \`retry\`: \`same-key\` (send the same
-request again), \`new-key\` (issue a key for the same purpose, then send again) or \`never\` (stop).
+request again), \`new-key\` (this key pays nothing any more; whoever decides to pay asks for a key for the same purpose) or
+\`never\` (stop).
+
+A payment counts as made where the answer is 201 and its body is a whole payment whose \`id\` is the key that was sent. Then
+this very request was executed, now or before. Anything else under a success is no answer: send the same request again.
 
 A list comes a page at a time, newest first: \`limit\` says how many, and \`nextCursor\` of one page is the \`cursor\` of the
 next. What arrives meanwhile shifts nothing.
