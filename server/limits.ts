@@ -3,7 +3,7 @@
  * several servers a caller gets as much from each. Nothing about a payment is decided here; past a limit, nothing was
  * looked at, and the same request with the same key is good later.
  */
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
 import { type Item, serializeList } from "structured-headers";
 import { type Environment, environment, isDemo } from "./environment.ts";
 import { Answer, fail } from "./http.ts";
@@ -83,12 +83,20 @@ export async function countOn(name: LimitName, subject: string): Promise<Counted
   try {
     found = await limiter.consume(subject);
   } catch (refusal) {
-    if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    if (!isRefusal(refusal)) throw refusal;
     found = refusal;
     isWithin = false;
   }
   const resetSeconds = Math.max(1, Math.ceil(found.msBeforeNext / 1000));
   return { name, quota, isWithin, remaining: found.remainingPoints, resetSeconds };
+}
+
+/**
+ * Whether a limiter has thrown because its quota is used up. Told by what it is: the limiters may have been made in another
+ * bundle, with a class of its own.
+ */
+function isRefusal(thrown: unknown): thrown is RateLimiterRes {
+  return typeof thrown === "object" && thrown !== null && "msBeforeNext" in thrown;
 }
 
 /** Takes back one request of `subject` that should not have counted. */

@@ -1,6 +1,6 @@
 "use server";
 
-import { APIError } from "better-auth/api";
+import { isAPIError } from "better-auth/api";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { z } from "zod";
@@ -21,7 +21,7 @@ async function attempt(email: string, password: string): Promise<boolean> {
     await auth().api.signInEmail({ body: { email, password }, headers: await headers() });
     return true;
   } catch (error) {
-    if (error instanceof APIError) return false;
+    if (isAPIError(error)) return false;
     throw error;
   }
 }

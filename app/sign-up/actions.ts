@@ -1,6 +1,6 @@
 "use server";
 
-import { APIError } from "better-auth/api";
+import { isAPIError } from "better-auth/api";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { isHandleTaken } from "@/db/users";
@@ -30,7 +30,7 @@ export async function signUp(_previous: SignUpState, form: FormData): Promise<Si
   try {
     await auth().api.signUpEmail({ body: parsed.value, headers: await headers() });
   } catch (error) {
-    if (!(error instanceof APIError)) throw error;
+    if (!isAPIError(error)) throw error;
     // Of two sign-ups for one handle at once, the unique constraint lets one through.
     return { error: (await isHandleTaken(parsed.value.handle)) ? "handle-taken" : "email-taken" };
   }
