@@ -132,8 +132,8 @@ describe("the other doors to paying", () => {
     const answer = await payByForm(
       new Request(`http://once.test/checkout/${orderId}/pay`, {
         method: "POST",
-        headers: { authorization, "content-length": String(form.length) },
-        body: form,
+        headers: { authorization },
+        body: new URLSearchParams(form),
       }),
       { params: Promise.resolve({ orderId }) },
     );
