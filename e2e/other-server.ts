@@ -6,7 +6,7 @@ import { DATA_DIR } from "./books.ts";
 import { expect } from "./fixtures.ts";
 
 /** Not the server's under test. */
-const OTHER_PORT = 3211;
+export const OTHER_PORT = 3211;
 /** As `npm start` does. */
 const START = ["scripts/start.mjs"];
 /** As somebody does who starts Next.js without our script, so that it listens to everybody. */

@@ -57,3 +57,34 @@ test("the form says to wait on a server where the API was asked first", async ({
     await expectToWait(page);
   });
 });
+
+test("a stranger's guesses do not lock out the owner's own browser", async ({ browser, page }) => {
+  const handle = `t${crypto.randomUUID().replaceAll("-", "").slice(0, 20)}`;
+  const [email, password] = [`${handle}@once.test`, "a horse and a battery"];
+  const signInWith = async (one: Page) => {
+    await one.goto("/sign-in");
+    await one.getByLabel("E-mail").fill(email);
+    await one.getByLabel("Password").fill(password);
+    await one.getByRole("button", { name: "Sign in", exact: true }).click();
+  };
+  await page.goto("/sign-up");
+  await page.getByLabel("Name", { exact: true }).fill("Somebody");
+  await page.getByLabel("Handle").fill(handle);
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.waitForURL("/");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("button", { name: "Sign out" })).toBeHidden();
+
+  const stranger = await (await browser.newContext()).newPage();
+  await guess(stranger, email, FAILURES_PER_EMAIL + 1);
+  await expectToWait(stranger);
+  // A right password from a browser that nobody knows waits as well.
+  await signInWith(stranger);
+  await expectToWait(stranger);
+  await stranger.context().close();
+
+  await signInWith(page);
+  await page.waitForURL("/");
+});

@@ -1,13 +1,14 @@
 "use server";
 
 import { isAPIError } from "better-auth/api";
-import { headers } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { isHandleTaken } from "@/db/users";
 import { safeReturnPath } from "@/lib/return-path";
 import { parseSignUp, type SignUpError } from "@/lib/sign-up";
 import { requireAction } from "@/server/admit";
 import { auth } from "@/server/auth";
+import { newMark } from "@/server/known-browser";
 import { countTry } from "@/server/tries";
 
 /** `waitMinutes` is there with "limited". */
@@ -34,5 +35,6 @@ export async function signUp(_previous: SignUpState, form: FormData): Promise<Si
     // Of two sign-ups for one handle at once, the unique constraint lets one through.
     return { error: (await isHandleTaken(parsed.value.handle)) ? "handle-taken" : "email-taken" };
   }
+  (await cookies()).set(newMark(email));
   redirect(safeReturnPath(form.get("next")));
 }
