@@ -45,7 +45,7 @@ const config: NextConfig = {
       {
         source: "/:path*",
         headers: [HSTS],
-        has: [{ type: "header", key: "x-forwarded-proto", value: "https" }],
+        has: [{ type: "header", key: "x-forwarded-proto", value: "https(?:\\s*,.*)?" }],
       },
     ];
   },

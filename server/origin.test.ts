@@ -22,12 +22,19 @@ describe("where the browser says from where it asks", () => {
     expect(is({ ...headers, "sec-fetch-site": "same-origin" })).toBe(true);
   });
 
-  it.each(["cross-site", "same-site", "none", "", "same-origin, cross-site"])("%o is not ours", (site) => {
+  it.each(["cross-site", "same-site", "", "same-origin, cross-site"])("%o is not ours", (site) => {
     for (const origin of ["null", OURS, "https://evil.example", "https://other.pay.example"]) {
       expect(is({ origin, host: "pay.example", "sec-fetch-site": site })).toBe(false);
     }
     expect(is({ host: "pay.example", "sec-fetch-site": site })).toBe(false);
   });
+});
+
+it("what the reader sends again, without any page asking, is ours where Origin is", () => {
+  const again = { host: "pay.example", "sec-fetch-site": "none" };
+  expect(is({ ...again, origin: OURS })).toBe(true);
+  for (const origin of ["null", "https://evil.example"]) expect(is({ ...again, origin })).toBe(false);
+  expect(is(again)).toBe(false);
 });
 
 describe("where it does not say, as over plain http", () => {

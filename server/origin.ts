@@ -7,14 +7,14 @@ import { environment } from "./environment.ts";
  * a form's own POST carries `Origin: null` where a proxy has hardened the referrer policy, and so does a stranger's frame,
  * and only this header tells them apart.
  *
- * Without it, `Origin` must be ours: ONCE_URL where it is set, else the host that was asked for. Next.js notes that as
- * X-Forwarded-Host before it sends a request on inside the server, with another Host; no page can set that for a stranger
- * without being asked first. Where both are missing nothing says so, and the answer is no: a cookie alone proves nothing
- * about who wrote the request.
+ * Without it, or where the reader asked and no page did ("none": a form that a reload sends again), `Origin` must be ours:
+ * ONCE_URL where it is set, else the host that was asked for. Next.js notes that as X-Forwarded-Host before it sends a
+ * request on inside the server, with another Host; no page can set that for a stranger without being asked first. Where
+ * both are missing nothing says so, and the answer is no: a cookie alone proves nothing about who wrote the request.
  */
 export function isSameOrigin(headers: Headers): boolean {
   const site = headers.get("sec-fetch-site");
-  if (site !== null) return site === "same-origin";
+  if (site !== null && site !== "none") return site === "same-origin";
   const sent = headers.get("origin");
   if (sent === null || !URL.canParse(sent)) return false;
   const origin = new URL(sent);
