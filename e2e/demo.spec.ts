@@ -6,7 +6,7 @@ import { networkInterfaces } from "node:os";
 import { provision } from "../db/provision.ts";
 import { adminUrlOf, books } from "./books.ts";
 import { expect, test } from "./fixtures.ts";
-import { PLAIN_NEXT, refusedStart, withOtherServer } from "./other-server.ts";
+import { OTHER_PORT, PLAIN_NEXT, refusedStart, withOtherServer } from "./other-server.ts";
 
 /** An address of this machine that others see; where it has none, only names can be tried. */
 const outside = Object.values(networkInterfaces())
@@ -25,9 +25,28 @@ async function ask(address: string, { path = "/", hostname = "127.0.0.1", header
 }
 
 test("wherever it listens, the demo answers this machine alone, and by its own names", async () => {
+  // From before it listens on: what comes while it starts is held back, and must not be served later.
+  const heard = new Set<number | string>();
+  const polling = expect
+    .poll(
+      async () => {
+        const answer = ask(`http://127.0.0.1:${OTHER_PORT}`, { headers: { host: "evil.example" } });
+        heard.add(
+          await answer.then(
+            ({ status }) => status ?? 0,
+            () => "no answer",
+          ),
+        );
+        return [...heard].some((one) => one !== "no answer");
+      },
+      { intervals: [10] },
+    )
+    .toBe(true);
   await withOtherServer(
     {},
     async (address) => {
+      await polling;
+      expect(heard).toEqual(new Set(["no answer", 403]));
       expect(await ask(address, {})).toMatchObject({ status: 200 });
       expect(await ask(address, { headers: { host: "localhost:4000" } })).toMatchObject({ status: 200 });
       const foreign: Asking[] = [

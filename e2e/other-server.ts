@@ -12,6 +12,9 @@ const START = ["scripts/start.mjs"];
 /** As somebody does who starts Next.js without our script, so that it listens to everybody. */
 export const PLAIN_NEXT = ["node_modules/next/dist/bin/next", "start", "--hostname", "0.0.0.0"];
 
+/** A limit for a server that starts after all, so that none is left behind. */
+const REFUSED_WITHIN_MS = 60_000;
+
 /** The usual variables of a server, and these. */
 function environmentWith(variables: Record<string, string>): NodeJS.ProcessEnv {
   return {
@@ -28,12 +31,14 @@ export async function refusedStart(variables: Record<string, string>, program = 
   const other = spawn(process.execPath, program, {
     env: environmentWith(variables),
     stdio: ["ignore", "pipe", "pipe"],
+    timeout: REFUSED_WITHIN_MS,
+    killSignal: "SIGKILL",
   });
   const said: string[] = [];
   for (const stream of [other.stdout, other.stderr])
     stream.setEncoding("utf8").on("data", (text: string) => said.push(text));
   const [code] = (await once(other, "close")) as [number | null];
-  expect(code, said.join("")).not.toBe(0);
+  expect(code, said.join("")).toBe(1);
   return said.join("");
 }
 
