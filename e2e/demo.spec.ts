@@ -6,7 +6,7 @@ import { networkInterfaces } from "node:os";
 import { provision } from "../db/provision.ts";
 import { adminUrlOf, books } from "./books.ts";
 import { expect, test } from "./fixtures.ts";
-import { OTHER_PORT, PLAIN_NEXT, refusedStart, withOtherServer } from "./other-server.ts";
+import { expectRefused, OTHER_PORT, PLAIN_NEXT, withOtherServer } from "./other-server.ts";
 
 /** An address of this machine that others see; where it has none, only names can be tried. */
 const outside = Object.values(networkInterfaces())
@@ -77,7 +77,7 @@ test("a database that was the demo's is refused outside it until the demo is rem
   const asAlice = { authorization: "Bearer once_demo_alice", host: "pay.example" };
   try {
     await withOtherServer({ ...variables, ONCE_DEMO: "1" }, async () => {});
-    expect(await refusedStart(variables)).toContain("npm run remove-demo");
+    await expectRefused(variables, "npm run remove-demo");
     const removal = spawnSync(process.execPath, ["--import", "tsx", "scripts/remove-demo.ts"], {
       env: { ...process.env, ...variables },
       encoding: "utf8",

@@ -12,9 +12,6 @@ const START = ["scripts/start.mjs"];
 /** As somebody does who starts Next.js without our script, so that it listens to everybody. */
 export const PLAIN_NEXT = ["node_modules/next/dist/bin/next", "start", "--hostname", "0.0.0.0"];
 
-/** A limit for a server that starts after all, so that none is left behind. */
-const REFUSED_WITHIN_MS = 60_000;
-
 /** The usual variables of a server, and these. */
 function environmentWith(variables: Record<string, string>): NodeJS.ProcessEnv {
   return {
@@ -26,20 +23,24 @@ function environmentWith(variables: Record<string, string>): NodeJS.ProcessEnv {
   };
 }
 
-/** Starts a server that must end by itself, and returns what it said. */
-export async function refusedStart(variables: Record<string, string>, program = START): Promise<string> {
-  const other = spawn(process.execPath, program, {
+/** Starts a server that must refuse to, and waits until it has said why with these words. */
+export async function expectRefused(variables: Record<string, string>, words: string): Promise<void> {
+  const other = spawn(process.execPath, START, {
     env: environmentWith(variables),
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: REFUSED_WITHIN_MS,
-    killSignal: "SIGKILL",
   });
-  const said: string[] = [];
+  const closed = once(other, "close");
+  let said = "";
   for (const stream of [other.stdout, other.stderr])
-    stream.setEncoding("utf8").on("data", (text: string) => said.push(text));
-  const [code] = (await once(other, "close")) as [number | null];
-  expect(code, said.join("")).toBe(1);
-  return said.join("");
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+  try {
+    await expect.poll(() => said).toContain(words);
+  } finally {
+    other.kill("SIGKILL");
+    await closed;
+  }
 }
 
 /**

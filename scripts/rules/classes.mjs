@@ -1,7 +1,7 @@
 /**
  * Refuses code that tells things apart by a class of ours or of a package. Start-up, routes and actions are bundled apart,
  * each with copies of the classes it uses; what lies on globalThis, and whatever that throws, may be of another bundle's
- * copy, and `instanceof` then says no. What the language and Node.js bring is one for all.
+ * copy, and `instanceof` then says no. The build also shortens their names. What the language and Node.js bring is one for all.
  */
 import { bare, isMain, lineOf, parse, readSources, report, walk } from "./source.mjs";
 
@@ -25,17 +25,24 @@ export function findClassChecks(/** @type {Source} */ source) {
   /** @type {Finding[]} */
   const findings = [];
   walk(program, (node) => {
+    const refuse = (/** @type {string} */ says) =>
+      findings.push({ file: source.file, line: lineOf(source.text, node.start), says });
+    if (node.type === "MemberExpression" && node.property.name === "name") {
+      if (bare(node.object)?.property?.name === "constructor")
+        refuse(
+          "Asks for a class's name, which the production build changes: ask for a name of the object's own.",
+        );
+      return;
+    }
     if (node.type !== "BinaryExpression") return;
     // `#field in value` asks for the class as well.
     const isBrandCheck = node.operator === "in" && node.left.type === "PrivateIdentifier";
     if (node.operator !== "instanceof" && !isBrandCheck) return;
     const name = bare(node.right)?.name ?? "";
     if (!isBrandCheck && !own.has(name) && (fromNode.has(name) || name in globalThis)) return;
-    findings.push({
-      file: source.file,
-      line: lineOf(source.text, node.start),
-      says: "Asks for a class that every bundle has its own copy of: ask for a code, a name or a shape instead.",
-    });
+    refuse(
+      "Asks for a class that every bundle has its own copy of: ask for a code, a name or a shape instead.",
+    );
   });
   return findings;
 }

@@ -12,6 +12,7 @@ it.each([
     'import { Map } from "a-package";\nif (!(x instanceof Map)) y();',
   ],
   ["a member", 'import * as all from "a-package";\nif (x instanceof all.Res) y();'],
+  ["a class's name", 'export const is = (e) => e.constructor.name === "Late";'],
   ["a private field", "class Late { #at = 1; static is(e) { return #at in e; } }"],
 ])("%s is refused", (_what, text) => {
   expect(refused(text)).toBe(1);
