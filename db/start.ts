@@ -2,6 +2,7 @@
 import path from "node:path";
 import { type Position, pruneAttempts } from "./attempts/prune.ts";
 import { connect, setDatabase } from "./client.ts";
+import { DEMO_IS_OPEN, isDemoOpen } from "./demo-removal.ts";
 import { startEmbedded } from "./embedded.ts";
 import { reapKeys } from "./idempotency/reap.ts";
 import { type Stall, sealAtStart, sealingStall, sealTransfers } from "./ledger/seal.ts";
@@ -33,7 +34,8 @@ const NAMELESS_SERVER =
 
 /**
  * Makes the database ready and sets it as this process's. Safe when several processes start at once. Refuses a server
- * on which the promise cannot be kept, and says what is wrong with it.
+ * on which the promise cannot be kept, and says what is wrong with it; and, outside the demo, a database that lets in the
+ * demo's people.
  */
 export async function startDatabase(options: StartOptions): Promise<void> {
   const { appUrl, ownerUrl } =
@@ -50,6 +52,7 @@ export async function startDatabase(options: StartOptions): Promise<void> {
   setDatabase(connect(appUrl, server.version));
   if (await mayWriteMoney()) console.warn(ONE_ROLE);
   if (options.demo) await seedDemo(ownerUrl);
+  else if (await isDemoOpen()) throw new Error(DEMO_IS_OPEN);
   await attempt("Sealing transfers", () => sealAtStart(ownerUrl));
   startPeriodicWork();
 }

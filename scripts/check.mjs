@@ -25,6 +25,7 @@ export function checkSteps() {
     { name: "nothing unused", commands: [tool("knip", "knip", "--no-progress")] },
     { name: "statements awaited", commands: [rule("awaited")] },
     { name: "money written in one place", commands: [rule("money")] },
+    { name: "no class that has copies", commands: [rule("classes")] },
     { name: "policy", commands: [rule("policy")] },
     { name: "migrations", commands: [rule("migrations")] },
     { name: "texts", commands: [rule("messages")] },

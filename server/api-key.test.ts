@@ -171,11 +171,11 @@ describe("scopes", () => {
     const { orderId, purpose } = await newOrder(await newPerson(test.owner, 0n, "merchant"), "1000");
     const { key } = await makeKey(payer.id, ["keys:write", "payments:read"]);
     const fields = { idempotency_key: await keyFor(payer.id, purpose), amountMinor: "1000", currency: "USD" };
-    const form = new URLSearchParams({ ...fields, user: payer.id }).toString();
+    const form = new URLSearchParams({ ...fields, user: payer.id });
     const answer = await payByForm(
       new Request(`http://once.test/checkout/${orderId}/pay`, {
         method: "POST",
-        headers: { authorization: `Bearer ${key}`, "content-length": String(form.length) },
+        headers: { authorization: `Bearer ${key}` },
         body: form,
       }),
       { params: Promise.resolve({ orderId }) },

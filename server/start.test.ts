@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, expect, it, vi } from "vitest";
 import { database, setDatabase } from "@/db/client";
+import { removeDemo } from "@/db/demo-removal";
 import { pay } from "@/db/payments/pay";
 import { Unavailable } from "@/db/payments/ticket";
 import { testDatabase } from "@/db/testing/database";
@@ -21,6 +22,7 @@ it("on SIGTERM, payments that were taken get their answers, and no other is begu
   vi.stubEnv("DATABASE_OWNER_URL", test.ownerUrl);
   // What is started here must not end the test's own process.
   vi.spyOn(process, "exit").mockImplementation(() => undefined as never);
+  await removeDemo(test.ownerUrl);
   await start();
   const [payer, payee] = [await newPerson(test.owner, 10n), await newPerson(test.owner, 0n)];
   const command = { operation: "transfer", payee: payee.handle, amountMinor: "1", currency: "USD" } as const;

@@ -5,11 +5,14 @@ import { endInOrder, signalListeners } from "./ending.ts";
 import { environment, isDemo } from "./environment.ts";
 import { keepIdleConnections } from "./idle.ts";
 import { sendLengths } from "./length.ts";
+import { answerThisMachineOnly } from "./this-machine.ts";
 
 export async function start(): Promise<void> {
   const closing = signalListeners();
   const env = environment();
   const demo = isDemo();
+  // Before anything else: requests come from the first moment on.
+  if (demo) answerThisMachineOnly();
   await startDatabase({
     databaseUrl: env.DATABASE_URL,
     ownerUrl: env.DATABASE_OWNER_URL,
@@ -26,6 +29,6 @@ export async function start(): Promise<void> {
   }
   endInOrder(closing);
   if (demo) {
-    console.info("Once runs in demo mode: published passwords, play money, this machine only (127.0.0.1).");
+    console.info("Once runs in demo mode: published passwords, play money, this machine only.");
   }
 }

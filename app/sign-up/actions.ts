@@ -1,13 +1,14 @@
 "use server";
 
-import { APIError } from "better-auth/api";
-import { headers } from "next/headers";
+import { isAPIError } from "better-auth/api";
+import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { isHandleTaken } from "@/db/users";
 import { safeReturnPath } from "@/lib/return-path";
 import { parseSignUp, type SignUpError } from "@/lib/sign-up";
 import { requireAction } from "@/server/admit";
 import { auth } from "@/server/auth";
+import { newMark } from "@/server/known-browser";
 import { countTry } from "@/server/tries";
 
 /** `waitMinutes` is there with "limited". */
@@ -30,9 +31,10 @@ export async function signUp(_previous: SignUpState, form: FormData): Promise<Si
   try {
     await auth().api.signUpEmail({ body: parsed.value, headers: await headers() });
   } catch (error) {
-    if (!(error instanceof APIError)) throw error;
+    if (!isAPIError(error)) throw error;
     // Of two sign-ups for one handle at once, the unique constraint lets one through.
     return { error: (await isHandleTaken(parsed.value.handle)) ? "handle-taken" : "email-taken" };
   }
+  (await cookies()).set(newMark(email));
   redirect(safeReturnPath(form.get("next")));
 }

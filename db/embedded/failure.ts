@@ -32,7 +32,7 @@ export async function withPathNamed<T>(path: string, step: () => Promise<T>): Pr
   try {
     return await step();
   } catch (cause) {
-    if (cause instanceof EmbeddedServerError) throw cause;
+    if (cause instanceof Error && cause.name === "EmbeddedServerError") throw cause;
     const text = cause instanceof Error ? cause.message : String(cause);
     throw new EmbeddedServerError(
       describeFailure(text, path, `The embedded PostgreSQL cannot use ${path}: ${text}.`),

@@ -20,6 +20,7 @@ it("commands that are resolved together get each what it names, found or not, as
   const paymentId = await keyFor(ann.id, purpose);
   await pay(ann.id, paymentId, command);
 
+  await test.owner`update users set email_verified = true where id = ${ann.id}`;
   const to = (payee: string, currency = "USD") =>
     ({ operation: "transfer", payee, amountMinor: "1", currency }) as const;
   const order = (id: string) =>
@@ -33,6 +34,8 @@ it("commands that are resolved together get each what it names, found or not, as
       to(`${ann.handle.toUpperCase()}@once.test`),
       { debitAccountId: ben.accountId, creditAccountId: ann.accountId, ...usd },
     ],
+    // Nobody has shown yet that this address is Ben's.
+    [ann, to(`${ben.handle}@once.test`), { debitAccountId: ann.accountId, creditAccountId: null, ...usd }],
     [ben, to("nobody"), { debitAccountId: ben.accountId, creditAccountId: null, ...usd }],
     // Neither has yen: their dollars stand for it, and settling declines.
     [

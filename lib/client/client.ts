@@ -133,7 +133,7 @@ export function onceClient(config: ClientConfig) {
     payOrder: (order: PayOrderRequest, options: PayOptions = {}): Promise<PayOutcome> =>
       move({ kind: "order", orderId: order.orderId }, "/api/payments", order, options),
 
-    /** Transfers to a handle or an e-mail address. */
+    /** Transfers to a handle, or to an e-mail address that its user has verified. */
     transfer: (
       { intentId, ...transfer }: Intent & TransferRequest,
       options: PayOptions = {},

@@ -5,6 +5,7 @@ import { Amount } from "@/components/checkout/amount";
 import { Checkout } from "@/components/checkout/checkout";
 import { ClosedOrder } from "@/components/checkout/closed-order";
 import { ContinueWithoutScript } from "@/components/checkout/continue-without-script";
+import { Payee } from "@/components/checkout/payee";
 import { OrderLines } from "@/components/orders/order-lines";
 import { Panel } from "@/components/ui/panel";
 import { findOrder } from "@/db/orders/orders";
@@ -47,6 +48,7 @@ export default async function CheckoutPage({ params }: Params) {
         <Panel className="md:sticky md:top-6 md:order-2">
           <p className="text-sm text-soft">{t("checkout.youPay")}</p>
           <Amount amount={amount} />
+          <Payee name={order.merchant.name} handle={order.merchant.handle} />
           {closedBecause === undefined ? (
             <>
               <div className="noscript:hidden">

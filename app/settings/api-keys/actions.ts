@@ -1,6 +1,6 @@
 "use server";
 
-import { APIError } from "better-auth/api";
+import { isAPIError } from "better-auth/api";
 import { revalidatePath } from "next/cache";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
@@ -50,7 +50,7 @@ export async function revokeApiKey(form: FormData): Promise<void> {
   try {
     await auth().api.deleteApiKey({ body: { keyId: id.data }, headers: await headers() });
   } catch (error) {
-    if (!(error instanceof APIError && error.status === "NOT_FOUND")) throw error;
+    if (!(isAPIError(error) && error.status === "NOT_FOUND")) throw error;
   }
   redirect(`${PAGE}?revoked=1`);
 }

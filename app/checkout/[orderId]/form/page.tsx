@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
+import { Payee } from "@/components/checkout/payee";
 import { PlainPayForm } from "@/components/checkout/plain-pay-form";
 import { OrderLines } from "@/components/orders/order-lines";
 import { Panel } from "@/components/ui/panel";
@@ -47,6 +48,7 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
       <Panel>
         <p className="text-sm text-soft">{t("youPay")}</p>
         <p className="figures mt-1 mb-6 text-display">{amount}</p>
+        <Payee name={order.merchant.name} handle={order.merchant.handle} />
         <PlainPayForm
           userId={viewer.id}
           orderId={order.id}
