@@ -11,6 +11,7 @@ const NAME_MAX_LENGTH = 60;
 /** The field of a sign-up that is wrong, and how: keys of the texts that say so. */
 export type SignUpError =
   | "name"
+  | "name-taken"
   | "handle"
   | "handle-taken"
   | "email"
