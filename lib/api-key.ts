@@ -5,7 +5,7 @@ import { plainName } from "./text.ts";
 export const API_KEY_NAME_MAX_LENGTH = 60;
 
 /** What is wrong with a request for a key: keys of the texts that say so. */
-export type ApiKeyError = "name" | "scopes" | "too-many" | "limited";
+export type ApiKeyError = "name" | "scopes" | "too-many" | "made-already" | "limited";
 
 const name = plainName(API_KEY_NAME_MAX_LENGTH);
 

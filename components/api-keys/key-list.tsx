@@ -1,5 +1,5 @@
 import { useFormatter, useTranslations } from "next-intl";
-import { Button } from "@/components/ui/button";
+import { Submit } from "@/components/ui/submit";
 import { isWriting, type Scope } from "@/lib/scopes";
 
 type ListedKey = {
@@ -68,9 +68,9 @@ export function KeyList({
               <p className="min-w-0 flex-1 basis-64 text-sm wrap-anywhere">
                 {t("revokeText", { name: key.name })}
               </p>
-              <Button type="submit" look="quiet" size="small">
+              <Submit look="quiet" size="small">
                 {t("revokeForCertain")}
-              </Button>
+              </Submit>
             </form>
           </details>
         </li>

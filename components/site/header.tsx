@@ -2,6 +2,7 @@ import { KeyRound } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/components/ui/button";
+import { Submit } from "@/components/ui/submit";
 import { Mark } from "./mark";
 
 /** The head of every page. `signOut` is the server action. */
@@ -44,9 +45,9 @@ export function Header({
               <span className="hidden text-sm text-soft sm:inline">
                 {t("signedInAs", { name: viewerName })}
               </span>
-              <Button type="submit" look="quiet" size="small">
+              <Submit look="quiet" size="small">
                 {t("signOut")}
-              </Button>
+              </Submit>
             </form>
           </nav>
         )}
