@@ -1,9 +1,10 @@
 /** What people may write beside money: any script and any emoji, and nothing that hides or turns what others read. */
 import { describe, expect, it } from "vitest";
 import { parseApiKey } from "./api-key.ts";
+import { isolated } from "./isolated.ts";
 import { orderRequest, parse, parsePayment } from "./requests.ts";
 import { parseSignUp } from "./sign-up.ts";
-import { isolated, plainName, plainText } from "./text.ts";
+import { plainName, plainText } from "./text.ts";
 
 const named = (...codes: number[]): string => String.fromCodePoint(...codes);
 

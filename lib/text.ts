@@ -1,7 +1,7 @@
 /**
  * Text that people write and others read beside money: names, notes, descriptions, what an API key is called. What can
  * turn the text around it, or cannot be seen, is refused where text comes in, by the one helper `plainText`; what was
- * stored before there was such a rule is isolated where it is shown (`<bdi>` in a page, `isolated` in an attribute).
+ * stored before there was such a rule is isolated where it is shown (`<bdi>` in a page, `isolated` of lib/isolated.ts in an attribute).
  *
  * Names are stored in Unicode's composed form (NFC). Notes, descriptions and items stay as they were sent: they are part
  * of the hash by which a request is known again, and of answers that are the same bytes for ever.
@@ -82,15 +82,4 @@ export function plainName(maxLength: number) {
     .string()
     .transform((name) => name.trim().normalize("NFC"))
     .pipe(plainText(maxLength));
-}
-
-/** What turns the direction of text: marks, embeddings, overrides, isolates. */
-const DIRECTION = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
-
-/**
- * A text of somebody's inside a sentence that is no HTML (a title, a label): its direction is its own, and ends with it
- * (Unicode's First Strong Isolate and Pop Directional Isolate). In a page `<bdi>` does the same.
- */
-export function isolated(text: string): string {
-  return `\u2068${text.replace(DIRECTION, "")}\u2069`;
 }

@@ -1,6 +1,7 @@
 import { KeyRound } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
 import { Submit } from "@/components/ui/submit";
 import { Mark } from "./mark";
@@ -43,7 +44,7 @@ export function Header({
             </Button>
             <form action={signOut} className="flex items-center gap-2">
               <span className="hidden text-sm text-soft sm:inline">
-                {t("signedInAs", { name: viewerName })}
+                {t.rich("signedInAs", { name: viewerName, bdi })}
               </span>
               <Submit look="quiet" size="small">
                 {t("signOut")}

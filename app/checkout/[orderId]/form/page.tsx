@@ -3,6 +3,7 @@ import { notFound, redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { PlainPayForm } from "@/components/checkout/plain-pay-form";
 import { OrderLines } from "@/components/orders/order-lines";
+import { bdi } from "@/components/ui/bdi";
 import { Panel } from "@/components/ui/panel";
 import { keyState } from "@/db/idempotency/state";
 import { findOrder } from "@/db/orders/orders";
@@ -34,7 +35,7 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
   const [order, record, t, locale] = await Promise.all([
     findOrder(id.data),
     keyState(viewer.id, key.data),
-    getTranslations("checkout"),
+    getTranslations(),
     getLocale(),
   ]);
   if (order === undefined) notFound();
@@ -43,9 +44,12 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
   const amount = formatMoney(order.totalMinor, order.currency, locale);
   return (
     <div className="mx-auto w-full max-w-xl">
-      <h1 className="mb-6 text-title">{t("title", { merchant: order.merchant.name })}</h1>
+      <h1 className="text-title">{t.rich("checkout.title", { merchant: order.merchant.name, bdi })}</h1>
+      <p className="mt-2 mb-6 text-soft">
+        {t.rich("order.from", { merchant: order.merchant.name, handle: order.merchant.handle, bdi })}
+      </p>
       <Panel>
-        <p className="text-sm text-soft">{t("youPay")}</p>
+        <p className="text-sm text-soft">{t("checkout.youPay")}</p>
         <p className="figures mt-1 mb-6 text-display">{amount}</p>
         <PlainPayForm
           userId={viewer.id}
