@@ -3,6 +3,7 @@
 import { Copy } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
 
 /** A key that was just made, to be copied. It lives in this page's memory only, and is gone with it. */
@@ -21,7 +22,7 @@ export function NewKey({ name, apiKey }: { name: string; apiKey: string }) {
   return (
     <div className="rounded-xl border border-line bg-accent-wash p-4">
       <p role="status" className="font-semibold">
-        {t("madeTitle", { name })}
+        {t.rich("madeTitle", { name, bdi })}
       </p>
       <p className="mt-1 text-sm text-soft">{t("madeText")}</p>
       <div className="mt-3 flex flex-wrap items-center gap-2">

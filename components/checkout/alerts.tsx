@@ -3,6 +3,7 @@
 import { CircleX } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { bdi } from "@/components/ui/bdi";
 import type { PayState } from "@/lib/pay-state";
 import type { ProblemName } from "@/lib/problems";
 
@@ -23,7 +24,7 @@ export function DeclineAlert({
   const code = state.payment.declineCode ?? "unknown";
   return (
     <Alert title={t("declinedTitle")}>
-      {t(`declined_${code}`, { merchant: merchantName, currency, amount })}
+      {t.rich(`declined_${code}`, { merchant: merchantName, currency, amount, bdi })}
       {state.next.step === "failed" ? ` ${t("keyFailed")}` : null}
     </Alert>
   );
@@ -34,7 +35,9 @@ export function RefusedAlert({ state, merchantName }: { state: PayState; merchan
   const t = useTranslations("checkout");
   if (state.name !== "ready" || state.notice.kind !== "refused") return null;
   return (
-    <Alert title={t("refusedTitle")}>{t(refusalText(state.notice.reason), { merchant: merchantName })}</Alert>
+    <Alert title={t("refusedTitle")}>
+      {t.rich(refusalText(state.notice.reason), { merchant: merchantName, bdi })}
+    </Alert>
   );
 }
 

@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
 import { mayPayAgain } from "@/lib/pay-machine";
 import type { Payment } from "@/lib/payment";
@@ -53,10 +54,11 @@ export function PlainPayForm(props: {
     <div className="flex flex-col gap-4">
       {known.state === "declined" ? (
         <Alert title={t("declinedTitle")}>
-          {t(`declined_${known.payment.declineCode ?? "unknown"}`, {
+          {t.rich(`declined_${known.payment.declineCode ?? "unknown"}`, {
             merchant: merchantName,
             currency,
             amount,
+            bdi,
           })}
         </Alert>
       ) : (

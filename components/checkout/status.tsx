@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Mark } from "@/components/site/mark";
 import { cn } from "@/components/ui/cn";
+import { isolated } from "@/lib/isolated";
 import type { PayState } from "@/lib/pay-state";
 
 /** `quiet` is said and not shown: the button shows it already. */
@@ -49,6 +50,8 @@ export function Status({ state, userName, amount }: { state: PayState; userName:
 
 function useWords(state: PayState, userName: string, amount: string): Words | undefined {
   const t = useTranslations("checkout");
+  // One text without elements in it, like every other text of this region.
+  const isolatedName = { name: isolated(userName), bdi: (name: string) => name };
   const iconPlace = "mt-0.5 size-5 shrink-0";
   const info = <Info aria-hidden="true" className={cn(iconPlace, "text-soft")} />;
   const turning = <Mark motion="turn" className={cn(iconPlace, "text-wait-text")} />;
@@ -104,8 +107,8 @@ function useWords(state: PayState, userName: string, amount: string): Words | un
         title: t("signedOutTitle"),
         text:
           state.press === undefined
-            ? t("signedOut", { name: userName })
-            : t("signedOutChecking", { name: userName }),
+            ? t.markup("signedOut", isolatedName)
+            : t.markup("signedOutChecking", isolatedName),
       };
     case "later":
       return {

@@ -1,12 +1,14 @@
 import { Check, X } from "lucide-react";
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { OrderLines } from "@/components/orders/order-lines";
+import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
 import type { Order } from "@/lib/order";
 import { mayPayAgain } from "@/lib/pay-machine";
 import type { ListedPayment } from "./payment-list";
-import { ReceiptFacts } from "./receipt-facts";
+import { type Fact, ReceiptFacts } from "./receipt-facts";
 
 /** One payment as a bill: what became of it first, then who, what, when. */
 export function Receipt({
@@ -24,17 +26,15 @@ export function Receipt({
   const format = useFormatter();
   const { payment, payer, payee } = view;
   const hasMoved = payment.status === "succeeded";
-  const party = (who: { id?: string; name: string }): string =>
-    who.id === viewerId ? t("you", { name: who.name }) : who.name;
-  const facts: [name: string, value: string][] = [
+  const party = (who: { id?: string; name: string }): ReactNode =>
+    who.id === viewerId ? t.rich("you", { name: who.name, bdi }) : <bdi>{who.name}</bdi>;
+  const facts: Fact[] = [
     [t("from"), party(payer)],
     [t("to"), party(payee)],
     [t("when"), format.dateTime(new Date(payment.settledAt), "moment")],
     [t("kind"), t(`kind_${payment.kind}`)],
-    ...(hasMoved
-      ? []
-      : [[t("declineReason"), t(`decline_${payment.declineCode ?? "unknown"}`)] as [string, string]]),
-    ...(payment.note === undefined ? [] : [[t("note"), payment.note] as [string, string]]),
+    ...(hasMoved ? [] : [[t("declineReason"), t(`decline_${payment.declineCode ?? "unknown"}`)] as Fact]),
+    ...(payment.note === undefined ? [] : [[t("note"), <bdi key="note">{payment.note}</bdi>] as Fact]),
   ];
   return (
     <div className="mx-auto w-full max-w-lg">
@@ -46,8 +46,9 @@ export function Receipt({
           </h1>
           {hasMoved ? (
             <p className="mt-2 text-center text-soft">
-              {t(subtitleOf(payment.kind, payer.id === viewerId), {
+              {t.rich(subtitleOf(payment.kind, payer.id === viewerId), {
                 name: payer.id === viewerId ? payee.name : payer.name,
+                bdi,
               })}
             </p>
           ) : null}
@@ -56,7 +57,9 @@ export function Receipt({
           </div>
           {order === undefined ? null : (
             <div className="dotted-rule mt-5 pt-4">
-              <h2 className="mb-1 font-semibold">{order.description}</h2>
+              <h2 className="mb-1 font-semibold">
+                <bdi>{order.description}</bdi>
+              </h2>
               <OrderLines order={order} />
             </div>
           )}

@@ -1,7 +1,9 @@
 import { KeyRound } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
+import { Submit } from "@/components/ui/submit";
 import { Mark } from "./mark";
 
 /** The head of every page. `signOut` is the server action. */
@@ -42,11 +44,11 @@ export function Header({
             </Button>
             <form action={signOut} className="flex items-center gap-2">
               <span className="hidden text-sm text-soft sm:inline">
-                {t("signedInAs", { name: viewerName })}
+                {t.rich("signedInAs", { name: viewerName, bdi })}
               </span>
-              <Button type="submit" look="quiet" size="small">
+              <Submit look="quiet" size="small">
                 {t("signOut")}
-              </Button>
+              </Submit>
             </form>
           </nav>
         )}

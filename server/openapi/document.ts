@@ -15,7 +15,8 @@ one purpose, and the key is the id that the payment will have. Send a request as
 most once, and gives the same answer for ever.
 
 Money is integer minor units, as a string, beside its currency: \`"amountMinor": "1250", "currency": "USD"\` is 12.50
-dollars. Bodies are JSON; a field that a request does not have is refused. Every answer is \`Cache-Control: no-store\`.
+dollars: how many decimals a currency has is what ISO 4217 says. Text that people read (notes, descriptions) may be in any
+script, and is refused where it shows nothing or contains characters that hide or turn text. Bodies are JSON; a field that a request does not have is refused. Every answer is \`Cache-Control: no-store\`.
 
 How much one user and one client address may ask in a minute is limited. Answers say what is left (\`RateLimit\`); past it,
 429 says when to come back (\`Retry-After\`), nothing was looked at, and the same request with the same key is good then.

@@ -4,6 +4,7 @@ import { getLocale, getTranslations } from "next-intl/server";
 import { Payee } from "@/components/checkout/payee";
 import { PlainPayForm } from "@/components/checkout/plain-pay-form";
 import { OrderLines } from "@/components/orders/order-lines";
+import { bdi } from "@/components/ui/bdi";
 import { Panel } from "@/components/ui/panel";
 import { keyState } from "@/db/idempotency/state";
 import { findOrder } from "@/db/orders/orders";
@@ -35,7 +36,7 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
   const [order, record, t, locale] = await Promise.all([
     findOrder(id.data),
     keyState(viewer.id, key.data),
-    getTranslations("checkout"),
+    getTranslations(),
     getLocale(),
   ]);
   if (order === undefined) notFound();
@@ -44,9 +45,12 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
   const amount = formatMoney(order.totalMinor, order.currency, locale);
   return (
     <div className="mx-auto w-full max-w-xl">
-      <h1 className="mb-6 text-title">{t("title", { merchant: order.merchant.name })}</h1>
+      <h1 className="text-title">{t.rich("checkout.title", { merchant: order.merchant.name, bdi })}</h1>
+      <p className="mt-2 mb-6 text-soft">
+        {t.rich("order.from", { merchant: order.merchant.name, handle: order.merchant.handle, bdi })}
+      </p>
       <Panel>
-        <p className="text-sm text-soft">{t("youPay")}</p>
+        <p className="text-sm text-soft">{t("checkout.youPay")}</p>
         <p className="figures mt-1 mb-6 text-display">{amount}</p>
         <Payee name={order.merchant.name} handle={order.merchant.handle} />
         <PlainPayForm
