@@ -23,8 +23,9 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
  * and waiting for locks have limits; a statement has none, for a large ledger takes as long to verify as it takes.
  */
 export function connectAsOwner(ownerUrl: string): postgres.Sql {
-  return postgres(ownerUrl, {
-    ...new Connector(ANY_TIME).options,
+  const connector = new Connector(ownerUrl, { silenceMaxMs: ANY_TIME, transactions: "ours" });
+  return postgres(connector.url, {
+    ...connector.options,
     max: 1,
     fetch_types: false,
     onnotice: () => {},

@@ -20,8 +20,9 @@ export type Server = {
 
 /** Asks the server behind `url` how it is set up for whoever logs in there. */
 export async function inspectServer(url: string): Promise<Server> {
-  const sql = postgres(url, {
-    ...new Connector().options,
+  const connector = new Connector(url);
+  const sql = postgres(connector.url, {
+    ...connector.options,
     max: 1,
     fetch_types: false,
     onnotice: () => {},

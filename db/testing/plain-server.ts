@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import postgres from "postgres";
@@ -22,6 +22,8 @@ export type PlainServer = {
   adminUrl: string;
   /** Changes a setting for the whole server, null for what it was, and resolves when new connections have it. */
   set(name: string, value: string | null): Promise<void>;
+  /** Restarts it as a standby of a primary that is not there: it can be read from, and promoted. */
+  becomeStandby(): Promise<void>;
   /** Ends all its processes as a crash would, without a last write, and starts it again. */
   crash(): Promise<void>;
   /** Ends it and removes all of it. */
@@ -87,6 +89,13 @@ export async function startPlainServer(): Promise<PlainServer> {
         const after = await ask((sql) => sql`select pg_conf_load_time()::text as loaded`);
         if (after[0]?.loaded !== before[0]?.loaded) return;
       }
+    },
+    async becomeStandby() {
+      await end("SIGINT");
+      const signal = path.join(cluster, "standby.signal");
+      writeFileSync(signal, "");
+      if (account) chownSync(signal, account.uid, account.gid);
+      running = await start();
     },
     async crash() {
       await end("SIGQUIT");
