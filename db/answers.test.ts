@@ -67,7 +67,12 @@ describe.each([1, 2, 3, 5, 6, 7, 11, 64, Number.POSITIVE_INFINITY])("in pieces o
       { attributes: "read-write" },
       "CONNECTION_READ_ONLY",
     ],
-    ["something else than the protocol", [Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n")], {}, "not ready"],
+    [
+      "something else than the protocol",
+      [Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n")],
+      {},
+      "CONNECTION_GARBLED",
+    ],
     ["a length that is none", [...GREETING, Buffer.from("D\0\0\0\0..")], {}, "CONNECTION_GARBLED"],
   ])("%s", (_what, messages, rules, found) => {
     expect(faultIn(messages, { ...POOL, ...rules }, size)).toBe(found);

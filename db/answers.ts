@@ -15,7 +15,7 @@ export type AnswerRules = {
 
 /** Type and length of a message. */
 const HEADER_BYTES = 5;
-/** Of those that are read whole, none is longer. */
+/** Of those that are read whole, and before we are let in of any, none is longer. */
 const READ_WHOLE_MAX_BYTES = 65_536;
 const READY_FOR_QUERY = 0x5a;
 const COMMAND_COMPLETE = 0x43;
@@ -49,7 +49,7 @@ export class AnswerReader {
       const type = bytes.readUInt8(at);
       const length = 1 + bytes.readUInt32BE(at + 1);
       const isReadWhole = this.#isReadWhole(type);
-      if (length < HEADER_BYTES || (isReadWhole && length > READ_WHOLE_MAX_BYTES))
+      if (length < HEADER_BYTES || ((isReadWhole || !this.#isReady) && length > READ_WHOLE_MAX_BYTES))
         return new ConnectionFailed("CONNECTION_GARBLED", "What was sent is not PostgreSQL's protocol.");
       if (isReadWhole) {
         if (bytes.length - at < length) break;

@@ -47,12 +47,13 @@ export function connectAsOwner(ownerUrl: string): postgres.Sql {
 export async function migrate(ownerUrl: string, appRole: string): Promise<void> {
   const sql = connectAsOwner(ownerUrl);
   try {
-    // The lock belongs to the connection, of which there is one.
+    // The lock belongs to the session: the connection, of which there is one, or what a pooler keeps of it.
     await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
     await applyMigrations(drizzle(sql), { migrationsFolder: path.join(process.cwd(), "db", "migrations") });
     await sql`select grant_to_application(${appRole}::name) where current_user <> ${appRole}`;
+    await sql`select pg_advisory_unlock(${MIGRATION_LOCK})`;
   } finally {
-    // Ending the connection gives the lock back.
+    // Ending the connection gives the lock back where something failed.
     await sql.end({ timeout: 5 });
   }
 }

@@ -71,7 +71,7 @@ const BEGIN = Buffer.from("Q\0\0\0\x0abegin\0", "latin1");
 const MESSAGE = { bind: "B", sync: "S", dataRow: "D", commandComplete: "C", readyForQuery: "Z" } as const;
 
 /** Splits a stream into protocol messages. The first message of a client has no type byte; it is passed as type "". */
-function splitter(startsUntyped: boolean, onMessage: (type: string, message: Buffer) => void) {
+export function splitter(startsUntyped: boolean, onMessage: (type: string, message: Buffer) => void) {
   let pending: Buffer = Buffer.alloc(0);
   let untyped = startsUntyped;
   return (data: Buffer): void => {
