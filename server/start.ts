@@ -1,4 +1,5 @@
 /** Start-up of the server: check the environment, make the database ready, say what runs. */
+import { isSaidInWords } from "../db/cannot-start.ts";
 import { startDatabase } from "../db/start.ts";
 import { markAddresses } from "./address.ts";
 import { endInOrder, signalListeners } from "./ending.ts";
@@ -7,7 +8,21 @@ import { keepIdleConnections } from "./idle.ts";
 import { sendLengths } from "./length.ts";
 import { answerThisMachineOnly } from "./this-machine.ts";
 
+/**
+ * Starts up, or ends the process: with the sentences that say why, where there are some. Next.js would print a stack and a
+ * piece of code, and stay, never to be ready.
+ */
 export async function start(): Promise<void> {
+  try {
+    await startUp();
+  } catch (error) {
+    if (isSaidInWords(error)) console.error(error.message);
+    else console.error("Once could not start.", error);
+    process.exit(1);
+  }
+}
+
+async function startUp(): Promise<void> {
   const closing = signalListeners();
   const env = environment();
   const demo = isDemo();
