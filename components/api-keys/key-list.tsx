@@ -32,7 +32,7 @@ export function KeyList({
         <li key={key.id} className="py-4 first:pt-0 last:pb-0">
           <p className="flex flex-wrap items-baseline justify-between gap-x-4">
             <span className="min-w-0 font-medium wrap-anywhere">{key.name}</span>
-            <code className="font-mono text-sm text-soft">{key.start}…</code>
+            <code className="font-mono text-sm text-soft">{`${key.start}…`}</code>
           </p>
           <p className="mt-0.5 text-sm text-soft">
             {`${t("created", { when: when(key.createdAt) })} · ${usesOf(key)}`}

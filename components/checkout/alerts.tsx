@@ -23,8 +23,8 @@ export function DeclineAlert({
   const code = state.payment.declineCode ?? "unknown";
   return (
     <Alert title={t("declinedTitle")}>
-      {t(`declined_${code}`, { merchant: merchantName, currency, amount })}
-      {state.next.step === "failed" ? ` ${t("keyFailed")}` : null}
+      <span>{t(`declined_${code}`, { merchant: merchantName, currency, amount })}</span>
+      {state.next.step === "failed" ? <span className="mt-1 block">{t("keyFailed")}</span> : null}
     </Alert>
   );
 }

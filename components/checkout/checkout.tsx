@@ -112,7 +112,7 @@ function PayForm({
               <Mark motion="turn" className="size-5" />
             </span>
           )}
-          {t("pay", { amount })}
+          <span>{t("pay", { amount })}</span>
         </Button>
       ) : null}
 

@@ -2,7 +2,7 @@
 
 import { Check, CircleHelp, Info } from "lucide-react";
 import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
+import type { ReactElement } from "react";
 import { Mark } from "@/components/site/mark";
 import { cn } from "@/components/ui/cn";
 import type { PayState } from "@/lib/pay-state";
@@ -10,7 +10,7 @@ import type { PayState } from "@/lib/pay-state";
 /** `quiet` is said and not shown: the button shows it already. */
 type Words =
   | { tone: "quiet"; text: string }
-  | { tone: "plain" | "wait" | "good"; icon: ReactNode; title?: string; text: string };
+  | { tone: "plain" | "wait" | "good"; icon: ReactElement; title?: string; text: string };
 
 /**
  * What is being done about the payment, and whether money has moved. One live region that is always there, so that

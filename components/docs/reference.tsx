@@ -66,8 +66,8 @@ export function Reference({ url, loading, failed }: { url: string; loading: stri
           {state === "loading" ? loading : failed}
         </p>
       )}
-      {/* The reference is English in every language of the page. */}
-      <div ref={ref} lang="en" className="reference mt-4 min-h-40" />
+      {/* English in every language of the page; and swagger-ui's texts have siblings, so no translator may touch them. */}
+      <div ref={ref} lang="en" translate="no" className="reference mt-4 min-h-40" />
     </>
   );
 }

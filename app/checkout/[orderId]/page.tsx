@@ -73,7 +73,7 @@ export default async function CheckoutPage({ params }: Params) {
         <section aria-label={t("order.items")} className="px-1 sm:px-2">
           <h2 className="text-lg font-semibold tracking-tight">{order.description}</h2>
           <p className="mt-1 mb-4 text-sm text-soft">
-            {t("order.from", { merchant: order.merchant.name })}
+            <span>{t("order.from", { merchant: order.merchant.name })}</span>
             {order.expiresAt === undefined || order.state !== "open" ? null : (
               <span className="block">
                 {t("order.expires", { when: format.dateTime(new Date(order.expiresAt), "moment") })}
