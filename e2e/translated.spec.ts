@@ -5,6 +5,7 @@
 import type { Page } from "@playwright/test";
 import { expectPaidOnce, newOrder, paymentsOf } from "./books.ts";
 import {
+  agePress,
   dropAnswers,
   expect,
   expectReceipt,
@@ -15,19 +16,6 @@ import {
   test,
 } from "./fixtures.ts";
 import { expectTranslated, translated } from "./translate.ts";
-
-/** Turns the stored press into one of ten minutes ago, older than those that are sent again by themselves. */
-async function agePress(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    for (const [name, value] of Object.entries({ ...sessionStorage })) {
-      const press = JSON.parse(value);
-      sessionStorage.setItem(
-        name,
-        JSON.stringify({ ...press, pressedAtMs: press.pressedAtMs - 10 * 60_000 }),
-      );
-    }
-  });
-}
 
 /** Loses every payment on its way to the server, presses Pay, and reloads when the press is old. */
 async function loseAndAge(page: Page): Promise<void> {
@@ -188,11 +176,11 @@ test("a translated checkout that gets no key says so, tries again, waits where i
   });
   await alice.goto(`/checkout/${orderId}`);
   await expectTranslated(alice);
-  await expect(alice.getByRole("status").filter({ hasText: "cannot be started just now" })).toBeVisible();
+  await expect(alice.getByRole("status").filter({ hasText: "cannot be prepared just now" })).toBeVisible();
   isBlocked = false;
   await alice.getByRole("button", { name: "Try again" }).click();
   await expect(alice.getByRole("status").filter({ hasText: "A short wait" })).toBeVisible();
-  await expect(alice.getByText("cannot be started just now")).toHaveCount(0);
+  await expect(alice.getByText("cannot be prepared just now")).toHaveCount(0);
   await expect(payButton(alice)).toBeEnabled();
   await expect(alice.getByText("A short wait")).toHaveCount(0);
   await payButton(alice).click();
@@ -230,7 +218,7 @@ test("a translated sign-up names the field that is wrong", async ({ page }) => {
   await page.getByLabel("Handle").fill("alice");
   await page.getByLabel("E-mail").fill("guest@example.com");
   for (const [password, says] of [
-    ["short", "The password needs 12 to 128 characters."],
+    ["short", "The password needs 10 to 128 characters."],
     ["correct horse battery", "This handle belongs to somebody else."],
   ] as const) {
     await page.getByLabel("Password").fill(password);

@@ -39,6 +39,8 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
   ]);
   if (order === undefined) notFound();
   if (record.state === "settled" && record.payment.status === "succeeded") redirect(`/payments/${key.data}`);
+  // Paid with another key since: what became of this one would read as if the order were not paid.
+  if (order.paidBy?.userId === viewer.id) redirect(`/payments/${order.paidBy.paymentId}`);
 
   const amount = formatMoney(order.totalMinor, order.currency, locale);
   return (
