@@ -3,7 +3,7 @@
  * everywhere else that it is not known, or nothing.
  */
 import { type AbstractIntlMessages, NextIntlClientProvider } from "next-intl";
-import { createElement } from "react";
+import { createElement, type ReactElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, it } from "vitest";
 import type { Locale } from "@/lib/locale";
@@ -12,6 +12,7 @@ import { DECLINE_CODES, type DeclineCode, type Payment } from "@/lib/payment";
 import de from "@/messages/de.json";
 import en from "@/messages/en.json";
 import { DeclineAlert, RefusedAlert } from "./alerts";
+import { ClosedOrder } from "./closed-order";
 import { Status } from "./status";
 
 const CATALOGS: Record<Locale, AbstractIntlMessages> = { en, de };
@@ -94,14 +95,28 @@ it.each((["en", "de"] as const).flatMap((locale) => STATES.map((row) => [locale,
   },
 );
 
+it.each(["en", "de"] as const)(
+  "%s: a merchant reads nothing about money on an order that was not looked up",
+  (locale) => {
+    const words = textOf(locale, [
+      createElement(ClosedOrder, { key: 1, because: "own", merchantName: "Mia" }),
+    ]);
+    expect(words).not.toMatch(SAYS[locale].no);
+    expect(words).not.toMatch(SAYS[locale].yes);
+  },
+);
+
 /** Everything that is said about the payment in this state. */
 function wordsIn(locale: Locale, state: PayState): string {
   const merchantName = "Bluebird Coffee";
-  const children = [
+  return textOf(locale, [
     createElement(DeclineAlert, { key: 1, state, merchantName, currency: "USD", amount: "$38.00" }),
     createElement(RefusedAlert, { key: 2, state, merchantName }),
     createElement(Status, { key: 3, state, userName: "Alice", amount: "$38.00" }),
-  ];
+  ]);
+}
+
+function textOf(locale: Locale, children: ReactElement[]): string {
   const provider = { locale, messages: CATALOGS[locale], timeZone: "UTC", children };
   const html = renderToStaticMarkup(createElement(NextIntlClientProvider, provider));
   return html.replaceAll(/<[^>]+>/g, " ").trim();

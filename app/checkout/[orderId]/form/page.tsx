@@ -64,7 +64,10 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
           }
           notice={search.notice === "unknown" || search.notice === "refused" ? search.notice : undefined}
         />
-        <div className="mt-6 border-t border-line pt-4">
+        <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
+          {t("payingAs", { name: viewer.name })}
+        </p>
+        <div className="mt-4 border-t border-line pt-4">
           <OrderLines order={order} />
         </div>
       </Panel>
