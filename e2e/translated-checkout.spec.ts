@@ -19,10 +19,10 @@ async function loseAndAge(page: Page): Promise<void> {
   await payButton(page).click();
   await expect(page.getByRole("status").filter({ hasText: "We are checking your payment" })).toBeVisible();
   await agePress(page);
-  await page.unrouteAll({ behavior: "ignoreErrors" });
   await page.reload();
   await expectTranslated(page);
   await expect(page.getByRole("status").filter({ hasText: "Still not known, still checking" })).toBeVisible();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
 }
 
 const ALL = "900000000000";

@@ -117,8 +117,6 @@ for (const [what, table] of [
       await alice.goto(`/checkout/${orderId}`);
       await expect(alice.getByRole("heading", { name: "This page could not be shown" })).toBeVisible();
       await expect(alice.locator("h1 font").first()).toBeVisible();
-      await alice.getByRole("button", { name: "Try again" }).click();
-      await expect(alice.getByRole("heading", { name: "This page could not be shown" })).toBeVisible();
     } finally {
       await books().unsafe(`alter table ${table}_away rename to ${table}`);
     }

@@ -1,17 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readAnswer, readKeyState } from "./pay-answer.ts";
-import {
-  afterLook,
-  asksPayer,
-  mayPayAgain,
-  nextState,
-  patienceMs,
-  pollDelayMs,
-  pressableKey,
-  RESEND_WINDOW_MS,
-  START,
-  wantsKey,
-} from "./pay-machine.ts";
+import { afterLook, patienceMs, pollDelayMs, RESEND_WINDOW_MS } from "./pay-checking.ts";
+import { asksPayer, mayPayAgain, nextState, pressableKey, START, wantsKey } from "./pay-machine.ts";
 import type { PayEvent, PayState, Press } from "./pay-state.ts";
 import { DECLINE_CODES, type DeclineCode, type Payment } from "./payment.ts";
 import { PROBLEMS, type ProblemName, problem } from "./problems.ts";

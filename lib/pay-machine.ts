@@ -10,23 +10,9 @@
  * produce, a key with two outcomes or a press of a key that the form does not hold, throws `Bug: …`.
  */
 import type { Because, Notice, PayEvent, PayState, Press } from "./pay-state.ts";
-import type { DeclineCode, KeyState, Payment } from "./payment.ts";
+import type { DeclineCode, Payment } from "./payment.ts";
 
 export const START: PayState = { name: "opening", because: "start" };
-
-/** While a press is this young it is sent again by itself; after it, a payer may have given up, so ask. */
-export const RESEND_WINDOW_MS = 2 * 60_000;
-
-/**
- * How long looking may find nothing out once the press is old, before the payer is asked all the same: the longest wait
- * between two looks, and time for an answer.
- */
-const LOOK_PATIENCE_MS = 10_000;
-
-/** The first wait between two looks: an answer lost on the way is usually there at once. */
-const FIRST_POLL_MS = 500;
-/** The longest wait between two looks: a payer watches this page, and the server must survive all of them watching. */
-const LONGEST_POLL_MS = 8_000;
 
 /** The next state. Pure; see the head of this file for which events are ignored and which throw. */
 export function nextState(state: PayState, event: PayEvent): PayState {
@@ -176,42 +162,6 @@ export function wantsKey(state: PayState): boolean {
 /** Whether another press, with another key, could succeed after this decline: money or a limit may change. */
 export function mayPayAgain(code: DeclineCode | undefined): boolean {
   return code === "insufficient_funds" || code === "limit_exceeded";
-}
-
-/**
- * What checking does with a key's state. `open` alone never proves that nothing is under way: a young press is sent
- * again (it executes once or replays), an old one, or one from the future of this clock, is put to the payer.
- */
-export function afterLook(look: KeyState, press: Press, nowMs: number): PayEvent | { type: "resend" } {
-  switch (look.state) {
-    case "settled":
-      return { type: "settled", key: press.key, payment: look.payment };
-    case "void":
-      return { type: "void", key: press.key };
-    case "open":
-      return youthMs(press, nowMs) === undefined
-        ? { type: "press-grew-old", key: press.key }
-        : { type: "resend" };
-    default:
-      return look satisfies never;
-  }
-}
-
-/** How long looking may go on, whatever comes of it, until the payer is asked (`unreached`). */
-export function patienceMs(press: Press, nowMs: number): number {
-  return (youthMs(press, nowMs) ?? 0) + LOOK_PATIENCE_MS;
-}
-
-/** How long a press stays young; undefined where it is old already, or from the future of this clock. */
-function youthMs(press: Press, nowMs: number): number | undefined {
-  const ageMs = nowMs - press.pressedAtMs;
-  return ageMs >= 0 && ageMs <= RESEND_WINDOW_MS ? RESEND_WINDOW_MS - ageMs : undefined;
-}
-
-/** How long to wait before look number `attempt` (from 0): exponential, the upper half of it random. */
-export function pollDelayMs(attempt: number, random: number): number {
-  const ceiling = Math.min(LONGEST_POLL_MS, FIRST_POLL_MS * 2 ** Math.min(attempt, 10));
-  return ceiling / 2 + (ceiling / 2) * random;
 }
 
 function checking(press: Press): PayState {

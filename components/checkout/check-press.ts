@@ -2,7 +2,7 @@
  * Finding out what became of a press. It looks at the key, sends a young press again, and goes on until the key has an
  * outcome, is void, or the payer has to decide; a clock beside it asks the payer where it finds out nothing. All over HTTP: a server action that hangs would hold up the next one.
  */
-import { afterLook, pollDelayMs } from "@/lib/pay-machine";
+import { afterLook, pollDelayMs } from "@/lib/pay-checking";
 import type { PayEvent, PayState, Press } from "@/lib/pay-state";
 import { type Look, lookAtKey, payOverHttp, revokeKey } from "./key-api";
 
