@@ -96,6 +96,21 @@ test("whoever has scripts neither sees the way without, nor anything that moves"
   await expect(alice.locator("form[action$='/continue']")).toHaveCount(0);
 });
 
+test("where no script arrives, a sign-up names the field that is wrong, and the documentation says what is missing", async ({
+  page,
+}) => {
+  await block(page, isScript);
+  await page.goto("/sign-up");
+  await page.getByLabel("Name").fill("A Guest");
+  await page.getByLabel("Handle").fill("alice");
+  await page.getByLabel("E-mail").fill("guest@example.com");
+  await page.getByLabel("Password").fill("correct horse battery");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByRole("alert")).toContainText("This handle belongs to somebody else.");
+  await page.goto("/docs");
+  await expect(page.getByText("The reference needs JavaScript to be shown.")).toBeVisible();
+});
+
 test("where no script arrives, people sign in, order, pay and make an API key", async ({ page }) => {
   await block(page, isScript);
   await signIn(page, "Bob");
