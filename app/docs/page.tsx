@@ -111,18 +111,12 @@ export default async function DocsPage() {
           {t("referenceTitle")}
         </h2>
         <p className="mt-3 max-w-2xl text-soft">
-          {t.rich("referenceLead", {
-            link: (address) => (
-              <a href={DOCUMENT} className="text-accent-text underline underline-offset-4">
-                {address}
-              </a>
-            ),
-          })}
+          <span className="mr-1">{t("referenceLead")}</span>
+          <a href={DOCUMENT} className="text-accent-text underline underline-offset-4">
+            {DOCUMENT}
+          </a>
         </p>
-        <noscript>
-          <p className="mt-4">{t("noScript")}</p>
-        </noscript>
-        <Reference url={DOCUMENT} loading={t("loading")} failed={t("failed")} />
+        <Reference url={DOCUMENT} withoutScript={t("noScript")} loading={t("loading")} failed={t("failed")} />
       </section>
     </article>
   );

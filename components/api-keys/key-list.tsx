@@ -36,7 +36,7 @@ export function KeyList({
             <span className="min-w-0 font-medium wrap-anywhere">
               <bdi>{key.name}</bdi>
             </span>
-            <code className="font-mono text-sm text-soft">{key.start}…</code>
+            <code className="font-mono text-sm text-soft">{`${key.start}…`}</code>
           </p>
           <p className="mt-0.5 text-sm text-soft">
             {`${t("created", { when: when(key.createdAt) })} · ${usesOf(key)}`}

@@ -34,7 +34,7 @@ export function NewKey({ name, apiKey }: { name: string; apiKey: string }) {
         </output>
         <Button look="quiet" size="small" onClick={copy}>
           <Copy aria-hidden="true" className="size-4" />
-          {t("copy")}
+          <span>{t("copy")}</span>
         </Button>
       </div>
       <p role="status" className="mt-2 text-sm text-soft empty:hidden">

@@ -24,8 +24,8 @@ export function DeclineAlert({
   const code = state.payment.declineCode ?? "unknown";
   return (
     <Alert title={t("declinedTitle")}>
-      {t.rich(`declined_${code}`, { merchant: merchantName, currency, amount, bdi })}
-      {state.next.step === "failed" ? ` ${t("keyFailed")}` : null}
+      <span>{t.rich(`declined_${code}`, { merchant: merchantName, currency, amount, bdi })}</span>
+      {state.next.step === "failed" ? <span className="mt-1 block">{t("keyFailed")}</span> : null}
     </Alert>
   );
 }

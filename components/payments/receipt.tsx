@@ -63,18 +63,20 @@ export function Receipt({
               <OrderLines order={order} />
             </div>
           )}
-          <p className="dotted-rule mt-5 pt-5 text-center text-xs break-all text-faint">
-            {t("reference")} <span className="figures">{payment.id}</span>
+          <div className="dotted-rule mt-5 pt-5 text-xs break-all text-faint">
+            <p className="flex flex-wrap justify-center gap-x-1">
+              <span>{t("reference")}</span>
+              <span className="figures">{payment.id}</span>
+            </p>
             {payment.refundOf === undefined ? null : (
-              <>
-                <br />
-                {t("refundOf")}{" "}
+              <p className="flex flex-wrap justify-center gap-x-1">
+                <span>{t("refundOf")}</span>
                 <Link href={`/payments/${payment.refundOf}`} className="figures underline">
                   {payment.refundOf}
                 </Link>
-              </>
+              </p>
             )}
-          </p>
+          </div>
         </div>
       </article>
       <div className="print:hidden mt-6 flex flex-wrap justify-center gap-3">

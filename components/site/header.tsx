@@ -24,7 +24,7 @@ export function Header({
           className="mr-auto flex items-center gap-2 rounded-xl py-1 pr-2 text-xl font-bold tracking-tight"
         >
           <Mark className="text-accent-text" />
-          {t("name")}
+          <span>{t("name")}</span>
         </Link>
         {viewerName === undefined ? (
           <Button asChild look="quiet" size="small">

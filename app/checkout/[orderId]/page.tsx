@@ -4,7 +4,6 @@ import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { Amount } from "@/components/checkout/amount";
 import { Checkout } from "@/components/checkout/checkout";
 import { ClosedOrder } from "@/components/checkout/closed-order";
-import { ContinueWithoutScript } from "@/components/checkout/continue-without-script";
 import { Payee } from "@/components/checkout/payee";
 import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
@@ -56,19 +55,16 @@ export default async function CheckoutPage({ params }: Params) {
           <Payee name={order.merchant.name} handle={order.merchant.handle} />
           {closedBecause === undefined ? (
             <>
-              <div className="noscript:hidden">
-                <Checkout
-                  userId={viewer.id}
-                  userName={viewer.name}
-                  merchantName={order.merchant.name}
-                  orderId={order.id}
-                  amountMinor={order.totalMinor}
-                  currency={order.currency}
-                  amount={amount}
-                  payOrder={payOrder}
-                />
-              </div>
-              <ContinueWithoutScript userId={viewer.id} orderId={order.id} />
+              <Checkout
+                userId={viewer.id}
+                userName={viewer.name}
+                merchantName={order.merchant.name}
+                orderId={order.id}
+                amountMinor={order.totalMinor}
+                currency={order.currency}
+                amount={amount}
+                payOrder={payOrder}
+              />
               <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
                 {t.rich("checkout.payingAs", { name: viewer.name, bdi })}
               </p>
@@ -82,7 +78,9 @@ export default async function CheckoutPage({ params }: Params) {
             <bdi>{order.description}</bdi>
           </h2>
           <p className="mt-1 mb-4 text-sm text-soft">
-            {t.rich("order.from", { merchant: order.merchant.name, handle: order.merchant.handle, bdi })}
+            <span>
+              {t.rich("order.from", { merchant: order.merchant.name, handle: order.merchant.handle, bdi })}
+            </span>
             {order.expiresAt === undefined || order.state !== "open" ? null : (
               <span className="block">
                 {t("order.expires", { when: format.dateTime(new Date(order.expiresAt), "moment") })}
