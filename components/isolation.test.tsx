@@ -95,7 +95,11 @@ const PARTS: Record<string, ReactNode> = {
     />
   ),
   "who is no longer signed in": (
-    <Status state={{ name: "signed-out", press: undefined, because: "start" }} userName={EVE} amount="$0.10" />
+    <Status
+      state={{ name: "signed-out", press: undefined, because: "start" }}
+      userName={EVE}
+      amount="$0.10"
+    />
   ),
   "a decline without JavaScript": (
     <PlainPayForm

@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import { useWhen } from "@/components/site/when";
 import { bdi } from "@/components/ui/bdi";
+import { inElements } from "@/components/ui/in-elements";
 import { Submit } from "@/components/ui/submit";
 import { isolated } from "@/lib/isolated";
 import { isWriting, type Scope } from "@/lib/scopes";
@@ -70,7 +71,7 @@ export function KeyList({
             >
               <input type="hidden" name="id" value={key.id} />
               <p className="min-w-0 flex-1 basis-64 text-sm wrap-anywhere">
-                {t.rich("revokeText", { name: key.name, bdi })}
+                {inElements(t.rich("revokeText", { name: key.name, bdi }))}
               </p>
               <Submit look="quiet" size="small">
                 {t("revokeForCertain")}

@@ -4,6 +4,7 @@ import { CircleX } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { bdi } from "@/components/ui/bdi";
+import { inElements } from "@/components/ui/in-elements";
 import type { PayState } from "@/lib/pay-state";
 import type { ProblemName } from "@/lib/problems";
 
@@ -24,7 +25,7 @@ export function DeclineAlert({
   const code = state.payment.declineCode ?? "unknown";
   return (
     <Alert title={t("declinedTitle")}>
-      <span>{t.rich(`declined_${code}`, { merchant: merchantName, currency, amount, bdi })}</span>
+      <span>{inElements(t.rich(`declined_${code}`, { merchant: merchantName, currency, amount, bdi }))}</span>
       {state.next.step === "failed" ? <span className="mt-1 block">{t("keyFailed")}</span> : null}
     </Alert>
   );
@@ -36,7 +37,7 @@ export function RefusedAlert({ state, merchantName }: { state: PayState; merchan
   if (state.name !== "ready" || state.notice.kind !== "refused") return null;
   return (
     <Alert title={t("refusedTitle")}>
-      {t.rich(refusalText(state.notice.reason), { merchant: merchantName, bdi })}
+      {inElements(t.rich(refusalText(state.notice.reason), { merchant: merchantName, bdi }))}
     </Alert>
   );
 }

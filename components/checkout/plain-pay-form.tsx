@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
+import { inElements } from "@/components/ui/in-elements";
 import { mayPayAgain } from "@/lib/pay-machine";
 import type { Payment } from "@/lib/payment";
 import { Alert } from "./alerts";
@@ -54,12 +55,14 @@ export function PlainPayForm(props: {
     <div className="flex flex-col gap-4">
       {known.state === "declined" ? (
         <Alert title={t("declinedTitle")}>
-          {t.rich(`declined_${known.payment.declineCode ?? "unknown"}`, {
-            merchant: merchantName,
-            currency,
-            amount,
-            bdi,
-          })}
+          {inElements(
+            t.rich(`declined_${known.payment.declineCode ?? "unknown"}`, {
+              merchant: merchantName,
+              currency,
+              amount,
+              bdi,
+            }),
+          )}
         </Alert>
       ) : (
         <p role="status" className="rounded-xl border border-line bg-wash p-4 text-sm">

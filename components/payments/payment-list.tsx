@@ -4,6 +4,7 @@ import { useLocale, useTranslations } from "next-intl";
 import { useWhen } from "@/components/site/when";
 import { bdi } from "@/components/ui/bdi";
 import { cn } from "@/components/ui/cn";
+import { inElements } from "@/components/ui/in-elements";
 import { formatMoney } from "@/lib/money";
 import type { Payment } from "@/lib/payment";
 
@@ -26,8 +27,8 @@ export function PaymentList({ viewerId, payments }: { viewerId: string; payments
         const hasMoved = payment.status === "succeeded";
         const amount = formatMoney(payment.amountMinor, payment.currency, locale);
         const other = isOutgoing
-          ? t.rich("payments.toName", { name: payee.name, bdi })
-          : t.rich("payments.fromName", { name: payer.name, bdi });
+          ? inElements(t.rich("payments.toName", { name: payee.name, bdi }))
+          : inElements(t.rich("payments.fromName", { name: payer.name, bdi }));
         return (
           <li key={payment.id}>
             <Link

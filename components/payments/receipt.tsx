@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
+import { inElements } from "@/components/ui/in-elements";
 import type { Order } from "@/lib/order";
 import { mayPayAgain } from "@/lib/pay-machine";
 import type { ListedPayment } from "./payment-list";
@@ -27,7 +28,7 @@ export function Receipt({
   const { payment, payer, payee } = view;
   const hasMoved = payment.status === "succeeded";
   const party = (who: { id?: string; name: string }): ReactNode =>
-    who.id === viewerId ? t.rich("you", { name: who.name, bdi }) : <bdi>{who.name}</bdi>;
+    who.id === viewerId ? inElements(t.rich("you", { name: who.name, bdi })) : <bdi>{who.name}</bdi>;
   const facts: Fact[] = [
     [t("from"), party(payer)],
     [t("to"), party(payee)],
@@ -46,10 +47,12 @@ export function Receipt({
           </h1>
           {hasMoved ? (
             <p className="mt-2 text-center text-soft">
-              {t.rich(subtitleOf(payment.kind, payer.id === viewerId), {
-                name: payer.id === viewerId ? payee.name : payer.name,
-                bdi,
-              })}
+              {inElements(
+                t.rich(subtitleOf(payment.kind, payer.id === viewerId), {
+                  name: payer.id === viewerId ? payee.name : payer.name,
+                  bdi,
+                }),
+              )}
             </p>
           ) : null}
           <div className="dotted-rule mt-7 pt-5">

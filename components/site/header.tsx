@@ -3,6 +3,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
+import { inElements } from "@/components/ui/in-elements";
 import { Submit } from "@/components/ui/submit";
 import { Mark } from "./mark";
 
@@ -44,7 +45,7 @@ export function Header({
             </Button>
             <form action={signOut} className="flex items-center gap-2">
               <span className="hidden text-sm text-soft sm:inline">
-                {t.rich("signedInAs", { name: viewerName, bdi })}
+                {inElements(t.rich("signedInAs", { name: viewerName, bdi }))}
               </span>
               <Submit look="quiet" size="small">
                 {t("signOut")}

@@ -8,6 +8,9 @@ import { bare, isFunction, isMain, lineOf, parse, readSources, report, stringOf,
 
 /** @import { Finding, Node, Source } from "./source.mjs" */
 
+/** Puts each piece of a text into an element (components/ui/in-elements.tsx). */
+const IN_ELEMENTS = "inElements";
+
 /**
  * The texts of a file that stand, or may come to stand, beside others.
  *
@@ -69,6 +72,7 @@ function isElement(child, slots) {
       // What `&&` leaves of its left side is false, 0 or an empty text, and the last two are texts.
       return node.operator === "&&" ? stringOf(node.left) === undefined && every([node.right]) : false;
     case "CallExpression":
+      if (bare(node.callee).name === IN_ELEMENTS) return true;
       return isList({ type: "JSXExpressionContainer", expression: node }) && every(resultsOf(node));
     case "Identifier":
       return node.name === "undefined" || slots.has(node.name);

@@ -40,6 +40,7 @@ it.each([
   ["elements side by side", "<p>{isBusy ? <b /> : null}<span>{text}</span>{isBusy && <i />}</p>"],
   ["a list of elements", "<ul>{all.map((one) => <li key={one}>{one}</li>)}</ul>"],
   ["what is declared to be an element", "<p>{icon}<span>{text}</span></p>"],
+  ["a text with tags, each piece in an element", '<p>{inElements(t.rich("lead", {}))}<b /></p>'],
   ["a comment", "<p>{/* why */}{text}</p>"],
 ])("%s is not refused", (_what, jsx) => {
   expect(refusedIn(jsx)).toBe(0);

@@ -7,6 +7,7 @@ import { ClosedOrder } from "@/components/checkout/closed-order";
 import { Payee } from "@/components/checkout/payee";
 import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
+import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { findOrder } from "@/db/orders/orders";
 import { isolated } from "@/lib/isolated";
@@ -47,7 +48,9 @@ export default async function CheckoutPage({ params }: Params) {
     order.merchant.id === viewer.id ? "own" : order.state === "open" ? undefined : order.state;
   return (
     <div className="mx-auto w-full max-w-4xl">
-      <h1 className="mb-6 text-title">{t.rich("checkout.title", { merchant: order.merchant.name, bdi })}</h1>
+      <h1 className="mb-6 text-title">
+        {inElements(t.rich("checkout.title", { merchant: order.merchant.name, bdi }))}
+      </h1>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 sm:gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
         <Panel className="md:sticky md:top-6 md:order-2">
           <p className="text-sm text-soft">{t("checkout.youPay")}</p>
@@ -66,7 +69,7 @@ export default async function CheckoutPage({ params }: Params) {
                 payOrder={payOrder}
               />
               <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
-                {t.rich("checkout.payingAs", { name: viewer.name, bdi })}
+                {inElements(t.rich("checkout.payingAs", { name: viewer.name, bdi }))}
               </p>
             </>
           ) : (
@@ -79,7 +82,9 @@ export default async function CheckoutPage({ params }: Params) {
           </h2>
           <p className="mt-1 mb-4 text-sm text-soft">
             <span>
-              {t.rich("order.from", { merchant: order.merchant.name, handle: order.merchant.handle, bdi })}
+              {inElements(
+                t.rich("order.from", { merchant: order.merchant.name, handle: order.merchant.handle, bdi }),
+              )}
             </span>
             {order.expiresAt === undefined || order.state !== "open" ? null : (
               <span className="block">

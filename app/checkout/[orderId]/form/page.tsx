@@ -5,6 +5,7 @@ import { Payee } from "@/components/checkout/payee";
 import { PlainPayForm } from "@/components/checkout/plain-pay-form";
 import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
+import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { keyState } from "@/db/idempotency/state";
 import { findOrder } from "@/db/orders/orders";
@@ -47,9 +48,13 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
   const amount = formatMoney(order.totalMinor, order.currency, locale);
   return (
     <div className="mx-auto w-full max-w-xl">
-      <h1 className="text-title">{t.rich("checkout.title", { merchant: order.merchant.name, bdi })}</h1>
+      <h1 className="text-title">
+        {inElements(t.rich("checkout.title", { merchant: order.merchant.name, bdi }))}
+      </h1>
       <p className="mt-2 mb-6 text-soft">
-        {t.rich("order.from", { merchant: order.merchant.name, handle: order.merchant.handle, bdi })}
+        {inElements(
+          t.rich("order.from", { merchant: order.merchant.name, handle: order.merchant.handle, bdi }),
+        )}
       </p>
       <Panel>
         <p className="text-sm text-soft">{t("checkout.youPay")}</p>
@@ -71,7 +76,7 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
           notice={search.notice === "unknown" || search.notice === "refused" ? search.notice : undefined}
         />
         <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
-          {t.rich("checkout.payingAs", { name: viewer.name, bdi })}
+          {inElements(t.rich("checkout.payingAs", { name: viewer.name, bdi }))}
         </p>
         <div className="mt-4 border-t border-line pt-4">
           <OrderLines order={order} />
