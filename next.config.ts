@@ -16,6 +16,16 @@ const HSTS = { key: "Strict-Transport-Security", value: "max-age=63072000; inclu
 /** An API answer runs nothing, shows nothing and is framed by nobody. */
 const API_POLICY = { key: "Content-Security-Policy", value: "default-src 'none'; frame-ancestors 'none'" };
 
+/**
+ * What Next.js lets through beside the host that was asked for, before an action of ours asks for itself (server/origin.ts):
+ * our public host, which a proxy may hide; and "null", which a form's own POST carries under a hardened referrer policy. A
+ * stranger's can say that too, so Sec-Fetch-Site decides about it there. Read when the server starts, not when it is built.
+ */
+function allowedOrigins(): string[] {
+  const { ONCE_URL } = process.env;
+  return ONCE_URL && URL.canParse(ONCE_URL) ? ["null", new URL(ONCE_URL).host] : ["null"];
+}
+
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
@@ -26,7 +36,7 @@ const config: NextConfig = {
   ...(process.env.ONCE_DEPLOYMENT_ID ? { deploymentId: process.env.ONCE_DEPLOYMENT_ID } : {}),
   experimental: {
     // Form posts are small; nobody may fill the server's memory with one.
-    serverActions: { bodySizeLimit: "64kb" },
+    serverActions: { bodySizeLimit: "64kb", allowedOrigins: allowedOrigins() },
   },
   async headers() {
     return [
@@ -35,7 +45,7 @@ const config: NextConfig = {
       {
         source: "/:path*",
         headers: [HSTS],
-        has: [{ type: "header", key: "x-forwarded-proto", value: "https" }],
+        has: [{ type: "header", key: "x-forwarded-proto", value: "https(?:\\s*,.*)?" }],
       },
     ];
   },

@@ -24,8 +24,9 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
  * and waiting for locks have limits; a statement has none, for a large ledger takes as long to verify as it takes.
  */
 export function connectAsOwner(ownerUrl: string): postgres.Sql {
-  return postgres(ownerUrl, {
-    ...new Connector(ANY_TIME).options,
+  const connector = new Connector(ownerUrl, { silenceMaxMs: ANY_TIME, transactions: "ours" });
+  return postgres(connector.url, {
+    ...connector.options,
     max: 1,
     fetch_types: false,
     onnotice: () => {},
@@ -74,15 +75,16 @@ const OTHER_MIGRATIONS =
 export async function migrate(ownerUrl: string, appRole: string): Promise<{ knowsItsServer: boolean }> {
   const sql = connectAsOwner(ownerUrl);
   try {
-    // The lock belongs to the connection, of which there is one.
+    // The lock belongs to the session: the connection, of which there is one, or what a pooler keeps of it.
     await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
     await requireBaseline(sql);
     await applyMigrations(sql);
     await sql`select grant_to_application(${appRole}::name) where current_user <> ${appRole}`;
+    await sql`select pg_advisory_unlock(${MIGRATION_LOCK})`;
     const [row] = await sql<{ knows: boolean }[]>`select journal_server() <> 0 as knows`;
     return { knowsItsServer: row?.knows ?? false };
   } finally {
-    // Ending the connection gives the lock back.
+    // Ending the connection gives the lock back where something failed.
     await sql.end({ timeout: 5 });
   }
 }

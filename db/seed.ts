@@ -48,11 +48,21 @@ export function demoId(name: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
+/** The API key of one of the demo's people, which is published. */
+function demoApiKey(handle: string): string {
+  return `once_demo_${handle}`;
+}
+
+/** By what the demo's people and their API keys are known in a database. */
+export const DEMO_USER_IDS = PEOPLE.map(({ handle }) => demoId(handle));
+export const DEMO_KEY_HASHES = PEOPLE.map(({ handle }) => hashOfApiKey(demoApiKey(handle)));
+
 async function seedPerson(person: Person): Promise<void> {
   const db = database().reading;
   const id = demoId(person.handle);
+  // Made by us, and nobody else's: it counts as verified.
   const email = `${person.handle}@once.test`;
-  const apiKey = `once_demo_${person.handle}`;
+  const apiKey = demoApiKey(person.handle);
   const permissions = JSON.stringify(permissionsOf(SCOPES));
   await db
     .insert(users)
@@ -112,6 +122,10 @@ async function seedFunding(ownerUrl: string): Promise<void> {
         insert into ledger_accounts (id, purpose, currency, min_balance_minor)
         values (${demoId(`funding ${currency}`)}, 'funding', ${currency}, null) on conflict do nothing`;
     }
+    // Where the demo was removed once and is wanted again.
+    await owner`
+      update ledger_accounts set closed_at = null
+       where owner_id = any (string_to_array(${DEMO_USER_IDS.join(",")}, ',')::uuid[]) and closed_at is not null`;
   } finally {
     await owner.end({ timeout: 5 });
   }

@@ -1,14 +1,26 @@
 /** Start-up of the database: embedded or given, migrated, seeded where it is the demo, connected. */
 import path from "node:path";
 import { type Position, pruneAttempts } from "./attempts/prune.ts";
+import { CannotStart } from "./cannot-start.ts";
 import { connect, setDatabase } from "./client.ts";
+import { DEMO_IS_OPEN, isDemoOpen } from "./demo-removal.ts";
 import { startEmbedded } from "./embedded.ts";
 import { reapKeys } from "./idempotency/reap.ts";
 import { type Stall, sealAtStart, sealingStall, sealTransfers } from "./ledger/seal.ts";
 import { migrate } from "./migrate.ts";
 import { provision } from "./provision.ts";
 import { seedDemo } from "./seed.ts";
-import { faultsOf, inspectServer, mayWriteMoney, ONE_ROLE, warningsOf } from "./server-check.ts";
+import {
+  faultsOf,
+  inspectServer,
+  inspectSession,
+  mayWriteMoney,
+  ONE_ROLE,
+  sessionFaultsOf,
+  sessionWarningsOf,
+  warningsOf,
+} from "./server-check.ts";
+import { EMBEDDED, usable } from "./unusable.ts";
 
 export type StartOptions = {
   databaseUrl?: string | undefined;
@@ -33,23 +45,24 @@ const NAMELESS_SERVER =
 
 /**
  * Makes the database ready and sets it as this process's. Safe when several processes start at once. Refuses a server
- * on which the promise cannot be kept, and says what is wrong with it.
+ * on which the promise cannot be kept, or that cannot be reached, and, outside the demo, a database that lets in the demo's
+ * people; and says in words what is wrong (CannotStart).
  */
 export async function startDatabase(options: StartOptions): Promise<void> {
-  const { appUrl, ownerUrl } =
-    options.databaseUrl === undefined
-      ? await provision((await startEmbedded(path.resolve(options.dataDir))).adminUrl, "once")
-      : { appUrl: options.databaseUrl, ownerUrl: options.ownerUrl ?? options.databaseUrl };
-  const server = await inspectServer(appUrl);
-  const faults = faultsOf(server);
-  if (faults.length > 0)
-    throw new Error(["The database server is not fit for payments.", ...faults].join("\n"));
-  for (const warning of warningsOf(server)) console.warn(warning);
-  const { knowsItsServer } = await migrate(ownerUrl, server.role);
+  const { appUrl, ownerUrl, names } = await addressesOf(options);
+  const server = await usable(names.app, appUrl, () => inspectServer(appUrl));
+  refuse(faultsOf(server));
+  const session = await usable(names.app, appUrl, () => inspectSession(appUrl, server));
+  refuse(sessionFaultsOf(session));
+  for (const warning of [...warningsOf(server), ...sessionWarningsOf(session)]) console.warn(warning);
+  const { knowsItsServer } = await usable(names.owner, ownerUrl, () => migrate(ownerUrl, server.role));
   if (!knowsItsServer) console.warn(NAMELESS_SERVER);
   setDatabase(connect(appUrl, server.version));
-  if (await mayWriteMoney()) console.warn(ONE_ROLE);
-  if (options.demo) await seedDemo(ownerUrl);
+  await usable(names.app, appUrl, async () => {
+    if (await mayWriteMoney()) console.warn(ONE_ROLE);
+    if (!options.demo && (await isDemoOpen())) throw new CannotStart(DEMO_IS_OPEN);
+  });
+  if (options.demo) await usable(names.owner, ownerUrl, () => seedDemo(ownerUrl));
   await attempt("Sealing transfers", () => sealAtStart(ownerUrl));
   startPeriodicWork();
 }
@@ -64,6 +77,25 @@ function inWords(stall: Stall): string {
     default:
       return stall satisfies never;
   }
+}
+
+/** Where the application and the owner of the tables connect, and what whoever runs this knows those addresses as. */
+async function addressesOf({ databaseUrl, ownerUrl, dataDir }: StartOptions) {
+  if (databaseUrl === undefined) {
+    const { adminUrl } = await startEmbedded(path.resolve(dataDir));
+    const names = { app: EMBEDDED, owner: EMBEDDED };
+    return { ...(await usable(names.owner, adminUrl, () => provision(adminUrl, "once"))), names };
+  }
+  const names = {
+    app: "DATABASE_URL",
+    owner: ownerUrl === undefined ? "DATABASE_URL" : "DATABASE_OWNER_URL",
+  };
+  return { appUrl: databaseUrl, ownerUrl: ownerUrl ?? databaseUrl, names };
+}
+
+function refuse(faults: readonly string[]): void {
+  if (faults.length > 0)
+    throw new CannotStart(["The database server is not fit for payments.", ...faults].join("\n"));
 }
 
 /** What runs beside the requests. Each piece is safe on any number of servers at once. */

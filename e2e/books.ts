@@ -11,14 +11,16 @@ export const DATA_DIR = ".data/e2e";
 
 let connection: postgres.Sql | undefined;
 
+/** The address of a database of the embedded server, as its administrator. */
+export function adminUrlOf(databaseName: string): string {
+  const state: unknown = JSON.parse(readFileSync(path.resolve(DATA_DIR, "postgres.json"), "utf8"));
+  const { port, password } = state as { port: number; password: string };
+  return `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/${databaseName}`;
+}
+
 /** The database of the server under test, as its administrator. */
 export function books(): postgres.Sql {
-  if (!connection) {
-    const state: unknown = JSON.parse(readFileSync(path.resolve(DATA_DIR, "postgres.json"), "utf8"));
-    const { port, password } = state as { port: number; password: string };
-    const url = `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/once`;
-    connection = postgres(url, { max: 2, onnotice: () => {} });
-  }
+  connection ??= postgres(adminUrlOf("once"), { max: 2, onnotice: () => {} });
   return connection;
 }
 

@@ -38,7 +38,7 @@ function payment(lines: readonly string[], body: string, query = ""): Buffer {
   const content = Buffer.from(body);
   const head = [
     `POST /api/payments${query} HTTP/1.1`,
-    "Host: once.test",
+    "Host: 127.0.0.1",
     "Authorization: Bearer once_demo_alice",
     "Content-Type: application/json",
     `Content-Length: ${content.length}`,

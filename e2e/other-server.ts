@@ -6,7 +6,42 @@ import { DATA_DIR } from "./books.ts";
 import { expect } from "./fixtures.ts";
 
 /** Not the server's under test. */
-const OTHER_PORT = 3211;
+export const OTHER_PORT = 3211;
+/** As `npm start` does. */
+const START = ["scripts/start.mjs"];
+/** As somebody does who starts Next.js without our script, so that it listens to everybody. */
+export const PLAIN_NEXT = ["node_modules/next/dist/bin/next", "start", "--hostname", "0.0.0.0"];
+
+/** The usual variables of a server, and these. */
+function environmentWith(variables: Record<string, string>): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    PORT: String(OTHER_PORT),
+    ONCE_DATA_DIR: path.resolve(DATA_DIR),
+    DATABASE_URL: "",
+    ...variables,
+  };
+}
+
+/** Starts a server that must refuse to, and waits until it has said why with these words. */
+export async function expectRefused(variables: Record<string, string>, words: string): Promise<void> {
+  const other = spawn(process.execPath, START, {
+    env: environmentWith(variables),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const closed = once(other, "close");
+  let said = "";
+  for (const stream of [other.stdout, other.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+  try {
+    await expect.poll(() => said).toContain(words);
+  } finally {
+    other.kill("SIGKILL");
+    await closed;
+  }
+}
 
 /**
  * Starts it with these variables beside the usual ones, waits until it is ready, and ends it after `use`, which may `end` it
@@ -19,17 +54,9 @@ export async function withOtherServer(
     end: () => Promise<number | null>,
     signal: (name: NodeJS.Signals) => void,
   ) => Promise<void>,
+  program = START,
 ): Promise<void> {
-  const other = spawn(process.execPath, ["scripts/start.mjs"], {
-    env: {
-      ...process.env,
-      PORT: String(OTHER_PORT),
-      ONCE_DATA_DIR: path.resolve(DATA_DIR),
-      DATABASE_URL: "",
-      ...variables,
-    },
-    stdio: "ignore",
-  });
+  const other = spawn(process.execPath, program, { env: environmentWith(variables), stdio: "ignore" });
   const ended = once(other, "exit").then(([code]: (number | null)[]) => code ?? null);
   const end = () => {
     other.kill("SIGTERM");

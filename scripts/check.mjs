@@ -25,9 +25,11 @@ export function checkSteps() {
     { name: "nothing unused", commands: [tool("knip", "knip", "--no-progress")] },
     { name: "statements awaited", commands: [rule("awaited")] },
     { name: "money written in one place", commands: [rule("money")] },
+    { name: "no class that has copies", commands: [rule("classes")] },
     { name: "policy", commands: [rule("policy")] },
     { name: "migrations", commands: [tool("tsx", "tsx", "scripts/schema-check.ts")] },
     { name: "texts", commands: [rule("messages")] },
+    { name: "texts in elements of their own", commands: [rule("own-element")] },
     { name: "versions", commands: [rule("versions")] },
   ];
 }

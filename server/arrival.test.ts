@@ -82,7 +82,7 @@ describe("what arrives for a key is on record", () => {
     const byForm = await payByForm(
       new Request(`http://once.test/checkout/${orderId}/pay`, {
         method: "POST",
-        headers: { ...as("from-form"), "content-length": String(form.length) },
+        headers: { ...as("from-form"), "content-type": "application/x-www-form-urlencoded" },
         body: form,
       }),
       { params: Promise.resolve({ orderId }) },

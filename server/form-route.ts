@@ -1,31 +1,38 @@
 /** The frame of the plain forms that work without JavaScript: a POST that always answers with a redirect to a page. */
-import { Answer, problemOf } from "./http.ts";
+import { safeReturnPath } from "@/lib/return-path";
+import { readBody } from "./body.ts";
+import { Answer, fail, problemOf } from "./http.ts";
 import { log } from "./log.ts";
 import type { RouteName } from "./policy.ts";
-import { admit, requestIdOf } from "./route.ts";
+import { admit, answerIn, requestIdOf } from "./route.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** A form of ours has a handful of short fields. */
 const FORM_MAX_BYTES = 16 * 1024;
+const FORM_TYPE = "application/x-www-form-urlencoded";
 
 /** 303: the browser follows with a GET, so a reload of what it shows sends nothing again. The path is relative. */
 function seeOther(path: string, requestId: string): Response {
   return new Response(null, {
     status: 303,
-    headers: { location: path, "cache-control": "no-store", "x-request-id": requestId },
+    headers: { location: safeReturnPath(path), "cache-control": "no-store", "x-request-id": requestId },
   });
 }
 
+/** The fields of a form. Answers 415 or 413 by itself; a request without a body is a form without fields. */
 async function readForm(request: Request): Promise<URLSearchParams> {
-  if (Number(request.headers.get("content-length") ?? FORM_MAX_BYTES + 1) > FORM_MAX_BYTES)
-    return new URLSearchParams();
-  return new URLSearchParams(await request.text());
+  const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? FORM_TYPE;
+  if (mediaType !== FORM_TYPE) throw new Answer(fail("unsupported-media-type"));
+  const body = await readBody(request, FORM_MAX_BYTES);
+  if (body === undefined) throw new Answer(fail("too-large"));
+  return new URLSearchParams(body.toString());
 }
 
 /**
  * Makes the handler of a plain form. `handler` returns the path to go to. Whoever is not signed in, or is somebody else
- * than the form was opened as (field `user`), signs in first; whatever goes wrong leads to `failed`, which must offer
- * the same key again: nothing is known then.
+ * than the form was opened as (field `user`), signs in first; a request that is refused leads a person to the page that
+ * says why, and answers a program; whatever goes wrong leads to `failed`, which must offer the same key again: nothing is
+ * known then.
  */
 export function formRoute<P extends { orderId: string }>(
   name: RouteName,
@@ -35,8 +42,9 @@ export function formRoute<P extends { orderId: string }>(
   return async (request, context) => {
     const requestId = requestIdOf(request);
     const params = await context.params;
-    const form = await readForm(request);
+    let form = new URLSearchParams();
     try {
+      form = await readForm(request);
       const user = await admit(name, request, [], form.get("user"));
       if (!user) throw new Error(`Bug: the policy lets anyone use ${name}.`);
       const path = await handler({ form, params, user, requestId });
@@ -46,17 +54,24 @@ export function formRoute<P extends { orderId: string }>(
       );
       return seeOther(path, requestId);
     } catch (error) {
-      if (error instanceof Answer) {
-        const returnTo = `/checkout/${params.orderId}`;
-        if (error.response.status === 401)
-          return seeOther(`/sign-in?next=${encodeURIComponent(returnTo)}`, requestId);
-        // Too many requests: the page that offers the same key again says that nothing is known, which is so.
-        if (error.response.status === 429) return seeOther(failed({ form, params }), requestId);
-        error.response.headers.set("x-request-id", requestId);
-        return error.response;
+      const answer = answerIn(error);
+      if (!answer) problemOf(error, { requestId, route: name });
+      // Too many requests: the page that offers the same key again says that nothing is known, which is so.
+      if (!answer || answer.status === 429) return seeOther(failed({ form, params }), requestId);
+      if (answer.status === 401) {
+        return seeOther(`/sign-in?next=${encodeURIComponent(`/checkout/${params.orderId}`)}`, requestId);
       }
-      problemOf(error, { requestId, route: name });
-      return seeOther(failed({ form, params }), requestId);
+      return refused(request, answer, requestId);
     }
   };
+}
+
+/** A refusal: to a person, the page about it; to a program, which has come with its key, the problem document itself. */
+async function refused(request: Request, answer: Response, requestId: string): Promise<Response> {
+  if (request.headers.has("authorization")) {
+    answer.headers.set("x-request-id", requestId);
+    return answer;
+  }
+  const { type }: { type: string } = await answer.json();
+  return seeOther(type, requestId);
 }

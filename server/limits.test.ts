@@ -10,6 +10,7 @@ import { testDatabase } from "@/db/testing/database";
 import { balanceOf, keyFor, newOrder, newPerson } from "@/db/testing/people";
 import { permissionsOf, SCOPES } from "@/lib/scopes";
 import { auth } from "./auth.ts";
+import { newMark } from "./known-browser.ts";
 import { countOn, limitHeaders } from "./limits.ts";
 import { HEADERS } from "./openapi/headers.ts";
 import { countTry, uncountTry } from "./tries.ts";
@@ -132,8 +133,8 @@ describe("the other doors to paying", () => {
     const answer = await payByForm(
       new Request(`http://once.test/checkout/${orderId}/pay`, {
         method: "POST",
-        headers: { authorization, "content-length": String(form.length) },
-        body: form,
+        headers: { authorization },
+        body: new URLSearchParams(form),
       }),
       { params: Promise.resolve({ orderId }) },
     );
@@ -203,6 +204,49 @@ describe("tries to sign in", () => {
     expect(await tryAs("grace@once.test")).toBe(15);
     marked.address = "203.0.113.2";
     expect(await tryAs("grace@once.test")).toBeUndefined();
+  });
+
+  it("of an address that is stopped use up nothing of anybody's account", async () => {
+    marked.address = "203.0.113.5";
+    for (let count = 0; count < 60; count += 1) await tryAs(`other-${count}@once.test`);
+    for (let count = 0; count < 30; count += 1) expect(await tryAs("ivan@once.test")).toBe(15);
+    marked.address = "203.0.113.6";
+    expect(await tryAs("ivan@once.test")).toBeUndefined();
+  });
+
+  it("come through from a browser that is known to the account, though a stranger has used it up", async () => {
+    const { name, value } = newMark("judy@once.test");
+    const from = (email: string, cookie: string) =>
+      countTry({ what: "sign-in", email, headers: new Headers({ cookie }) });
+    marked.address = "203.0.113.7";
+    for (let count = 0; count < 60; count += 1) await tryAs("judy@once.test");
+    expect(await tryAs("judy@once.test")).toBe(15);
+    const known = `once.session=x; ${name}=${value}; other=y`;
+    // Also where the stranger sits behind the same address.
+    expect(await from("judy@once.test", known)).toBeUndefined();
+
+    marked.address = "203.0.113.8";
+    const forged = value.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
+    for (const cookie of [`${name}=${forged}`, `${name}=`, `${name}=.`, `${name}=x.${value.split(".")[1]}`])
+      expect(await from("judy@once.test", cookie)).toBe(15);
+    // To another account it says nothing.
+    for (let count = 0; count < 20; count += 1) await tryAs("mallory@once.test");
+    const moved = `${newMark("mallory@once.test").name}=${value}`;
+    expect(await from("mallory@once.test", `${known}; ${moved}`)).toBe(15);
+  });
+
+  it("from a known browser are stopped after twenty failures, too", async () => {
+    const { name, value } = newMark("kim@once.test");
+    const one = {
+      what: "sign-in",
+      email: "kim@once.test",
+      headers: new Headers({ cookie: `${name}=${value}` }),
+    } as const;
+    for (let count = 0; count < 20; count += 1) expect(await countTry(one)).toBeUndefined();
+    expect(await countTry(one)).toBe(15);
+    await uncountTry(one);
+    await uncountTry(one);
+    expect(await countTry(one)).toBeUndefined();
   });
 
   it("that succeed do not count", async () => {

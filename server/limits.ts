@@ -3,7 +3,7 @@
  * several servers a caller gets as much from each. Nothing about a payment is decided here; past a limit, nothing was
  * looked at, and the same request with the same key is good later.
  */
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
 import { type Item, serializeList } from "structured-headers";
 import { type Environment, environment, isDemo } from "./environment.ts";
 import { Answer, fail } from "./http.ts";
@@ -23,6 +23,8 @@ const DEMO_PER_MINUTE = 10_000_000;
 const SIGN_IN_FAILURES_PER_EMAIL = 20;
 /** Of all people behind an address together; only failures count, so that an office may sign in each morning. */
 const SIGN_IN_FAILURES_PER_ADDRESS = 60;
+/** The same rate for a browser that has signed in before: it may be in other hands by now. */
+const SIGN_IN_FAILURES_PER_BROWSER = 20;
 /** Accounts that are made from one address. A class that is told to sign up has to come in two groups. */
 const SIGN_UPS_PER_ADDRESS = 30;
 /** Somebody whose handle is taken tries another few. */
@@ -30,7 +32,7 @@ const SIGN_UPS_PER_EMAIL = 10;
 
 type Quota = { limit: number; windowSeconds: number };
 
-/** The quotas by name, as an environment sets them. Each is counted per subject: an address, a user, an e-mail. */
+/** The quotas by name, as an environment sets them. Each is counted per subject: an address, a user, an e-mail, a browser. */
 function quotasOf(env: Environment, isPlay: boolean) {
   const each = (limit: number, windowSeconds: number): Quota => ({ limit, windowSeconds });
   return {
@@ -44,6 +46,7 @@ function quotasOf(env: Environment, isPlay: boolean) {
     ),
     "sign-in-address": each(isPlay ? DEMO_PER_MINUTE : SIGN_IN_FAILURES_PER_ADDRESS, QUARTER_HOUR_SECONDS),
     "sign-in-email": each(SIGN_IN_FAILURES_PER_EMAIL, QUARTER_HOUR_SECONDS),
+    "sign-in-known": each(SIGN_IN_FAILURES_PER_BROWSER, QUARTER_HOUR_SECONDS),
     "sign-up-address": each(isPlay ? DEMO_PER_MINUTE : SIGN_UPS_PER_ADDRESS, HOUR_SECONDS),
     "sign-up-email": each(SIGN_UPS_PER_EMAIL, HOUR_SECONDS),
   } as const satisfies Record<string, Quota>;
@@ -83,12 +86,20 @@ export async function countOn(name: LimitName, subject: string): Promise<Counted
   try {
     found = await limiter.consume(subject);
   } catch (refusal) {
-    if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    if (!isRefusal(refusal)) throw refusal;
     found = refusal;
     isWithin = false;
   }
   const resetSeconds = Math.max(1, Math.ceil(found.msBeforeNext / 1000));
   return { name, quota, isWithin, remaining: found.remainingPoints, resetSeconds };
+}
+
+/**
+ * Whether a limiter has thrown because its quota is used up. Told by what it is: the limiters may have been made in another
+ * bundle, with a class of its own.
+ */
+function isRefusal(thrown: unknown): thrown is RateLimiterRes {
+  return typeof thrown === "object" && thrown !== null && "msBeforeNext" in thrown;
 }
 
 /** Takes back one request of `subject` that should not have counted. */

@@ -20,9 +20,10 @@ export function describeError(
 ): { name: string; code?: string; message: string; stack?: string }[] {
   const chain: ReturnType<typeof describeError> = [];
   for (let current = error; current instanceof Error; current = current.cause) {
-    const fromDrizzle = current.constructor.name === "DrizzleQueryError";
+    // By shape: in the production build classes have other names, and copies.
+    const fromDrizzle = "query" in current && "params" in current;
     chain.push({
-      name: current.constructor.name,
+      name: current.name,
       message: fromDrizzle ? "A query failed." : current.message,
       ...("code" in current && typeof current.code === "string" ? { code: current.code } : {}),
       ...(current.stack && !fromDrizzle ? { stack: current.stack } : {}),

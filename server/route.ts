@@ -75,6 +75,16 @@ export async function admit(
   return caller.user;
 }
 
+/**
+ * The answer that was thrown, where that is what `thrown` is. Told by what it carries: the class may have a copy in another
+ * bundle.
+ */
+export function answerIn(thrown: unknown): Response | undefined {
+  return thrown instanceof Error && "response" in thrown && thrown.response instanceof Response
+    ? thrown.response
+    : undefined;
+}
+
 /** Puts the request's id on its answer, and a line about both into the log. */
 export function answered(
   arrival: { request: Request; requestId: string; route: string; startedMs: number },
@@ -105,10 +115,7 @@ export function route<N extends RouteName>(
       const user = (await admit(name, request, counted)) as Call<N>["user"];
       response = await handler({ request, params: await context.params, user, requestId });
     } catch (error) {
-      response =
-        error instanceof Answer
-          ? error.response
-          : problemResponse(problemOf(error, { requestId, route: name }));
+      response = answerIn(error) ?? problemResponse(problemOf(error, { requestId, route: name }));
     }
     for (const [header, value] of Object.entries(limitHeaders(counted))) response.headers.set(header, value);
     return answered({ request, requestId, route: name, startedMs }, response);

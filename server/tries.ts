@@ -3,11 +3,15 @@
  * and ours come from server actions.
  */
 import { addressOf } from "./address.ts";
-import { type Counted, countOn, type LimitName, uncount } from "./limits.ts";
+import { markOf } from "./known-browser.ts";
+import { countOn, type LimitName, uncount } from "./limits.ts";
 
 type Try = { what: "sign-in" | "sign-up"; email: string; headers: Headers };
 
+/** What a try counts on, in this order. A browser that is known to the account has its own tries, whoever else fails. */
 function quotasOf({ what, email, headers }: Try): [LimitName, string][] {
+  const mark = what === "sign-in" ? markOf(headers, email) : undefined;
+  if (mark !== undefined) return [["sign-in-known", mark]];
   const ofEmail: [LimitName, string] = [`${what}-email`, email];
   const address = addressOf(headers);
   return address === undefined ? [ofEmail] : [[`${what}-address`, address], ofEmail];
@@ -15,13 +19,15 @@ function quotasOf({ what, email, headers }: Try): [LimitName, string][] {
 
 /**
  * Counts a try, before anything is looked at. Returns undefined where it may go on, else how many minutes to wait: a
- * right password is refused then too, or guessing would go on.
+ * right password is refused then too, or guessing would go on. It ends at the first quota that is used up, so that an
+ * address that is limited already uses up nothing of anybody's account.
  */
 export async function countTry(one: Try): Promise<number | undefined> {
-  const counted: Counted[] = [];
-  for (const [name, subject] of quotasOf(one)) counted.push(await countOn(name, subject));
-  const waits = counted.filter(({ isWithin }) => !isWithin).map(({ resetSeconds }) => resetSeconds);
-  return waits.length === 0 ? undefined : Math.ceil(Math.max(...waits) / 60);
+  for (const [name, subject] of quotasOf(one)) {
+    const { isWithin, resetSeconds } = await countOn(name, subject);
+    if (!isWithin) return Math.ceil(resetSeconds / 60);
+  }
+  return undefined;
 }
 
 /** Takes a try back that succeeded: only failures count against signing in. */

@@ -1,7 +1,7 @@
 "use server";
 
-import { APIError } from "better-auth/api";
-import { headers } from "next/headers";
+import { isAPIError } from "better-auth/api";
+import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { z } from "zod";
 import { DEMO_PASSWORD } from "@/db/seed";
@@ -9,6 +9,7 @@ import { safeReturnPath } from "@/lib/return-path";
 import { requireAction } from "@/server/admit";
 import { auth } from "@/server/auth";
 import { isDemo } from "@/server/environment";
+import { newMark } from "@/server/known-browser";
 import { countTry, uncountTry } from "@/server/tries";
 
 /** `waitMinutes` is there with "limited". */
@@ -21,7 +22,7 @@ async function attempt(email: string, password: string): Promise<boolean> {
     await auth().api.signInEmail({ body: { email, password }, headers: await headers() });
     return true;
   } catch (error) {
-    if (error instanceof APIError) return false;
+    if (isAPIError(error)) return false;
     throw error;
   }
 }
@@ -40,6 +41,7 @@ export async function signIn(_previous: SignInState, form: FormData): Promise<Si
   if (waitMinutes !== undefined) return { error: "limited", waitMinutes };
   if (!(await attempt(email, parsed.data.password))) return { error: "invalid" };
   await uncountTry(one);
+  (await cookies()).set(newMark(email));
   redirect(safeReturnPath(form.get("next")));
 }
 

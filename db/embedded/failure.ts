@@ -2,7 +2,9 @@
  * Why the embedded server cannot be had: one sentence that says what is wrong and what to do, then, where there is one,
  * what PostgreSQL itself wrote last.
  */
-export class EmbeddedServerError extends Error {
+import { CannotStart } from "../cannot-start.ts";
+
+export class EmbeddedServerError extends CannotStart {
   override readonly name = "EmbeddedServerError";
 
   constructor(sentence: string, options: { lastWords?: string; cause?: unknown } = {}) {
@@ -32,7 +34,7 @@ export async function withPathNamed<T>(path: string, step: () => Promise<T>): Pr
   try {
     return await step();
   } catch (cause) {
-    if (cause instanceof EmbeddedServerError) throw cause;
+    if (cause instanceof Error && cause.name === "EmbeddedServerError") throw cause;
     const text = cause instanceof Error ? cause.message : String(cause);
     throw new EmbeddedServerError(
       describeFailure(text, path, `The embedded PostgreSQL cannot use ${path}: ${text}.`),

@@ -20,6 +20,7 @@ it("commands that are resolved together get each what it names, found or not, as
   const paymentId = await keyFor(ann.id, purpose);
   await pay(ann.id, paymentId, command);
 
+  await test.owner`update users set email_verified = true where id = ${ann.id}`;
   const to = (payee: string, currency = "USD") =>
     ({ operation: "transfer", payee, amountMinor: "1", currency }) as const;
   const order = (id: string) =>
@@ -33,6 +34,8 @@ it("commands that are resolved together get each what it names, found or not, as
       to(`${ann.handle.toUpperCase()}@once.test`),
       { debitAccountId: ben.accountId, creditAccountId: ann.accountId, ...usd },
     ],
+    // Nobody has shown yet that this address is Ben's.
+    [ann, to(`${ben.handle}@once.test`), { debitAccountId: ann.accountId, creditAccountId: null, ...usd }],
     [ben, to("nobody"), { debitAccountId: ben.accountId, creditAccountId: null, ...usd }],
     // Neither has yen: their dollars stand for it, and settling declines.
     [
@@ -78,6 +81,23 @@ it("commands that are resolved together get each what it names, found or not, as
     await Promise.all(cases.toReversed().map(([{ id }, one]) => resolve(id, randomUUID(), one))),
   ).toEqual(expected.toReversed());
   for (const [{ id }, one, resolved] of cases) expect(await resolve(id, randomUUID(), one)).toEqual(resolved);
+});
+
+it.each([
+  ["half a character", "\ud83d"],
+  ["a zero byte", "zero\0byte"],
+])("%s in what one asks for takes no answer away from those who ask beside it", async (_what, payee) => {
+  const [ann, ben] = [await newPerson(test.owner, 100n), await newPerson(test.owner, 0n)];
+  const to = (payee: string) =>
+    ({ operation: "transfer", payee, amountMinor: "1", currency: "USD" }) as const;
+  const asks = [to(ben.handle), to(payee), to(ben.handle), to("nobody")];
+  const found = await Promise.allSettled(asks.map((one) => resolve(ann.id, randomUUID(), one)));
+  expect(found.map((one) => (one.status === "fulfilled" ? one.value.creditAccountId : "refused"))).toEqual([
+    ben.accountId,
+    "refused",
+    ben.accountId,
+    null,
+  ]);
 });
 
 it("an account in the currency itself comes before any other", async () => {

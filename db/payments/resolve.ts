@@ -8,6 +8,9 @@
  * Every payment makes this read, so it is written by hand, made together and planned once per connection. Each row is
  * looked up by itself, in a subquery by an index, whatever the tables were like when the plan was made.
  *
+ * An e-mail address names somebody only where it was verified: anybody can register with a stranger's. Where it was not,
+ * nobody is found, as where there is no such account.
+ *
  * Where the owner has no account in the currency, another account of theirs stands for it, so that settling declines
  * with `currency_mismatch` instead of claiming that nobody is there. Never a silent conversion.
  */
@@ -85,7 +88,8 @@ const read = together(async (asked: readonly Asked[]): Promise<Resolved[]> => {
          order by currency = asked.currency desc, id limit 1) own on true
       left join lateral (
         select id from ledger_accounts
-         where owner_id = (select id from users where handle = asked.payee or email = asked.payee)
+         where owner_id = (select id from users
+                            where handle = asked.payee or (email = asked.payee and email_verified))
          order by currency = asked.currency desc, id limit 1) payee on true
       left join lateral (
         select merchant_account_id as account_id from orders where id = asked."orderId" limit 1) merchant on true

@@ -184,7 +184,10 @@ describe("a transfer", () => {
       ({ operation: "transfer", payee, amountMinor: "10", currency: "USD" }) as const;
     expect(await pay(payer.id, key, to("nobody-here"))).toEqual({ type: "refused", reason: "payee_unknown" });
     expect(await pay(payer.id, key, to(payer.handle))).toEqual({ type: "refused", reason: "payee_is_payer" });
-    expect(tally([await pay(payer.id, key, to(`${friend.handle}@once.test`))])).toEqual({ paid: 1 });
+    const address = `${friend.handle}@once.test`;
+    expect(await pay(payer.id, key, to(address))).toEqual({ type: "refused", reason: "payee_unknown" });
+    await test.owner`update users set email_verified = true where id = ${friend.id}`;
+    expect(tally([await pay(payer.id, key, to(address))])).toEqual({ paid: 1 });
   });
 });
 

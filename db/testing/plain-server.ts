@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { chown, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -24,6 +24,8 @@ export type PlainServer = {
   adminUrl: string;
   /** Changes a setting for the whole server, null for what it was, and resolves when new connections have it. */
   set(name: string, value: string | null): Promise<void>;
+  /** Restarts it as a standby of a primary that is not there: it can be read from, and promoted. */
+  becomeStandby(): Promise<void>;
   /** Ends all its processes as a crash would, without a last write, and starts it again. */
   crash(): Promise<void>;
   /** Another server on a copy of its files as they are at this moment, as a snapshot of the disk would have them. */
@@ -104,6 +106,13 @@ async function serve(
         const after = await ask((sql) => sql`select pg_conf_load_time()::text as loaded`);
         if (after[0]?.loaded !== before[0]?.loaded) return;
       }
+    },
+    async becomeStandby() {
+      await end("SIGINT");
+      const signal = path.join(cluster, "standby.signal");
+      writeFileSync(signal, "");
+      if (account) chownSync(signal, account.uid, account.gid);
+      running = await start();
     },
     async crash() {
       await end("SIGQUIT");

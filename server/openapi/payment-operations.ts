@@ -11,7 +11,7 @@ export const PAYMENT_OPERATIONS = {
     tag: "Payments",
     summary: "Pay an order, or transfer to somebody",
     description:
-      "Executes at most once per key. For an order, send the amount and currency that the payer saw and agreed to; for a transfer, the payee's handle or e-mail address. Whatever happens to the answer, send the same request with the same key again: it executes, or tells what became of it.",
+      "Executes at most once per key. For an order, send the amount and currency that the payer saw and agreed to; for a transfer, the payee's handle, or their e-mail address where it was verified (one that was not is as unknown as one that nobody has). Whatever happens to the answer, send the same request with the same key again: it executes, or tells what became of it.",
     takesKey: true,
     body: {
       schemas: ["PayOrderRequest", "TransferRequest"],
