@@ -17,7 +17,7 @@ const HSTS = { key: "Strict-Transport-Security", value: "max-age=63072000; inclu
 const API_POLICY = { key: "Content-Security-Policy", value: "default-src 'none'; frame-ancestors 'none'" };
 
 /**
- * What Next.js lets through beside the host that was asked for, before an action of ours asks for itself (server/origin.ts):
+ * What Next.js lets through beside the host that was asked for, before an action of ours asks for itself (server/http/origin.ts):
  * our public host, which a proxy may hide; and "null", which a form's own POST carries under a hardened referrer policy. A
  * stranger's can say that too, so Sec-Fetch-Site decides about it there. Read when the server starts, not when it is built.
  */

@@ -1,5 +1,5 @@
 import { defineConfig, devices } from "@playwright/test";
-import { launchOptions } from "./e2e/launch.ts";
+import { launchOptions } from "./e2e/support/launch.ts";
 
 /** Not 3000: the tests run beside a development server. */
 const PORT = 3210;
@@ -33,7 +33,7 @@ export default defineConfig({
   },
   projects: [{ name: "chromium", use: { ...devices["Desktop Chrome"] } }],
   webServer: {
-    command: "node e2e/serve.mjs",
+    command: "node e2e/support/serve.mjs",
     url: `${ADDRESS}/api/health/ready`,
     env: { PORT: String(PORT) },
     reuseExistingServer: false,

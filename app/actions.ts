@@ -4,11 +4,11 @@ import { randomUUID } from "node:crypto";
 import { redirect } from "next/navigation";
 import { z } from "zod";
 import { type PutOrder, putOrder } from "@/db/orders/orders";
-import { demoId } from "@/db/seed";
+import { demoId } from "@/db/setup/seed";
 import { MENU, SKUS } from "@/lib/menu";
 import { uuid } from "@/lib/requests";
-import { requireAction } from "@/server/admit";
-import { isDemo } from "@/server/environment";
+import { requireAction } from "@/server/identity/authorize";
+import { isDemo } from "@/server/lifecycle/environment";
 
 const ordering = z.object({ sku: z.enum(SKUS), orderId: uuid });
 

@@ -8,8 +8,8 @@ import { signOut } from "@/app/sign-in/actions";
 import { DemoBanner } from "@/components/site/demo-banner";
 import { Footer } from "@/components/site/footer";
 import { Header } from "@/components/site/header";
-import { environment, isDemo } from "@/server/environment";
-import { getViewer } from "@/server/viewer";
+import { getViewer } from "@/server/identity/viewer";
+import { environment, isDemo } from "@/server/lifecycle/environment";
 import { setLocale } from "./locale-action";
 
 const hanken = localFont({

@@ -2,7 +2,7 @@
 
 import { cookies } from "next/headers";
 import { isLocale, LOCALE_COOKIE } from "@/lib/locale";
-import { requireAction } from "@/server/admit";
+import { requireAction } from "@/server/identity/authorize";
 
 /** A year: whoever chose a language does not want to choose it again. */
 const LOCALE_MAX_AGE_SECONDS = 365 * 24 * 60 * 60;

@@ -4,8 +4,8 @@ import { Welcome } from "@/components/home/welcome";
 import { listAccounts } from "@/db/ledger/accounts";
 import { listOpenOrders, listOrdersOf } from "@/db/orders/orders";
 import { listPaymentsOf } from "@/db/payments/queries";
-import { admitToPage } from "@/server/admit";
-import { isDemo } from "@/server/environment";
+import { admitToPage } from "@/server/identity/authorize";
+import { isDemo } from "@/server/lifecycle/environment";
 import { createDemoOrder } from "./actions";
 
 /** What fits a start page; the rest is one link away. */

@@ -1,7 +1,8 @@
 /** Orders and refunds, which lock one row more than a transfer. */
 import { randomUUID } from "node:crypto";
 import { uuidv7 } from "uuidv7";
-import { type SettlementEntry, sendBatch } from "../db/payments/statement.ts";
+import { sendBatch } from "../db/payments/settle-statement.ts";
+import type { SettlementEntry } from "../db/payments/settlement.ts";
 import { type Figure, figure } from "./figure.ts";
 import { makeTransfers, pay, paying } from "./paying.ts";
 import { type Contestant, measure, type Pace, takingFrom } from "./rounds.ts";

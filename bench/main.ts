@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
-import { startEmbedded } from "../db/embedded.ts";
+import { startEmbedded } from "../db/embedded/server.ts";
 import type { Figure } from "./figure.ts";
 import { overHttp } from "./http.ts";
 import { isolation } from "./isolation.ts";

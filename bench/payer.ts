@@ -1,5 +1,5 @@
 /** A process of its own that settles into the hot account; see processes.ts. Ends when its parent lets go of it. */
-import type { SettlementEntry } from "../db/payments/statement.ts";
+import type { SettlementEntry } from "../db/payments/settlement.ts";
 import { makeTransfers, pay } from "./paying.ts";
 import { closedLoop, FASTEST_PER_SECOND, takingFrom } from "./rounds.ts";
 import { joinWorld } from "./world.ts";

@@ -1,6 +1,7 @@
 /** Contestants that settle payments, each made beforehand. */
+
 import { settle } from "../db/payments/settle.ts";
-import type { Settlement, SettlementEntry } from "../db/payments/statement.ts";
+import type { Settlement, SettlementEntry } from "../db/payments/settlement.ts";
 import { type Contestant, takingFrom } from "./rounds.ts";
 import { makeKeys, transferOf, type World } from "./world.ts";
 

@@ -1,5 +1,5 @@
 /** How much a history of millions of payments slows the next one down, and how much room a payment takes. */
-import { setDatabase } from "../db/client.ts";
+import { setDatabase } from "../db/connection/client.ts";
 import { type Figure, figure } from "./figure.ts";
 import { paying } from "./paying.ts";
 import { type Contestant, measure, type Pace } from "./rounds.ts";

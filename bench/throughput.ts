@@ -1,5 +1,6 @@
 /** Payments a second into one hot account and spread over ten thousand, by us and by the rivals. */
-import { type SettlementEntry, sendBatch } from "../db/payments/statement.ts";
+import { sendBatch } from "../db/payments/settle-statement.ts";
+import type { SettlementEntry } from "../db/payments/settlement.ts";
 import { type Figure, figure } from "./figure.ts";
 import { paying } from "./paying.ts";
 import { type ByHand, byHand, pgbench } from "./rivals.ts";

@@ -2,12 +2,12 @@
 import { createHash, randomUUID } from "node:crypto";
 import postgres from "postgres";
 import { uuidv7 } from "uuidv7";
-import { connect, type Database, type Sql, setDatabase } from "../db/client.ts";
-import { migrate } from "../db/migrate.ts";
+import { connect, type Database, type Sql, setDatabase } from "../db/connection/client.ts";
 import { CURRENT_RENDERER } from "../db/payments/render.ts";
-import type { SettlementEntry } from "../db/payments/statement.ts";
-import { provision } from "../db/provision.ts";
-import { inspectServer } from "../db/server-check.ts";
+import type { SettlementEntry } from "../db/payments/settlement.ts";
+import { migrate } from "../db/setup/migrate.ts";
+import { provision } from "../db/setup/provision.ts";
+import { inspectServer } from "../db/setup/server-check.ts";
 
 /** As many payers as the spread load is spread over, and as many payees. */
 export const PEOPLE = 10_000;

@@ -1,5 +1,5 @@
 /**
- * What an API key may be allowed to do. The list is closed: server/policy.ts names one of these for every route, and a
+ * What an API key may be allowed to do. The list is closed: server/identity/policy.ts names one of these for every route, and a
  * key holds some of them. A browser's session is its user, and holds all.
  */
 export const SCOPES = [

@@ -1,9 +1,9 @@
 /** The proving ground's checks find what is wrong in evidence that is made up, and nothing in evidence that is right. */
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import { check } from "../e2e/faults/checkers.ts";
-import type { EntryFact, Facts, PaymentFact } from "../e2e/faults/facts.ts";
-import { begun, type Exchange, type History } from "../e2e/faults/history.ts";
+import { check } from "../e2e/faults/checkers/checkers.ts";
+import type { EntryFact, Facts, PaymentFact } from "../e2e/faults/checkers/facts.ts";
+import { begun, type Exchange, type History } from "../e2e/faults/workload/history.ts";
 
 type Evidence = { history: History; facts: Facts; unresolved: string[] };
 

@@ -5,8 +5,8 @@ import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { afterEach, expect, it, vi } from "vitest";
-import { type History, PROGRAM_HEADER } from "../e2e/faults/history.ts";
-import { type HttpProxy, SHOPPER_HEADER, startHttpProxy } from "../e2e/faults/http-proxy.ts";
+import { type HttpProxy, SHOPPER_HEADER, startHttpProxy } from "../e2e/faults/injectors/http-proxy.ts";
+import { type History, PROGRAM_HEADER } from "../e2e/faults/workload/history.ts";
 
 let proxy: HttpProxy | undefined;
 let server: http.Server | undefined;

@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { MUTANTS } from "../db/testing/mutants.ts";
+import { MUTANTS } from "../db/testing/mutants/mutants.ts";
 
 /** A mutant may make a test wait for its own limit; a run that takes longer than this hangs. */
 const RUN_LIMIT_MS = 5 * 60_000;

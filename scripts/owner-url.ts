@@ -1,8 +1,8 @@
 /** Where the commands for operators connect: as the role that owns the tables, to the server that the application uses. */
 import path from "node:path";
-import { startEmbedded } from "../db/embedded.ts";
-import { provision } from "../db/provision.ts";
-import { environment } from "../server/environment.ts";
+import { startEmbedded } from "../db/embedded/server.ts";
+import { provision } from "../db/setup/provision.ts";
+import { environment } from "../server/lifecycle/environment.ts";
 
 /** DATABASE_OWNER_URL, else DATABASE_URL, else the embedded server, which is started where it does not run. */
 export async function ownerUrl(): Promise<string> {

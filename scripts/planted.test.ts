@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { testDatabase } from "../db/testing/database.ts";
-import { plant } from "../db/testing/mutants.ts";
+import { testDatabase } from "../db/testing/fixtures/database.ts";
+import { plant } from "../db/testing/mutants/mutants.ts";
 import { projectRoot } from "../e2e/faults/app-server.ts";
-import { PLANTED } from "../e2e/faults/planted.ts";
+import { PLANTED } from "../e2e/faults/planted/planted.ts";
 
 const test = testDatabase();
 

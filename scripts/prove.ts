@@ -9,13 +9,13 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { projectRoot } from "../e2e/faults/app-server.ts";
-import { storyOf } from "../e2e/faults/history.ts";
+import { setStage } from "../e2e/faults/environment.ts";
+import { isDue } from "../e2e/faults/injectors/schedule.ts";
+import { allFaults, proveSensitivity } from "../e2e/faults/planted/sensitivity.ts";
 import { roundTable, sensitivityTable, writeProof } from "../e2e/faults/report.ts";
 import { playRound } from "../e2e/faults/round.ts";
-import { isDue } from "../e2e/faults/schedule.ts";
-import { allFaults, proveSensitivity } from "../e2e/faults/sensitivity.ts";
-import { ELSEWHERE_MS } from "../e2e/faults/shoppers.ts";
-import { setStage } from "../e2e/faults/stage.ts";
+import { storyOf } from "../e2e/faults/workload/history.ts";
+import { ELSEWHERE_MS } from "../e2e/faults/workload/shoppers.ts";
 import { ensureBrowser } from "./browser.mjs";
 
 /** A shorter round is for trying things, not for the record. */

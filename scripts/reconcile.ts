@@ -8,7 +8,7 @@
 import { parseArgs } from "node:util";
 import { type Anchor, containsAnchor, formatAnchor, journalHead, parseAnchor } from "../db/ledger/anchor.ts";
 import { CHECKS, reconcile } from "../db/ledger/reconcile.ts";
-import { connectAsOwner } from "../db/migrate.ts";
+import { connectAsOwner } from "../db/setup/migrate.ts";
 import { ownerUrl } from "./owner-url.ts";
 
 /** The anchor that was asked for, if any. Ends the process where it is malformed. */

@@ -2,8 +2,8 @@
  * `npm run remove-demo`: takes away all that lets anybody into DATABASE_URL as one of the demo's people, whose passwords and
  * API keys are published. Payments and the ledger stay as they are. Exit code 0: nothing of the demo opens any more.
  */
-import { removeDemo } from "../db/demo-removal.ts";
-import { environment } from "../server/environment.ts";
+import { removeDemo } from "../db/setup/demo-removal.ts";
+import { environment } from "../server/lifecycle/environment.ts";
 
 /** Says in one sentence why not, and ends with exit code 2. */
 function giveUp(reason: string): never {

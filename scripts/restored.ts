@@ -3,7 +3,7 @@
  * served from it. Voids all open keys of DATABASE_OWNER_URL (or DATABASE_URL, or of the embedded server): some of them may have
  * been paid, or called void for certain, after the snapshot was taken. Exit code 0: done. 1: not done; serve nothing.
  */
-import { afterRestore } from "../db/restored.ts";
+import { afterRestore } from "../db/setup/after-restore.ts";
 import { ownerUrl } from "./owner-url.ts";
 
 try {

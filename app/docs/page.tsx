@@ -7,7 +7,7 @@ import { Advice } from "@/components/docs/advice";
 import { Commands } from "@/components/docs/commands";
 import { Reference } from "@/components/docs/reference";
 import { transferExample } from "@/lib/examples";
-import { environment, isDemo } from "@/server/environment";
+import { environment, isDemo } from "@/server/lifecycle/environment";
 
 const DOCUMENT = "/api/openapi.json";
 const SECTIONS = ["quick", "recipe", "money", "reference"] as const;

@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { PaymentList } from "@/components/payments/payment-list";
 import { Panel } from "@/components/ui/panel";
 import { listPaymentsOf } from "@/db/payments/queries";
-import { admitToPage } from "@/server/admit";
+import { admitToPage } from "@/server/identity/authorize";
 
 /** More than most people pay in a year; the HTTP API pages through everything. */
 const LISTED = 100;

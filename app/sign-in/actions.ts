@@ -4,13 +4,13 @@ import { isAPIError } from "better-auth/api";
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { z } from "zod";
-import { DEMO_PASSWORD } from "@/db/seed";
+import { DEMO_PASSWORD } from "@/db/setup/seed";
 import { safeReturnPath } from "@/lib/return-path";
-import { requireAction } from "@/server/admit";
-import { auth } from "@/server/auth";
-import { isDemo } from "@/server/environment";
-import { newMark } from "@/server/known-browser";
-import { countTry, uncountTry } from "@/server/tries";
+import { auth } from "@/server/identity/auth";
+import { requireAction } from "@/server/identity/authorize";
+import { newMark } from "@/server/identity/known-browser";
+import { countTry, uncountTry } from "@/server/identity/sign-in-limits";
+import { isDemo } from "@/server/lifecycle/environment";
 
 /** `waitMinutes` is there with "limited". */
 export type SignInState = { error?: "invalid" | "limited"; waitMinutes?: number };

@@ -8,8 +8,8 @@ import { Button } from "@/components/ui/button";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { safeReturnPath } from "@/lib/return-path";
-import { admitToPage } from "@/server/admit";
-import { isDemo } from "@/server/environment";
+import { admitToPage } from "@/server/identity/authorize";
+import { isDemo } from "@/server/lifecycle/environment";
 import { signIn, signInAsDemo } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {

@@ -4,14 +4,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import { isAPIError } from "better-auth/api";
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
-import { findByHandle, findTwin, hasPassword } from "@/db/users";
+import { findByHandle, findTwin, hasPassword } from "@/db/identity/users";
 import { isReserved } from "@/lib/names";
 import { safeReturnPath } from "@/lib/return-path";
 import { parseSignUp, type SignUp, type SignUpError } from "@/lib/sign-up";
-import { requireAction } from "@/server/admit";
-import { auth } from "@/server/auth";
-import { newMark } from "@/server/known-browser";
-import { countTry, uncountTry } from "@/server/tries";
+import { auth } from "@/server/identity/auth";
+import { requireAction } from "@/server/identity/authorize";
+import { newMark } from "@/server/identity/known-browser";
+import { countTry, uncountTry } from "@/server/identity/sign-in-limits";
 
 /** `waitMinutes` is there with "limited". */
 export type SignUpState = { error?: SignUpError | "limited"; waitMinutes?: number };

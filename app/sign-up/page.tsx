@@ -4,7 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { SignUpForm } from "@/components/sign-up/sign-up-form";
 import { Panel } from "@/components/ui/panel";
 import { safeReturnPath } from "@/lib/return-path";
-import { admitToPage } from "@/server/admit";
+import { admitToPage } from "@/server/identity/authorize";
 import { signUp } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {

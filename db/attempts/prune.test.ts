@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import { pay } from "../payments/pay.ts";
-import { testDatabase } from "../testing/database.ts";
-import { keyFor, newPerson } from "../testing/people.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
+import { keyFor, newPerson } from "../testing/fixtures/people.ts";
 import { pruneAttempts } from "./prune.ts";
 
 const test = testDatabase();

@@ -1,5 +1,5 @@
 /** Deletes old arrivals of keys that never became a payment; what stands next to a payment is evidence, and stays. */
-import { database } from "../client.ts";
+import { database } from "../connection/client.ts";
 
 /** The last arrival that was looked at; its time as Postgres writes it, which loses nothing. */
 export type Position = { arrivedAt: string; id: string };

@@ -3,8 +3,8 @@
  * arrivals gather in memory and are written together, about once a second, by a commit that waits for no disk.
  */
 import { uuidv7 } from "uuidv7";
-import { database } from "../client.ts";
-import { divided } from "../divided.ts";
+import { database } from "../connection/client.ts";
+import { divided } from "../execution/divided.ts";
 import { afterwards, failureCode } from "../payments/failures.ts";
 import type { paymentAttempts } from "../schema/attempts.ts";
 import { AttemptBuffer } from "./buffer.ts";

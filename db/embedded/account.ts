@@ -1,10 +1,7 @@
 /** PostgreSQL refuses to run as root, so where we are root it runs as another account. */
 import { readFile, stat } from "node:fs/promises";
 import { EmbeddedServerError } from "./failure.ts";
-import { run } from "./run.ts";
-
-/** The account that initdb and the server run as; absent where that is our own. */
-export type Account = { uid: number; gid: number };
+import { type Account, run } from "./run.ts";
 
 /** It exists on every Linux and macOS and owns nothing. */
 const UNPRIVILEGED_NAME = "nobody";

@@ -3,9 +3,9 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chown, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Account } from "./account.ts";
 import { describeFailure, EmbeddedServerError } from "./failure.ts";
 import type { Programs } from "./programs.ts";
+import type { Account } from "./run.ts";
 import { run } from "./run.ts";
 
 /** 192 random bits: nobody guesses it, and it needs no quoting in a URL. */

@@ -2,7 +2,7 @@
  * Why the embedded server cannot be had: one sentence that says what is wrong and what to do, then, where there is one,
  * what PostgreSQL itself wrote last.
  */
-import { CannotStart } from "../cannot-start.ts";
+import { CannotStart } from "../setup/cannot-start.ts";
 
 export class EmbeddedServerError extends CannotStart {
   override readonly name = "EmbeddedServerError";

@@ -2,12 +2,12 @@
 import { spawn } from "node:child_process";
 import { open, stat, truncate } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Account } from "./account.ts";
-import { keepOwner } from "./owner-of-files.ts";
+import { keepOwner } from "./keep-owner.ts";
 import { HOST } from "./port.ts";
 import { checkAnswers, findPostmaster } from "./postmaster.ts";
-import { isAlive, markOf, type ProcessMark } from "./process-mark.ts";
+import { isAlive, markOf, type ProcessMark } from "./process-identity.ts";
 import type { Programs } from "./programs.ts";
+import type { Account } from "./run.ts";
 import { environment, workingFolder } from "./run.ts";
 
 /** Names and values, as on PostgreSQL's command line. */

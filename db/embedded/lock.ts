@@ -12,8 +12,8 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { EmbeddedServerError } from "./failure.ts";
-import { keepOwner } from "./owner-of-files.ts";
-import { isAlive, ownMark, processMark } from "./process-mark.ts";
+import { keepOwner } from "./keep-owner.ts";
+import { isAlive, ownMark, processMark } from "./process-identity.ts";
 
 /** How often a waiting process looks again: short beside the second that a start takes. */
 const LOOK_AGAIN_MS = 50;

@@ -3,7 +3,7 @@
  * line of output is what it got, as JSON.
  */
 import postgres from "postgres";
-import { startEmbedded } from "../embedded.ts";
+import { startEmbedded } from "./server.ts";
 
 const [dataRoot = "", then = "stay"] = process.argv.slice(2);
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { SUPERUSER } from "./cluster.ts";
 import { HOST } from "./port.ts";
-import { markOfProcessNaming, type ProcessMark } from "./process-mark.ts";
+import { markOfProcessNaming, type ProcessMark } from "./process-identity.ts";
 
 export type Postmaster = { mark: ProcessMark; port: number; status: "starting" | "ready" | "stopping" };
 

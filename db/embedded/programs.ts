@@ -4,10 +4,10 @@ import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { z } from "zod";
-import type { Account } from "./account.ts";
-import { below } from "./below.ts";
+import { chooseProgramsFolder } from "./data-location.ts";
 import { EmbeddedServerError, withPathNamed } from "./failure.ts";
-import { chooseProgramsFolder } from "./place.ts";
+import { below } from "./join-untraced.ts";
+import type { Account } from "./run.ts";
 import { run } from "./run.ts";
 
 export type Programs = { initdb: string; postgres: string; major: string };

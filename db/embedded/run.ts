@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
-import type { Account } from "./account.ts";
+
+/** The account that initdb and the server run as; absent where that is our own. */
+export type Account = { uid: number; gid: number };
 
 /** initdb takes about a second; on a slow disk it writes 40 MB and waits for them. */
 const RUN_LIMIT_MS = 120_000;

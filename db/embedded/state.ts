@@ -4,8 +4,8 @@ import { open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { EmbeddedServerError } from "./failure.ts";
-import { keepOwner } from "./owner-of-files.ts";
-import { processMark } from "./process-mark.ts";
+import { keepOwner } from "./keep-owner.ts";
+import { processMark } from "./process-identity.ts";
 
 const state = z.strictObject({
   /** Of this file's form. */

@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import postgres from "postgres";
-import { removeEmbedded } from "../embedded.ts";
-import type { Account } from "./account.ts";
-import type { ProcessMark } from "./process-mark.ts";
+import type { ProcessMark } from "./process-identity.ts";
+import type { Account } from "./run.ts";
+import { removeEmbedded } from "./server.ts";
 
 const FIXTURE = fileURLToPath(new URL("./owner.fixture.ts", import.meta.url));
 /** By its address: a child's working folder may be one from which `tsx` is not found. */

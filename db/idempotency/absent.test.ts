@@ -7,8 +7,15 @@ import { describe, expect, it } from "vitest";
 import type { PayCommand } from "../payments/command.ts";
 import { pay } from "../payments/pay.ts";
 import { settlingLoad } from "../payments/settle.ts";
-import { testDatabase } from "../testing/database.ts";
-import { balanceOf, expectBooksRight, keyFor, newPerson, type Person, tally } from "../testing/people.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
+import {
+  balanceOf,
+  expectBooksRight,
+  keyFor,
+  newPerson,
+  type Person,
+  tally,
+} from "../testing/fixtures/people.ts";
 import { issueKey } from "./issue.ts";
 import { reapKeys } from "./reap.ts";
 import { revokeKey } from "./revoke.ts";

@@ -2,14 +2,14 @@
 import { eq } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import type { Purpose } from "../../lib/payment.ts";
-import { database } from "../client.ts";
-import { countdown, DEADLINE_MS, READ_DEADLINE_MS } from "../deadline.ts";
+import { database } from "../connection/client.ts";
+import { Turns } from "../execution/concurrency-limit.ts";
+import { countdown, DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";
+import { untilKnown } from "../execution/until-known.ts";
 import { findPaymentRow, type PaymentRow } from "../payments/row.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
 import { orders } from "../schema/orders.ts";
 import { payments } from "../schema/payments.ts";
-import { untilKnown } from "../unknown.ts";
-import { Turns } from "./turns.ts";
 
 export type Issued =
   | { type: "created" | "found"; key: string; expiresAt: Date }

@@ -1,5 +1,5 @@
 /** Deletes keys that nobody came back for. Expiry permits it; until it has happened, such a key is open. */
-import { database } from "../client.ts";
+import { database } from "../connection/client.ts";
 
 /** Small enough that the statement stays far below its timeout and holds few locks. */
 const KEYS_PER_STATEMENT = 500;

@@ -1,11 +1,11 @@
 /** Issuing that is sent again: what an earlier try did may be known to somebody else by then. */
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import { setDatabase } from "../client.ts";
+import { setDatabase } from "../connection/client.ts";
+import type { Sql } from "../connection/sql.ts";
 import { pay } from "../payments/pay.ts";
-import type { Sql } from "../pool.ts";
-import { testDatabase } from "../testing/database.ts";
-import { keyFor, newOrder, newPerson, tally } from "../testing/people.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
+import { keyFor, newOrder, newPerson, tally } from "../testing/fixtures/people.ts";
 import { issueKey } from "./issue.ts";
 import { revokeKey } from "./revoke.ts";
 

@@ -1,6 +1,6 @@
 /** The final no: after revoking, a key was paid already, or never will be. */
-import { DEADLINE_MS, READ_DEADLINE_MS } from "../deadline.ts";
-import { untilKnown } from "../unknown.ts";
+import { DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";
+import { untilKnown } from "../execution/until-known.ts";
 import { type KeyRecord, settled } from "./state.ts";
 
 /** Revokes `key`, waiting for a settle in flight. Never answers "open"; throws where it could not be decided. */

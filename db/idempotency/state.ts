@@ -1,7 +1,7 @@
 /** What is known of a key. */
-import { DEADLINE_MS, READ_DEADLINE_MS } from "../deadline.ts";
+import { DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";
+import { untilKnown } from "../execution/until-known.ts";
 import { findPaymentRow, type PaymentRow } from "../payments/row.ts";
-import { untilKnown } from "../unknown.ts";
 
 export type KeyRecord = { state: "open" } | { state: "settled"; payment: PaymentRow } | { state: "void" };
 

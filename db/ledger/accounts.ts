@@ -1,6 +1,6 @@
 /** Ledger accounts: opened empty, read here; what is in them is written by settling alone. */
 import { asc, eq } from "drizzle-orm";
-import { database } from "../client.ts";
+import { database } from "../connection/client.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
 
 export type AccountBalance = { id: string; currency: string; balanceMinor: string };

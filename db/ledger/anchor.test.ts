@@ -1,9 +1,9 @@
 /** An anchor that was kept elsewhere shows what the database alone cannot: that the whole chain was made anew. */
 import { spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, it } from "vitest";
-import { superuser, testDatabase } from "../testing/database.ts";
-import { insertTransfer, sealAll, verifyJournal } from "../testing/journal.ts";
-import { newPerson } from "../testing/people.ts";
+import { superuser, testDatabase } from "../testing/fixtures/database.ts";
+import { insertTransfer, sealAll, verifyJournal } from "../testing/fixtures/journal.ts";
+import { newPerson } from "../testing/fixtures/people.ts";
 import { type Anchor, containsAnchor, formatAnchor, journalHead, parseAnchor } from "./anchor.ts";
 
 const test = testDatabase();

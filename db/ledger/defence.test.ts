@@ -3,9 +3,9 @@ import { randomUUID } from "node:crypto";
 import postgres from "postgres";
 import { describe, expect, it } from "vitest";
 import { pay } from "../payments/pay.ts";
-import { testDatabase } from "../testing/database.ts";
-import { sealAll } from "../testing/journal.ts";
-import { keyFor, newPerson } from "../testing/people.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
+import { sealAll } from "../testing/fixtures/journal.ts";
+import { keyFor, newPerson } from "../testing/fixtures/people.ts";
 
 const test = testDatabase();
 

@@ -2,9 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { pay } from "../payments/pay.ts";
-import { superuser, testDatabase } from "../testing/database.ts";
-import { sealAll } from "../testing/journal.ts";
-import { keyFor, newOrder, newPerson } from "../testing/people.ts";
+import { superuser, testDatabase } from "../testing/fixtures/database.ts";
+import { sealAll } from "../testing/fixtures/journal.ts";
+import { keyFor, newOrder, newPerson } from "../testing/fixtures/people.ts";
 import { CHECKS, reconcile } from "./reconcile.ts";
 
 const test = testDatabase();

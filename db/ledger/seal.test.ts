@@ -3,10 +3,16 @@ import { randomUUID } from "node:crypto";
 import postgres from "postgres";
 import { describe, expect, it } from "vitest";
 import { pay } from "../payments/pay.ts";
-import { afterRestore } from "../restored.ts";
-import { superuser, testDatabase } from "../testing/database.ts";
-import { insertTransfer, journal, SEALING_LIMIT_MS, sealAll, verifyJournal } from "../testing/journal.ts";
-import { keyFor, newPerson } from "../testing/people.ts";
+import { afterRestore } from "../setup/after-restore.ts";
+import { superuser, testDatabase } from "../testing/fixtures/database.ts";
+import {
+  insertTransfer,
+  journal,
+  SEALING_LIMIT_MS,
+  sealAll,
+  verifyJournal,
+} from "../testing/fixtures/journal.ts";
+import { keyFor, newPerson } from "../testing/fixtures/people.ts";
 import { sealAtStart, sealingStall, sealTransfers } from "./seal.ts";
 
 const test = testDatabase();

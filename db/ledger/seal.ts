@@ -2,8 +2,8 @@
  * The sealer: puts committed transfers into the tamper-evident journal, beside the payments and never inside them. What
  * a seal is, and why none is missed, stands in seal.sql.
  */
-import { database } from "../client.ts";
-import { connectAsOwner } from "../migrate.ts";
+import { database } from "../connection/client.ts";
+import { connectAsOwner } from "../setup/migrate.ts";
 
 /** Some 50 ms of work: other sealers wait for it, and give up after the pool's lock timeout of two seconds. */
 const TRANSFERS_PER_STATEMENT = 1_000;

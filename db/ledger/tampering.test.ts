@@ -1,8 +1,8 @@
 /** The journal names the first row that was altered, removed or slipped in, whatever it was done to. */
 import type postgres from "postgres";
 import { beforeAll, describe, expect, it } from "vitest";
-import { superuser, testDatabase } from "../testing/database.ts";
-import { type Fault, insertTransfer, journal, sealAll, verifyJournal } from "../testing/journal.ts";
+import { superuser, testDatabase } from "../testing/fixtures/database.ts";
+import { type Fault, insertTransfer, journal, sealAll, verifyJournal } from "../testing/fixtures/journal.ts";
 
 const test = testDatabase();
 

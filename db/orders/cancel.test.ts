@@ -2,15 +2,15 @@
 import { randomUUID } from "node:crypto";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect, type Database, type Sql, setDatabase } from "../client.ts";
-import { migrate } from "../migrate.ts";
+import { connect, type Database, type Sql, setDatabase } from "../connection/client.ts";
 import { pay } from "../payments/pay.ts";
-import { provision } from "../provision.ts";
-import { seedDemo } from "../seed.ts";
-import { SERVER_VERSION } from "../testing/database.ts";
-import { plantFromEnvironment } from "../testing/mutants.ts";
-import { keyFor, newOrder, newPerson, tally } from "../testing/people.ts";
-import { type PlainServer, startPlainServer } from "../testing/plain-server.ts";
+import { migrate } from "../setup/migrate.ts";
+import { provision } from "../setup/provision.ts";
+import { seedDemo } from "../setup/seed.ts";
+import { SERVER_VERSION } from "../testing/fixtures/database.ts";
+import { keyFor, newOrder, newPerson, tally } from "../testing/fixtures/people.ts";
+import { type PlainServer, startPlainServer } from "../testing/fixtures/plain-server.ts";
+import { plantFromEnvironment } from "../testing/mutants/mutants.ts";
 import { cancelOrder, findOrder, putOrder } from "./orders.ts";
 
 let server: PlainServer;

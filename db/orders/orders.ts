@@ -4,12 +4,12 @@ import { and, desc, eq, gt, isNull, or, type SQL, sql } from "drizzle-orm";
 import { MAX_AMOUNT_MINOR } from "../../lib/money.ts";
 import type { Order } from "../../lib/order.ts";
 import type { OrderRequest } from "../../lib/requests.ts";
-import { database } from "../client.ts";
-import { isAfter, type Position } from "../position.ts";
+import { database } from "../connection/client.ts";
+import { isAfter, type Position } from "../execution/cursor.ts";
+import { untilKnown } from "../execution/until-known.ts";
 import { users } from "../schema/auth.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
 import { orders } from "../schema/orders.ts";
-import { untilKnown } from "../unknown.ts";
 
 export type PutOrder =
   | { type: "created" | "same"; order: Order }

@@ -5,15 +5,15 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import { flushAttempts, recordAttempt } from "../attempts/record.ts";
-import { connect, setDatabase } from "../client.ts";
+import { connect, setDatabase } from "../connection/client.ts";
 import { issueKey } from "../idempotency/issue.ts";
 import { reapKeys } from "../idempotency/reap.ts";
 import { revokeKey } from "../idempotency/revoke.ts";
 import { keyState } from "../idempotency/state.ts";
 import { sealTransfers } from "../ledger/seal.ts";
 import { cancelOrder } from "../orders/orders.ts";
-import { SERVER_VERSION, testDatabase } from "../testing/database.ts";
-import { expectBooksRight, keyFor, newOrder, newPerson, tally } from "../testing/people.ts";
+import { SERVER_VERSION, testDatabase } from "../testing/fixtures/database.ts";
+import { expectBooksRight, keyFor, newOrder, newPerson, tally } from "../testing/fixtures/people.ts";
 import { pay } from "./pay.ts";
 
 const test = testDatabase();

@@ -3,9 +3,16 @@ import { randomUUID } from "node:crypto";
 import { uuidv7 } from "uuidv7";
 import { describe, expect, it } from "vitest";
 import { keyState } from "../idempotency/state.ts";
-import { testDatabase } from "../testing/database.ts";
-import { orderEntry, refundEntry, settleBatch, transferEntry, words } from "../testing/entries.ts";
-import { balanceOf, expectBooksRight, keyFor, newOrder, newPerson, type Person } from "../testing/people.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
+import { orderEntry, refundEntry, settleBatch, transferEntry, words } from "../testing/fixtures/entries.ts";
+import {
+  balanceOf,
+  expectBooksRight,
+  keyFor,
+  newOrder,
+  newPerson,
+  type Person,
+} from "../testing/fixtures/people.ts";
 
 const test = testDatabase();
 

@@ -1,17 +1,17 @@
 /**
  * The database against its specification while several clients are at it at once. A history is right where one order of
- * its operations explains every answer (`db/testing/serial-order.ts`), and where nobody was ever told two things of a key.
+ * its operations explains every answer (`db/testing/model/serial-order.ts`), and where nobody was ever told two things of a key.
  */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { testDatabase } from "../testing/database.ts";
-import { findingsIn, newFindings } from "../testing/findings.ts";
-import { type Event, issuedKey, paymentsIn } from "../testing/history.ts";
-import { Play } from "../testing/play.ts";
-import { step, worldPlan } from "../testing/program.ts";
-import { parameters, runsOf, withinOneDay } from "../testing/runs.ts";
-import { findSerialOrder } from "../testing/serial-order.ts";
-import { makeWorld, readBooks } from "../testing/world.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
+import { findingsIn, newFindings } from "../testing/fixtures/findings.ts";
+import { type Event, issuedKey, paymentsIn } from "../testing/model/history.ts";
+import { step, worldPlan } from "../testing/model/program.ts";
+import { Play } from "../testing/model/run-program.ts";
+import { parameters, runsOf, withinOneDay } from "../testing/model/runs.ts";
+import { findSerialOrder } from "../testing/model/serial-order.ts";
+import { makeWorld, readBooks } from "../testing/model/world.ts";
 
 const test = testDatabase();
 

@@ -5,9 +5,9 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import { reapKeys } from "../idempotency/reap.ts";
-import { testDatabase } from "../testing/database.ts";
-import { holding } from "../testing/hold.ts";
-import { expectBooksRight, keyFor, newPerson, type Person, tally } from "../testing/people.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
+import { holding } from "../testing/fixtures/hold-lock.ts";
+import { expectBooksRight, keyFor, newPerson, type Person, tally } from "../testing/fixtures/people.ts";
 import { type PayResult, pay } from "./pay.ts";
 
 const test = testDatabase();

@@ -5,18 +5,18 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { DECLINE_CODES, type DeclineCode } from "../../lib/payment.ts";
-import type { Sql } from "../client.ts";
+import type { Sql } from "../connection/client.ts";
+import { OutcomeUnknown, untilKnown } from "../execution/until-known.ts";
 import { revokeKey } from "../idempotency/revoke.ts";
 import { keyState } from "../idempotency/state.ts";
 import { cancelOrder } from "../orders/orders.ts";
-import { testDatabase } from "../testing/database.ts";
-import { orderEntry, refundEntry, settleBatch, transferEntry, words } from "../testing/entries.ts";
-import { expectBooksRight, keyFor, newOrder, newPerson, type Person } from "../testing/people.ts";
-import { OutcomeUnknown, untilKnown } from "../unknown.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
+import { orderEntry, refundEntry, settleBatch, transferEntry, words } from "../testing/fixtures/entries.ts";
+import { expectBooksRight, keyFor, newOrder, newPerson, type Person } from "../testing/fixtures/people.ts";
 import { FAILURES, type FailureRow, failureCode, isDefinitive } from "./failures.ts";
 import { renderDecline } from "./render.ts";
 import { settle } from "./settle.ts";
-import { REFUSAL_REASONS, type RefusalReason, type SettlementEntry } from "./statement.ts";
+import { REFUSAL_REASONS, type RefusalReason, type SettlementEntry } from "./settlement.ts";
 
 const test = testDatabase();
 

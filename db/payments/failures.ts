@@ -8,7 +8,7 @@
  */
 import type { DeclineCode } from "../../lib/payment.ts";
 import type { ProblemName } from "../../lib/problems.ts";
-import type { RefusalReason, Settlement } from "./statement.ts";
+import type { RefusalReason, Settlement } from "./settlement.ts";
 
 type Disposition = "pass on" | "retry" | "ignore";
 

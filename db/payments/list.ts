@@ -2,8 +2,8 @@
 import { and, desc, eq, ne } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import type { Payment } from "../../lib/payment.ts";
-import { database } from "../client.ts";
-import { isAfter, type Position } from "../position.ts";
+import { database } from "../connection/client.ts";
+import { isAfter, type Position } from "../execution/cursor.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
 import { payments } from "../schema/payments.ts";
 import { renderPayment } from "./render.ts";

@@ -3,11 +3,11 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { issueKey } from "../idempotency/issue.ts";
 import { revokeKey } from "../idempotency/revoke.ts";
-import { testDatabase } from "../testing/database.ts";
-import { orderEntry, refundEntry, settleBatch, transferEntry, words } from "../testing/entries.ts";
-import { holding } from "../testing/hold.ts";
-import { expectBooksRight, keyFor, newOrder, newPerson, type Person } from "../testing/people.ts";
-import type { SettlementEntry } from "./statement.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
+import { orderEntry, refundEntry, settleBatch, transferEntry, words } from "../testing/fixtures/entries.ts";
+import { holding } from "../testing/fixtures/hold-lock.ts";
+import { expectBooksRight, keyFor, newOrder, newPerson, type Person } from "../testing/fixtures/people.ts";
+import type { SettlementEntry } from "./settlement.ts";
 
 const test = testDatabase();
 

@@ -1,19 +1,19 @@
 /** One deadline from the door to the outcome: what is done before settling is not waited for on top. */
 import { randomUUID } from "node:crypto";
 import { expect, it, vi } from "vitest";
-import { DEADLINE_MS, READ_DEADLINE_MS } from "../deadline.ts";
+import { DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";
+import * as unknown from "../execution/until-known.ts";
 import { issueKey } from "../idempotency/issue.ts";
 import { revokeKey } from "../idempotency/revoke.ts";
 import { keyState } from "../idempotency/state.ts";
-import { testDatabase } from "../testing/database.ts";
-import { holding } from "../testing/hold.ts";
-import { keyFor, newOrder, newPerson } from "../testing/people.ts";
-import * as unknown from "../unknown.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
+import { holding } from "../testing/fixtures/hold-lock.ts";
+import { keyFor, newOrder, newPerson } from "../testing/fixtures/people.ts";
 import { pay } from "./pay.ts";
 import * as settling from "./settle.ts";
 
 vi.mock("./settle.ts", { spy: true });
-vi.mock("../unknown.ts", { spy: true });
+vi.mock("../execution/until-known.ts", { spy: true });
 
 const test = testDatabase();
 

@@ -1,11 +1,11 @@
 /** The use case behind every door: one user, one key, one command, one answer. */
-import { countdown, DEADLINE_MS } from "../deadline.ts";
+import { countdown, DEADLINE_MS } from "../execution/deadline.ts";
 import { hashOf, type PayCommand } from "./command.ts";
 import { CURRENT_RENDERER } from "./render.ts";
 import { type Resolved, resolve } from "./resolve.ts";
 import type { PaymentRow } from "./row.ts";
 import { settle } from "./settle.ts";
-import type { RefusalReason, SettlementEntry } from "./statement.ts";
+import type { RefusalReason, SettlementEntry } from "./settlement.ts";
 
 export type PayResult =
   /** Paid or declined, now (`replayed: false`) or at an earlier try with this key. */

@@ -1,9 +1,9 @@
 /** Plans outlive what they were made for: one made while the tables were small must not read all of them once they grew. */
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import { testDatabase } from "../testing/database.ts";
-import { orderEntry, refundEntry, settleBatch, transferEntry, words } from "../testing/entries.ts";
-import { keyFor, newOrder, newPerson, type Person } from "../testing/people.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
+import { orderEntry, refundEntry, settleBatch, transferEntry, words } from "../testing/fixtures/entries.ts";
+import { keyFor, newOrder, newPerson, type Person } from "../testing/fixtures/people.ts";
 
 const test = testDatabase();
 

@@ -3,8 +3,8 @@
  * in the database, and every constraint of every table that is not sign-in's.
  */
 import { describe, expect, it } from "vitest";
-import { testDatabase } from "../testing/database.ts";
-import { findUnportable, type PrimaryKeys } from "../testing/portable.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
+import { findUnportable, type PrimaryKeys } from "../testing/portability.ts";
 
 const test = testDatabase();
 

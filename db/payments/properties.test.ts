@@ -1,13 +1,13 @@
 /** The database against its specification: generated worlds and programs, and a model that says what is right. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { testDatabase } from "../testing/database.ts";
-import { findingsIn, newFindings } from "../testing/findings.ts";
-import { replayOn, written } from "../testing/history.ts";
-import { Play } from "../testing/play.ts";
-import { step, worldPlan } from "../testing/program.ts";
-import { parameters, runsOf, withinOneDay } from "../testing/runs.ts";
-import { makeWorld, readBooks } from "../testing/world.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
+import { findingsIn, newFindings } from "../testing/fixtures/findings.ts";
+import { replayOn, written } from "../testing/model/history.ts";
+import { step, worldPlan } from "../testing/model/program.ts";
+import { Play } from "../testing/model/run-program.ts";
+import { parameters, runsOf, withinOneDay } from "../testing/model/runs.ts";
+import { makeWorld, readBooks } from "../testing/model/world.ts";
 
 const test = testDatabase();
 

@@ -1,7 +1,7 @@
 /** Payments, read for the people in them. */
 import { aliasedTable, and, desc, eq, or, type SQL } from "drizzle-orm";
 import type { Payment } from "../../lib/payment.ts";
-import { database } from "../client.ts";
+import { database } from "../connection/client.ts";
 import { users } from "../schema/auth.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
 import { orders } from "../schema/orders.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { issueKey } from "../idempotency/issue.ts";
 import { keyState } from "../idempotency/state.ts";
-import { testDatabase } from "../testing/database.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
 import {
   balanceOf,
   expectBooksRight,
@@ -11,7 +11,7 @@ import {
   newPerson,
   type Person,
   tally,
-} from "../testing/people.ts";
+} from "../testing/fixtures/people.ts";
 import { pay } from "./pay.ts";
 
 const test = testDatabase();

@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { DECLINE_CODES } from "../../lib/payment.ts";
 import { problem } from "../../lib/problems.ts";
-import { testDatabase } from "../testing/database.ts";
-import { keyFor, newPerson } from "../testing/people.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
+import { keyFor, newPerson } from "../testing/fixtures/people.ts";
 import { FAILURES } from "./failures.ts";
 import { pay } from "./pay.ts";
 import {

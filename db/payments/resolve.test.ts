@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import { connect, setDatabase } from "../client.ts";
+import { connect, setDatabase } from "../connection/client.ts";
 import { openAccount } from "../ledger/accounts.ts";
-import { SERVER_VERSION, testDatabase } from "../testing/database.ts";
-import { keyFor, newOrder, newPerson } from "../testing/people.ts";
+import { SERVER_VERSION, testDatabase } from "../testing/fixtures/database.ts";
+import { keyFor, newOrder, newPerson } from "../testing/fixtures/people.ts";
 import { pay } from "./pay.ts";
 import { resolve } from "./resolve.ts";
 import { settlingLoad } from "./settle.ts";

@@ -14,8 +14,8 @@
  * Where the owner has no account in the currency, another account of theirs stands for it, so that settling declines
  * with `currency_mismatch` instead of claiming that nobody is there. Never a silent conversion.
  */
-import { database } from "../client.ts";
-import { together } from "../together.ts";
+import { database } from "../connection/client.ts";
+import { together } from "../execution/batched-reads.ts";
 import type { PayCommand } from "./command.ts";
 import type { PaymentRow } from "./row.ts";
 

@@ -1,6 +1,6 @@
 /** A settled payment as the database has it. */
 import { and, eq } from "drizzle-orm";
-import { database } from "../client.ts";
+import { database } from "../connection/client.ts";
 import { payments } from "../schema/payments.ts";
 
 export type PaymentRow = Omit<typeof payments.$inferSelect, "requestHash">;

@@ -4,8 +4,15 @@ import { issueKey } from "../idempotency/issue.ts";
 import { revokeKey } from "../idempotency/revoke.ts";
 import { keyState } from "../idempotency/state.ts";
 import { cancelOrder } from "../orders/orders.ts";
-import { testDatabase } from "../testing/database.ts";
-import { balanceOf, expectBooksRight, keyFor, newOrder, newPerson, tally } from "../testing/people.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
+import {
+  balanceOf,
+  expectBooksRight,
+  keyFor,
+  newOrder,
+  newPerson,
+  tally,
+} from "../testing/fixtures/people.ts";
 import { pay } from "./pay.ts";
 import { settlingLoad } from "./settle.ts";
 

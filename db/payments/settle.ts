@@ -1,8 +1,9 @@
 /** The one write path for money: every payment goes through `settle`, which gathers them into batches. */
-import { DEADLINE_MS } from "../deadline.ts";
-import { Batcher } from "./batcher.ts";
+import { DEADLINE_MS } from "../execution/deadline.ts";
+import { Batcher } from "./batching/batcher.ts";
 import { failureCode } from "./failures.ts";
-import { type Settlement, type SettlementEntry, sendBatch, sendSingly } from "./statement.ts";
+import { sendBatch, sendSingly } from "./settle-statement.ts";
+import type { Settlement, SettlementEntry } from "./settlement.ts";
 
 const LIMITS = {
   /** A statement of this many takes ten milliseconds or so; larger ones gain nothing, and hold their locks longer. */

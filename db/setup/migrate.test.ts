@@ -1,7 +1,7 @@
 /** A database that an earlier build made is left as it is, and its operator is told; a later build's is shared. */
 import { expect, it } from "vitest";
-import { migrate } from "../migrate.ts";
-import { testDatabase } from "../testing/database.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
+import { migrate } from "./migrate.ts";
 
 const test = testDatabase();
 

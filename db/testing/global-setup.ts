@@ -2,13 +2,13 @@
 import path from "node:path";
 import postgres from "postgres";
 import type { TestProject } from "vitest/node";
-import { connect, setDatabase } from "../client.ts";
-import { startEmbedded } from "../embedded.ts";
-import { connectAsOwner, migrate } from "../migrate.ts";
-import { provision } from "../provision.ts";
-import { seedDemo } from "../seed.ts";
-import { SERVER_VERSION } from "./database.ts";
-import { plantFromEnvironment } from "./mutants.ts";
+import { connect, setDatabase } from "../connection/client.ts";
+import { startEmbedded } from "../embedded/server.ts";
+import { connectAsOwner, migrate } from "../setup/migrate.ts";
+import { provision } from "../setup/provision.ts";
+import { seedDemo } from "../setup/seed.ts";
+import { SERVER_VERSION } from "./fixtures/database.ts";
+import { plantFromEnvironment } from "./mutants/mutants.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {

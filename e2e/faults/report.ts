@@ -1,10 +1,10 @@
 /** What a run on the proving ground comes to, as a table for people: in the terminal and in docs/PROOF.md. */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Harm } from "./harm.ts";
+import type { Harm } from "./checkers/contradiction.ts";
+import { NOTHING } from "./checkers/fault-windows.ts";
+import type { Found } from "./planted/sensitivity.ts";
 import type { RoundResult } from "./round.ts";
-import type { Found } from "./sensitivity.ts";
-import { NOTHING } from "./spells.ts";
 
 const HARMS: Record<Harm, string> = {
   duplicate: "duplicates",

@@ -1,17 +1,17 @@
 /** One round on the proving ground: people pay while faults are fired one after another; then everything is counted. */
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ProvingFault } from "./faults.ts";
-import type { CheckName, Violation } from "./harm.ts";
-import { type History, isInDoubt } from "./history.ts";
-import { judge } from "./judge.ts";
-import { peopleOf } from "./people.ts";
-import { randomFrom } from "./random.ts";
-import { type Schedule, scheduleOf } from "./schedule.ts";
-import { startShoppers } from "./shoppers.ts";
-import { type Spell, type Tally, tallyBySpell } from "./spells.ts";
-import type { Stage } from "./stage.ts";
-import { failsToServe, PROGRAMS, startWorkload, type Workload } from "./workload.ts";
+import type { CheckName, Violation } from "./checkers/contradiction.ts";
+import { type Spell, type Tally, tallyBySpell } from "./checkers/fault-windows.ts";
+import { judge } from "./checkers/judge.ts";
+import type { Stage } from "./environment.ts";
+import type { ProvingFault } from "./injectors/faults.ts";
+import { type Schedule, scheduleOf } from "./injectors/schedule.ts";
+import { type History, isInDoubt } from "./workload/history.ts";
+import { peopleOf } from "./workload/people.ts";
+import { randomFrom } from "./workload/random.ts";
+import { startShoppers } from "./workload/shoppers.ts";
+import { failsToServe, PROGRAMS, startWorkload, type Workload } from "./workload/workload.ts";
 
 export type RoundResult = {
   payments: number;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { findClassChecks } from "./classes.mjs";
 
-const refused = (text: string, file = "server/limits.ts") => findClassChecks({ file, text }).length;
+const refused = (text: string, file = "server/http/rate-limits.ts") => findClassChecks({ file, text }).length;
 
 it.each([
   ["a class of a package", 'import { Res } from "a-package";\nif (thrown instanceof Res) throw thrown;'],
@@ -28,7 +28,7 @@ it("what is one for all bundles is not refused, nor a test", () => {
   expect(
     refused(
       'import { Res } from "a-package";\nexpect(x instanceof Res).toBe(true);',
-      "server/limits.test.ts",
+      "server/http/rate-limits.test.ts",
     ),
   ).toBe(0);
 });

@@ -27,8 +27,11 @@ const WRITERS = /^db\/(payments|ledger)\//;
 const TESTS = /\.test\.tsx?$|^db\/testing\//;
 /** Who else may, and why. */
 const EXCEPTIONS = new Map([
-  ["db/seed.ts", "The demo's funding accounts have no floor, which no function of the application may give."],
-  ["db/demo-removal.ts", "The demo's accounts are closed for good, by the owner of the tables."],
+  [
+    "db/setup/seed.ts",
+    "The demo's funding accounts have no floor, which no function of the application may give.",
+  ],
+  ["db/setup/demo-removal.ts", "The demo's accounts are closed for good, by the owner of the tables."],
 ]);
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Default deny, in the source: every page, route handler and server action stands in server/policy.ts and calls its
+ * Default deny, in the source: every page, route handler and server action stands in server/identity/policy.ts and calls its
  * guard under its own name, and everything that stands there exists.
  */
 import { bare, isFunction, isMain, lineOf, parse, readSources, report, stringOf, walk } from "./source.mjs";
@@ -14,7 +14,7 @@ import { bare, isFunction, isMain, lineOf, parse, readSources, report, stringOf,
  * @typedef {{ node: Node, name: string, isMade: boolean, isOneOf?: boolean }} Exported
  */
 
-const POLICY = "server/policy.ts";
+const POLICY = "server/identity/policy.ts";
 const PAGE = /^app\/(.*\/)?page\.[jt]sx?$/;
 const ROUTE = /^app\/(.*\/)?route\.[jt]sx?$/;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
@@ -24,7 +24,7 @@ const OTHERS_MAKER = "otherMethods";
 const ACTION_GUARDS = new Set(["admitToAction", "requireAction"]);
 
 /**
- * What in these sources, server/policy.ts among them, is not as the policy says.
+ * What in these sources, server/identity/policy.ts among them, is not as the policy says.
  *
  * @returns {Finding[]}
  */

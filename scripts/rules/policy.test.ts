@@ -8,7 +8,7 @@ export const ACTIONS = { signOut: "anyone" } as const;`;
 
 /** A small house that keeps the rule. */
 const HOUSE: Record<string, string> = {
-  "server/policy.ts": POLICY,
+  "server/identity/policy.ts": POLICY,
   "app/(shop)/page.tsx": "export default function Home() { return null; }",
   "app/payments/[id]/page.tsx":
     'export default async function Page() { const [v] = await Promise.all([admitToPage("/payments/[id]", "/")]); }',
@@ -156,6 +156,6 @@ it.each([
 
 it("an entry of the policy that nothing is called by is refused", () => {
   expect(says({ "app/pay/route.ts": "" })).toEqual([
-    'server/policy.ts: "POST /pay" stands in ROUTES but nothing is called so: remove it.',
+    'server/identity/policy.ts: "POST /pay" stands in ROUTES but nothing is called so: remove it.',
   ]);
 });

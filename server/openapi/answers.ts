@@ -1,6 +1,6 @@
 /** The answers of a route in the reference: what succeeds, and every kind of problem under its status. */
 import { PROBLEMS, type ProblemName, problem } from "@/lib/problems";
-import { isCounted } from "../policy.ts";
+import { isCounted } from "../identity/policy.ts";
 import { DECLINED } from "./examples.ts";
 import { type HeaderName, headerRefs } from "./headers.ts";
 import { type ApiRoute, type Operation, problemsOf, type Success } from "./operation.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { PROBLEMS, type ProblemName } from "@/lib/problems";
 import { problemSchema } from "@/lib/responses";
-import { isCounted, ROUTES, type RouteName, scopeOf } from "../policy.ts";
+import { isCounted, ROUTES, type RouteName, scopeOf } from "../identity/policy.ts";
 import { type OpenApiDocument, openApiDocument } from "./document.ts";
 import { HEADERS } from "./headers.ts";
 import { OPERATIONS } from "./operations.ts";

@@ -2,7 +2,7 @@
 
 import { SCOPES } from "@/lib/scopes";
 import packageJson from "@/package.json";
-import { ROUTES, scopeOf } from "../policy.ts";
+import { ROUTES, scopeOf } from "../identity/policy.ts";
 import { choice, type ResponseObject, responsesOf } from "./answers.ts";
 import { KEY } from "./examples.ts";
 import { HEADERS } from "./headers.ts";

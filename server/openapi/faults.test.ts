@@ -1,12 +1,12 @@
 import { describe, expect, test, vi } from "vitest";
-import { PaymentInProgress, Unavailable } from "@/db/payments/ticket";
-import { OutcomeUnknown } from "@/db/unknown";
+import { OutcomeUnknown } from "@/db/execution/until-known";
+import { PaymentInProgress, Unavailable } from "@/db/payments/batching/pending-entry";
 import { problemSchema } from "@/lib/responses";
-import { problemOf, problemResponse } from "../http.ts";
-import { log } from "../log.ts";
+import { problemOf, problemResponse } from "../http/responses.ts";
+import { log } from "../observability/log.ts";
 import { openApiDocument } from "./document.ts";
 
-/** What no request can provoke by itself: e2e/contract.spec.ts leaves these four to this file. */
+/** What no request can provoke by itself: e2e/api/contract.spec.ts leaves these four to this file. */
 const FAULTS = [
   { name: "outcome-unknown", error: new OutcomeUnknown("lost", { cause: new Error("reset") }), waits: true },
   { name: "payment-in-progress", error: new PaymentInProgress("the first is not done"), waits: true },

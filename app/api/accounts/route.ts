@@ -1,8 +1,8 @@
 import { listAccounts } from "@/db/ledger/accounts";
 import type { AccountList } from "@/lib/responses";
-import { json } from "@/server/http";
-import { otherMethods } from "@/server/other-methods";
-import { route } from "@/server/route";
+import { otherMethods } from "@/server/http/other-methods";
+import { json } from "@/server/http/responses";
+import { route } from "@/server/http/route";
 
 /** The caller's accounts and balances. */
 export const GET = route("GET /api/accounts", async ({ user }) =>

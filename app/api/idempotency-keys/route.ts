@@ -2,10 +2,10 @@ import { issueKey } from "@/db/idempotency/issue";
 import { renderPayment } from "@/db/payments/render";
 import { issueKeyRequest, parse } from "@/lib/requests";
 import type { IssuedKey } from "@/lib/responses";
-import { isDemo } from "@/server/environment";
-import { fail, invalid, json, readJson } from "@/server/http";
-import { otherMethods } from "@/server/other-methods";
-import { route } from "@/server/route";
+import { otherMethods } from "@/server/http/other-methods";
+import { fail, invalid, json, readJson } from "@/server/http/responses";
+import { route } from "@/server/http/route";
+import { isDemo } from "@/server/lifecycle/environment";
 
 /** Issues the key for a purpose: 201 for a new one, 200 for the open one, 200 `settled` where it is paid already. */
 export const POST = route("POST /api/idempotency-keys", async ({ request, user }) => {

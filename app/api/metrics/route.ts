@@ -1,6 +1,6 @@
-import { metricsText } from "@/server/metrics";
-import { otherMethods } from "@/server/other-methods";
-import { route } from "@/server/route";
+import { otherMethods } from "@/server/http/other-methods";
+import { route } from "@/server/http/route";
+import { metricsText } from "@/server/observability/metrics";
 
 /** What this server counts about itself, for an operator's Prometheus. */
 export const GET = route("GET /api/metrics", async () => {

@@ -1,7 +1,7 @@
-import { json } from "@/server/http";
+import { otherMethods } from "@/server/http/other-methods";
+import { json } from "@/server/http/responses";
+import { route } from "@/server/http/route";
 import { openApiDocument } from "@/server/openapi/document";
-import { otherMethods } from "@/server/other-methods";
-import { route } from "@/server/route";
 
 /** The reference of this API, for programs. */
 export const GET = route("GET /api/openapi.json", async () => json(200, openApiDocument()));

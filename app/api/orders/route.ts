@@ -1,7 +1,7 @@
 import { listOrdersOf } from "@/db/orders/orders";
-import { otherMethods } from "@/server/other-methods";
-import { pageOf } from "@/server/page";
-import { route } from "@/server/route";
+import { otherMethods } from "@/server/http/other-methods";
+import { pageOf } from "@/server/http/paging";
+import { route } from "@/server/http/route";
 
 /** A page of the merchant's own orders, newest first. */
 export const GET = route("GET /api/orders", ({ request, user }) =>

@@ -1,10 +1,10 @@
 import type { PayCommand } from "@/db/payments/command";
 import { listPaymentsFor } from "@/db/payments/list";
 import { type ParsedToPay, type PayOrderRequest, parsePayment, type TransferRequest } from "@/lib/requests";
-import { otherMethods } from "@/server/other-methods";
-import { pageOf } from "@/server/page";
-import { payRoute } from "@/server/pay-route";
-import { route } from "@/server/route";
+import { otherMethods } from "@/server/http/other-methods";
+import { pageOf } from "@/server/http/paging";
+import { route } from "@/server/http/route";
+import { payRoute } from "@/server/pay/pay-route";
 
 function commandFrom(value: PayOrderRequest | TransferRequest): PayCommand {
   return "orderId" in value ? { operation: "pay-order", ...value } : { operation: "transfer", ...value };

@@ -1,8 +1,8 @@
 import { parse, topUpRequest } from "@/lib/requests";
-import { isDemo } from "@/server/environment";
-import { otherMethods } from "@/server/other-methods";
-import { payRoute } from "@/server/pay-route";
-import { route } from "@/server/route";
+import { otherMethods } from "@/server/http/other-methods";
+import { route } from "@/server/http/route";
+import { isDemo } from "@/server/lifecycle/environment";
+import { payRoute } from "@/server/pay/pay-route";
 
 /** Pays play money in. There is no such door outside the demo. */
 export const POST = route("POST /api/top-ups", (call) => {

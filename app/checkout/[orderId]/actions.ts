@@ -4,9 +4,9 @@ import { z } from "zod";
 import type { DoorAnswer } from "@/lib/door";
 import { problem } from "@/lib/problems";
 import { parse, payOrderRequest, uuid } from "@/lib/requests";
-import { admitToAction } from "@/server/admit";
-import { problemOf } from "@/server/http";
-import { answerInvalid, answerPayment } from "@/server/pay-door";
+import { problemOf } from "@/server/http/responses";
+import { admitToAction } from "@/server/identity/authorize";
+import { answerInvalid, answerPayment } from "@/server/pay/pay-door";
 
 /** Who opened the form, and the key it holds; what is paid is parsed after the key can be looked up. */
 const opening = z.object({ userId: uuid, key: uuid });

@@ -13,8 +13,8 @@ import { findOrder } from "@/db/orders/orders";
 import { isolated } from "@/lib/isolated";
 import { formatMoney } from "@/lib/money";
 import { uuid } from "@/lib/requests";
-import { admitToPage } from "@/server/admit";
-import { getViewer } from "@/server/viewer";
+import { admitToPage } from "@/server/identity/authorize";
+import { getViewer } from "@/server/identity/viewer";
 import { payOrder } from "./actions";
 
 type Params = { params: Promise<{ orderId: string }> };

@@ -6,7 +6,7 @@ import { findOrder } from "@/db/orders/orders";
 import { findPaymentFor } from "@/db/payments/queries";
 import { formatMoney } from "@/lib/money";
 import { uuid } from "@/lib/requests";
-import { admitToPage } from "@/server/admit";
+import { admitToPage } from "@/server/identity/authorize";
 
 type Params = { params: Promise<{ id: string }> };
 

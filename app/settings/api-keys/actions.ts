@@ -7,9 +7,9 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { type ApiKeyError, parseApiKey } from "@/lib/api-key";
 import { uuid } from "@/lib/requests";
-import { admitToAction, requireAction } from "@/server/admit";
-import { auth } from "@/server/auth";
-import { makeApiKey } from "@/server/make-api-key";
+import { auth } from "@/server/identity/auth";
+import { admitToAction, requireAction } from "@/server/identity/authorize";
+import { makeApiKey } from "@/server/identity/make-api-key";
 
 const PAGE = "/settings/api-keys";
 const SIGN_IN = `/sign-in?next=${encodeURIComponent(PAGE)}`;

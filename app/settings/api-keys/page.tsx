@@ -4,8 +4,8 @@ import { getTranslations } from "next-intl/server";
 import { CreateKey } from "@/components/api-keys/create-key";
 import { KeyList } from "@/components/api-keys/key-list";
 import { Section } from "@/components/home/section";
-import { listApiKeys } from "@/db/api-keys/keys";
-import { admitToPage } from "@/server/admit";
+import { listApiKeys } from "@/db/identity/api-keys";
+import { admitToPage } from "@/server/identity/authorize";
 import { createApiKey, revokeApiKey } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {

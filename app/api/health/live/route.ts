@@ -1,6 +1,6 @@
-import { json } from "@/server/http";
-import { otherMethods } from "@/server/other-methods";
-import { route } from "@/server/route";
+import { otherMethods } from "@/server/http/other-methods";
+import { json } from "@/server/http/responses";
+import { route } from "@/server/http/route";
 
 /** Whether the process answers at all. */
 export const GET = route("GET /api/health/live", async () => json(200, { status: "live" }));

@@ -1,8 +1,8 @@
-import { ping } from "@/db/health";
-import { isEnding } from "@/server/ending";
-import { fail, json } from "@/server/http";
-import { otherMethods } from "@/server/other-methods";
-import { route } from "@/server/route";
+import { ping } from "@/db/execution/health";
+import { otherMethods } from "@/server/http/other-methods";
+import { fail, json } from "@/server/http/responses";
+import { route } from "@/server/http/route";
+import { isEnding } from "@/server/lifecycle/graceful-shutdown";
 
 /** Whether the process can do its work: it was not told to end, and the database answers. */
 export const GET = route("GET /api/health/ready", async () => {

@@ -2,10 +2,10 @@ import { revokeKey } from "@/db/idempotency/revoke";
 import { type KeyRecord, keyState } from "@/db/idempotency/state";
 import { renderPayment } from "@/db/payments/render";
 import type { KeyState } from "@/lib/payment";
-import { fail, json } from "@/server/http";
-import { isUuid } from "@/server/idempotency-key";
-import { otherMethods } from "@/server/other-methods";
-import { route } from "@/server/route";
+import { isUuid } from "@/server/http/key-header";
+import { otherMethods } from "@/server/http/other-methods";
+import { fail, json } from "@/server/http/responses";
+import { route } from "@/server/http/route";
 
 async function answer(
   userId: string,

@@ -1,9 +1,9 @@
 import { cancelOrder, findOrder, putOrder } from "@/db/orders/orders";
 import { orderRequest, parse } from "@/lib/requests";
-import { fail, invalid, json, readJson } from "@/server/http";
-import { isUuid } from "@/server/idempotency-key";
-import { otherMethods } from "@/server/other-methods";
-import { route } from "@/server/route";
+import { isUuid } from "@/server/http/key-header";
+import { otherMethods } from "@/server/http/other-methods";
+import { fail, invalid, json, readJson } from "@/server/http/responses";
+import { route } from "@/server/http/route";
 
 /** Puts an order, once: 201 for a new one, 200 for the same again, 409 where the id has another. */
 export const PUT = route("PUT /api/orders/[id]", async ({ request, params: { id }, user }) => {

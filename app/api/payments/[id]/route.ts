@@ -2,9 +2,9 @@ import { keyState } from "@/db/idempotency/state";
 import { findPaymentFor } from "@/db/payments/queries";
 import { renderPayment } from "@/db/payments/render";
 import { uuid } from "@/lib/requests";
-import { fail, json } from "@/server/http";
-import { otherMethods } from "@/server/other-methods";
-import { route } from "@/server/route";
+import { otherMethods } from "@/server/http/other-methods";
+import { fail, json } from "@/server/http/responses";
+import { route } from "@/server/http/route";
 
 /** One payment that the caller is in. */
 export const GET = route("GET /api/payments/[id]", async ({ params, user }) => {

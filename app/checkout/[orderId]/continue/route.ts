@@ -1,6 +1,6 @@
 import { issueKey } from "@/db/idempotency/issue";
 import { uuid } from "@/lib/requests";
-import { formRoute } from "@/server/form-route";
+import { formRoute } from "@/server/http/form-route";
 
 /** "Continue" without JavaScript: issues the order's key and leads to the form that holds it. */
 export const POST = formRoute<{ orderId: string }>(

@@ -12,7 +12,7 @@ import { findOrder } from "@/db/orders/orders";
 import { renderPayment } from "@/db/payments/render";
 import { formatMoney } from "@/lib/money";
 import { uuid } from "@/lib/requests";
-import { admitToPage } from "@/server/admit";
+import { admitToPage } from "@/server/identity/authorize";
 
 type Props = {
   params: Promise<{ orderId: string }>;

@@ -1,6 +1,6 @@
 import { parse, payOrderRequest, uuid } from "@/lib/requests";
-import { formRoute } from "@/server/form-route";
-import { answerPayment } from "@/server/pay-door";
+import { formRoute } from "@/server/http/form-route";
+import { answerPayment } from "@/server/pay/pay-door";
 
 /** Where the form with this key stands: it shows the outcome of the key, or the same fields again. */
 function formPath(orderId: string, key: string, notice?: "unknown" | "refused"): string {

@@ -1,7 +1,7 @@
 import { parse, refundRequest, uuid } from "@/lib/requests";
-import { otherMethods } from "@/server/other-methods";
-import { payRoute } from "@/server/pay-route";
-import { route } from "@/server/route";
+import { otherMethods } from "@/server/http/other-methods";
+import { route } from "@/server/http/route";
+import { payRoute } from "@/server/pay/pay-route";
 
 /** Refunds a payment that the caller received, wholly or in part; without an amount, what is left of it. */
 export const POST = route("POST /api/payments/[id]/refunds", (call) => {

@@ -1,0 +1,129 @@
+/**
+ * The connections. Three pools, so that one kind of load cannot starve another: settling moves money, keys are issued
+ * and revoked, the rest reads and signs people in. A pool that gave no answer in time is replaced.
+ *
+ * Money never moves in an interactive transaction: postgres.js can break one in half when a connection dies, and go on
+ * with its second half on another connection (porsager/postgres #1204, #1216).
+ */
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import { readingThrough } from "../execution/read-deadline.ts";
+import * as attempts from "../schema/attempts.ts";
+import * as auth from "../schema/auth.ts";
+import * as keys from "../schema/idempotency-keys.ts";
+import * as ledger from "../schema/ledger.ts";
+import * as orders from "../schema/orders.ts";
+import * as payments from "../schema/payments.ts";
+import { openPool, type Pool } from "./pool.ts";
+import { keepParametersOutOfErrors } from "./redact-errors.ts";
+import type { Sql } from "./sql.ts";
+
+export type { Sql } from "./sql.ts";
+
+export const schema = { ...attempts, ...auth, ...keys, ...ledger, ...orders, ...payments };
+
+/** Settling gains nothing from more connections than the server has cores to run them; they only queue for locks. */
+const SETTLING_CONNECTIONS = 8;
+/** A flood of opening forms queues here, beside the payments, not before them. */
+const KEY_CONNECTIONS = 8;
+const READING_CONNECTIONS = 12;
+const CONNECTIONS = { settling: SETTLING_CONNECTIONS, keys: KEY_CONNECTIONS, reading: READING_CONNECTIONS };
+/**
+ * Pools that were given up and may still end what runs on them. Where they are given up faster than they end, the oldest
+ * is cut at once, so that the server's connections are not used up by what nobody waits for.
+ */
+const ENDING_POOLS_MAX = 3;
+
+type PoolName = keyof typeof CONNECTIONS;
+/** The pools whose statements decide something and are sent again by `untilKnown`. */
+export type DecidingPool = Exclude<PoolName, "reading">;
+
+export type Database = {
+  readonly settling: Sql;
+  readonly keys: Sql;
+  /** Everything that moves no money: reads, sign-in, orders. Each statement has a deadline; stays valid for ever. */
+  readonly reading: PostgresJsDatabase<typeof schema>;
+  /** The same without Drizzle. It has no serializer of JSON, which Drizzle takes away: pass text and cast it. */
+  readonly readingSql: Sql;
+  /**
+   * How often somebody cut short the wait for a synchronous standby: the statement then says "committed" although the
+   * standby may not have it. Whatever was being answered meanwhile is unknown.
+   */
+  readonly standbyWaitsCut: number;
+  /**
+   * Puts a new pool in the place of `hanging`, unless that has happened already. What still runs on the old one may
+   * end, within a few seconds; what waits there for a connection fails.
+   */
+  replacePool(name: PoolName, hanging: Sql): void;
+  /** Waits for running statements, then closes. */
+  close(): Promise<void>;
+};
+
+/** Opens the pools to `url`. `serverVersion` is the major version. */
+export function connect(url: string, serverVersion: number): Database {
+  keepParametersOutOfErrors();
+  let standbyWaitsCut = 0;
+  const open = (name: PoolName): Pool => {
+    const pool = openPool(url, {
+      name,
+      connectionsMax: CONNECTIONS[name],
+      serverVersion,
+      onNotice(notice) {
+        if (notice.routine === "SyncRepWaitForLSN") standbyWaitsCut += 1;
+      },
+    });
+    // Drizzle sets the parsers and serializers of a pool that it is given as its results need them.
+    return name === "reading" ? { ...pool, sql: drizzle(pool.sql).$client } : pool;
+  };
+  const pools: Record<PoolName, Pool> = {
+    settling: open("settling"),
+    keys: open("keys"),
+    reading: open("reading"),
+  };
+  /** Oldest first, each with its end. */
+  const ending = new Map<Pool, Promise<void>>();
+  const replacePool: Database["replacePool"] = (name, hanging) => {
+    const old = pools[name];
+    if (old.sql !== hanging) return;
+    pools[name] = open(name);
+    ending.set(
+      old,
+      old.end().finally(() => ending.delete(old)),
+    );
+    for (const pool of [...ending.keys()].slice(0, -ENDING_POOLS_MAX)) pool.cut();
+  };
+  const readingSql = readingThrough(
+    () => pools.reading.sql,
+    (hanging) => replacePool("reading", hanging),
+  );
+  return {
+    get settling() {
+      return pools.settling.sql;
+    },
+    get keys() {
+      return pools.keys.sql;
+    },
+    reading: drizzle(readingSql, { schema }),
+    readingSql,
+    get standbyWaitsCut() {
+      return standbyWaitsCut;
+    },
+    replacePool,
+    async close() {
+      await Promise.all([...ending.values(), ...Object.values(pools).map((pool) => pool.end())]);
+    },
+  };
+}
+
+// On globalThis, because development reloads modules, and start-up and routes may be bundled apart; the pools are one.
+const slot = globalThis as typeof globalThis & { onceDatabase?: Database };
+
+/** Makes `db` the database of this process. Called by start-up, and by tests. */
+export function setDatabase(db: Database): void {
+  slot.onceDatabase = db;
+}
+
+/** The database of this process. Throws where start-up has not run. */
+export function database(): Database {
+  if (!slot.onceDatabase) throw new Error("Bug: the database is used before start-up connected it.");
+  return slot.onceDatabase;
+}

@@ -1,0 +1,179 @@
+/** A connection that ends or falls silent fails its query, wherever in its life that happens, in TLS and outside. */
+import { randomUUID } from "node:crypto";
+import net from "node:net";
+import postgres from "postgres";
+import { afterEach, describe, expect, it } from "vitest";
+import { connectAsOwner } from "../setup/migrate.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
+import { PROXY_TLS, startTlsProxy } from "../testing/proxies/tls-proxy.ts";
+import { startWireProxy } from "../testing/proxies/wire-proxy.ts";
+import { Connector } from "./connector.ts";
+import { ONE_AT_A_TIME } from "./pool.ts";
+
+const test = testDatabase();
+const closing: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+/** Registers what is closed after the test. */
+function opened<T extends { close(): Promise<unknown> }>(one: T): T {
+  closing.push(() => one.close());
+  return one;
+}
+
+/** One connection at a time to wherever `authority` is instead of the test's server. */
+function sqlTo(authority: string, tls?: object): postgres.Sql {
+  const { username, password, pathname } = new URL(test.appUrl);
+  const url = `postgres://${username}:${password}@${authority}${pathname}`;
+  const connector = new Connector(url, { tls });
+  const sql = postgres(connector.url, {
+    ...connector.options,
+    ...ONE_AT_A_TIME,
+    max: 1,
+    onnotice: () => {},
+  });
+  closing.push(() => sql.end({ timeout: 0 }));
+  return sql;
+}
+
+/** A server that does `serve` with each connection. */
+async function server(serve: (client: net.Socket) => void): Promise<{ port: number }> {
+  const sockets = new Set<net.Socket>();
+  const listening = net.createServer((client) => {
+    sockets.add(client);
+    serve(client.on("error", () => {}));
+  });
+  await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
+  closing.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => listening.close(resolve));
+  });
+  const { port } = listening.address() as net.AddressInfo;
+  return { port };
+}
+
+/** A port that nobody listens on. */
+async function closedPort(): Promise<number> {
+  const proxy = await startWireProxy("127.0.0.1", 1);
+  await proxy.close();
+  return proxy.port;
+}
+
+describe.each(["plain", "TLS"])("a %s connection", (kind) => {
+  /** The test's server behind a proxy that can break connections, in TLS where that is asked for. */
+  async function behindProxies() {
+    const url = new URL(test.appUrl);
+    const wire = opened(await startWireProxy(url.hostname, Number(url.port)));
+    if (kind === "plain") return { wire, sql: sqlTo(`127.0.0.1:${wire.port}`) };
+    const tls = opened(
+      await startTlsProxy((inside) => {
+        const upstream = net.connect({ host: "127.0.0.1", port: wire.port }).on("error", () => {});
+        inside.pipe(upstream).pipe(inside);
+      }),
+    );
+    return { wire, sql: sqlTo(`127.0.0.1:${tls.port}`, PROXY_TLS) };
+  }
+
+  it("that is silent fails its query, even when the query followed an answer at once; the next has another", async () => {
+    const { wire, sql } = await behindProxies();
+    const lost = randomUUID();
+    wire.arm({ point: "before-statement", kind: "black-hole", matching: lost, times: 1 });
+    const ask = (text: string) => sql`select ${text}::text as said`;
+    // Prepared, so that nothing is asked and answered before the statement itself.
+    await ask("first");
+    await ask("second");
+    await expect(ask(lost)).rejects.toMatchObject({ code: "ETIMEDOUT" });
+    expect(wire.fired()).toBe(1);
+    expect(await ask("third")).toEqual([{ said: "third" }]);
+  });
+
+  it("may be idle for longer than an answer may take", async () => {
+    const { sql } = await behindProxies();
+    const pid = async () => (await sql<{ pid: number }[]>`select pg_backend_pid() as pid`)[0]?.pid;
+    const before = await pid();
+    // Another connection falls silent meanwhile and is given up: as much time has passed.
+    const mute = await server(() => {});
+    const connector = new Connector(`postgres://127.0.0.1:${mute.port}`);
+    const silent = connector.options.socket({ host: ["127.0.0.1"] });
+    silent.write("anything");
+    await new Promise((resolve) => silent.once("error", resolve));
+    expect(await pid()).toBe(before);
+  });
+
+  it("that is closed before it was of use fails its query", async () => {
+    if (kind === "plain") {
+      const { port } = await server((client) => client.once("data", () => client.end()));
+      await expect(sqlTo(`127.0.0.1:${port}`)`select 1`).rejects.toMatchObject({ code: "ECONNRESET" });
+    } else {
+      const tls = opened(await startTlsProxy((inside) => inside.once("data", () => inside.end())));
+      await expect(sqlTo(`127.0.0.1:${tls.port}`, PROXY_TLS)`select 1`).rejects.toMatchObject({
+        code: "ECONNRESET",
+      });
+    }
+  });
+
+  it("that cannot be made fails its query", async () => {
+    const sql = sqlTo(`127.0.0.1:${await closedPort()}`, kind === "plain" ? undefined : PROXY_TLS);
+    await expect(sql`select 1`).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    // And another time, by the same connection of the pool.
+    await expect(sql`select 1`).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  });
+});
+
+describe("connecting", () => {
+  it("that fails at once fails the query, and not the process", async () => {
+    // A TCP connection to a multicast address has no route, which the system says before it returns.
+    const sql = sqlTo("224.0.0.1:5432");
+    await expect(sql`select 1`).rejects.toMatchObject({ syscall: "connect" });
+    await expect(sqlTo("224.0.0.1:5432,224.0.0.1:5433")`select 1`).rejects.toMatchObject({
+      syscall: "connect",
+    });
+  });
+
+  it("to several hosts finds the one that is there", async () => {
+    const { host } = new URL(test.appUrl);
+    const sql = sqlTo(`127.0.0.1:${await closedPort()},${host}`);
+    expect(await sql`select 1 as one`).toEqual([{ one: 1 }]);
+  });
+
+  it("to several hosts fails where all refuse, or close what they accepted", async () => {
+    const closed = await closedPort();
+    const { port } = await server((client) => client.once("data", () => client.end()));
+    await expect(sqlTo(`127.0.0.1:${closed},127.0.0.1:${closed}`)`select 1`).rejects.toMatchObject({
+      code: "ECONNREFUSED",
+    });
+    await expect(sqlTo(`127.0.0.1:${closed},127.0.0.1:${port}`)`select 1`).rejects.toThrow(/ECONN|closed/);
+  });
+
+  it("is tried again after half a second at most, however often it has failed", () => {
+    const { backoff } = new Connector(test.appUrl).options;
+    expect([0, 3, 10, 1_000].map(backoff).every((seconds) => seconds <= 0.5)).toBe(true);
+  });
+});
+
+describe("the owner's connection", () => {
+  const ownerAt = (port: number) => {
+    const url = new URL(test.ownerUrl);
+    url.host = `127.0.0.1:${port}`;
+    const sql = connectAsOwner(url.href);
+    closing.push(() => sql.end({ timeout: 0 }));
+    return sql;
+  };
+
+  it("does not wait for ever to be made", async () => {
+    const mute = await server(() => {});
+    const rude = await server((client) => client.once("data", () => client.end()));
+    await expect(ownerAt(mute.port)`select 1`).rejects.toMatchObject({ code: "CONNECT_TIMEOUT" });
+    await expect(ownerAt(rude.port)`select 1`).rejects.toMatchObject({ code: "ECONNRESET" });
+  });
+
+  it("waits for locks no longer than a minute, and for statements as long as they take", async () => {
+    const owner = ownerAt(Number(new URL(test.ownerUrl).port));
+    const [limits] = await owner`
+      select current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement,
+             current_setting('idle_in_transaction_session_timeout') as idle`;
+    expect(limits).toEqual({ lock: "1min", statement: "0", idle: "1min" });
+  });
+});

@@ -1,6 +1,0 @@
-import { database } from "./client.ts";
-
-/** Asks the database for a sign of life. Throws where there is none. */
-export async function ping(): Promise<void> {
-  await database().readingSql`select 1`;
-}

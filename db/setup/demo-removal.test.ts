@@ -1,0 +1,100 @@
+/** The demo's passwords and API keys are published: outside the demo nothing of it may open anything. */
+import { randomUUID } from "node:crypto";
+import { afterEach, expect, it, vi } from "vitest";
+import { database, setDatabase } from "../connection/client.ts";
+import { findByApiKey } from "../identity/api-keys.ts";
+import { pay } from "../payments/pay.ts";
+import { testDatabase } from "../testing/fixtures/database.ts";
+import { apiKeyOf, expectBooksRight, keyFor, newPerson, tally } from "../testing/fixtures/people.ts";
+import { DEMO_IS_OPEN, isDemoOpen, removeDemo } from "./demo-removal.ts";
+import { demoId, seedDemo } from "./seed.ts";
+import { startDatabase } from "./start.ts";
+
+const test = testDatabase();
+
+/** Starts on the test's database as production would, and puts the test's own connections back. */
+async function startOutsideTheDemo(): Promise<void> {
+  try {
+    await startDatabase({
+      databaseUrl: test.appUrl,
+      ownerUrl: test.ownerUrl,
+      dataDir: ".data/none",
+      demo: false,
+    });
+  } finally {
+    if (database() !== test.db) await database().close();
+    setDatabase(test.db);
+  }
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+it("outside the demo its database is refused until the demo was removed, and then nothing of it opens", async () => {
+  const friend = await newPerson(test.owner, 10n);
+  const [payments] = await test.owner<{ count: bigint }[]>`select count(*) from payments`;
+  await expect(startOutsideTheDemo()).rejects.toThrow(DEMO_IS_OPEN);
+  expect(DEMO_IS_OPEN).toContain("npm run remove-demo");
+
+  expect(await removeDemo(test.ownerUrl)).toEqual({ passwords: 4, sessions: 0, apiKeys: 4, accounts: 12 });
+  await startOutsideTheDemo();
+  expect(await findByApiKey("once_demo_alice")).toBeUndefined();
+  expect(await test.owner`select 1 from credentials where user_id = ${demoId("alice")}`).toHaveLength(0);
+
+  // What was paid stays paid, and whoever pays one of them now is told that nobody is there to take it.
+  expect((await test.owner`select count(*) from payments`)[0]).toEqual(payments);
+  const key = await keyFor(friend.id, { kind: "transfer", intentId: randomUUID() });
+  expect(
+    await pay(friend.id, key, { operation: "transfer", payee: "alice", amountMinor: "1", currency: "USD" }),
+  ).toMatchObject({ payment: { declineCode: "payee_closed" } });
+  await expectBooksRight(test.owner);
+
+  expect(await removeDemo(test.ownerUrl)).toEqual({ passwords: 0, sessions: 0, apiKeys: 0, accounts: 0 });
+});
+
+it("each thing that lets one of the demo's people in is enough to refuse", async () => {
+  await removeDemo(test.ownerUrl);
+  expect(await isDemoOpen()).toBe(false);
+  const alice = demoId("alice");
+  const openings = [
+    () => test.owner`
+      insert into credentials (user_id, provider_id, account_id, password) values (${alice}, 'credential', ${alice}, 'x')`,
+    () => test.owner`
+      insert into sessions (user_id, token, expires_at) values (${alice}, 'x', now() + interval '1 hour')`,
+    // One that was made in the demo: it is no secret of Alice's, whoever made it.
+    () => apiKeyOf(test.owner, alice),
+  ];
+  for (const open of openings) {
+    await open();
+    expect(await isDemoOpen()).toBe(true);
+    await removeDemo(test.ownerUrl);
+    expect(await isDemoOpen()).toBe(false);
+  }
+});
+
+it("nobody keeps a server from starting by registering as one of the demo's people", async () => {
+  await removeDemo(test.ownerUrl);
+  const impostor = await newPerson(test.owner, 0n);
+  await test.owner`update users set name = 'Alice', email = 'alice@elsewhere.test' where id = ${impostor.id}`;
+  await apiKeyOf(test.owner, impostor.id);
+  expect(await isDemoOpen()).toBe(false);
+});
+
+it("a demo that was removed and is started again is the demo again", async () => {
+  await removeDemo(test.ownerUrl);
+  await seedDemo(test.ownerUrl);
+  const found = await findByApiKey("once_demo_alice");
+  if (!found) throw new Error("Alice's key is not there.");
+  const key = await keyFor(found.user.id, { kind: "transfer", intentId: randomUUID() });
+  expect(
+    tally([
+      await pay(found.user.id, key, {
+        operation: "transfer",
+        payee: "bob",
+        amountMinor: "1",
+        currency: "USD",
+      }),
+    ]),
+  ).toEqual({ paid: 1 });
+});

@@ -1,0 +1,79 @@
+/**
+ * What the demo leaves in a database: people whose password and API keys are published. Whoever served that database
+ * outside the demo would let everybody in, so start-up asks whether anything still opens, and a command takes it away.
+ *
+ * The demo's people are told by their ids, which nobody can choose. A handle or an address anybody can register, and
+ * could so keep a server from starting.
+ */
+import { and, eq, gt, inArray, or, sql } from "drizzle-orm";
+import { database } from "../connection/client.ts";
+import { apiKeys, credentials, sessions } from "../schema/auth.ts";
+import { connectAsOwner } from "./migrate.ts";
+import { DEMO_KEY_HASHES, DEMO_USER_IDS } from "./seed.ts";
+
+/** Said by a server that refuses to start. */
+export const DEMO_IS_OPEN =
+  "This database lets in the demo's people, whose passwords and API keys are published: take that away with npm run remove-demo, or start the demo with ONCE_DEMO=1.";
+
+/** Whether a password, a session or an API key of the demo's people still lets somebody in. */
+export async function isDemoOpen(): Promise<boolean> {
+  const db = database().reading;
+  const found = await Promise.all([
+    db
+      .select({ id: credentials.id })
+      .from(credentials)
+      .where(inArray(credentials.userId, DEMO_USER_IDS))
+      .limit(1),
+    db
+      .select({ id: sessions.id })
+      .from(sessions)
+      .where(and(inArray(sessions.userId, DEMO_USER_IDS), gt(sessions.expiresAt, sql`now()`)))
+      .limit(1),
+    db
+      .select({ id: apiKeys.id })
+      .from(apiKeys)
+      .where(
+        and(
+          eq(apiKeys.enabled, true),
+          or(inArray(apiKeys.referenceId, DEMO_USER_IDS), inArray(apiKeys.key, DEMO_KEY_HASHES)),
+        ),
+      )
+      .limit(1),
+  ]);
+  return found.flat().length > 0;
+}
+
+/** How much of each was taken away. */
+export type Removed = { passwords: number; sessions: number; apiKeys: number; accounts: number };
+
+/**
+ * Takes away all that lets anybody in as one of the demo's people, and closes their accounts, so that no money is sent to
+ * somebody who cannot come: whoever tries is told so. The people, their payments and their transfers stay, for ever.
+ * Again, it finds nothing more to do.
+ */
+export async function removeDemo(ownerUrl: string): Promise<Removed> {
+  const people = DEMO_USER_IDS.join(",");
+  const owner = connectAsOwner(ownerUrl);
+  try {
+    return await owner.begin(async (tx) => {
+      const passwords = await tx`
+        delete from credentials where user_id = any (string_to_array(${people}, ',')::uuid[])`;
+      const ended =
+        await tx`delete from sessions where user_id = any (string_to_array(${people}, ',')::uuid[])`;
+      const keys = await tx`
+        delete from api_keys where reference_id = any (string_to_array(${people}, ',')::uuid[])
+                                or key = any (string_to_array(${DEMO_KEY_HASHES.join(",")}, ','))`;
+      const closed = await tx`
+        update ledger_accounts set closed_at = now()
+         where owner_id = any (string_to_array(${people}, ',')::uuid[]) and closed_at is null`;
+      return {
+        passwords: passwords.count,
+        sessions: ended.count,
+        apiKeys: keys.count,
+        accounts: closed.count,
+      };
+    });
+  } finally {
+    await owner.end({ timeout: 5 });
+  }
+}

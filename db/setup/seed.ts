@@ -1,0 +1,166 @@
+/**
+ * The demo's people, accounts and orders. Every step may run again, and on several servers at once: identities have
+ * fixed ids, and the opening balances are top-ups with fixed intents, paid through the same functions as everything
+ * else, so that a purpose that was paid is not paid again.
+ */
+import { createHash } from "node:crypto";
+import { hashPassword } from "better-auth/crypto";
+import { permissionsOf, SCOPES } from "../../lib/scopes.ts";
+import { database } from "../connection/client.ts";
+import { issueKey } from "../idempotency/issue.ts";
+import { hashOfApiKey } from "../identity/api-keys.ts";
+import { openAccount } from "../ledger/accounts.ts";
+import { putOrder } from "../orders/orders.ts";
+import { pay } from "../payments/pay.ts";
+import { apiKeys, credentials, users } from "../schema/auth.ts";
+import { connectAsOwner } from "./migrate.ts";
+
+export const DEMO_PASSWORD = "exactly-once";
+
+type Person = {
+  name: string;
+  handle: string;
+  role: "payer" | "merchant" | "operator";
+  opening: Record<string, bigint>;
+};
+
+/** Opening balances in minor units: enough that tests never run dry by accident. */
+const PEOPLE: Person[] = [
+  {
+    name: "Alice",
+    handle: "alice",
+    role: "payer",
+    opening: { USD: 100_000_000n, JPY: 10_000_000n, KWD: 50_000_000n },
+  },
+  {
+    name: "Bob",
+    handle: "bob",
+    role: "payer",
+    opening: { USD: 2_500_000n, JPY: 1_000_000n, KWD: 5_000_000n },
+  },
+  { name: "Bluebird Coffee", handle: "mia", role: "merchant", opening: { USD: 0n, JPY: 0n, KWD: 0n } },
+  { name: "Omar", handle: "omar", role: "operator", opening: { USD: 0n, JPY: 0n, KWD: 0n } },
+];
+
+/** A fixed UUID (version 8, RFC 9562 §5.8: the digits are ours to choose) for something the demo names. */
+export function demoId(name: string): string {
+  const hex = createHash("sha256").update(`once demo ${name}`).digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** The API key of one of the demo's people, which is published. */
+function demoApiKey(handle: string): string {
+  return `once_demo_${handle}`;
+}
+
+/** By what the demo's people and their API keys are known in a database. */
+export const DEMO_USER_IDS = PEOPLE.map(({ handle }) => demoId(handle));
+export const DEMO_KEY_HASHES = PEOPLE.map(({ handle }) => hashOfApiKey(demoApiKey(handle)));
+
+async function seedPerson(person: Person): Promise<void> {
+  const db = database().reading;
+  const id = demoId(person.handle);
+  // Made by us, and nobody else's: it counts as verified.
+  const email = `${person.handle}@once.test`;
+  const apiKey = demoApiKey(person.handle);
+  const permissions = JSON.stringify(permissionsOf(SCOPES));
+  await db
+    .insert(users)
+    .values({ id, email, emailVerified: true, ...pick(person) })
+    .onConflictDoNothing();
+  await db
+    .insert(credentials)
+    .values({
+      id: demoId(`${person.handle} password`),
+      userId: id,
+      providerId: "credential",
+      accountId: id,
+      password: await hashPassword(DEMO_PASSWORD),
+    })
+    .onConflictDoNothing();
+  await db
+    .insert(apiKeys)
+    .values({
+      id: demoId(`${person.handle} api key`),
+      referenceId: id,
+      name: "Demo",
+      prefix: "once_demo_",
+      start: apiKey.slice(0, 12),
+      key: hashOfApiKey(apiKey),
+      permissions,
+    })
+    // A demo from before a scope was there gets it too.
+    .onConflictDoUpdate({ target: apiKeys.id, set: { permissions } });
+  for (const [currency, amount] of Object.entries(person.opening)) {
+    await openAccount(demoId(`${person.handle} ${currency}`), id, currency, null);
+    if (amount > 0n) await open(id, demoId(`${person.handle} ${currency} opening`), currency, amount);
+  }
+}
+
+function pick({ name, handle, role }: Person): Pick<Person, "name" | "handle" | "role"> {
+  return { name, handle, role };
+}
+
+/** Pays an opening balance in, once. */
+async function open(userId: string, intentId: string, currency: string, amount: bigint): Promise<void> {
+  const issued = await issueKey(userId, { kind: "top-up", intentId });
+  if (issued.type !== "created" && issued.type !== "found") return;
+  const command = { operation: "top-up", amountMinor: amount.toString(), currency } as const;
+  const result = await pay(userId, issued.key, command);
+  // Void: another server that starts at the same time was first.
+  if (result.type === "refused" || result.type === "reused") {
+    throw new Error(`Bug: the opening balance of ${amount} ${currency} was ${result.type}.`);
+  }
+}
+
+/** The account that the demo's money comes from: it has no floor, and goes as far below zero as it gave. */
+async function seedFunding(ownerUrl: string): Promise<void> {
+  const owner = connectAsOwner(ownerUrl);
+  try {
+    for (const currency of ["USD", "JPY", "KWD"]) {
+      await owner`
+        insert into ledger_accounts (id, purpose, currency, min_balance_minor)
+        values (${demoId(`funding ${currency}`)}, 'funding', ${currency}, null) on conflict do nothing`;
+    }
+    // Where the demo was removed once and is wanted again.
+    await owner`
+      update ledger_accounts set closed_at = null
+       where owner_id = any (string_to_array(${DEMO_USER_IDS.join(",")}, ',')::uuid[]) and closed_at is not null`;
+  } finally {
+    await owner.end({ timeout: 5 });
+  }
+}
+
+/** What is on the counter of Bluebird Coffee when the demo opens. */
+const FIRST_ORDERS = [
+  {
+    name: "first order",
+    description: "Two bags of house espresso",
+    items: [["House espresso, 1 kg", 2, "1900"]],
+  },
+  {
+    name: "second order",
+    description: "Breakfast for two",
+    items: [
+      ["Flat white", 2, "450"],
+      ["Almond croissant", 2, "425"],
+    ],
+  },
+] as const;
+
+/** Seeds the demo. `ownerUrl` is needed for the funding accounts alone, which the application may not create. */
+export async function seedDemo(ownerUrl: string): Promise<void> {
+  await seedFunding(ownerUrl);
+  for (const person of PEOPLE) await seedPerson(person);
+  for (const order of FIRST_ORDERS) {
+    await putOrder(demoId("mia"), demoId(order.name), {
+      description: order.description,
+      currency: "USD",
+      items: order.items.map(([description, quantity, amountMinor]) => ({
+        description,
+        quantity,
+        amountMinor,
+      })),
+    });
+  }
+}

@@ -1,0 +1,157 @@
+/** A generated world, made in the database, and the books of it, read back as the reference model has them. */
+import { randomUUID } from "node:crypto";
+import type { Sql } from "../../connection/client.ts";
+import { issueKey } from "../../idempotency/issue.ts";
+import { entry, settleBatch } from "../fixtures/entries.ts";
+import type { Outcome } from "./books.ts";
+import { Model } from "./model.ts";
+import type { Currency, WorldPlan } from "./program.ts";
+
+export type Citizen = { id: string; accounts: Partial<Record<Currency, string>> };
+export type World = {
+  plan: WorldPlan;
+  people: Citizen[];
+  orders: { id: string; merchant: Citizen; accountId: string; total: bigint; currency: Currency }[];
+  /** The house's accounts, which top-ups come from. */
+  funding: Record<Currency, string>;
+};
+
+/** Any member of a list, counted round. */
+export function pick<T>(list: readonly T[], n: number): T {
+  const found = list[n % list.length];
+  if (found === undefined) throw new Error("Bug: there is nothing to pick from.");
+  return found;
+}
+
+async function fundingOf(owner: Sql, currency: Currency): Promise<string> {
+  const [row] = await owner<{ id: string }[]>`
+    select id from ledger_accounts where purpose = 'funding' and currency = ${currency}`;
+  if (!row) throw new Error(`Bug: there is no funding account in ${currency}.`);
+  return row.id;
+}
+
+/** Makes people, accounts, orders; pays in what the accounts open with; then closes those that are to be closed. */
+export async function makeWorld(owner: Sql, plan: WorldPlan): Promise<World> {
+  const funding = { USD: await fundingOf(owner, "USD"), JPY: await fundingOf(owner, "JPY") };
+  const people = plan.people.map(
+    ({ jpy }): Citizen => ({
+      id: randomUUID(),
+      accounts: { USD: randomUUID(), ...(jpy === null ? {} : { JPY: randomUUID() }) },
+    }),
+  );
+  await owner`insert into users ${owner(
+    people.map(({ id }) => {
+      const handle = `w${id.replaceAll("-", "").slice(0, 20)}`;
+      return { id, name: handle, email: `${handle}@once.test`, handle, role: "merchant" };
+    }),
+  )}`;
+  const accounts = people.flatMap(({ id, accounts }, n) =>
+    Object.entries(accounts).map(([currency, accountId]) => ({
+      id: accountId,
+      owner_id: id,
+      purpose: "wallet",
+      currency,
+      day_limit_minor: plan.people[n]?.dayLimit?.toString() ?? null,
+    })),
+  );
+  await owner`insert into ledger_accounts ${owner(accounts)}`;
+  const orders = plan.orders.map(({ merchant, total, currency }) => {
+    const citizen = pick(people, merchant);
+    // A merchant without an account in the currency sells in the one that everybody has.
+    const accountId = citizen.accounts[currency];
+    return {
+      id: randomUUID(),
+      merchant: citizen,
+      accountId: accountId ?? citizen.accounts.USD ?? "",
+      total,
+      currency: accountId === undefined ? "USD" : currency,
+    } as const;
+  });
+  await owner`insert into orders ${owner(
+    orders.map((order, n) => ({
+      id: order.id,
+      merchant_id: order.merchant.id,
+      merchant_account_id: order.accountId,
+      description: "A thing",
+      currency: order.currency,
+      total_minor: order.total.toString(),
+      items: "[]",
+      request_hash: Buffer.alloc(32),
+      expires_at: plan.orders[n]?.expired ? new Date(0) : null,
+    })),
+  )}`;
+  const topUps = [];
+  for (const [n, { id, accounts }] of people.entries()) {
+    for (const [currency, amountMinor] of [
+      ["USD", plan.people[n]?.usd ?? 0n],
+      ["JPY", plan.people[n]?.jpy ?? 0n],
+    ] as const) {
+      if (amountMinor === 0n) continue;
+      const issued = await issueKey(id, { kind: "top-up", intentId: randomUUID() });
+      if (issued.type !== "created") throw new Error("Bug: a new world has open keys.");
+      topUps.push(
+        entry({
+          userId: id,
+          key: issued.key,
+          kind: "top-up",
+          debitAccountId: funding[currency],
+          creditAccountId: accounts[currency] ?? null,
+          amountMinor,
+          currency,
+        }),
+      );
+    }
+  }
+  await settleBatch(topUps);
+  const closed = people.filter((_, n) => plan.people[n]?.closed).map(({ id }) => id);
+  await owner`update ledger_accounts set closed_at = now() where owner_id = any(${closed})`;
+  return { plan, people, orders, funding };
+}
+
+/** The books of `world` as they stand in the database, whole. */
+export async function readBooks(owner: Sql, world: World): Promise<Model> {
+  const users = world.people.map(({ id }) => id);
+  const funding = Object.values(world.funding);
+  const orders = world.orders.map(({ id }) => id);
+  const model = new Model();
+  for (const { id, ...account } of await owner`
+    select id, owner_id as "ownerId", currency::text, balance_minor as balance, min_balance_minor as floor, version,
+           closed_at is not null as closed, day_limit_minor as "dayLimit",
+           case when day >= (now() at time zone 'UTC')::date then day_out_minor else 0 end as "dayOut"
+      from ledger_accounts where owner_id = any(${users}) or id = any(${funding})`) {
+    model.accounts.set(id, account as never);
+  }
+  for (const { id, ...order } of await owner`
+    select id, merchant_id as "merchantId", merchant_account_id as "merchantAccountId", total_minor as total,
+           currency::text, coalesce(expires_at <= now(), false) as expired, cancelled_at is not null as cancelled,
+           paid_by as "paidBy"
+      from orders where id = any(${orders})`) {
+    model.orders.set(id, order as never);
+  }
+  for (const key of await owner`
+    select user_id as "userId", key, kind, purpose_id as "purposeId", subject_id as "subjectId"
+      from idempotency_keys where user_id = any(${users})`) {
+    model.keys.set(`${key.userId} ${key.key}`, key as never);
+  }
+  for (const payment of await owner<(Outcome & { requestHash: string })[]>`
+    select user_id as "userId", id, kind, purpose_id as "purposeId", subject_id as "subjectId", status,
+           decline_code as "declineCode", amount_minor as "amountMinor", currency::text,
+           payer_account_id as "payerAccountId", payee_account_id as "payeeAccountId", note, renderer,
+           encode(request_hash, 'hex') as "requestHash"
+      from payments where user_id = any(${users})`) {
+    model.outcomes.set(`${payment.userId} ${payment.id}`, payment);
+  }
+  const ids = [...model.outcomes.values()].map(({ id }) => id);
+  for (const { id, sum } of await owner`
+    select payment_id as id, refunded_minor as sum from refund_totals
+     where payment_id = any(${ids}) and refunded_minor > 0`) {
+    model.refunded.set(id, sum);
+  }
+  for (const { id, ...transfer } of await owner`
+    select id, debit_balance_minor as "debitBalance", debit_version as "debitVersion",
+           credit_balance_minor as "creditBalance", credit_version as "creditVersion"
+      from ledger_transfers where id = any(${ids})`) {
+    model.transfers.set(id, transfer as never);
+  }
+  return model;
+}

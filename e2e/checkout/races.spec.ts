@@ -1,0 +1,235 @@
+/** What browsers, networks and people do to a payment, one way at a time. */
+import { request as httpRequest } from "node:http";
+import type { Page } from "@playwright/test";
+import { books, expectPaidOnce, newOrder, paymentsOf } from "../support/books.ts";
+import {
+  agePress,
+  expect,
+  expectReceipt,
+  isPayment,
+  openCheckout,
+  payButton,
+  signIn,
+  test,
+} from "../support/fixtures.ts";
+
+test("Enter and a click together charge once", async ({ alice, orderId }) => {
+  await openCheckout(alice, orderId);
+  await payButton(alice).focus();
+  const box = await payButton(alice).boundingBox();
+  if (!box) throw new Error("Pay is not on the page.");
+  // The mouse itself, because a locator's click would wait for a button that Enter has just locked.
+  const click = alice.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await Promise.all([alice.keyboard.press("Enter"), click]);
+  await expectReceipt(alice);
+  await expectPaidOnce(orderId);
+});
+
+test("a click before the page is alive charges nothing, and one after it charges once", async ({
+  alice,
+  orderId,
+}) => {
+  let release: (() => void) | undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await alice.route("**/_next/static/chunks/**", async (route) => {
+    await released;
+    await route.fallback();
+  });
+  await alice.goto(`/checkout/${orderId}`, { waitUntil: "commit" });
+  await expect(payButton(alice)).toBeDisabled();
+  await payButton(alice).click({ force: true });
+  expect(await paymentsOf(orderId)).toEqual([]);
+  release?.();
+  await expect(payButton(alice)).toBeEnabled();
+  await payButton(alice).click();
+  await expectReceipt(alice);
+  await expectPaidOnce(orderId);
+});
+
+test("back and forward after paying show the receipt, and charge nothing more", async ({
+  alice,
+  orderId,
+}) => {
+  await alice.goto("/");
+  await openCheckout(alice, orderId);
+  await payButton(alice).click();
+  await expectReceipt(alice);
+  // Not page.goBack(): it waits for a load, and a page from the back/forward cache has none.
+  await alice.evaluate(() => history.back());
+  await expect(alice.getByRole("heading", { level: 1 })).toHaveText("Hello, Alice");
+  await alice.evaluate(() => history.forward());
+  await expectReceipt(alice);
+  // The checkout itself, from history or from a bookmark, leads to the receipt.
+  await alice.goto(`/checkout/${orderId}`);
+  await expectReceipt(alice);
+  await expectPaidOnce(orderId);
+});
+
+test("going away in mid-payment and coming back leads to the receipt", async ({ alice, orderId }) => {
+  let arrived: (() => void) | undefined;
+  const hasArrived = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  await alice.route("**/*", async (route) => {
+    if (!isPayment(route)) return route.fallback();
+    await route.fetch();
+    arrived?.();
+  });
+  await openCheckout(alice, orderId);
+  await payButton(alice).click();
+  await hasArrived;
+  await alice.unrouteAll({ behavior: "ignoreErrors" });
+  await alice.goto("/sign-in");
+  await alice.evaluate(() => history.back());
+  await expectReceipt(alice);
+  await expectPaidOnce(orderId);
+});
+
+test("two browsers of one user pay an order once, and both show the same receipt", async ({
+  alice,
+  browser,
+  orderId,
+}) => {
+  const elsewhere = await (await browser.newContext()).newPage();
+  await signIn(elsewhere, "Alice");
+  await openCheckout(alice, orderId);
+  await openCheckout(elsewhere, orderId);
+  await Promise.all([payButton(alice).click(), payButton(elsewhere).click()]);
+  await Promise.all([expectReceipt(alice), expectReceipt(elsewhere)]);
+  expect(alice.url()).toBe(elsewhere.url());
+  await expectPaidOnce(orderId);
+  await elsewhere.context().close();
+});
+
+test("a tab from before a deploy pays over HTTP with the same key", async ({ alice, orderId }) => {
+  const doors: string[] = [];
+  await alice.route("**/*", async (route) => {
+    if (!isPayment(route)) return route.fallback();
+    const headers = route.request().headers();
+    const action = headers["next-action"];
+    doors.push(action === undefined ? "http" : "action");
+    // What the tab of another build would send: an action that this server does not know.
+    if (action === undefined) return route.fallback();
+    await route.continue({ headers: { ...headers, "next-action": `7f${"0".repeat(action.length - 2)}` } });
+  });
+  await openCheckout(alice, orderId);
+  const key = await alice.evaluate(() => JSON.parse(Object.values({ ...sessionStorage })[0] ?? "{}").key);
+  await payButton(alice).click();
+  await expectReceipt(alice);
+  expect(doors).toEqual(["action", "http"]);
+  expect((await expectPaidOnce(orderId)).id).toBe(key);
+});
+
+test("the session of somebody else in the same browser is told apart: nothing is charged to either", async ({
+  alice,
+  orderId,
+}) => {
+  await openCheckout(alice, orderId);
+  const second = await alice.context().newPage();
+  await signIn(second, "Bob");
+  await payButton(alice).click();
+  await expect(alice.getByRole("status").filter({ hasText: "sign in again" })).toBeVisible();
+  expect(await paymentsOf(orderId)).toEqual([]);
+});
+
+test("a payer who gives up cancels for certain: it was not paid and never will be", async ({
+  alice,
+  orderId,
+}) => {
+  await openCheckout(alice, orderId);
+  // The press never reaches the server, and is older than the two minutes in which it is sent again.
+  await alice.route("**/*", async (route) => (isPayment(route) ? route.abort() : route.fallback()));
+  await payButton(alice).click();
+  await expect(alice.getByRole("status").filter({ hasText: "checking" })).toBeVisible();
+  await agePress(alice);
+  await alice.reload();
+  await alice.getByRole("button", { name: "Cancel for certain" }).click();
+  await expect(alice.getByRole("status").filter({ hasText: "never will be" })).toBeVisible();
+  expect(await paymentsOf(orderId)).toEqual([]);
+  await alice.unrouteAll({ behavior: "ignoreErrors" });
+  // What was cancelled is a key, not the order.
+  await payButton(alice).click();
+  await expectReceipt(alice);
+  await expectPaidOnce(orderId);
+});
+
+test("a decline, money coming in, and a new press: paid once", async ({ page, browser, baseURL }) => {
+  const stranger = await signUp(page, browser.version());
+  const orderId = await newOrder(baseURL ?? "", "1900", 2);
+  await openCheckout(page, orderId);
+  await payButton(page).click();
+  await expect(page.getByRole("alert").filter({ hasText: "No money has moved" })).toBeVisible();
+  await sendFromAlice(baseURL ?? "", stranger, "5000");
+  await expect(payButton(page)).toBeEnabled();
+  await payButton(page).click();
+  await expectReceipt(page);
+  expect((await paymentsOf(orderId)).map((payment) => payment.status)).toEqual(["declined", "succeeded"]);
+});
+
+test("a connection that closes without an answer makes the browser send again: one payment", async ({
+  alice,
+  orderId,
+  baseURL,
+}) => {
+  await openCheckout(alice, orderId);
+  const cookies = await alice.context().cookies();
+  const key = await alice.evaluate(() => JSON.parse(Object.values({ ...sessionStorage })[0] ?? "{}").key);
+  const userId = (await books()<{ id: string }[]>`select id from users where handle = 'alice'`)[0]?.id ?? "";
+  // As Chromium does by itself: the same POST again, on a new connection, after the first was cut before its answer.
+  const send = (cut: boolean) =>
+    new Promise<number | "cut">((resolve, reject) => {
+      const request = httpRequest(`${baseURL}/api/payments`, {
+        method: "POST",
+        headers: {
+          cookie: cookies.map(({ name, value }) => `${name}=${value}`).join("; "),
+          origin: baseURL ?? "",
+          "content-type": "application/json",
+          "x-once-user": userId,
+          "idempotency-key": `"${key}"`,
+        },
+      });
+      request.on("response", (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+      request.on("error", (error) => (cut ? resolve("cut") : reject(error)));
+      request.end(JSON.stringify({ orderId, amountMinor: "3800", currency: "USD" }), () => {
+        if (cut) request.destroy();
+      });
+    });
+  expect(await send(true)).toBe("cut");
+  expect(await send(false)).toBe(201);
+  await expectPaidOnce(orderId);
+});
+
+/** Signs up somebody new, with empty accounts, and returns their handle. */
+async function signUp(page: Page, salt: string): Promise<string> {
+  const handle = `guest-${Date.now().toString(36)}${salt.length}`;
+  await page.goto("/sign-up");
+  await page.getByLabel("Name").fill("A Guest");
+  await page.getByLabel("Handle").fill(handle);
+  await page.getByLabel("E-mail").fill(`${handle}@example.com`);
+  await page.getByLabel("Password").fill("correct horse battery");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.waitForURL("/");
+  return handle;
+}
+
+/** Sends money from Alice as her program would. */
+async function sendFromAlice(baseURL: string, payee: string, amountMinor: string): Promise<void> {
+  const headers = { authorization: "Bearer once_demo_alice", "content-type": "application/json" };
+  const issued = await fetch(`${baseURL}/api/idempotency-keys`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ purpose: { kind: "transfer", intentId: crypto.randomUUID() } }),
+  });
+  const { key } = (await issued.json()) as { key: string };
+  const paid = await fetch(`${baseURL}/api/payments`, {
+    method: "POST",
+    headers: { ...headers, "idempotency-key": `"${key}"` },
+    body: JSON.stringify({ payee, amountMinor, currency: "USD" }),
+  });
+  expect(paid.status).toBe(201);
+}

@@ -1,0 +1,77 @@
+/** The frame of the plain forms that work without JavaScript: a POST that always answers with a redirect to a page. */
+import { safeReturnPath } from "@/lib/return-path";
+import type { RouteName } from "../identity/policy.ts";
+import type { Viewer } from "../identity/viewer.ts";
+import { log } from "../observability/log.ts";
+import { readBody } from "./body.ts";
+import { Answer, fail, problemOf } from "./responses.ts";
+import { admit, answerIn, requestIdOf } from "./route.ts";
+
+/** A form of ours has a handful of short fields. */
+const FORM_MAX_BYTES = 16 * 1024;
+const FORM_TYPE = "application/x-www-form-urlencoded";
+
+/** 303: the browser follows with a GET, so a reload of what it shows sends nothing again. The path is relative. */
+function seeOther(path: string, requestId: string): Response {
+  return new Response(null, {
+    status: 303,
+    headers: { location: safeReturnPath(path), "cache-control": "no-store", "x-request-id": requestId },
+  });
+}
+
+/** The fields of a form. Answers 415 or 413 by itself; a request without a body is a form without fields. */
+async function readForm(request: Request): Promise<URLSearchParams> {
+  const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? FORM_TYPE;
+  if (mediaType !== FORM_TYPE) throw new Answer(fail("unsupported-media-type"));
+  const body = await readBody(request, FORM_MAX_BYTES);
+  if (body === undefined) throw new Answer(fail("too-large"));
+  return new URLSearchParams(body.toString());
+}
+
+/**
+ * Makes the handler of a plain form. `handler` returns the path to go to. Whoever is not signed in, or is somebody else
+ * than the form was opened as (field `user`), signs in first; a request that is refused leads a person to the page that
+ * says why, and answers a program; whatever goes wrong leads to `failed`, which must offer the same key again: nothing is
+ * known then.
+ */
+export function formRoute<P extends { orderId: string }>(
+  name: RouteName,
+  handler: (call: { form: URLSearchParams; params: P; user: Viewer; requestId: string }) => Promise<string>,
+  failed: (call: { form: URLSearchParams; params: P }) => string,
+): (request: Request, context: { params: Promise<P> }) => Promise<Response> {
+  return async (request, context) => {
+    const requestId = requestIdOf(request);
+    const params = await context.params;
+    let form = new URLSearchParams();
+    try {
+      form = await readForm(request);
+      const user = await admit(name, request, [], form.get("user"));
+      if (!user) throw new Error(`Bug: the policy lets anyone use ${name}.`);
+      const path = await handler({ form, params, user, requestId });
+      log.info(
+        { requestId, route: name, status: 303, key: form.get("idempotency_key") ?? undefined },
+        "request",
+      );
+      return seeOther(path, requestId);
+    } catch (error) {
+      const answer = answerIn(error);
+      if (!answer) problemOf(error, { requestId, route: name });
+      // Too many requests: the page that offers the same key again says that nothing is known, which is so.
+      if (!answer || answer.status === 429) return seeOther(failed({ form, params }), requestId);
+      if (answer.status === 401) {
+        return seeOther(`/sign-in?next=${encodeURIComponent(`/checkout/${params.orderId}`)}`, requestId);
+      }
+      return refused(request, answer, requestId);
+    }
+  };
+}
+
+/** A refusal: to a person, the page about it; to a program, which has come with its key, the problem document itself. */
+async function refused(request: Request, answer: Response, requestId: string): Promise<Response> {
+  if (request.headers.has("authorization")) {
+    answer.headers.set("x-request-id", requestId);
+    return answer;
+  }
+  const { type }: { type: string } = await answer.json();
+  return seeOther(type, requestId);
+}

@@ -1,0 +1,141 @@
+/**
+ * How much one caller may ask of a server. Counted in this process's memory: a payment costs no statement more, and with
+ * several servers a caller gets as much from each. Nothing about a payment is decided here; past a limit, nothing was
+ * looked at, and the same request with the same key is good later.
+ */
+import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
+import { type Item, serializeList } from "structured-headers";
+import { type Environment, environment, isDemo } from "../lifecycle/environment.ts";
+import { Answer, fail } from "./responses.ts";
+
+const MINUTE_SECONDS = 60;
+const QUARTER_HOUR_SECONDS = 15 * MINUTE_SECONDS;
+const HOUR_SECONDS = 60 * MINUTE_SECONDS;
+
+/** Twenty a second for a whole minute: a shop's program in a rush, and far from what one person or polling page asks. */
+const IDENTITY_PER_MINUTE = 1_200;
+/** Offices and telephone networks share an address, so it may ask for more than one identity does. */
+const ADDRESS_PER_MINUTE = 3_000;
+/** The demo runs on one machine, is measured there, and has nobody to be protected from: more than loopback carries. */
+const DEMO_PER_MINUTE = 10_000_000;
+
+/** Whoever has forgotten a password tries a few; at this rate nobody guesses one of ten characters. */
+const SIGN_IN_FAILURES_PER_EMAIL = 20;
+/** Of all people behind an address together; only failures count, so that an office may sign in each morning. */
+const SIGN_IN_FAILURES_PER_ADDRESS = 60;
+/** The same rate for a browser that has signed in before: it may be in other hands by now. */
+const SIGN_IN_FAILURES_PER_BROWSER = 20;
+/** Accounts that are made from one address. A class that is told to sign up has to come in two groups. */
+const SIGN_UPS_PER_ADDRESS = 30;
+/** Somebody whose handle is taken tries another few. */
+const SIGN_UPS_PER_EMAIL = 10;
+
+type Quota = { limit: number; windowSeconds: number };
+
+/** The quotas by name, as an environment sets them. Each is counted per subject: an address, a user, an e-mail, a browser. */
+function quotasOf(env: Environment, isPlay: boolean) {
+  const each = (limit: number, windowSeconds: number): Quota => ({ limit, windowSeconds });
+  return {
+    address: each(
+      env.ONCE_ADDRESS_REQUESTS_PER_MINUTE ?? (isPlay ? DEMO_PER_MINUTE : ADDRESS_PER_MINUTE),
+      MINUTE_SECONDS,
+    ),
+    identity: each(
+      env.ONCE_REQUESTS_PER_MINUTE ?? (isPlay ? DEMO_PER_MINUTE : IDENTITY_PER_MINUTE),
+      MINUTE_SECONDS,
+    ),
+    "sign-in-address": each(isPlay ? DEMO_PER_MINUTE : SIGN_IN_FAILURES_PER_ADDRESS, QUARTER_HOUR_SECONDS),
+    "sign-in-email": each(SIGN_IN_FAILURES_PER_EMAIL, QUARTER_HOUR_SECONDS),
+    "sign-in-known": each(SIGN_IN_FAILURES_PER_BROWSER, QUARTER_HOUR_SECONDS),
+    "sign-up-address": each(isPlay ? DEMO_PER_MINUTE : SIGN_UPS_PER_ADDRESS, HOUR_SECONDS),
+    "sign-up-email": each(SIGN_UPS_PER_EMAIL, HOUR_SECONDS),
+  } as const satisfies Record<string, Quota>;
+}
+
+export type LimitName = keyof ReturnType<typeof quotasOf>;
+
+/** What is left of a quota after a request was counted on it. */
+export type Counted = {
+  name: LimitName;
+  quota: Quota;
+  isWithin: boolean;
+  remaining: number;
+  resetSeconds: number;
+};
+
+type Limiters = Record<LimitName, { quota: Quota; limiter: RateLimiterMemory }>;
+
+// On globalThis, because routes and actions may be bundled apart; what a caller has used up is counted once.
+const slot = globalThis as typeof globalThis & { onceLimiters?: Limiters };
+
+function limiters(): Limiters {
+  slot.onceLimiters ??= Object.fromEntries(
+    Object.entries(quotasOf(environment(), isDemo())).map(([name, quota]) => [
+      name,
+      { quota, limiter: new RateLimiterMemory({ points: quota.limit, duration: quota.windowSeconds }) },
+    ]),
+  ) as Limiters;
+  return slot.onceLimiters;
+}
+
+/** Counts one request of `subject` on the quota called `name`. Never refuses by itself: see `isWithin`. */
+export async function countOn(name: LimitName, subject: string): Promise<Counted> {
+  const { quota, limiter } = limiters()[name];
+  let found: RateLimiterRes;
+  let isWithin = true;
+  try {
+    found = await limiter.consume(subject);
+  } catch (refusal) {
+    if (!isRefusal(refusal)) throw refusal;
+    found = refusal;
+    isWithin = false;
+  }
+  const resetSeconds = Math.max(1, Math.ceil(found.msBeforeNext / 1000));
+  return { name, quota, isWithin, remaining: found.remainingPoints, resetSeconds };
+}
+
+/**
+ * Whether a limiter has thrown because its quota is used up. Told by what it is: the limiters may have been made in another
+ * bundle, with a class of its own.
+ */
+function isRefusal(thrown: unknown): thrown is RateLimiterRes {
+  return typeof thrown === "object" && thrown !== null && "msBeforeNext" in thrown;
+}
+
+/** Takes back one request of `subject` that should not have counted. */
+export async function uncount(name: LimitName, subject: string): Promise<void> {
+  await limiters()[name].limiter.reward(subject);
+}
+
+/** Counts a request to the API, notes what is left in `counted`, and answers 429 where it is one too many. */
+export async function spend(name: LimitName, subject: string, counted: Counted[]): Promise<void> {
+  const one = await countOn(name, subject);
+  counted.push(one);
+  if (!one.isWithin)
+    throw new Answer(fail("rate-limited", { headers: { "retry-after": String(one.resetSeconds) } }));
+}
+
+/**
+ * What a request was counted on, as RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-10 §§3, 4):
+ * lists of Structured Field Strings, `q` the quota, `w` its window in seconds, `r` what remains, `t` the seconds until it
+ * is whole again.
+ */
+export function limitHeaders(counted: readonly Counted[]): Record<string, string> {
+  if (counted.length === 0) return {};
+  const items = (parametersOf: (one: Counted) => [string, number][]): Item[] =>
+    counted.map((one) => [one.name, new Map(parametersOf(one))]);
+  return {
+    "ratelimit-policy": serializeList(
+      items(({ quota }) => [
+        ["q", quota.limit],
+        ["w", quota.windowSeconds],
+      ]),
+    ),
+    ratelimit: serializeList(
+      items(({ remaining, resetSeconds }) => [
+        ["r", remaining],
+        ["t", resetSeconds],
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,134 @@
+/** Answers of the HTTP API. */
+import { failureCode, isDefinitive } from "@/db/payments/failures";
+import type { ProblemDocument } from "@/lib/door";
+import { parseJson } from "@/lib/json";
+import { type MoneyMoved, type ProblemName, problem } from "@/lib/problems";
+import type { FieldError, Parsed } from "@/lib/requests";
+import { describeError, log } from "../observability/log.ts";
+import { LENGTH_HEADER } from "./content-length.ts";
+
+/**
+ * The largest body is an order of a hundred items, each described in 200 characters. Written in ASCII, as many programs
+ * write JSON, one of them takes up to twelve bytes ("\ud83d\ude00"): a quarter of a million bytes.
+ */
+const BODY_MAX_BYTES = 256 * 1024;
+/** What a client should wait before it asks again: longer than a restart's hiccup, short for somebody who watches. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** The problems that pass by themselves. */
+const ASK_AGAIN_LATER: ReadonlySet<string> = new Set([
+  "/problems/outcome-unknown",
+  "/problems/payment-in-progress",
+  "/problems/unavailable",
+]);
+
+/** A JSON answer that no cache keeps, sent with its length. */
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+  const text = JSON.stringify(body);
+  return new Response(text, {
+    status,
+    headers: {
+      "content-type": "application/json",
+      "cache-control": "no-store",
+      [LENGTH_HEADER]: String(Buffer.byteLength(text)),
+      ...headers,
+    },
+  });
+}
+
+/** A problem document (RFC 9457) as an answer. */
+export function problemResponse(
+  body: { status: number; type: string },
+  headers: Record<string, string> = {},
+): Response {
+  return json(body.status, body, {
+    "content-type": "application/problem+json",
+    "content-language": "en",
+    ...(ASK_AGAIN_LATER.has(body.type) ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
+    ...(body.status === 401 ? { "www-authenticate": 'Bearer realm="once"' } : {}),
+    ...headers,
+  });
+}
+
+export type ProblemOptions = {
+  moneyMoved?: MoneyMoved;
+  detail?: string;
+  errors?: FieldError[];
+  headers?: Record<string, string>;
+};
+
+/** The problem called `name`, as an answer. */
+export function fail(
+  name: ProblemName,
+  { moneyMoved, detail, errors, headers }: ProblemOptions = {},
+): Response {
+  const document = problem(name, moneyMoved);
+  return problemResponse({ ...document, ...(detail && { detail }), ...(errors && { errors }) }, headers);
+}
+
+/** Refuses a request because of one field. Nothing was executed. */
+export function invalid(pointer: string, detail: string): Response {
+  return fail("invalid-request", { moneyMoved: "no", errors: [{ pointer, detail }] });
+}
+
+/** Thrown by what a handler calls, to answer from there. */
+export class Answer extends Error {
+  readonly response: Response;
+  constructor(response: Response) {
+    super("An answer, not an error.");
+    this.response = response;
+  }
+}
+
+/** What went wrong, as a problem: bad luck is 503 and says "same key"; only bugs are 500. Logs it. */
+export function problemOf(error: unknown, context: Record<string, unknown> = {}): ProblemDocument {
+  const name = failureName(error);
+  log[name === "internal-error" ? "error" : "warn"](
+    { ...context, problem: name, error: describeError(error) },
+    name,
+  );
+  return problem(name);
+}
+
+function failureName(
+  error: unknown,
+): "outcome-unknown" | "payment-in-progress" | "unavailable" | "internal-error" {
+  // By code, never by class: start-up and routes may be bundled apart, each with classes of its own.
+  const code = failureCode(error);
+  switch (code) {
+    case "OUTCOME_UNKNOWN":
+      return "outcome-unknown";
+    case "PAYMENT_IN_PROGRESS":
+      return "payment-in-progress";
+    case undefined:
+      return "internal-error";
+    default:
+      // Ours, postgres.js's and Node's failures have a code; a bug of ours has none, or one that is definitive.
+      return isDefinitive(error) ? "internal-error" : "unavailable";
+  }
+}
+
+/** The body as JSON. Answers 415 or 413 by itself; what is not JSON is an invalid request, as the caller sees fit. */
+export async function readJson(request: Request): Promise<Parsed<unknown>> {
+  const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  // A body that is compressed is refused as what it is, not as JSON gone wrong.
+  const coding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+  if (mediaType !== "application/json" || coding !== "identity")
+    throw new Answer(fail("unsupported-media-type"));
+  const tooLarge = () => new Answer(fail("too-large"));
+  if (Number(request.headers.get("content-length") ?? 0) > BODY_MAX_BYTES) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length;
+    if (size > BODY_MAX_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+  } catch {
+    return { ok: false, errors: [{ pointer: "", detail: "is not UTF-8" }] };
+  }
+  return parseJson(text);
+}

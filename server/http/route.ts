@@ -1,0 +1,123 @@
+/** The frame every route handler runs in: policy first, then the handler, and an answer whatever happens. */
+import { randomUUID } from "node:crypto";
+import { noteUse } from "@/db/identity/api-key-last-used";
+import { isCounted, ROUTES, type RouteName, reaches, scopeOf } from "../identity/policy.ts";
+import { authenticate, type Viewer } from "../identity/viewer.ts";
+import { log } from "../observability/log.ts";
+import { countRequest } from "../observability/metrics.ts";
+import { addressOf } from "./address.ts";
+import { readKey } from "./key-header.ts";
+import { isSameOrigin } from "./origin.ts";
+import { type Counted, limitHeaders, spend } from "./rate-limits.ts";
+import { Answer, fail, problemOf, problemResponse } from "./responses.ts";
+
+type Level<N extends RouteName> = (typeof ROUTES)[N];
+
+/** The parameters in a route's path: `{ id: string }` for "/orders/[id]". */
+type Params<N extends string> = N extends `${string}[${infer Name}]${infer Rest}`
+  ? { [K in Name]: string } & Params<Rest>
+  : unknown;
+
+type Call<N extends RouteName> = {
+  request: Request;
+  params: Params<N>;
+  /** The caller, where the policy demands one. */
+  user: Level<N> extends "anyone" ? undefined : Viewer;
+  requestId: string;
+};
+
+/** A request id that a client may set: it goes into headers and logs, so it is short and plain. */
+const REQUEST_ID = /^[\w.-]{1,64}$/;
+
+/** The id of a request in headers and logs: the client's own, where it sent a plain one. */
+export function requestIdOf(request: Request): string {
+  const sent = request.headers.get("x-request-id");
+  return sent !== null && REQUEST_ID.test(sent) ? sent : randomUUID();
+}
+
+/**
+ * The caller of a request to `name`. Answers 429 where its address, or later the caller, has asked too often (what it was
+ * counted on is added to `counted`); 401 where there is none, or where the session belongs to somebody else
+ * than the user the form was opened as (X-Once-User, or a form's own field); 403 where a cookie came from another site, or the role does not
+ * reach, or an API key lacks the route's scope. Nothing is looked up before.
+ */
+export async function admit(
+  name: RouteName,
+  request: Request,
+  counted: Counted[],
+  openedAs: string | null = request.headers.get("x-once-user"),
+): Promise<Viewer | undefined> {
+  const address = isCounted(name) ? addressOf(request.headers) : undefined;
+  if (address !== undefined) await spend("address", address, counted);
+  const level = ROUTES[name];
+  if (level === "anyone") return undefined;
+  const caller = await authenticate(request.headers);
+  if (!caller || (openedAs !== null && openedAs !== caller.user.id))
+    throw new Answer(fail("unauthenticated"));
+  await spend("identity", caller.user.id, counted);
+  const writes = request.method !== "GET" && request.method !== "HEAD";
+  if (caller.via === "session" && writes && !isSameOrigin(request.headers)) {
+    throw new Answer(
+      fail("forbidden", {
+        detail: "The request does not come from our own pages. The key was not looked up.",
+      }),
+    );
+  }
+  if (!reaches(level, caller.user.role)) throw new Answer(fail("forbidden"));
+  const scope = scopeOf(name);
+  if (scope === undefined) throw new Error(`Bug: ${name} demands a caller and names no scope.`);
+  if (!caller.scopes.includes(scope)) {
+    const detail = `The API key lacks the scope "${scope}". The idempotency key was not looked up.`;
+    throw new Answer(fail("forbidden", { detail }));
+  }
+  // Not of a GET or HEAD, which never leave anything in a table.
+  if (caller.via === "api-key" && writes) noteUse(caller.apiKeyId);
+  return caller.user;
+}
+
+/**
+ * The answer that was thrown, where that is what `thrown` is. Told by what it carries: the class may have a copy in another
+ * bundle.
+ */
+export function answerIn(thrown: unknown): Response | undefined {
+  return thrown instanceof Error && "response" in thrown && thrown.response instanceof Response
+    ? thrown.response
+    : undefined;
+}
+
+/** Puts the request's id on its answer, and a line about both into the log. */
+export function answered(
+  arrival: { request: Request; requestId: string; route: string; startedMs: number },
+  response: Response,
+): Response {
+  const { request, requestId, route, startedMs } = arrival;
+  response.headers.set("x-request-id", requestId);
+  const reading = readKey(request);
+  const key = reading.type === "key" ? reading.key : undefined;
+  const elapsedMs = performance.now() - startedMs;
+  countRequest(route, response.status, elapsedMs / 1_000);
+  const durationMs = Math.round(elapsedMs);
+  log.info({ requestId, method: request.method, route, status: response.status, key, durationMs }, "request");
+  return response;
+}
+
+/** Makes the route handler called `name`, which the policy must know. */
+export function route<N extends RouteName>(
+  name: N,
+  handler: (call: Call<N>) => Promise<Response>,
+): (request: Request, context: { params: Promise<Params<N>> }) => Promise<Response> {
+  return async (request, context) => {
+    const startedMs = performance.now();
+    const requestId = requestIdOf(request);
+    const counted: Counted[] = [];
+    let response: Response;
+    try {
+      const user = (await admit(name, request, counted)) as Call<N>["user"];
+      response = await handler({ request, params: await context.params, user, requestId });
+    } catch (error) {
+      response = answerIn(error) ?? problemResponse(problemOf(error, { requestId, route: name }));
+    }
+    for (const [header, value] of Object.entries(limitHeaders(counted))) response.headers.set(header, value);
+    return answered({ request, requestId, route: name, startedMs }, response);
+  };
+}

@@ -1,0 +1,108 @@
+/** Who is signed in: better-auth on our own tables. Sessions live in Postgres and end there at once when revoked. */
+import { randomUUID } from "node:crypto";
+import { apiKey } from "@better-auth/api-key";
+import { betterAuth } from "better-auth";
+import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import { nextCookies } from "better-auth/next-js";
+import { database, schema } from "@/db/connection/client";
+import { openAccount } from "@/db/ledger/accounts";
+import { API_KEY_NAME_MAX_LENGTH } from "@/lib/api-key";
+import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from "@/lib/sign-up";
+import { environment, isDemo } from "../lifecycle/environment.ts";
+import { sessionSecret } from "./session-secret.ts";
+
+/** A week: long enough not to annoy, short enough that a forgotten browser forgets too. */
+const SESSION_SECONDS = 7 * 24 * 60 * 60;
+
+/** Of 52 letters: 228 random bits, which nobody guesses, in a line that fits on a page. */
+const API_KEY_LETTERS = 40;
+/** "once_" and five letters: enough to tell one's keys apart, and 35 letters are still a secret. */
+const API_KEY_START_LENGTH = 10;
+
+/** The currencies that every user has an account in: with two decimals, with none, with three. */
+const CURRENCIES = ["USD", "JPY", "KWD"];
+
+/** What may leave an account in a UTC day by orders and transfers: 10,000.00, 1,000,000 and 5,000.000. */
+const DAY_LIMITS_MINOR: Record<string, bigint> = { USD: 1_000_000n, JPY: 1_000_000n, KWD: 5_000_000n };
+
+/** Opens the accounts that a user lacks. At every sign-in, so that a crash right after signing up mends itself. */
+async function openAccounts(userId: string): Promise<void> {
+  for (const currency of CURRENCIES) {
+    await openAccount(randomUUID(), userId, currency, DAY_LIMITS_MINOR[currency] ?? null);
+  }
+}
+
+function create() {
+  const { ONCE_URL } = environment();
+  const plain = isDemo();
+  return betterAuth({
+    ...(ONCE_URL === undefined ? {} : { baseURL: ONCE_URL }),
+    secret: sessionSecret(),
+    database: drizzleAdapter(database().reading, {
+      provider: "pg",
+      schema: {
+        user: schema.users,
+        session: schema.sessions,
+        account: schema.credentials,
+        verification: schema.verifications,
+        rateLimit: schema.rateLimits,
+        apikey: schema.apiKeys,
+      },
+    }),
+    user: {
+      additionalFields: {
+        handle: { type: "string", required: true },
+        role: { type: "string", required: true, input: false, defaultValue: "payer" },
+      },
+    },
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: PASSWORD_MIN_LENGTH,
+      maxPasswordLength: PASSWORD_MAX_LENGTH,
+    },
+    // A read must never write: looking at a page neither extends a session nor, deferred, deletes one that has expired.
+    session: {
+      expiresIn: SESSION_SECONDS,
+      disableSessionRefresh: true,
+      deferSessionRefresh: true,
+      cookieCache: { enabled: false },
+    },
+    databaseHooks: { session: { create: { before: async ({ userId }) => openAccounts(userId) } } },
+    advanced: {
+      database: { generateId: "uuid" },
+      // The prefix __Host- binds the cookie to this host, path and TLS. The demo runs on plain http on this machine.
+      useSecureCookies: false,
+      cookies: {
+        session_token: plain
+          ? { name: "once.session" }
+          : { name: "__Host-once.session", attributes: { secure: true, path: "/" } },
+      },
+    },
+    telemetry: { enabled: false },
+    logger: { level: "error" },
+    plugins: [
+      // Creates and revokes keys; whose a key is, db/identity/api-keys.ts reads. A key never stands for a session here.
+      apiKey({
+        defaultPrefix: "once_",
+        defaultKeyLength: API_KEY_LETTERS,
+        startingCharactersConfig: { charactersLength: API_KEY_START_LENGTH },
+        requireName: true,
+        // Which form made the key, so that a second press makes no second one.
+        enableMetadata: true,
+        maximumNameLength: API_KEY_NAME_MAX_LENGTH,
+        enableSessionForAPIKeys: false,
+        // Its default is ten requests a day, counted in the key's row; ours are in limits.ts.
+        rateLimit: { enabled: false },
+      }),
+      nextCookies(),
+    ],
+  });
+}
+
+let instance: ReturnType<typeof create> | undefined;
+
+/** better-auth, made at first use: the database is connected by then. */
+export function auth(): ReturnType<typeof create> {
+  instance ??= create();
+  return instance;
+}

@@ -1,0 +1,25 @@
+/** The secret that signs session cookies. */
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { environment, isDemo } from "../lifecycle/environment.ts";
+
+/**
+ * BETTER_AUTH_SECRET; in the demo, where there is none, a random one kept in the data folder, so that a restart does
+ * not sign everybody out. Throws outside the demo: a server whose cookies anybody can sign must not start.
+ */
+export function sessionSecret(): string {
+  const { BETTER_AUTH_SECRET, ONCE_DATA_DIR } = environment();
+  if (BETTER_AUTH_SECRET !== undefined) return BETTER_AUTH_SECRET;
+  if (!isDemo()) throw new Error("Set BETTER_AUTH_SECRET to a random string of at least 32 characters.");
+  const folder = path.resolve(ONCE_DATA_DIR);
+  const file = path.join(folder, "session-secret");
+  mkdirSync(folder, { recursive: true });
+  try {
+    // "wx": of two servers that start at once, one writes and the other reads.
+    writeFileSync(file, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
+  return readFileSync(file, "utf8");
+}

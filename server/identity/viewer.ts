@@ -1,0 +1,39 @@
+/** Who looks at a page, and who calls the API. */
+import { headers } from "next/headers";
+import { cache } from "react";
+import { findByApiKey } from "@/db/identity/api-keys";
+import { findUser, type User } from "@/db/identity/users";
+import { SCOPES, type Scope } from "@/lib/scopes";
+import { auth } from "./auth.ts";
+
+export type Viewer = User;
+
+async function bySession(requestHeaders: Headers): Promise<Viewer | undefined> {
+  const session = await auth().api.getSession({ headers: requestHeaders });
+  return session ? findUser(session.user.id) : undefined;
+}
+
+/** The signed-in user of this page, if any. Read once per request. */
+export const getViewer = cache(async (): Promise<Viewer | undefined> => bySession(await headers()));
+
+/** Who calls, by what, and what that may do. A session is its user, and may do whatever the user may. */
+export type Caller = { user: User; scopes: readonly Scope[] } & (
+  | { via: "session" }
+  | { via: "api-key"; apiKeyId: string }
+);
+
+/**
+ * Who sent an API request: the owner of its bearer key, else its session. A request that carries a bearer key is never
+ * taken for the session's user, whether the key is good or not.
+ */
+export async function authenticate(requestHeaders: Headers): Promise<Caller | undefined> {
+  const authorization = requestHeaders.get("authorization");
+  if (authorization !== null) {
+    const apiKey = /^Bearer +([\x21-\x7e]{1,200})$/i.exec(authorization)?.[1];
+    if (apiKey === undefined) return undefined;
+    const found = await findByApiKey(apiKey);
+    return found && { user: found.user, scopes: found.scopes, via: "api-key", apiKeyId: found.id };
+  }
+  const user = await bySession(requestHeaders);
+  return user && { user, scopes: SCOPES, via: "session" };
+}

@@ -1,0 +1,59 @@
+/** The environment, checked once. A wrong value is named in one sentence instead of failing somewhere later. */
+import { z } from "zod";
+import { readDatabaseUrl } from "../../db/connection/database-url.ts";
+import { CannotStart } from "../../db/setup/cannot-start.ts";
+
+/** Up to what a structured field can say (RFC 9651 §3.3.1), and far beyond what a server answers. */
+const perMinute = z.coerce.number().int().min(1).max(999_999_999_999);
+
+/** Any address that our connections can read, of one host or several. */
+const databaseUrl = z.string().superRefine((url, context) => {
+  try {
+    readDatabaseUrl(url);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+  }
+});
+
+const schema = z.object({
+  /** Where the application's role connects. Absent: the embedded server, and demo mode. */
+  DATABASE_URL: databaseUrl.optional(),
+  /** Where migrations connect, as the role that owns the tables. Absent: as DATABASE_URL. */
+  DATABASE_OWNER_URL: databaseUrl.optional(),
+  /** "1" turns the demo on beside a DATABASE_URL. */
+  ONCE_DEMO: z.enum(["0", "1"]).optional(),
+  /** Where the embedded server keeps its data. */
+  ONCE_DATA_DIR: z.string().min(1).default(".data"),
+  /** The public origin, for links and origin checks. */
+  ONCE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** How many proxies of ours stand in front, each appending to X-Forwarded-For. Absent: none is believed. */
+  ONCE_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).optional(),
+  /** How many requests a minute one user may send to each server's API. Absent: as server/http/rate-limits.ts says. */
+  ONCE_REQUESTS_PER_MINUTE: perMinute.optional(),
+  /** The same for one client address. */
+  ONCE_ADDRESS_REQUESTS_PER_MINUTE: perMinute.optional(),
+  /** How long an idle connection is kept. Absent: as server/http/keep-alive.ts says. */
+  ONCE_KEEP_ALIVE_SECONDS: z.coerce.number().int().min(1).max(3_600).optional(),
+  /** Signs session cookies. Required outside the demo. */
+  BETTER_AUTH_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
+});
+
+export type Environment = z.infer<typeof schema>;
+
+/** Reads and checks the environment. Throws one error that names every variable that is wrong. */
+export function environment(): Environment {
+  // An empty variable is an absent one: shells and compose files leave such behind.
+  const present = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ""));
+  const result = schema.safeParse(present);
+  if (!result.success) {
+    const complaints = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+    throw new CannotStart(`The environment is not usable: ${complaints.join("; ")}. See .env.example.`);
+  }
+  return result.data;
+}
+
+/** Demo mode is on exactly when there is no DATABASE_URL, or ONCE_DEMO=1. */
+export function isDemo(): boolean {
+  const { DATABASE_URL, ONCE_DEMO } = environment();
+  return DATABASE_URL === undefined || ONCE_DEMO === "1";
+}

@@ -1,0 +1,68 @@
+/** A server that is told to end: what was taken is answered, and nothing new is taken. */
+import { randomUUID } from "node:crypto";
+import { afterAll, expect, it, vi } from "vitest";
+import { database, setDatabase } from "@/db/connection/client";
+import { Unavailable } from "@/db/payments/batching/pending-entry";
+import { pay } from "@/db/payments/pay";
+import { removeDemo } from "@/db/setup/demo-removal";
+import { testDatabase } from "@/db/testing/fixtures/database";
+import { holding } from "@/db/testing/fixtures/hold-lock";
+import { keyFor, newPerson, tally } from "@/db/testing/fixtures/people";
+import { start } from "./start";
+
+const test = testDatabase();
+
+afterAll(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+it.each([
+  [
+    "postgres://once_app:top%20secret@127.0.0.1:1/once",
+    /^Nobody listens at 127\.0\.0\.1:1, where DATABASE_URL points/,
+  ],
+  [
+    "postgres://once_app:top secret@h1:5432,h2:x/once",
+    /^The environment is not usable: DATABASE_URL names "h2:x"/,
+  ],
+  ["postgres://u@h/d?target_session_attrs=any", /^The environment is not usable: .* may lead to a standby/],
+])("with %s ends the process, with one sentence and no stack", async (url, sentence) => {
+  vi.stubEnv("DATABASE_URL", url);
+  const exit = vi.spyOn(process, "exit").mockImplementation(() => undefined as never);
+  const said = vi.spyOn(console, "error").mockImplementation(() => {});
+  await start();
+  expect(exit.mock.calls).toEqual([[1]]);
+  expect(said.mock.calls).toEqual([[expect.stringMatching(sentence)]]);
+  expect(String(said.mock.calls)).not.toMatch(/secret|\n/);
+  vi.restoreAllMocks();
+});
+
+it("on SIGTERM, payments that were taken get their answers, and no other is begun", async () => {
+  vi.stubEnv("DATABASE_URL", test.appUrl);
+  vi.stubEnv("DATABASE_OWNER_URL", test.ownerUrl);
+  // What is started here must not end the test's own process.
+  vi.spyOn(process, "exit").mockImplementation(() => undefined as never);
+  await removeDemo(test.ownerUrl);
+  await start();
+  const [payer, payee] = [await newPerson(test.owner, 10n), await newPerson(test.owner, 0n)];
+  const command = { operation: "transfer", payee: payee.handle, amountMinor: "1", currency: "USD" } as const;
+  const [first, second] = [
+    await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() }),
+    await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() }),
+  ];
+  const { taken } = await holding(
+    test.owner,
+    `select 1 from ledger_accounts where id = '${payee.accountId}' for update`,
+    async ({ waiting }) => {
+      const taken = pay(payer.id, first, command);
+      await waiting(1);
+      process.emit("SIGTERM", "SIGTERM");
+      await expect(pay(payer.id, second, command)).rejects.toThrow(Unavailable);
+      return { taken };
+    },
+  );
+  expect(tally([await taken])).toEqual({ paid: 1 });
+  await database().close();
+  setDatabase(test.db);
+});

@@ -1,0 +1,49 @@
+/** Start-up of the server: check the environment, make the database ready, say what runs. */
+import { isSaidInWords } from "../../db/setup/cannot-start.ts";
+import { startDatabase } from "../../db/setup/start.ts";
+import { markAddresses } from "../http/address.ts";
+import { sendLengths } from "../http/content-length.ts";
+import { keepIdleConnections } from "../http/keep-alive.ts";
+import { answerThisMachineOnly } from "../http/loopback-only.ts";
+import { environment, isDemo } from "./environment.ts";
+import { endInOrder, signalListeners } from "./graceful-shutdown.ts";
+
+/**
+ * Starts up, or ends the process: with the sentences that say why, where there are some. Next.js would print a stack and a
+ * piece of code, and stay, never to be ready.
+ */
+export async function start(): Promise<void> {
+  try {
+    await startUp();
+  } catch (error) {
+    if (isSaidInWords(error)) console.error(error.message);
+    else console.error("Once could not start.", error);
+    process.exit(1);
+  }
+}
+
+async function startUp(): Promise<void> {
+  const closing = signalListeners();
+  const env = environment();
+  const demo = isDemo();
+  // Before anything else: requests come from the first moment on.
+  if (demo) answerThisMachineOnly();
+  await startDatabase({
+    databaseUrl: env.DATABASE_URL,
+    ownerUrl: env.DATABASE_OWNER_URL,
+    dataDir: env.ONCE_DATA_DIR,
+    demo,
+  });
+  keepIdleConnections(env.ONCE_KEEP_ALIVE_SECONDS);
+  sendLengths();
+  markAddresses(env.ONCE_TRUSTED_PROXIES ?? 0);
+  if (env.ONCE_TRUSTED_PROXIES === undefined && env.ONCE_URL?.startsWith("https:")) {
+    console.warn(
+      "ONCE_URL is https, so a proxy stands in front, but ONCE_TRUSTED_PROXIES is not set: all clients count as one address.",
+    );
+  }
+  endInOrder(closing);
+  if (demo) {
+    console.info("Once runs in demo mode: published passwords, play money, this machine only.");
+  }
+}

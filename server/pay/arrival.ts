@@ -1,0 +1,47 @@
+/** Arrivals: every request for a key, through whichever door, leaves what it was told. Evidence on the side, no more. */
+import { type Attempt, recordAttempt } from "@/db/attempts/record";
+import type { PayResult } from "@/db/payments/pay";
+import { countPayment } from "../observability/metrics.ts";
+
+/** A request for a key, as its door saw it come in. */
+export type Arrival = Pick<Attempt, "userId" | "key" | "channel" | "requestId">;
+
+export type Verdict = Attempt["verdict"];
+
+/** What a result says of its arrival. */
+export function verdictOf(result: PayResult): Verdict {
+  switch (result.type) {
+    case "settled":
+      if (result.replayed) return "replayed";
+      return result.payment.status === "succeeded" ? "paid" : "declined";
+    case "reused":
+      // Without a payment the key is open, for something else.
+      return result.payment ? "reused" : "mismatch";
+    case "refused":
+    case "void":
+      return result.type;
+    default:
+      return result satisfies never;
+  }
+}
+
+/**
+ * Does `work`, records the arrival with the verdict on its result, and returns the result. What throws was told that
+ * nothing is known. Recording waits for nothing and never fails the work.
+ */
+export async function recorded<T>(
+  arrival: Arrival,
+  work: () => Promise<T>,
+  verdictOn: (result: T) => Verdict,
+): Promise<T> {
+  const arrivedAt = new Date();
+  let verdict: Verdict = "unknown";
+  try {
+    const result = await work();
+    verdict = verdictOn(result);
+    return result;
+  } finally {
+    recordAttempt({ ...arrival, arrivedAt, verdict });
+    countPayment(arrival.channel, verdict);
+  }
+}

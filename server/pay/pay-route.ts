@@ -1,0 +1,40 @@
+/** The HTTP door to paying, shared by every route that moves money. */
+import type { PayCommand } from "@/db/payments/command";
+import type { DoorAnswer } from "@/lib/door";
+import type { ParsedToPay } from "@/lib/requests";
+import { readKey } from "../http/key-header.ts";
+import { fail, json, problemResponse, readJson } from "../http/responses.ts";
+import type { Viewer } from "../identity/viewer.ts";
+import { answerInvalid, answerNotFound, answerPayment } from "./pay-door.ts";
+
+/** An answer of a door, as an HTTP response. A replay differs by one header and by nothing else. */
+function doorResponse(answer: DoorAnswer): Response {
+  const headers: Record<string, string> = answer.replayed ? { "idempotent-replayed": "true" } : {};
+  return "id" in answer.body
+    ? json(answer.status, answer.body, { location: `/api/payments/${answer.body.id}`, ...headers })
+    : problemResponse(answer.body, headers);
+}
+
+/**
+ * Answers a request of `user` to pay: first the key, then the address, then the body. `commandOf` makes the command of a
+ * body; where there is none, the address names nothing that could be paid.
+ */
+export async function payRoute(
+  { request, user, requestId }: { request: Request; user: Viewer; requestId: string },
+  commandOf: ((body: unknown) => ParsedToPay<PayCommand>) | undefined,
+): Promise<Response> {
+  const reading = readKey(request);
+  if (reading.type === "missing") return fail("idempotency-key-missing");
+  if (reading.type === "malformed") return fail("idempotency-key-malformed");
+  const arrival = { userId: user.id, key: reading.key, channel: "api", requestId } as const;
+  if (!commandOf) return doorResponse(await answerNotFound(arrival));
+  const body = await readJson(request);
+  const command: ParsedToPay<PayCommand> = body.ok
+    ? commandOf(body.value)
+    : { ok: false, errors: body.errors };
+  return doorResponse(
+    command.ok
+      ? await answerPayment(arrival, command.value)
+      : await answerInvalid(arrival, command.errors, command.ofAnyTime),
+  );
+}
