@@ -7,19 +7,22 @@
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { isSaidInWords } from "../db/cannot-start.ts";
 import { startEmbedded } from "../db/embedded.ts";
 import { type Anchor, containsAnchor, formatAnchor, journalHead, parseAnchor } from "../db/ledger/anchor.ts";
 import { CHECKS, reconcile } from "../db/ledger/reconcile.ts";
 import { connectAsOwner } from "../db/migrate.ts";
 import { provision } from "../db/provision.ts";
+import { EMBEDDED, usable } from "../db/unusable.ts";
 import { environment } from "../server/environment.ts";
 
-async function urlOfTheBooks(): Promise<string> {
+/** Where the books are, and what that is known as. */
+async function addressOfTheBooks(): Promise<[name: string, url: string]> {
   const { DATABASE_OWNER_URL, DATABASE_URL, ONCE_DATA_DIR } = environment();
-  const given = DATABASE_OWNER_URL ?? DATABASE_URL;
-  if (given !== undefined) return given;
+  if (DATABASE_OWNER_URL !== undefined) return ["DATABASE_OWNER_URL", DATABASE_OWNER_URL];
+  if (DATABASE_URL !== undefined) return ["DATABASE_URL", DATABASE_URL];
   const server = await startEmbedded(path.resolve(ONCE_DATA_DIR));
-  return (await provision(server.adminUrl, "once")).ownerUrl;
+  return [EMBEDDED, (await provision(server.adminUrl, "once")).ownerUrl];
 }
 
 /** The anchor that was asked for, if any. Ends the process where it is malformed. */
@@ -38,8 +41,9 @@ function wantedAnchor(): Anchor | undefined {
 
 const wanted = wantedAnchor();
 try {
-  const sql = connectAsOwner(await urlOfTheBooks());
-  const head = await journalHead(sql);
+  const [name, url] = await addressOfTheBooks();
+  const sql = connectAsOwner(url);
+  const head = await usable(name, url, () => journalHead(sql));
   const findings = await reconcile(sql);
   const rewritten = wanted !== undefined && !(await containsAnchor(sql, wanted));
   await sql.end({ timeout: 5 });
@@ -58,6 +62,6 @@ try {
   if (findings.length === 0 && !rewritten) console.info("The books are right.");
   process.exit(findings.length === 0 && !rewritten ? 0 : 1);
 } catch (error) {
-  console.error("The books could not be checked.", error);
+  console.error("The books could not be checked.", isSaidInWords(error) ? error.message : error);
   process.exit(2);
 }
