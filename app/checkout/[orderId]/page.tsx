@@ -47,7 +47,9 @@ export default async function CheckoutPage({ params }: Params) {
     order.merchant.id === viewer.id ? "own" : order.state === "open" ? undefined : order.state;
   return (
     <div className="mx-auto w-full max-w-4xl">
-      <h1 className="mb-6 text-title">{t.rich("checkout.title", { merchant: order.merchant.name, bdi })}</h1>
+      <h1 className="mb-6 text-title wrap-anywhere">
+        {t.rich("checkout.title", { merchant: order.merchant.name, bdi })}
+      </h1>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 sm:gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
         <Panel className="md:sticky md:top-6 md:order-2">
           <p className="text-sm text-soft">{t("checkout.youPay")}</p>
@@ -76,10 +78,10 @@ export default async function CheckoutPage({ params }: Params) {
           )}
         </Panel>
         <section aria-label={t("order.items")} className="px-1 sm:px-2">
-          <h2 className="text-lg font-semibold tracking-tight">
+          <h2 className="text-lg font-semibold tracking-tight wrap-anywhere">
             <bdi>{order.description}</bdi>
           </h2>
-          <p className="mt-1 mb-4 text-sm text-soft">
+          <p className="mt-1 mb-4 text-sm text-soft wrap-anywhere">
             {t.rich("order.from", { merchant: order.merchant.name, handle: order.merchant.handle, bdi })}
             {order.expiresAt === undefined || order.state !== "open" ? null : (
               <span className="block">

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
+import { Amount } from "@/components/checkout/amount";
 import { PlainPayForm } from "@/components/checkout/plain-pay-form";
 import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
@@ -44,13 +45,15 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
   const amount = formatMoney(order.totalMinor, order.currency, locale);
   return (
     <div className="mx-auto w-full max-w-xl">
-      <h1 className="text-title">{t.rich("checkout.title", { merchant: order.merchant.name, bdi })}</h1>
-      <p className="mt-2 mb-6 text-soft">
+      <h1 className="text-title wrap-anywhere">
+        {t.rich("checkout.title", { merchant: order.merchant.name, bdi })}
+      </h1>
+      <p className="mt-2 mb-6 text-soft wrap-anywhere">
         {t.rich("order.from", { merchant: order.merchant.name, handle: order.merchant.handle, bdi })}
       </p>
       <Panel>
         <p className="text-sm text-soft">{t("checkout.youPay")}</p>
-        <p className="figures mt-1 mb-6 text-display">{amount}</p>
+        <Amount amount={amount} />
         <PlainPayForm
           userId={viewer.id}
           orderId={order.id}
