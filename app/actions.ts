@@ -3,24 +3,37 @@
 import { randomUUID } from "node:crypto";
 import { redirect } from "next/navigation";
 import { z } from "zod";
-import { putOrder } from "@/db/orders/orders";
+import { type PutOrder, putOrder } from "@/db/orders/orders";
 import { demoId } from "@/db/seed";
 import { MENU, SKUS } from "@/lib/menu";
+import { uuid } from "@/lib/requests";
 import { requireAction } from "@/server/admit";
 import { isDemo } from "@/server/environment";
 
-/** Makes a fresh order of Bluebird Coffee and leads to its checkout. Demo only. */
+const ordering = z.object({ sku: z.enum(SKUS), orderId: uuid });
+
+/**
+ * Puts an order of Bluebird Coffee under the id that the form has had since it was shown, and leads to its checkout: pressed
+ * twice, it is one order. Where that order has ended, a page from before was gone back to, and somebody orders again. Demo only.
+ */
 export async function createDemoOrder(form: FormData): Promise<void> {
   await requireAction("createDemoOrder");
-  const sku = z.enum(SKUS).safeParse(form.get("sku"));
-  if (!isDemo() || !sku.success) redirect("/");
-  const { description, amountMinor } = MENU[sku.data];
-  const id = randomUUID();
-  const put = await putOrder(demoId("mia"), id, {
+  const wanted = ordering.safeParse(Object.fromEntries(form));
+  if (!isDemo() || !wanted.success) redirect("/");
+  const { sku, orderId } = wanted.data;
+  const first = await order(sku, orderId);
+  const put = first.type === "same" && first.order.state !== "open" ? await order(sku, randomUUID()) : first;
+  if (put.type === "conflict") redirect("/");
+  if (put.type !== "created" && put.type !== "same")
+    throw new Error(`Bug: a demo order was not put but ${put.type}.`);
+  redirect(`/checkout/${put.order.id}`);
+}
+
+function order(sku: (typeof SKUS)[number], id: string): Promise<PutOrder> {
+  const { description, amountMinor } = MENU[sku];
+  return putOrder(demoId("mia"), id, {
     description,
     currency: "USD",
     items: [{ description, quantity: 1, amountMinor }],
   });
-  if (put.type !== "created") throw new Error(`Bug: a fresh demo order was not created but ${put.type}.`);
-  redirect(`/checkout/${id}`);
 }

@@ -90,8 +90,8 @@ async function payByClient(port: number, n: number): Promise<Ask> {
 async function makeRequests(world: World, count: number): Promise<Ask[]> {
   const rows = Array.from({ length: count }, (_, n) => ({ payer: 1 + (n % PAYERS), key: uuidv7() }));
   await world.owner`
-    insert into idempotency_keys (user_id, key, kind, purpose_id, expires_at, timeline)
-    select u, k, 'transfer', gen_random_uuid(), now() + interval '1 day', wal_timeline()
+    insert into idempotency_keys (user_id, key, kind, purpose_id, expires_at, issued_in)
+    select u, k, 'transfer', gen_random_uuid(), now() + interval '1 day', database_identity()
       from unnest(${rows.map((row) => userId(row.payer))}::uuid[], ${rows.map((row) => row.key)}::uuid[]) t (u, k)`;
   return rows.map(({ payer, key }) => requestOf(payer, key));
 }

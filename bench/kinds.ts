@@ -35,8 +35,8 @@ const refunds = (world: World) => async (count: number) => {
   for (let at = 0; at < paid.length; at += BATCH) await sendBatch(paid.slice(at, at + BATCH));
   const keys = paid.map((entry) => ({ ...entry, refundKey: uuidv7() }));
   await world.owner`
-    insert into idempotency_keys (user_id, key, kind, purpose_id, subject_id, expires_at, timeline)
-    select ${userId(HOT)}, k, 'refund', gen_random_uuid(), p, now() + interval '1 day', wal_timeline()
+    insert into idempotency_keys (user_id, key, kind, purpose_id, subject_id, expires_at, issued_in)
+    select ${userId(HOT)}, k, 'refund', gen_random_uuid(), p, now() + interval '1 day', database_identity()
       from unnest(${keys.map((one) => one.refundKey)}::uuid[], ${keys.map((one) => one.key)}::uuid[]) t (k, p)`;
   return keys.map(
     ({ refundKey, ...entry }): SettlementEntry => ({

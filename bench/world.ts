@@ -146,8 +146,8 @@ export async function makeKeys(
   }));
   // In columns: the arrays of a hundred thousand keys are one message of a few megabytes.
   await world.owner`
-    insert into idempotency_keys (user_id, key, kind, purpose_id, expires_at, timeline)
-    select u, k, ${kind}, p, now() + interval '1 day', wal_timeline()
+    insert into idempotency_keys (user_id, key, kind, purpose_id, expires_at, issued_in)
+    select u, k, ${kind}, p, now() + interval '1 day', database_identity()
       from unnest(${rows.map((row) => userId(row.payer))}::uuid[], ${rows.map((row) => row.key)}::uuid[],
                   ${rows.map((row) => row.purposeId)}::uuid[]) t (u, k, p)`;
   return rows;

@@ -23,8 +23,9 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
  * and waiting for locks have limits; a statement has none, for a large ledger takes as long to verify as it takes.
  */
 export function connectAsOwner(ownerUrl: string): postgres.Sql {
-  return postgres(ownerUrl, {
-    ...new Connector(ANY_TIME).options,
+  const connector = new Connector(ownerUrl, { silenceMaxMs: ANY_TIME, transactions: "ours" });
+  return postgres(connector.url, {
+    ...connector.options,
     max: 1,
     fetch_types: false,
     onnotice: () => {},
@@ -41,17 +42,21 @@ export function connectAsOwner(ownerUrl: string): postgres.Sql {
 
 /**
  * Applies what is missing of `db/migrations` as the role of `ownerUrl`, which owns the tables, and grants the
- * application's role what it may do, where that is another one.
+ * application's role what it may do, where that is another one. Returns whether the server says which one it is: else a
+ * key cannot be told from a copy's on another server.
  */
-export async function migrate(ownerUrl: string, appRole: string): Promise<void> {
+export async function migrate(ownerUrl: string, appRole: string): Promise<{ knowsItsServer: boolean }> {
   const sql = connectAsOwner(ownerUrl);
   try {
-    // The lock belongs to the connection, of which there is one.
+    // The lock belongs to the session: the connection, of which there is one, or what a pooler keeps of it.
     await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
     await applyMigrations(drizzle(sql), { migrationsFolder: path.join(process.cwd(), "db", "migrations") });
     await sql`select grant_to_application(${appRole}::name) where current_user <> ${appRole}`;
+    await sql`select pg_advisory_unlock(${MIGRATION_LOCK})`;
+    const [row] = await sql<{ knows: boolean }[]>`select journal_server() <> 0 as knows`;
+    return { knowsItsServer: row?.knows ?? false };
   } finally {
-    // Ending the connection gives the lock back.
+    // Ending the connection gives the lock back where something failed.
     await sql.end({ timeout: 5 });
   }
 }

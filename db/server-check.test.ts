@@ -22,6 +22,7 @@ const GOOD: Server = {
   fullPageWrites: "on",
   synchronousCommit: "on",
   isolation: "read committed",
+  encoding: "UTF8",
 };
 
 describe("of a server, by what it says of itself,", () => {
@@ -37,6 +38,8 @@ describe("of a server, by what it says of itself,", () => {
     [{ version: 14 }, /needs PostgreSQL 15 or newer; this server is version 14/],
     [{ isStandby: true }, /is a standby/],
     [{ fsync: "off" }, /fsync is off/],
+    [{ encoding: "SQL_ASCII" }, /encoding is SQL_ASCII/],
+    [{ encoding: "LATIN1" }, /encoding is LATIN1/],
     [{ fullPageWrites: "off" }, /full_page_writes is off/],
   ])("%j is a fault", (said, words) => {
     expect(faultsOf({ ...GOOD, ...said })).toEqual([expect.stringMatching(words)]);

@@ -2,6 +2,7 @@
 import postgres from "postgres";
 import { database } from "./client.ts";
 import { Connector } from "./connector.ts";
+import { openPool, settingsOf } from "./pool.ts";
 
 /** What PostgreSQL 14 lacks (assignment to a field of an array's element) is needed by settling. */
 const OLDEST_SERVER_VERSION = 15;
@@ -16,12 +17,25 @@ export type Server = {
   fullPageWrites: string;
   synchronousCommit: string;
   isolation: string;
+  encoding: string;
+};
+
+/** A connection of a pool, as it comes about. */
+export type Session = {
+  role: string;
+  /** What our pools ask for, and how it stands. */
+  settings: readonly { name: string; asked: string; found: string }[];
+  /** Somebody in between answers with process numbers of its own. */
+  isPooled: boolean;
+  /** Whether statements are prepared, which needs the same session from one to the next. */
+  isPrepared: boolean;
 };
 
 /** Asks the server behind `url` how it is set up for whoever logs in there. */
 export async function inspectServer(url: string): Promise<Server> {
-  const sql = postgres(url, {
-    ...new Connector().options,
+  const connector = new Connector(url);
+  const sql = postgres(connector.url, {
+    ...connector.options,
     max: 1,
     fetch_types: false,
     onnotice: () => {},
@@ -33,11 +47,35 @@ export async function inspectServer(url: string): Promise<Server> {
              pg_is_in_recovery() as "isStandby", current_setting('fsync') as fsync,
              current_setting('full_page_writes') as "fullPageWrites",
              current_setting('synchronous_commit') as "synchronousCommit",
-             current_setting('default_transaction_isolation') as isolation`;
+             current_setting('default_transaction_isolation') as isolation,
+             current_setting('server_encoding') as encoding`;
     if (!server) throw new Error("Bug: the server answered nothing about itself.");
     return server;
   } finally {
-    await sql.end({ timeout: 5 });
+    // Nothing runs any more; the driver would wait for what was cut short.
+    await sql.end({ timeout: 0 });
+  }
+}
+
+/** Opens a connection to `url` as the pools do, and looks what has become of all that they ask for. */
+export async function inspectSession(url: string, { version, role }: Server): Promise<Session> {
+  const asked = Object.entries(settingsOf(version)).map(([name, value]) => [name, String(value)] as const);
+  const options = { name: "start", connectionsMax: 1, serverVersion: version, onNotice() {} };
+  const pool = openPool(url, options);
+  try {
+    // As text and in one piece, so that nothing of it is prepared.
+    const rows = await pool.sql.unsafe<{ pid: number; name: string; setting: string }[]>(
+      `select pg_backend_pid() as pid, name, setting from pg_settings where name in (${asked.map(([name]) => `'${name}'`).join()})`,
+    );
+    const found = new Map(rows.map(({ name, setting }) => [name, setting]));
+    return {
+      role,
+      settings: asked.map(([name, value]) => ({ name, asked: value, found: found.get(name) ?? "" })),
+      isPooled: rows[0]?.pid !== rows.state.pid,
+      isPrepared: pool.sql.options.prepare,
+    };
+  } finally {
+    await pool.end();
   }
 }
 
@@ -47,6 +85,8 @@ export function faultsOf(server: Server): string[] {
     server.version < OLDEST_SERVER_VERSION &&
       `Once needs PostgreSQL ${OLDEST_SERVER_VERSION} or newer; this server is version ${server.version}.`,
     server.isStandby && "This server is a standby: it cannot settle, and may not say that a key is void.",
+    server.encoding !== "UTF8" &&
+      `This database's encoding is ${server.encoding}, which cannot hold what people write: make one with create database … encoding 'UTF8' template template0.`,
     server.fsync !== "on" &&
       "fsync is off: a payment that was reported as made can be lost in a crash. Set fsync = on.",
     server.fullPageWrites !== "on" &&
@@ -61,6 +101,52 @@ export function warningsOf(server: Server): string[] {
       `synchronous_commit is ${server.synchronousCommit}: whatever decides about a key or money commits synchronously all the same.`,
     server.isolation !== "read committed" &&
       `default_transaction_isolation is ${server.isolation}: our connections use read committed all the same.`,
+  ].filter((warning) => warning !== false);
+}
+
+/** Levels from which on a warning is sent. */
+const WARNING_COMES_THROUGH = /^(debug\d|log|notice|warning)$/;
+
+/** By setting: whether what was found is as good as what was asked for. */
+const IS_GOOD: Readonly<Record<string, (found: string) => boolean>> = {
+  // The functions refuse any other.
+  default_transaction_isolation: (found) => found === "read committed",
+  // The driver would take one value for another, and a replay for a request that differs.
+  bytea_output: (found) => found === "hex",
+  DateStyle: (found) => found.startsWith("ISO"),
+  // An answer that no standby has would be told as if it had.
+  client_min_messages: (found) => WARNING_COMES_THROUGH.test(found),
+};
+
+function isInForce({ name, asked, found }: Session["settings"][number]): boolean {
+  const isGood = IS_GOOD[name];
+  // Limits, in milliseconds: a shorter one is a limit, too, and 0 is none.
+  return isGood ? isGood(found) : Number(found) > 0 && Number(found) <= Number(asked);
+}
+
+function sayMissing(missing: Session["settings"], { role }: Session, consequence: string): string {
+  const list = missing.map(
+    ({ name, asked, found }) => `${name} is ${found || "not known"} instead of ${asked}`,
+  );
+  const remedy = missing.map(({ name, asked }) => `alter role "${role}" set ${name} = '${asked}';`);
+  return `Our connections do not get what they ask for, as behind a pooler that ignores it: ${list.join(", ")}. ${consequence} Set it for the role: ${remedy.join(" ")}`;
+}
+
+/** What of a pool's connections makes the promise impossible to keep, in words. */
+export function sessionFaultsOf(session: Session): string[] {
+  const missing = session.settings.filter((one) => one.name in IS_GOOD && !isInForce(one));
+  return missing.length > 0 ? [sayMissing(missing, session, "Payments cannot be settled so.")] : [];
+}
+
+/** What of them is worse than it should be: something may wait for ever, or fail in a crowd. */
+export function sessionWarningsOf(session: Session): string[] {
+  const missing = session.settings.filter((one) => !(one.name in IS_GOOD) && !isInForce(one));
+  return [
+    missing.length > 0 &&
+      sayMissing(missing, session, "What hangs may keep others waiting, for ever where it is 0."),
+    session.isPooled &&
+      session.isPrepared &&
+      "A pooler stands in between. Where it pools by transaction and keeps no prepared statements, add ?prepare=false to DATABASE_URL, or statements will fail.",
   ].filter((warning) => warning !== false);
 }
 

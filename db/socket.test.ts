@@ -24,13 +24,13 @@ function opened<T extends { close(): Promise<unknown> }>(one: T): T {
 }
 
 /** One connection at a time to wherever `authority` is instead of the test's server. */
-function sqlTo(authority: string, ssl: object | false = false): postgres.Sql {
+function sqlTo(authority: string, tls?: object): postgres.Sql {
   const { username, password, pathname } = new URL(test.appUrl);
   const url = `postgres://${username}:${password}@${authority}${pathname}`;
-  const sql = postgres(url, {
-    ...new Connector().options,
+  const connector = new Connector(url, { tls });
+  const sql = postgres(connector.url, {
+    ...connector.options,
     ...ONE_AT_A_TIME,
-    ssl,
     max: 1,
     onnotice: () => {},
   });
@@ -95,7 +95,8 @@ describe.each(["plain", "TLS"])("a %s connection", (kind) => {
     const before = await pid();
     // Another connection falls silent meanwhile and is given up: as much time has passed.
     const mute = await server(() => {});
-    const silent = new Connector().options.socket({ host: ["127.0.0.1"], port: [mute.port] });
+    const connector = new Connector(`postgres://127.0.0.1:${mute.port}`);
+    const silent = connector.options.socket({ host: ["127.0.0.1"] });
     silent.write("anything");
     await new Promise((resolve) => silent.once("error", resolve));
     expect(await pid()).toBe(before);
@@ -114,7 +115,7 @@ describe.each(["plain", "TLS"])("a %s connection", (kind) => {
   });
 
   it("that cannot be made fails its query", async () => {
-    const sql = sqlTo(`127.0.0.1:${await closedPort()}`, kind === "plain" ? false : PROXY_TLS);
+    const sql = sqlTo(`127.0.0.1:${await closedPort()}`, kind === "plain" ? undefined : PROXY_TLS);
     await expect(sql`select 1`).rejects.toMatchObject({ code: "ECONNREFUSED" });
     // And another time, by the same connection of the pool.
     await expect(sql`select 1`).rejects.toMatchObject({ code: "ECONNREFUSED" });
@@ -126,7 +127,9 @@ describe("connecting", () => {
     // A TCP connection to a multicast address has no route, which the system says before it returns.
     const sql = sqlTo("224.0.0.1:5432");
     await expect(sql`select 1`).rejects.toMatchObject({ syscall: "connect" });
-    await expect(sqlTo("127.0.0.1:0,127.0.0.1:99999")`select 1`).rejects.toThrow(/ECONN|EADDR|port/i);
+    await expect(sqlTo("224.0.0.1:5432,224.0.0.1:5433")`select 1`).rejects.toMatchObject({
+      syscall: "connect",
+    });
   });
 
   it("to several hosts finds the one that is there", async () => {
@@ -145,7 +148,7 @@ describe("connecting", () => {
   });
 
   it("is tried again after half a second at most, however often it has failed", () => {
-    const { backoff } = new Connector().options;
+    const { backoff } = new Connector(test.appUrl).options;
     expect([0, 3, 10, 1_000].map(backoff).every((seconds) => seconds <= 0.5)).toBe(true);
   });
 });

@@ -1,12 +1,15 @@
 /**
- * The stream that postgres.js talks through, in front of a TCP connection of our own. The driver waits for ever on a
- * half-open connection (porsager/postgres #1089), takes all listeners off its socket when it starts TLS, listens for
- * errors a moment too late, and dials again without end where a connection is closed before it was of use. Here, inside
- * or outside TLS, whatever ends a connection that the driver has not ended itself is an error, told once it listens: its
- * query fails, and nothing hangs.
+ * The stream that postgres.js talks through, in front of a TCP connection of our own, or TLS on it. The driver waits for
+ * ever on a half-open connection (porsager/postgres #1089), listens for errors a moment too late, dials again without end
+ * where a connection is closed before it was of use, and believes an answer that a server in between has made up. Here
+ * whatever ends a connection that the driver has not ended itself is an error, told once it listens: its query fails, and
+ * nothing hangs; and what is not to be believed (answers.ts) ends the connection before the driver sees it.
  */
 import net from "node:net";
 import { Duplex } from "node:stream";
+import { AnswerReader, type AnswerRules } from "./answers.ts";
+import { ConnectionFailed } from "./connection-failed.ts";
+import { startTls, type TlsWish } from "./tls.ts";
 
 /** A little longer than any statement of the pools may take (pool.ts): an answer that comes later than this does not come. */
 export const SILENCE_MAX_MS = 7_000;
@@ -15,49 +18,45 @@ export const ANY_TIME = 0;
 /** Idle connections are probed after this long, so that one whose host vanished is not the next to be used. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
 
-/** A connection that failed, under a code that the table of failures (payments/failures.ts) knows. */
-export class ConnectionFailed extends Error {
-  override readonly name = "ConnectionFailed";
-  readonly code: "CONNECTION_ENDED" | "CONNECTION_DESTROYED" | "ECONNRESET" | "ETIMEDOUT";
-  constructor(code: ConnectionFailed["code"], message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
 export type SocketOptions = {
   /** Where to, or why not: then it fails with that. */
-  to: { host: string; port: number } | { path: string } | Error;
+  to: { host: string; port: number } | Error;
+  /** Absent: in clear. */
+  tls: TlsWish | undefined;
   /** How long something may stay unanswered before nobody is there, or ANY_TIME. */
   silenceMaxMs: number;
-  /** The first byte came. */
-  onAnswer(): void;
-  /** It is over, whichever way. Called before the driver hears of it. */
+  rules: AnswerRules;
+  /** The server has let us in: it takes statements, and is one that may be talked to. */
+  onReady(): void;
+  /** It is over, whichever way. */
   onGone(): void;
 };
 
 export class DatabaseSocket extends Duplex {
-  /** The driver asks TLS for the certificate of the name that stands here, and names both in its errors. */
+  /** The driver names both in its errors. */
   readonly host: string | undefined;
   readonly port: number | undefined;
   readonly #options: SocketOptions;
+  readonly #answers: AnswerReader;
   #tcp: net.Socket | undefined;
-  #hasAnswered = false;
+  /** What is talked through, once it stands: TCP, or TLS on it. */
+  #stream: net.Socket | undefined;
+  /** What the driver has written before that. */
+  #early: (() => void) | undefined;
 
   constructor(options: SocketOptions) {
-    // Half open, so that TLS inside does not close in good order what the other end has cut short.
-    super({ allowHalfOpen: true });
+    super();
     this.#options = options;
-    if ("port" in options.to) {
-      this.host = options.to.host;
-      this.port = options.to.port;
-    }
+    this.#answers = new AnswerReader(options.rules);
+    if (options.to instanceof Error) return;
+    this.host = options.to.host;
+    this.port = options.to.port;
   }
 
   /** As that of a net.Socket, as far as the driver asks. */
   get readyState(): "opening" | "open" | "closed" {
     if (this.destroyed) return "closed";
-    return this.#tcp && !this.#tcp.connecting ? "open" : "opening";
+    return this.#stream && !this.#stream.connecting ? "open" : "opening";
   }
 
   /** Begins a turn of the event loop later: some connects fail at once, and by then the driver listens. */
@@ -65,30 +64,55 @@ export class DatabaseSocket extends Duplex {
     setImmediate(() => {
       const { to } = this.#options;
       if (to instanceof Error) return done(to);
-      try {
-        this.#tcp = this.#listenTo(net.connect(to));
-        done();
-      } catch (error) {
-        // Such as a port that is none.
-        done(error instanceof Error ? error : new Error(String(error)));
-      }
+      this.#connect(to);
+      done();
     });
   }
 
-  #listenTo(tcp: net.Socket): net.Socket {
+  #connect({ host, port }: { host: string; port: number }): void {
+    const { tls } = this.#options;
+    const isLocal = host.startsWith("/");
+    const tcp = net.connect(isLocal ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
+    this.#tcp = tcp;
     tcp.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
-    tcp.on("data", (bytes) => {
-      tcp.setTimeout(0);
-      if (!this.#hasAnswered) this.#options.onAnswer();
-      this.#hasAnswered = true;
-      if (!this.push(bytes)) tcp.pause();
-    });
-    // A turn later, so that the server's last words, which say why, are read first.
-    tcp.on("end", () => setImmediate(() => this.#over()));
-    tcp.on("close", () => setImmediate(() => this.#over()));
     tcp.on("error", (error) => this.destroy(error));
-    tcp.on("timeout", () => this.destroy(new ConnectionFailed("ETIMEDOUT", "The database fell silent.")));
-    return tcp;
+    if (tls === undefined || isLocal) {
+      this.#talkThrough(tcp);
+      return;
+    }
+    const over = () => this.#over();
+    tcp.on("end", over).on("close", over);
+    startTls(tcp, host, tls, (stream) => {
+      tcp.off("end", over).off("close", over);
+      if (stream instanceof Error) this.destroy(stream);
+      else this.#talkThrough(stream);
+    });
+  }
+
+  #talkThrough(stream: net.Socket): void {
+    this.#stream = stream;
+    if (this.destroyed) stream.destroy();
+    stream.on("data", (bytes) => this.#hear(stream, bytes));
+    // A turn later, so that the server's last words, which say why, are read first.
+    stream.on("end", () => setImmediate(() => this.#over()));
+    stream.on("close", () => setImmediate(() => this.#over()));
+    if (stream !== this.#tcp) stream.on("error", (error) => this.destroy(error));
+    stream.on("timeout", () => this.destroy(new ConnectionFailed("ETIMEDOUT", "The database fell silent.")));
+    stream.resume();
+    this.#early?.();
+    this.#early = undefined;
+  }
+
+  #hear(stream: net.Socket, bytes: Buffer): void {
+    stream.setTimeout(0);
+    const wasReady = this.#answers.isReady;
+    const fault = this.#answers.read(bytes);
+    if (fault) {
+      this.destroy(fault);
+      return;
+    }
+    if (!wasReady && this.#answers.isReady) this.#options.onReady();
+    if (!this.push(bytes)) stream.pause();
   }
 
   /** The other end has closed. In good order that is only after we have said that we are done. */
@@ -98,22 +122,27 @@ export class DatabaseSocket extends Duplex {
   }
 
   override _read(): void {
-    this.#tcp?.resume();
+    this.#stream?.resume();
   }
 
   /** Silence counts from the last write that is not answered; any byte that is read afterwards ends it. */
   override _write(bytes: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
-    this.#tcp?.setTimeout(this.#options.silenceMaxMs);
-    this.#tcp?.write(bytes, done);
+    const write = () => {
+      this.#stream?.setTimeout(this.#options.silenceMaxMs);
+      this.#stream?.write(bytes, done);
+    };
+    if (this.#stream) write();
+    else this.#early = write;
   }
 
   override _final(done: () => void): void {
-    this.#tcp?.end();
+    (this.#stream ?? this.#tcp)?.end();
     done();
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#options.onGone();
+    this.#stream?.destroy();
     this.#tcp?.destroy();
     done(error);
   }

@@ -1,15 +1,26 @@
 /** Start-up of the database: embedded or given, migrated, seeded where it is the demo, connected. */
 import path from "node:path";
 import { type Position, pruneAttempts } from "./attempts/prune.ts";
+import { CannotStart } from "./cannot-start.ts";
 import { connect, setDatabase } from "./client.ts";
 import { DEMO_IS_OPEN, isDemoOpen } from "./demo-removal.ts";
 import { startEmbedded } from "./embedded.ts";
 import { reapKeys } from "./idempotency/reap.ts";
-import { sealAtStart, sealTransfers } from "./ledger/seal.ts";
+import { type Stall, sealAtStart, sealingStall, sealTransfers } from "./ledger/seal.ts";
 import { migrate } from "./migrate.ts";
 import { provision } from "./provision.ts";
 import { seedDemo } from "./seed.ts";
-import { faultsOf, inspectServer, mayWriteMoney, ONE_ROLE, warningsOf } from "./server-check.ts";
+import {
+  faultsOf,
+  inspectServer,
+  inspectSession,
+  mayWriteMoney,
+  ONE_ROLE,
+  sessionFaultsOf,
+  sessionWarningsOf,
+  warningsOf,
+} from "./server-check.ts";
+import { EMBEDDED, usable } from "./unusable.ts";
 
 export type StartOptions = {
   databaseUrl?: string | undefined;
@@ -24,29 +35,67 @@ const REAP_PAUSE_MS = 60_000;
 const PRUNE_PAUSE_MS = 10 * 60_000;
 /** What was altered before it was sealed cannot be told, so not long; a round that finds nothing costs a millisecond. */
 const SEAL_PAUSE_MS = 3_000;
+/** Soon enough to be told while it can be mended, and no flood of warnings meanwhile. */
+const STALL_PAUSE_MS = 60_000;
+
+/** Said where pg_control_system() may not be read: the identity that keys carry is then the database's alone. */
+const NAMELESS_SERVER =
+  "The server does not say which one it is (pg_control_system() is not allowed): a key may live again where a dump is " +
+  "restored on another server. Run `npm run restored` after every restore, before anything is served.";
 
 /**
  * Makes the database ready and sets it as this process's. Safe when several processes start at once. Refuses a server
- * on which the promise cannot be kept, and says what is wrong with it; and, outside the demo, a database that lets in the
- * demo's people.
+ * on which the promise cannot be kept, or that cannot be reached, and, outside the demo, a database that lets in the demo's
+ * people; and says in words what is wrong (CannotStart).
  */
 export async function startDatabase(options: StartOptions): Promise<void> {
-  const { appUrl, ownerUrl } =
-    options.databaseUrl === undefined
-      ? await provision((await startEmbedded(path.resolve(options.dataDir))).adminUrl, "once")
-      : { appUrl: options.databaseUrl, ownerUrl: options.ownerUrl ?? options.databaseUrl };
-  const server = await inspectServer(appUrl);
-  const faults = faultsOf(server);
-  if (faults.length > 0)
-    throw new Error(["The database server is not fit for payments.", ...faults].join("\n"));
-  for (const warning of warningsOf(server)) console.warn(warning);
-  await migrate(ownerUrl, server.role);
+  const { appUrl, ownerUrl, names } = await addressesOf(options);
+  const server = await usable(names.app, appUrl, () => inspectServer(appUrl));
+  refuse(faultsOf(server));
+  const session = await usable(names.app, appUrl, () => inspectSession(appUrl, server));
+  refuse(sessionFaultsOf(session));
+  for (const warning of [...warningsOf(server), ...sessionWarningsOf(session)]) console.warn(warning);
+  const { knowsItsServer } = await usable(names.owner, ownerUrl, () => migrate(ownerUrl, server.role));
+  if (!knowsItsServer) console.warn(NAMELESS_SERVER);
   setDatabase(connect(appUrl, server.version));
-  if (await mayWriteMoney()) console.warn(ONE_ROLE);
-  if (options.demo) await seedDemo(ownerUrl);
-  else if (await isDemoOpen()) throw new Error(DEMO_IS_OPEN);
+  await usable(names.app, appUrl, async () => {
+    if (await mayWriteMoney()) console.warn(ONE_ROLE);
+    if (!options.demo && (await isDemoOpen())) throw new CannotStart(DEMO_IS_OPEN);
+  });
+  if (options.demo) await usable(names.owner, ownerUrl, () => seedDemo(ownerUrl));
   await attempt("Sealing transfers", () => sealAtStart(ownerUrl));
   startPeriodicWork();
+}
+
+/** Payments go on meanwhile; what is altered before it is sealed cannot be told. */
+function inWords(stall: Stall): string {
+  switch (stall.type) {
+    case "held-up":
+      return `The journal is held up: a transfer has waited for its seal for ${stall.seconds} s. A transaction that is older is still open, in some database of this server (pg_stat_activity, pg_prepared_xacts): end it.`;
+    case "foreign":
+      return "The journal cannot go on: transfers without a seal claim transactions that this server has never had. After a restore run `npm run restored`; otherwise somebody has slipped them in, and `npm run reconcile` shows the first.";
+    default:
+      return stall satisfies never;
+  }
+}
+
+/** Where the application and the owner of the tables connect, and what whoever runs this knows those addresses as. */
+async function addressesOf({ databaseUrl, ownerUrl, dataDir }: StartOptions) {
+  if (databaseUrl === undefined) {
+    const { adminUrl } = await startEmbedded(path.resolve(dataDir));
+    const names = { app: EMBEDDED, owner: EMBEDDED };
+    return { ...(await usable(names.owner, adminUrl, () => provision(adminUrl, "once"))), names };
+  }
+  const names = {
+    app: "DATABASE_URL",
+    owner: ownerUrl === undefined ? "DATABASE_URL" : "DATABASE_OWNER_URL",
+  };
+  return { appUrl: databaseUrl, ownerUrl: ownerUrl ?? databaseUrl, names };
+}
+
+function refuse(faults: readonly string[]): void {
+  if (faults.length > 0)
+    throw new CannotStart(["The database server is not fit for payments.", ...faults].join("\n"));
 }
 
 /** What runs beside the requests. Each piece is safe on any number of servers at once. */
@@ -54,6 +103,10 @@ function startPeriodicWork(): void {
   let pruned: Position | undefined;
   repeat("Reaping keys", REAP_PAUSE_MS, reapKeys);
   repeat("Sealing transfers", SEAL_PAUSE_MS, sealTransfers);
+  repeat("Looking after the journal", STALL_PAUSE_MS, async () => {
+    const stall = await sealingStall();
+    if (stall) console.warn(inWords(stall));
+  });
   repeat("Pruning attempts", PRUNE_PAUSE_MS, async () => {
     pruned = (await pruneAttempts(pruned)).position;
   });

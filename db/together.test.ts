@@ -31,6 +31,24 @@ describe("what is asked in one turn", () => {
     await expect(read(3)).resolves.toBe(3);
   });
 
+  it("fails for one alone whose input it is that Postgres refuses", async () => {
+    const calls: number[][] = [];
+    const read = together(async (asked: readonly number[]) => {
+      calls.push([...asked]);
+      if (asked.includes(3)) throw Object.assign(new Error("cannot be converted"), { code: "22P05" });
+      return asked.map((one) => 2 * one);
+    });
+    const all = await Promise.allSettled([1, 2, 3, 4, 5].map(read));
+    expect(all.map((one) => (one.status === "fulfilled" ? one.value : one.reason.code))).toEqual([
+      2,
+      4,
+      "22P05",
+      8,
+      10,
+    ]);
+    expect(calls).toEqual([[1, 2, 3, 4, 5], [1, 2], [3, 4, 5], [3], [4, 5]]);
+  });
+
   it("is a bug where another number of answers comes", async () => {
     const read = together(async () => ["only one"]);
     await expect(Promise.all([read(1), read(2)])).rejects.toThrow("Bug:");

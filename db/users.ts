@@ -1,7 +1,8 @@
 /** Users, read. They are written by better-auth (its adapter's wiring is in server/auth.ts) and by the seed. */
-import { eq } from "drizzle-orm";
+import { and, eq, isNotNull, ne } from "drizzle-orm";
+import { skeletonOf } from "../lib/names.ts";
 import { database } from "./client.ts";
-import { users } from "./schema/auth.ts";
+import { credentials, users } from "./schema/auth.ts";
 
 export type User = {
   id: string;
@@ -25,7 +26,35 @@ export async function findUser(id: string): Promise<User | undefined> {
   return user;
 }
 
-export async function isHandleTaken(handle: string): Promise<boolean> {
-  const found = await database().reading.select({ id: users.id }).from(users).where(eq(users.handle, handle));
+export async function findByHandle(handle: string): Promise<User | undefined> {
+  const [user] = await database().reading.select(userColumns).from(users).where(eq(users.handle, handle));
+  return user;
+}
+
+/**
+ * Whose name or handle could be taken for this one, among those who sell or look after the service. Read and compared here:
+ * there are few of them, and somebody signs up seldom.
+ */
+export async function findTwin(wanted: {
+  name: string;
+  handle: string;
+}): Promise<"name" | "handle" | undefined> {
+  const trusted = await database()
+    .reading.select({ name: users.name, handle: users.handle })
+    .from(users)
+    .where(ne(users.role, "payer"));
+  for (const one of trusted) {
+    if (skeletonOf(one.name) === skeletonOf(wanted.name)) return "name";
+    if (skeletonOf(one.handle) === skeletonOf(wanted.handle)) return "handle";
+  }
+  return undefined;
+}
+
+/** Whether somebody can sign in with a password by now; signing up writes the user first, then that. */
+export async function hasPassword(userId: string): Promise<boolean> {
+  const found = await database()
+    .reading.select({ id: credentials.id })
+    .from(credentials)
+    .where(and(eq(credentials.userId, userId), isNotNull(credentials.password)));
   return found.length > 0;
 }

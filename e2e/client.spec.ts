@@ -1,6 +1,7 @@
 /** The client of lib/client against the real server: it reads what the server really answers. */
 import { randomUUID } from "node:crypto";
 import { onceClient } from "../lib/client/client.ts";
+import type { PayOutcome } from "../lib/client/paying.ts";
 import { expectPaidOnce } from "./books.ts";
 import { expect, test } from "./fixtures.ts";
 
@@ -39,4 +40,56 @@ test("a shop and a payer do all their business through the client", async ({ bas
   expect(await alice.accounts()).toMatchObject({
     value: { accounts: expect.arrayContaining([expect.objectContaining({ currency: "USD" })]) },
   });
+});
+
+test("an intent that has paid something else says so, of whatever kind, and moves nothing", async ({
+  baseURL,
+}) => {
+  const as = (handle: string) => onceClient({ baseUrl: baseURL ?? "", apiKey: `once_demo_${handle}` });
+  const [alice, mia] = [as("alice"), as("mia")];
+  const [intentId, orderId] = [randomUUID(), randomUUID()];
+  const items = [{ description: "Cortado", quantity: 1, amountMinor: "400" }];
+  await mia.putOrder(orderId, { description: "Cortado", currency: "USD", items });
+  const order = { orderId, amountMinor: "400", currency: "USD" };
+  const sale = await alice.payOrder(order);
+  if (sale.type !== "paid") throw new Error(`Paying the order was ${sale.type}.`);
+  const transfer = { intentId, payee: "bob", amountMinor: "100", currency: "USD" };
+  const refund = { intentId, paymentId: sale.payment.id, amountMinor: "100" };
+  const topUp = { intentId: randomUUID(), amountMinor: "100", currency: "USD" };
+
+  const calls: [same: () => Promise<PayOutcome>, others: (() => Promise<PayOutcome>)[]][] = [
+    [() => alice.payOrder(order), [() => alice.payOrder({ ...order, amountMinor: "401" })]],
+    [
+      () => alice.transfer(transfer),
+      [
+        () => alice.transfer({ ...transfer, payee: "mia", amountMinor: "50000" }),
+        () => alice.transfer({ ...transfer, note: "for the coffee" }),
+      ],
+    ],
+    [() => mia.refund(refund), [() => mia.refund({ intentId, paymentId: refund.paymentId })]],
+    [() => alice.topUp(topUp), [() => alice.topUp({ ...topUp, amountMinor: "50000" })]],
+  ];
+  for (const [same, others] of calls) {
+    const first = await same();
+    if (first.type !== "paid") throw new Error(`The first call was ${first.type}.`);
+    const { key, payment } = first;
+    for (const other of others) expect(await other()).toEqual({ type: "already-paid", key, payment });
+    expect(await same()).toEqual({ ...first, isReplay: true });
+  }
+});
+
+test("a key that was revoked stays unpaid, and no other is paid in its place", async ({ baseURL }) => {
+  const alice = onceClient({ baseUrl: baseURL ?? "", apiKey: "once_demo_alice" });
+  const transfer = { intentId: randomUUID(), payee: "bob", amountMinor: "100", currency: "USD" };
+  const purpose = { kind: "transfer", intentId: transfer.intentId } as const;
+  const issued = await alice.issueKey(purpose);
+  if (issued.type !== "ok" || issued.value.state !== "open") throw new Error("There is no key to revoke.");
+  const { key } = issued.value;
+  expect(await alice.revokeKey(key)).toMatchObject({ value: { state: "void" } });
+  expect(await alice.transfer(transfer, { key })).toEqual({ type: "void", key });
+  // Nothing has paid the purpose, and whoever decides to pay it after all may.
+  expect(await alice.issueKey(purpose)).toMatchObject({ value: { state: "open" } });
+  const paid = await alice.transfer(transfer);
+  expect(paid).toMatchObject({ type: "paid", isReplay: false });
+  expect(paid.key).not.toBe(key);
 });

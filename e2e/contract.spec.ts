@@ -205,7 +205,7 @@ test("whoever holds too many open keys is asked to wait", async () => {
   const omar = await userIdOf("omar");
   try {
     await books()`
-      insert into idempotency_keys (user_id, key, kind, purpose_id, expires_at, timeline)
+      insert into idempotency_keys (user_id, key, kind, purpose_id, expires_at, issued_in)
       select ${omar}, gen_random_uuid(), 'transfer', gen_random_uuid(), now() + interval '1 hour', 1
         from generate_series(1, 2000)`;
     const json = { purpose: { kind: "transfer", intentId: randomUUID() } };

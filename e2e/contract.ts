@@ -88,6 +88,8 @@ export class Contract {
       text,
     };
     this.#check(route, answer);
+    // Whoever counts sees that an answer was cut (Next.js would send it in chunks).
+    if (isJson) expect(response.headers.get("content-length"), route).toBe(`${Buffer.byteLength(text)}`);
     return answer;
   }
 

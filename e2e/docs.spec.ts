@@ -16,7 +16,9 @@ test("the commands of “Pay once in a minute” work as pasted, and pay once", 
   };
 
   const before = await transfers();
-  const shell = spawnSync("sh", ["-eu"], { input: commands.join("\necho\n"), encoding: "utf8" });
+  // At last the key is asked for again: the purpose is paid by then, and its key is the payment's id.
+  const input = [...commands, commands[1]].join("\necho\n");
+  const shell = spawnSync("sh", ["-eu"], { input, encoding: "utf8" });
   expect(shell.stderr).toBe("");
   expect(shell.status).toBe(0);
   const made = [...(await transfers())].filter((id) => !before.has(id));
@@ -24,6 +26,7 @@ test("the commands of “Pay once in a minute” work as pasted, and pay once", 
   expect(shell.stdout.match(/^HTTP\/1\.1 201 /gm)).toHaveLength(2);
   expect(shell.stdout.match(/^idempotent-replayed: true/gim)).toHaveLength(1);
   expect(shell.stdout).toContain(`"state":"settled","payment":{"id":"${made[0]}"`);
+  expect(shell.stdout.trimEnd().split("\n").at(-1)).toBe(made[0]);
 });
 
 test("the reference is shown from our own origin, and asks nothing of anybody else", async ({

@@ -32,10 +32,10 @@ function isEnding(address: string): Promise<void> {
 
 test("a server that is told to end says so, and still answers who is connected to it, for the last time", async () => {
   await withOtherServer({}, async (address, end) => {
-    const [quiet, used] = [await opened(address), await opened(address)];
+    const [quiet, used, idle] = [await opened(address), await opened(address), await opened(address)];
     // As browsers do, for what may be asked next. Nothing ever is.
     (await opened(address)).on("error", () => {}).resume();
-    expect(await asked(used)).toContain("connection: keep-alive");
+    for (const socket of [used, idle]) expect(await asked(socket)).toContain("connection: keep-alive");
 
     const exitCode = end();
     await isEnding(address);
@@ -45,6 +45,8 @@ test("a server that is told to end says so, and still answers who is connected t
       expect(answer).toContain("connection: close");
       await once(socket.resume(), "end");
     }
+    // Nothing is asked on it any more: it is not waited for as long as an idle connection is kept.
+    await once(idle.resume(), "end");
     // As Next.js ends on a SIGTERM: by itself, not at the limit.
     expect(await exitCode).toBe(143);
   });

@@ -1,18 +1,13 @@
 /** What a new API key needs, and the rules that both sides say the same about. */
-import { z } from "zod";
 import { isScope, type Scope } from "./scopes.ts";
+import { plainName } from "./text.ts";
 
 export const API_KEY_NAME_MAX_LENGTH = 60;
 
 /** What is wrong with a request for a key: keys of the texts that say so. */
-export type ApiKeyError = "name" | "scopes" | "too-many" | "limited";
+export type ApiKeyError = "name" | "scopes" | "too-many" | "made-already" | "limited";
 
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(API_KEY_NAME_MAX_LENGTH)
-  .regex(/^[^\p{Cc}]+$/u);
+const name = plainName(API_KEY_NAME_MAX_LENGTH);
 
 /** Parses what was sent for a new key, or names the first thing that is wrong with it. */
 export function parseApiKey(

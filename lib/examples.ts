@@ -27,7 +27,7 @@ INTENT=$(uuidgen 2>/dev/null || cat /proc/sys/kernel/random/uuid)`,
   ${AUTHORIZATION} \\
   ${JSON_TYPE} \\
   -d "{\\"purpose\\": {\\"kind\\": \\"transfer\\", \\"intentId\\": \\"$INTENT\\"}}" \\
-  | sed 's/.*"key":"\\([^"]*\\)".*/\\1/')
+  | sed -e 's/.*"key":"\\([^"]*\\)".*/\\1/' -e 's/.*"payment":{"id":"\\([^"]*\\)".*/\\1/')
 echo "$KEY"`,
     pay,
     again: pay,

@@ -20,15 +20,17 @@ export function readAnswer(
 ): PayEvent {
   const unknown: PayEvent = { type: "unknown", key };
   if (answer.status === 201) {
-    return isPayment(answer.body) && answer.body.id === key
+    return isPayment(answer.body) && answer.body.id === key && answer.body.status === "succeeded"
       ? { type: "settled", key, payment: answer.body }
       : unknown;
   }
   const document = readProblem(answer.body);
   if (document === undefined || document.status !== answer.status) return unknown;
   // A decline, and any complaint about a request whose key is settled already, carry the outcome.
-  if (document.payment !== undefined) {
-    return document.payment.id === key ? { type: "settled", key, payment: document.payment } : unknown;
+  const { payment } = document;
+  if (payment !== undefined) {
+    const isTold = (document.moneyMoved === "yes") === (payment.status === "succeeded");
+    return payment.id === key && isTold ? { type: "settled", key, payment } : unknown;
   }
   switch (document.name) {
     case "unauthenticated":
@@ -64,14 +66,23 @@ export function readKeyState(key: string, body: unknown): KeyState | undefined {
   }
 }
 
-/** Whether `value` has the shape of a payment. */
+/** What every payment has; a newer server may say more. */
+const PAYMENT_MEMBERS = [
+  "id",
+  "kind",
+  "amountMinor",
+  "currency",
+  "payerAccountId",
+  "payeeAccountId",
+  "settledAt",
+] as const satisfies (keyof Payment)[];
+
+/** Whether `value` is a whole payment: half an answer, or another one, is none. */
 export function isPayment(value: unknown): value is Payment {
   return (
     isRecord(value) &&
-    typeof value.id === "string" &&
-    (value.status === "succeeded" || value.status === "declined") &&
-    typeof value.amountMinor === "string" &&
-    typeof value.currency === "string"
+    PAYMENT_MEMBERS.every((name) => typeof value[name] === "string") &&
+    (value.status === "succeeded" || (value.status === "declined" && typeof value.declineCode === "string"))
   );
 }
 
@@ -92,13 +103,14 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 const PROBLEM_TYPE = /^\/problems\/([a-z-]+)$/;
 
-/** The part of a problem document that decides, whether by type name or by what it carries. */
+/** The part of a problem document that decides, whether by type name or by what it carries; none with half a payment. */
 export function readProblem(
   body: unknown,
 ): { name: ProblemName; status: unknown; moneyMoved: unknown; payment: Payment | undefined } | undefined {
   if (!isRecord(body) || typeof body.type !== "string") return undefined;
   const name = PROBLEM_TYPE.exec(body.type)?.[1];
   if (name === undefined || !isProblemName(name)) return undefined;
-  const payment = isPayment(body.payment) ? body.payment : undefined;
+  const { payment } = body;
+  if (payment !== undefined && !isPayment(payment)) return undefined;
   return { name, status: body.status, moneyMoved: body.moneyMoved, payment };
 }

@@ -89,7 +89,7 @@ export const PROBLEMS = {
     moneyMoved: "no",
     retry: "new-key",
     detail:
-      "This key is not open for this account: it never executed for it and never will. Ask for a new key for the same purpose.",
+      "This key is not open for this account: it never executed for it and never will. To pay all the same, ask for a new key for the same purpose.",
   },
   "too-large": {
     status: 413,

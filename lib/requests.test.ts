@@ -64,7 +64,7 @@ describe("a currency is an ISO 4217 code", () => {
 });
 
 describe("a note is what a person wrote, counted in code points", () => {
-  it.each(["für Ελένη", "谢谢", "👩‍👩‍👧‍👦", "a\u0301", "‮right to left", "__proto__"])("%j", (note) => {
+  it.each(["für Ελένη", "谢谢", "👩‍👩‍👧‍👦", "a\u0301", "__proto__"])("%j", (note) => {
     expect(parsePayment({ ...TRANSFER, note })).toMatchObject({ ok: true, value: { note } });
   });
   it.each([

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { isCurrency, MAX_AMOUNT_MINOR } from "./money.ts";
+import { plainText } from "./text.ts";
 
 /** A UUID of any version and variant, as PostgreSQL has them, folded to lower case so that two spellings are one value. */
 export const uuid = z.guid("must be a UUID").overwrite((value) => value.toLowerCase());
@@ -14,26 +15,13 @@ const amountMinor = z
   .regex(/^[1-9][0-9]{0,18}$/, "must be a positive integer of minor units, as a string")
   .refine((value) => !/^[1-9][0-9]{0,18}$/.test(value) || BigInt(value) <= MAX_AMOUNT_MINOR, "is too large");
 
-const currency = z
-  .string()
-  .regex(/^[A-Z]{3}$/, "must be an ISO 4217 code in capitals")
-  .refine((value) => isCurrency(value), "is no currency we know");
-
-/**
- * Text that people wrote: any script, well-formed, no control characters, bounded so that a ledger row stays small. The
- * length counts code points, as JSON Schema's maxLength does; an emoji of one code point is one character.
- */
-function plainText(maxLength: number) {
-  return z
-    .string()
-    .min(1, "must not be empty")
-    .refine((value) => [...value].length <= maxLength, `must not be longer than ${maxLength} characters`)
-    .refine(
-      (value) => value.isWellFormed() && !/[\p{Cc}\u2028\u2029]/u.test(value),
-      "contains characters that are not allowed",
-    )
-    .meta({ maxLength });
-}
+const currencyCode = z.string().regex(/^[A-Z]{3}$/, "must be an ISO 4217 code in capitals");
+const currency = currencyCode
+  .refine((value) => isCurrency(value), "is no currency we know")
+  .meta({
+    description:
+      "The ISO 4217 code of a currency in use. Codes of funds, metals, units of account and tests are refused.",
+  });
 
 /** Long enough for a sentence to a friend; short enough to fit a bank statement's line twice. */
 const NOTE_MAX_LENGTH = 140;
@@ -58,12 +46,22 @@ export const purpose = z.discriminatedUnion("kind", [
 ]);
 export const issueKeyRequest = z.strictObject({ purpose });
 
-export const payOrderRequest = z.strictObject({ orderId: uuid, amountMinor, currency });
+// The order's own currency decides: one that was withdrawn since still pays what was ordered in it, and is still replayed.
+export const payOrderRequest = z.strictObject({ orderId: uuid, amountMinor, currency: currencyCode });
 export const transferRequest = z.strictObject({
   payee: plainText(PAYEE_MAX_LENGTH),
   amountMinor,
   currency,
   note: plainText(NOTE_MAX_LENGTH).optional(),
+});
+/**
+ * A transfer under any rules about words and currencies that there ever were. Those rules change, and what was settled
+ * before is still answered; nothing is executed from this.
+ */
+const transferOfAnyTime = transferRequest.extend({
+  payee: z.string(),
+  currency: z.string(),
+  note: z.string().optional(),
 });
 export const refundRequest = z.strictObject({ amountMinor: amountMinor.optional() });
 export const topUpRequest = z.strictObject({ amountMinor, currency });
@@ -120,6 +118,12 @@ const ERRORS_MAX = 20;
 /** Either the request, typed, or the complaints about it. */
 export type Parsed<T> = { ok: true; value: T } | { ok: false; errors: FieldError[] };
 
+/**
+ * The same of a request that moves money. `ofAnyTime`, beside complaints, is the request all the same where an earlier
+ * rule may have let it through: good for finding what was settled by it then, and for nothing else.
+ */
+export type ParsedToPay<T> = Parsed<T> & { ofAnyTime?: T | undefined };
+
 /** The same name twice: which of the two is meant would be a guess. */
 export const STANDS_TWICE = "stands there more than once";
 
@@ -154,7 +158,9 @@ export function parseQuery<T>(schema: z.ZodType<T>, query: URLSearchParams): Par
 }
 
 /** A request to pay: for an order where it names one, else a transfer to somebody. */
-export function parsePayment(body: unknown): Parsed<PayOrderRequest | TransferRequest> {
+export function parsePayment(body: unknown): ParsedToPay<PayOrderRequest | TransferRequest> {
   const namesOrder = typeof body === "object" && body !== null && Object.hasOwn(body, "orderId");
-  return namesOrder ? parse(payOrderRequest, body) : parse(transferRequest, body);
+  if (namesOrder) return parse(payOrderRequest, body);
+  const parsed = parse(transferRequest, body);
+  return parsed.ok ? parsed : { ...parsed, ofAnyTime: transferOfAnyTime.safeParse(body).data };
 }

@@ -1,5 +1,6 @@
 /** What a new account needs, and the rules that both sides say the same about. */
 import { z } from "zod";
+import { plainName } from "./text.ts";
 
 /** NIST SP 800-63B §3.1.1.2 asks for length, not for classes of characters; the demo's own password has twelve. */
 export const PASSWORD_MIN_LENGTH = 10;
@@ -10,6 +11,7 @@ const NAME_MAX_LENGTH = 60;
 /** The field of a sign-up that is wrong, and how: keys of the texts that say so. */
 export type SignUpError =
   | "name"
+  | "name-taken"
   | "handle"
   | "handle-taken"
   | "email"
@@ -18,12 +20,7 @@ export type SignUpError =
   | "password-guessable";
 
 const fields = z.object({
-  name: z
-    .string()
-    .trim()
-    .min(1)
-    .max(NAME_MAX_LENGTH)
-    .regex(/^[^\p{Cc}]+$/u),
+  name: plainName(NAME_MAX_LENGTH),
   handle: z
     .string()
     .trim()

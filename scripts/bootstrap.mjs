@@ -4,9 +4,6 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { npm, root, run } from "./run.mjs";
 
-/** The oldest Node that every package we use runs on; `engines` in package.json says the same. */
-const OLDEST_NODE = [20, 19];
-
 /**
  * Ends this process with one sentence.
  *
@@ -18,12 +15,29 @@ export function giveUp(sentence) {
   process.exit(1);
 }
 
+/**
+ * Whether `engines` of a package.json allow a version of Node: alternatives such as `^20.19.0` (this major version, from
+ * there on) and `>=22.13.0`. Their only forms here; npm's own reader is not installed yet.
+ *
+ * @param {string} engines
+ * @param {string} node
+ */
+export function allowsNode(engines, node) {
+  const [major = 0, minor = 0, patch = 0] = node.split(".").map(Number.parseFloat);
+  return engines.split("||").some((alternative) => {
+    const [, sign, ...least] = /^(\^|>=)(\d+)\.(\d+)\.(\d+)$/.exec(alternative.trim()) ?? [];
+    if (sign === undefined) throw new Error(`Bug: engines say "${alternative}", which nobody here can read.`);
+    const [leastMajor = 0, leastMinor = 0, leastPatch = 0] = least.map(Number);
+    if (major !== leastMajor) return sign === ">=" && major > leastMajor;
+    return minor > leastMinor || (minor === leastMinor && patch >= leastPatch);
+  });
+}
+
 function requireNode() {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  const [oldestMajor = 0, oldestMinor = 0] = OLDEST_NODE;
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  if (allowsNode(engines.node, process.versions.node)) return;
   giveUp(
-    `Once needs Node ${OLDEST_NODE.join(".")} or newer, and this is Node ${process.versions.node}: update Node.`,
+    `Once needs Node ${engines.node.replaceAll("||", "or")}, and this is Node ${process.versions.node}: install another Node.`,
   );
 }
 

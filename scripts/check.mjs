@@ -29,6 +29,7 @@ export function checkSteps() {
     { name: "policy", commands: [rule("policy")] },
     { name: "migrations", commands: [rule("migrations")] },
     { name: "texts", commands: [rule("messages")] },
+    { name: "texts in elements of their own", commands: [rule("own-element")] },
     { name: "versions", commands: [rule("versions")] },
   ];
 }

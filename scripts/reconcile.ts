@@ -5,22 +5,11 @@
  * It prints where the journal of sealed transfers ends, as `<position>:<hash>`. Keep that elsewhere: `--anchor` with it
  * shows later that the journal is still the same one.
  */
-import path from "node:path";
 import { parseArgs } from "node:util";
-import { startEmbedded } from "../db/embedded.ts";
 import { type Anchor, containsAnchor, formatAnchor, journalHead, parseAnchor } from "../db/ledger/anchor.ts";
 import { CHECKS, reconcile } from "../db/ledger/reconcile.ts";
 import { connectAsOwner } from "../db/migrate.ts";
-import { provision } from "../db/provision.ts";
-import { environment } from "../server/environment.ts";
-
-async function urlOfTheBooks(): Promise<string> {
-  const { DATABASE_OWNER_URL, DATABASE_URL, ONCE_DATA_DIR } = environment();
-  const given = DATABASE_OWNER_URL ?? DATABASE_URL;
-  if (given !== undefined) return given;
-  const server = await startEmbedded(path.resolve(ONCE_DATA_DIR));
-  return (await provision(server.adminUrl, "once")).ownerUrl;
-}
+import { ownerUrl } from "./owner-url.ts";
 
 /** The anchor that was asked for, if any. Ends the process where it is malformed. */
 function wantedAnchor(): Anchor | undefined {
@@ -38,7 +27,7 @@ function wantedAnchor(): Anchor | undefined {
 
 const wanted = wantedAnchor();
 try {
-  const sql = connectAsOwner(await urlOfTheBooks());
+  const sql = connectAsOwner(await ownerUrl());
   const head = await journalHead(sql);
   const findings = await reconcile(sql);
   const rewritten = wanted !== undefined && !(await containsAnchor(sql, wanted));

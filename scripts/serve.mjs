@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
 import { giveUp } from "./bootstrap.mjs";
 import { endWithNpm, root } from "./run.mjs";
 
@@ -11,16 +12,50 @@ const DEFAULT_PORT = "3000";
 const DEMO_HOST = "127.0.0.1";
 
 /**
- * Becomes `next dev` or `next start`, on PORT or 3000, in demo mode on 127.0.0.1 only. Ends the process with a sentence
- * where the port is taken.
+ * Where to serve, as the command line says: `--port` before PORT before 3000, and `--hostname`. Ends the process with a
+ * sentence where it says anything else.
  *
  * @param {"dev" | "start"} command
+ * @returns {{ port: string, hostname?: string | undefined }}
  */
-export async function serve(command) {
+export function addressFor(command) {
+  const { port: asked, hostname } = flagsOf(command);
+  const port = asked ?? (process.env.PORT || DEFAULT_PORT);
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    giveUp(`${asked === undefined ? "PORT" : "--port"} is "${port}", which is no port number.`);
+  return { port, hostname };
+}
+
+/** @param {"dev" | "start"} command */
+function flagsOf(command) {
+  try {
+    return parseArgs({
+      options: { port: { type: "string", short: "p" }, hostname: { type: "string", short: "H" } },
+    }).values;
+  } catch (error) {
+    // Node.js has more to say, about what nobody means here.
+    const [sentence = ""] = String(error instanceof Error ? error.message : error).split(". ");
+    return giveUp(
+      `${sentence.replace(/\.$/, "")}.\nUsage: npm run ${command} -- [--port 3000] [--hostname 127.0.0.1]`,
+    );
+  }
+}
+
+/**
+ * Becomes `next dev` or `next start`, in demo mode on 127.0.0.1 only. Ends the process with a sentence where the port is
+ * taken.
+ *
+ * @param {"dev" | "start"} command
+ * @param {{ port: string, hostname?: string | undefined }} address
+ */
+export async function serve(command, { port, hostname }) {
   endWithNpm();
-  const port = process.env.PORT || DEFAULT_PORT;
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) giveUp(`PORT is "${port}", which is no port number.`);
-  const host = isDemo(command) ? DEMO_HOST : undefined;
+  const isOfDemo = isDemo(command);
+  if (isOfDemo && hostname !== undefined)
+    giveUp(
+      `--hostname is for outside the demo: its passwords are published, so it is served on ${DEMO_HOST} only.`,
+    );
+  const host = isOfDemo ? DEMO_HOST : hostname;
   await requireFree(Number(port), host);
 
   process.chdir(root);
@@ -60,7 +95,7 @@ async function requireFree(/** @type {number} */ port, /** @type {string | undef
   await new Promise((resolve) => {
     probe.once("error", (/** @type {NodeJS.ErrnoException} */ error) => {
       const reason = error.code === "EADDRINUSE" ? "is taken" : `cannot be listened on (${error.code})`;
-      giveUp(`Port ${port} ${reason}: end what listens there, or choose another with PORT=${port + 1}.`);
+      giveUp(`Port ${port} ${reason}: end what listens there, or choose another with --port ${port + 1}.`);
     });
     probe.listen(port, host, () => probe.close(resolve));
   });

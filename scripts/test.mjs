@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { ensureInstalled } from "./bootstrap.mjs";
 import { ensureBrowser } from "./browser.mjs";
 import { checkSteps, passes } from "./check.mjs";
-import { endWithNpm, run, tool } from "./run.mjs";
+import { endWithNpm, root, run, tool } from "./run.mjs";
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: number }} Count
@@ -24,7 +24,7 @@ const USAGE = `npm test [-- check | unit | e2e | prove]
 
   check   types, lint and the house rules: what npm run check does
   unit    Vitest, with a real PostgreSQL
-  e2e     the production build, and Playwright with a real browser
+  e2e     the production build, whether the browsers that are served can run it, and Playwright with a real browser
   prove   the production build, and a short round on the proving ground in which each fault fires
 
 Without a part: all of them, in this order. The last line is "N passed, N failed".`;
@@ -60,6 +60,9 @@ if (wants("e2e") || wants("prove")) {
   );
   // There is nothing to drive without a build, and that must not look like a success.
   const isBuilt = build.failed === 0;
+  const floor = [process.execPath, join(root, "scripts", "browser-floor.mjs")];
+  if (wants("e2e") && isBuilt)
+    await section("browsers that are served", async () => one((await run(floor)) === 0));
   if (wants("e2e")) await section("Playwright", isBuilt ? playwright : async () => one(false));
   if (wants("prove")) await section("Proving ground", isBuilt ? prove : async () => one(false));
 }

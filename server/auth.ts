@@ -87,6 +87,8 @@ function create() {
         defaultKeyLength: API_KEY_LETTERS,
         startingCharactersConfig: { charactersLength: API_KEY_START_LENGTH },
         requireName: true,
+        // Which form made the key, so that a second press makes no second one.
+        enableMetadata: true,
         maximumNameLength: API_KEY_NAME_MAX_LENGTH,
         enableSessionForAPIKeys: false,
         // Its default is ten requests a day, counted in the key's row; ours are in limits.ts.

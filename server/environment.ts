@@ -1,14 +1,25 @@
 /** The environment, checked once. A wrong value is named in one sentence instead of failing somewhere later. */
 import { z } from "zod";
+import { CannotStart } from "../db/cannot-start.ts";
+import { readDatabaseUrl } from "../db/database-url.ts";
 
 /** Up to what a structured field can say (RFC 9651 §3.3.1), and far beyond what a server answers. */
 const perMinute = z.coerce.number().int().min(1).max(999_999_999_999);
 
+/** Any address that our connections can read, of one host or several. */
+const databaseUrl = z.string().superRefine((url, context) => {
+  try {
+    readDatabaseUrl(url);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+  }
+});
+
 const schema = z.object({
   /** Where the application's role connects. Absent: the embedded server, and demo mode. */
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_URL: databaseUrl.optional(),
   /** Where migrations connect, as the role that owns the tables. Absent: as DATABASE_URL. */
-  DATABASE_OWNER_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_OWNER_URL: databaseUrl.optional(),
   /** "1" turns the demo on beside a DATABASE_URL. */
   ONCE_DEMO: z.enum(["0", "1"]).optional(),
   /** Where the embedded server keeps its data. */
@@ -21,6 +32,8 @@ const schema = z.object({
   ONCE_REQUESTS_PER_MINUTE: perMinute.optional(),
   /** The same for one client address. */
   ONCE_ADDRESS_REQUESTS_PER_MINUTE: perMinute.optional(),
+  /** How long an idle connection is kept. Absent: as server/idle.ts says. */
+  ONCE_KEEP_ALIVE_SECONDS: z.coerce.number().int().min(1).max(3_600).optional(),
   /** Signs session cookies. Required outside the demo. */
   BETTER_AUTH_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
 });
@@ -34,7 +47,7 @@ export function environment(): Environment {
   const result = schema.safeParse(present);
   if (!result.success) {
     const complaints = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
-    throw new Error(`The environment is not usable: ${complaints.join("; ")}. See .env.example.`);
+    throw new CannotStart(`The environment is not usable: ${complaints.join("; ")}. See .env.example.`);
   }
   return result.data;
 }

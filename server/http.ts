@@ -4,6 +4,7 @@ import type { ProblemDocument } from "@/lib/door";
 import { parseJson } from "@/lib/json";
 import { type MoneyMoved, type ProblemName, problem } from "@/lib/problems";
 import type { FieldError, Parsed } from "@/lib/requests";
+import { LENGTH_HEADER } from "./length.ts";
 import { describeError, log } from "./log.ts";
 
 /**
@@ -21,11 +22,17 @@ const ASK_AGAIN_LATER: ReadonlySet<string> = new Set([
   "/problems/unavailable",
 ]);
 
-/** A JSON answer that no cache keeps. */
+/** A JSON answer that no cache keeps, sent with its length. */
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify(body), {
+  const text = JSON.stringify(body);
+  return new Response(text, {
     status,
-    headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
+    headers: {
+      "content-type": "application/json",
+      "cache-control": "no-store",
+      [LENGTH_HEADER]: String(Buffer.byteLength(text)),
+      ...headers,
+    },
   });
 }
 

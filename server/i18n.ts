@@ -13,6 +13,15 @@ import en from "@/messages/en.json";
 const catalogs: Record<Locale, typeof en> = { en, de };
 en satisfies typeof de;
 
+const short = {
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+  timeZoneName: "short",
+} as const;
+
 const formats = {
   dateTime: {
     /** A moment as a receipt states it. */
@@ -25,8 +34,10 @@ const formats = {
       hourCycle: "h23",
       timeZoneName: "short",
     },
-    /** A moment in a list. */
-    short: { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+    /** A moment of this year in a list. */
+    short,
+    /** A moment of another year in a list. */
+    shortOfOtherYear: { year: "numeric", ...short },
   },
 } satisfies Formats;
 

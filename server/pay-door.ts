@@ -91,8 +91,18 @@ export async function answerPayment(arrival: Arrival, command: PayCommand): Prom
   }
 }
 
-/** Answers a request whose body is wrong: its key is looked up first, so that the complaint says what became of it. */
-export function answerInvalid(arrival: Arrival, errors: FieldError[]): Promise<DoorAnswer> {
+/**
+ * Answers a request whose body is wrong: its key is looked up first, so that the complaint says what became of it. A rule
+ * changes nothing about what was settled before it was made: `ofAnyTime`, the command under older rules, is answered as it
+ * was then. It goes the way of every payment only where its key is settled, and so can never execute.
+ */
+export async function answerInvalid(
+  arrival: Arrival,
+  errors: FieldError[],
+  ofAnyTime?: PayCommand,
+): Promise<DoorAnswer> {
+  if (ofAnyTime !== undefined && (await keyState(arrival.userId, arrival.key)).state === "settled")
+    return answerPayment(arrival, ofAnyTime);
   return answerComplaint(arrival, "invalid-request", { errors });
 }
 

@@ -1,7 +1,7 @@
 /** The HTTP door to paying, shared by every route that moves money. */
 import type { PayCommand } from "@/db/payments/command";
 import type { DoorAnswer } from "@/lib/door";
-import type { Parsed } from "@/lib/requests";
+import type { ParsedToPay } from "@/lib/requests";
 import { fail, json, problemResponse, readJson } from "./http.ts";
 import { readKey } from "./idempotency-key.ts";
 import { answerInvalid, answerNotFound, answerPayment } from "./pay-door.ts";
@@ -21,7 +21,7 @@ function doorResponse(answer: DoorAnswer): Response {
  */
 export async function payRoute(
   { request, user, requestId }: { request: Request; user: Viewer; requestId: string },
-  commandOf: ((body: unknown) => Parsed<PayCommand>) | undefined,
+  commandOf: ((body: unknown) => ParsedToPay<PayCommand>) | undefined,
 ): Promise<Response> {
   const reading = readKey(request);
   if (reading.type === "missing") return fail("idempotency-key-missing");
@@ -29,8 +29,12 @@ export async function payRoute(
   const arrival = { userId: user.id, key: reading.key, channel: "api", requestId } as const;
   if (!commandOf) return doorResponse(await answerNotFound(arrival));
   const body = await readJson(request);
-  const command = body.ok ? commandOf(body.value) : body;
+  const command: ParsedToPay<PayCommand> = body.ok
+    ? commandOf(body.value)
+    : { ok: false, errors: body.errors };
   return doorResponse(
-    command.ok ? await answerPayment(arrival, command.value) : await answerInvalid(arrival, command.errors),
+    command.ok
+      ? await answerPayment(arrival, command.value)
+      : await answerInvalid(arrival, command.errors, command.ofAnyTime),
   );
 }

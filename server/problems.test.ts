@@ -304,8 +304,8 @@ it("an order that differs, or is paid, is a conflict", async () => {
 it("too many open keys are a matter of time, and the answer says how much", async () => {
   const { payer, call } = await newCheckout();
   await test.owner`
-    insert into idempotency_keys (user_id, key, kind, purpose_id, expires_at, timeline)
-    select ${payer.id}, gen_random_uuid(), 'transfer', gen_random_uuid(), now() + interval '1 day', wal_timeline()
+    insert into idempotency_keys (user_id, key, kind, purpose_id, expires_at, issued_in)
+    select ${payer.id}, gen_random_uuid(), 'transfer', gen_random_uuid(), now() + interval '1 day', database_identity()
       from generate_series(1, 20000)`;
   const body = { purpose: { kind: "transfer", intentId: randomUUID() } };
   const response = await call(issue, { body });

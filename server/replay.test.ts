@@ -14,6 +14,7 @@ import { POST as pay, GET as payments } from "@/app/api/payments/route";
 import { flushUses } from "@/db/api-keys/last-used";
 import { flushAttempts } from "@/db/attempts/record";
 import { connect, setDatabase } from "@/db/client";
+import { pay as settleNow } from "@/db/payments/pay";
 import { SERVER_VERSION, testDatabase } from "@/db/testing/database";
 import { apiKeyOf, balanceOf, keyFor, newOrder, newPerson } from "@/db/testing/people";
 import type { ROUTES } from "./policy.ts";
@@ -93,6 +94,45 @@ describe("a replay", () => {
     await fresh.close();
     expect([again.status, again.bytes]).toEqual([201, first.bytes]);
     expect(again.headers["idempotent-replayed"]).toBe("true");
+  });
+
+  it("holds where a rule about words or currencies is younger than the payment", async () => {
+    const { payer, payee, key, send } = await newTransfer();
+    const old = { payee: payee.handle, amountMinor: "10", currency: "USD", note: "Rent \u202e65" };
+    // Settled past the door, as it was before the door refused such a note.
+    expect(await settleNow(payer.id, key, { operation: "transfer", ...old })).toMatchObject({
+      type: "settled",
+    });
+    const again = await send(JSON.stringify(old));
+    expect([again.status, again.headers["idempotent-replayed"]]).toEqual([201, "true"]);
+    expect(JSON.parse(Buffer.from(again.bytes, "latin1").toString())).toMatchObject({
+      id: key,
+      note: old.note,
+    });
+    const other = await send(JSON.stringify({ ...old, amountMinor: "11" }));
+    expect([other.status, JSON.parse(other.bytes).type]).toEqual([422, "/problems/idempotency-key-reused"]);
+    expect(await balanceOf(test.owner, payee.accountId)).toBe(10n);
+  });
+
+  it("is none of a request that only older rules would take: it is refused, and its key stays open", async () => {
+    const { payee, key, payer, send } = await newTransfer();
+    for (const wrong of [
+      { note: "Rent \u202e65" },
+      { currency: "XAU" },
+      { payee: `${payee.handle}\u200b` },
+    ]) {
+      const body = { payee: payee.handle, amountMinor: "10", currency: "USD", ...wrong };
+      const answer = await send(JSON.stringify(body));
+      expect([answer.status, JSON.parse(answer.bytes).type]).toEqual([422, "/problems/invalid-request"]);
+      expect(JSON.parse(answer.bytes)).toMatchObject({
+        moneyMoved: "no",
+        errors: [{ pointer: `/${Object.keys(wrong)[0]}` }],
+      });
+    }
+    const [open] =
+      await test.owner`select 1 from idempotency_keys where user_id = ${payer.id} and key = ${key}`;
+    expect(open).toBeDefined();
+    expect(await balanceOf(test.owner, payee.accountId)).toBe(0n);
   });
 
   it("is what a payload means, not how it is written", async () => {

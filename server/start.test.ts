@@ -17,6 +17,27 @@ afterAll(() => {
   vi.restoreAllMocks();
 });
 
+it.each([
+  [
+    "postgres://once_app:top%20secret@127.0.0.1:1/once",
+    /^Nobody listens at 127\.0\.0\.1:1, where DATABASE_URL points/,
+  ],
+  [
+    "postgres://once_app:top secret@h1:5432,h2:x/once",
+    /^The environment is not usable: DATABASE_URL names "h2:x"/,
+  ],
+  ["postgres://u@h/d?target_session_attrs=any", /^The environment is not usable: .* may lead to a standby/],
+])("with %s ends the process, with one sentence and no stack", async (url, sentence) => {
+  vi.stubEnv("DATABASE_URL", url);
+  const exit = vi.spyOn(process, "exit").mockImplementation(() => undefined as never);
+  const said = vi.spyOn(console, "error").mockImplementation(() => {});
+  await start();
+  expect(exit.mock.calls).toEqual([[1]]);
+  expect(said.mock.calls).toEqual([[expect.stringMatching(sentence)]]);
+  expect(String(said.mock.calls)).not.toMatch(/secret|\n/);
+  vi.restoreAllMocks();
+});
+
 it("on SIGTERM, payments that were taken get their answers, and no other is begun", async () => {
   vi.stubEnv("DATABASE_URL", test.appUrl);
   vi.stubEnv("DATABASE_OWNER_URL", test.ownerUrl);

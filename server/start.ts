@@ -1,11 +1,28 @@
 /** Start-up of the server: check the environment, make the database ready, say what runs. */
+import { isSaidInWords } from "../db/cannot-start.ts";
 import { startDatabase } from "../db/start.ts";
 import { markAddresses } from "./address.ts";
 import { endInOrder, signalListeners } from "./ending.ts";
 import { environment, isDemo } from "./environment.ts";
+import { keepIdleConnections } from "./idle.ts";
+import { sendLengths } from "./length.ts";
 import { answerThisMachineOnly } from "./this-machine.ts";
 
+/**
+ * Starts up, or ends the process: with the sentences that say why, where there are some. Next.js would print a stack and a
+ * piece of code, and stay, never to be ready.
+ */
 export async function start(): Promise<void> {
+  try {
+    await startUp();
+  } catch (error) {
+    if (isSaidInWords(error)) console.error(error.message);
+    else console.error("Once could not start.", error);
+    process.exit(1);
+  }
+}
+
+async function startUp(): Promise<void> {
   const closing = signalListeners();
   const env = environment();
   const demo = isDemo();
@@ -17,6 +34,8 @@ export async function start(): Promise<void> {
     dataDir: env.ONCE_DATA_DIR,
     demo,
   });
+  keepIdleConnections(env.ONCE_KEEP_ALIVE_SECONDS);
+  sendLengths();
   markAddresses(env.ONCE_TRUSTED_PROXIES ?? 0);
   if (env.ONCE_TRUSTED_PROXIES === undefined && env.ONCE_URL?.startsWith("https:")) {
     console.warn(

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import http, { type IncomingMessage } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, createConnection } from "node:net";
 import { networkInterfaces } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { answerThisMachineOnly, namesThisMachine } from "./this-machine.ts";
@@ -102,7 +102,7 @@ describe("an HTTP server, guarded while it runs", () => {
 
   it("ends an upgrade that asks for another name, and passes on one of this machine's", async () => {
     async function upgrade(host: string): Promise<string> {
-      const socket = connect(port, "127.0.0.1");
+      const socket = createConnection(port, "127.0.0.1");
       socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
       return Buffer.concat(await socket.toArray()).toString();
     }

@@ -11,7 +11,17 @@ import { environment, isDemo } from "@/server/environment";
 
 const DOCUMENT = "/api/openapi.json";
 const SECTIONS = ["quick", "recipe", "money", "reference"] as const;
-const RECIPE = ["lost", "later", "void", "declined", "never", "correct", "giveUp"] as const;
+const RECIPE = [
+  "paid",
+  "lost",
+  "later",
+  "settled",
+  "void",
+  "declined",
+  "never",
+  "correct",
+  "giveUp",
+] as const;
 const MONEY = ["yes", "no", "unknown"] as const;
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -101,18 +111,12 @@ export default async function DocsPage() {
           {t("referenceTitle")}
         </h2>
         <p className="mt-3 max-w-2xl text-soft">
-          {t.rich("referenceLead", {
-            link: (address) => (
-              <a href={DOCUMENT} className="text-accent-text underline underline-offset-4">
-                {address}
-              </a>
-            ),
-          })}
+          <span className="mr-1">{t("referenceLead")}</span>
+          <a href={DOCUMENT} className="text-accent-text underline underline-offset-4">
+            {DOCUMENT}
+          </a>
         </p>
-        <noscript>
-          <p className="mt-4">{t("noScript")}</p>
-        </noscript>
-        <Reference url={DOCUMENT} loading={t("loading")} failed={t("failed")} />
+        <Reference url={DOCUMENT} withoutScript={t("noScript")} loading={t("loading")} failed={t("failed")} />
       </section>
     </article>
   );

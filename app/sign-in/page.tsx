@@ -3,7 +3,9 @@ import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { DemoSignIn } from "@/components/sign-in/demo-sign-in";
 import { SignInForm } from "@/components/sign-in/sign-in-form";
+import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
+import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { safeReturnPath } from "@/lib/return-path";
 import { admitToPage } from "@/server/admit";
@@ -34,9 +36,9 @@ export default async function SignInPage({
       </div>
       {viewer === undefined ? null : (
         <Panel className="flex flex-wrap items-center justify-between gap-3 py-4 sm:py-4">
-          <p>{t("already", { name: viewer.name })}</p>
+          <p>{inElements(t.rich("already", { name: viewer.name, bdi }))}</p>
           <Button asChild look="quiet" size="small">
-            <a href={returnTo}>{t("goOn", { name: viewer.name })}</a>
+            <a href={returnTo}>{inElements(t.rich("goOn", { name: viewer.name, bdi }))}</a>
           </Button>
         </Panel>
       )}

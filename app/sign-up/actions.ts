@@ -1,20 +1,29 @@
 "use server";
 
+import { setTimeout as pause } from "node:timers/promises";
 import { isAPIError } from "better-auth/api";
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
-import { isHandleTaken } from "@/db/users";
+import { findByHandle, findTwin, hasPassword } from "@/db/users";
+import { isReserved } from "@/lib/names";
 import { safeReturnPath } from "@/lib/return-path";
-import { parseSignUp, type SignUpError } from "@/lib/sign-up";
+import { parseSignUp, type SignUp, type SignUpError } from "@/lib/sign-up";
 import { requireAction } from "@/server/admit";
 import { auth } from "@/server/auth";
 import { newMark } from "@/server/known-browser";
-import { countTry } from "@/server/tries";
+import { countTry, uncountTry } from "@/server/tries";
 
 /** `waitMinutes` is there with "limited". */
 export type SignUpState = { error?: SignUpError | "limited"; waitMinutes?: number };
 
-/** Makes an account, signs in, and opens empty ledger accounts. Says which field is wrong; nothing is made then. */
+/** Between a user and their password a sign-up that is under way makes two statements. */
+const PASSWORD_WAIT_MS = 2_000;
+const PASSWORD_LOOK_MS = 50;
+
+/**
+ * Makes an account, signs in, and opens empty ledger accounts. Says which field is wrong; nothing is made then. The same
+ * sign-up again (a second press, a form that was sent twice) makes nothing and signs in.
+ */
 export async function signUp(_previous: SignUpState, form: FormData): Promise<SignUpState> {
   await requireAction("signUp");
   const parsed = parseSignUp({
@@ -24,17 +33,50 @@ export async function signUp(_previous: SignUpState, form: FormData): Promise<Si
     password: form.get("password"),
   });
   if (!parsed.ok) return { error: parsed.error };
-  const { email } = parsed.value;
-  const waitMinutes = await countTry({ what: "sign-up", email, headers: await headers() });
+  const wanted = parsed.value;
+  const waitMinutes = await countTry({ what: "sign-up", email: wanted.email, headers: await headers() });
   if (waitMinutes !== undefined) return { error: "limited", waitMinutes };
-  if (await isHandleTaken(parsed.value.handle)) return { error: "handle-taken" };
+  const error = await make(wanted);
+  if (error !== undefined && !(await isSameAgain(wanted))) return { error };
+  (await cookies()).set(newMark(wanted.email));
+  redirect(safeReturnPath(form.get("next")));
+}
+
+/** Makes the account and signs in, or says what is in the way. */
+async function make(wanted: SignUp): Promise<SignUpError | undefined> {
+  if (await findByHandle(wanted.handle)) return "handle-taken";
+  const twin = await findTwin(wanted);
+  if (isReserved(wanted.name) || twin === "name") return "name-taken";
+  if (isReserved(wanted.handle) || twin === "handle") return "handle-taken";
   try {
-    await auth().api.signUpEmail({ body: parsed.value, headers: await headers() });
+    await auth().api.signUpEmail({ body: wanted, headers: await headers() });
+    return undefined;
   } catch (error) {
     if (!isAPIError(error)) throw error;
     // Of two sign-ups for one handle at once, the unique constraint lets one through.
-    return { error: (await isHandleTaken(parsed.value.handle)) ? "handle-taken" : "email-taken" };
+    return (await findByHandle(wanted.handle)) ? "handle-taken" : "email-taken";
   }
-  (await cookies()).set(newMark(email));
-  redirect(safeReturnPath(form.get("next")));
+}
+
+/**
+ * Whether what is in the way is this very sign-up: the same name, handle and address, and the password fits. Signs in then.
+ * It is a try to sign in, and counts as one.
+ */
+async function isSameAgain({ name, handle, email, password }: SignUp): Promise<boolean> {
+  const found = await findByHandle(handle);
+  if (found?.email !== email || found.name !== name) return false;
+  for (let waitedMs = 0; waitedMs < PASSWORD_WAIT_MS && !(await hasPassword(found.id)); ) {
+    await pause(PASSWORD_LOOK_MS);
+    waitedMs += PASSWORD_LOOK_MS;
+  }
+  const one = { what: "sign-in", email, headers: await headers() } as const;
+  if ((await countTry(one)) !== undefined) return false;
+  try {
+    await auth().api.signInEmail({ body: { email, password }, headers: await headers() });
+  } catch (error) {
+    if (isAPIError(error)) return false;
+    throw error;
+  }
+  await uncountTry(one);
+  return true;
 }

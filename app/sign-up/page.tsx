@@ -29,8 +29,8 @@ export default async function SignUpPage({
       <Panel>
         <SignUpForm signUp={signUp} next={returnTo} />
       </Panel>
-      <p className="text-center text-sm text-soft">
-        {t("haveAccount")}{" "}
+      <p className="flex flex-wrap justify-center gap-x-1.5 text-sm text-soft">
+        <span>{t("haveAccount")}</span>
         <Link
           className="text-accent-text underline underline-offset-4"
           href={`/sign-in?next=${encodeURIComponent(returnTo)}`}

@@ -2,25 +2,37 @@
 
 import { useTranslations } from "next-intl";
 import { useActionState, useState } from "react";
-import { Button } from "@/components/ui/button";
 import { Check } from "@/components/ui/check";
 import { Field } from "@/components/ui/field";
+import { Submit } from "@/components/ui/submit";
 import { API_KEY_NAME_MAX_LENGTH, type ApiKeyError } from "@/lib/api-key";
 import { SCOPES, type Scope } from "@/lib/scopes";
 import { NewKey } from "./new-key";
 
-type CreateState = { error?: ApiKeyError; created?: { id: string; name: string; key: string } };
+type CreateState = {
+  intentId?: string;
+  error?: ApiKeyError;
+  created?: { id: string; name: string; key: string; intentId: string };
+};
 
-/** Name and scopes of a new key. `createKey` returns the key, which is shown here and nowhere else, or what is wrong. */
+/**
+ * Name and scopes of a new key. `createKey` returns the key, which is shown here and nowhere else, or what is wrong. The form
+ * sends `intentId` with it, the same at each press until a key is made, so that two presses make one.
+ */
 export function CreateKey({
+  intentId,
   createKey,
 }: {
+  intentId: string;
   createKey: (previous: CreateState, formData: FormData) => Promise<CreateState>;
 }) {
   const t = useTranslations("apiKeys");
-  const [state, action, isPending] = useActionState(createKey, {});
+  const [state, action] = useActionState(createKey, {});
+  // The one that the form was opened with: whenever the page is read again, the server offers another.
+  const [firstIntentId] = useState(intentId);
   return (
     <form action={action} className="flex flex-col gap-5">
+      <input type="hidden" name="intentId" value={state.intentId ?? firstIntentId} />
       {/* After a key is made, the fields start again. */}
       <Fields key={state.created?.id ?? "first"} />
       {/* What became of it stands beside the button, where somebody looks who has just pressed it. */}
@@ -33,9 +45,7 @@ export function CreateKey({
           {t(`error_${state.error}`, { length: API_KEY_NAME_MAX_LENGTH })}
         </p>
       )}
-      <Button type="submit" disabled={isPending} className="sm:self-start">
-        {t("create")}
-      </Button>
+      <Submit className="sm:self-start">{t("create")}</Submit>
     </form>
   );
 }

@@ -1,5 +1,9 @@
-import { useFormatter, useTranslations } from "next-intl";
-import { Button } from "@/components/ui/button";
+import { useTranslations } from "next-intl";
+import { useWhen } from "@/components/site/when";
+import { bdi } from "@/components/ui/bdi";
+import { inElements } from "@/components/ui/in-elements";
+import { Submit } from "@/components/ui/submit";
+import { isolated } from "@/lib/isolated";
 import { isWriting, type Scope } from "@/lib/scopes";
 
 type ListedKey = {
@@ -20,8 +24,7 @@ export function KeyList({
   revokeKey: (formData: FormData) => Promise<void>;
 }) {
   const t = useTranslations("apiKeys");
-  const format = useFormatter();
-  const when = (instant: string) => format.dateTime(new Date(instant), "short");
+  const when = useWhen();
   const usesOf = (key: ListedKey) => {
     if (!key.scopes.some(isWriting)) return t("onlyReads");
     return key.lastUsedAt === undefined ? t("neverUsed") : t("lastUsed", { when: when(key.lastUsedAt) });
@@ -31,8 +34,10 @@ export function KeyList({
       {keys.map((key) => (
         <li key={key.id} className="py-4 first:pt-0 last:pb-0">
           <p className="flex flex-wrap items-baseline justify-between gap-x-4">
-            <span className="min-w-0 font-medium wrap-anywhere">{key.name}</span>
-            <code className="font-mono text-sm text-soft">{key.start}…</code>
+            <span className="min-w-0 font-medium wrap-anywhere">
+              <bdi>{key.name}</bdi>
+            </span>
+            <code className="font-mono text-sm text-soft">{`${key.start}…`}</code>
           </p>
           <p className="mt-0.5 text-sm text-soft">
             {`${t("created", { when: when(key.createdAt) })} · ${usesOf(key)}`}
@@ -55,7 +60,7 @@ export function KeyList({
           {/* One question at a time; opens and answers without JavaScript too. */}
           <details name="revoke" className="group mt-1">
             <summary
-              aria-label={t("revokeNamed", { name: key.name })}
+              aria-label={t("revokeNamed", { name: isolated(key.name) })}
               className="-mx-2 inline-flex min-h-11 cursor-pointer items-center rounded-xl px-2 text-sm font-semibold text-alert-text underline-offset-4 hover:underline"
             >
               {t("revoke")}
@@ -66,11 +71,11 @@ export function KeyList({
             >
               <input type="hidden" name="id" value={key.id} />
               <p className="min-w-0 flex-1 basis-64 text-sm wrap-anywhere">
-                {t("revokeText", { name: key.name })}
+                {inElements(t.rich("revokeText", { name: key.name, bdi }))}
               </p>
-              <Button type="submit" look="quiet" size="small">
+              <Submit look="quiet" size="small">
                 {t("revokeForCertain")}
-              </Button>
+              </Submit>
             </form>
           </details>
         </li>

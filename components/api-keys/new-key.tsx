@@ -3,7 +3,9 @@
 import { Copy } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
+import { inElements } from "@/components/ui/in-elements";
 
 /** A key that was just made, to be copied. It lives in this page's memory only, and is gone with it. */
 export function NewKey({ name, apiKey }: { name: string; apiKey: string }) {
@@ -21,7 +23,7 @@ export function NewKey({ name, apiKey }: { name: string; apiKey: string }) {
   return (
     <div className="rounded-xl border border-line bg-accent-wash p-4">
       <p role="status" className="font-semibold">
-        {t("madeTitle", { name })}
+        {inElements(t.rich("madeTitle", { name, bdi }))}
       </p>
       <p className="mt-1 text-sm text-soft">{t("madeText")}</p>
       <div className="mt-3 flex flex-wrap items-center gap-2">
@@ -33,7 +35,7 @@ export function NewKey({ name, apiKey }: { name: string; apiKey: string }) {
         </output>
         <Button look="quiet" size="small" onClick={copy}>
           <Copy aria-hidden="true" className="size-4" />
-          {t("copy")}
+          <span>{t("copy")}</span>
         </Button>
       </div>
       <p role="status" className="mt-2 text-sm text-soft empty:hidden">

@@ -3,6 +3,8 @@
 import { CircleX } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { bdi } from "@/components/ui/bdi";
+import { inElements } from "@/components/ui/in-elements";
 import type { PayState } from "@/lib/pay-state";
 import type { ProblemName } from "@/lib/problems";
 
@@ -23,8 +25,8 @@ export function DeclineAlert({
   const code = state.payment.declineCode ?? "unknown";
   return (
     <Alert title={t("declinedTitle")}>
-      {t(`declined_${code}`, { merchant: merchantName, currency, amount })}
-      {state.next.step === "failed" ? ` ${t("keyFailed")}` : null}
+      <span>{inElements(t.rich(`declined_${code}`, { merchant: merchantName, currency, amount, bdi }))}</span>
+      {state.next.step === "failed" ? <span className="mt-1 block">{t("keyFailed")}</span> : null}
     </Alert>
   );
 }
@@ -34,7 +36,9 @@ export function RefusedAlert({ state, merchantName }: { state: PayState; merchan
   const t = useTranslations("checkout");
   if (state.name !== "ready" || state.notice.kind !== "refused") return null;
   return (
-    <Alert title={t("refusedTitle")}>{t(refusalText(state.notice.reason), { merchant: merchantName })}</Alert>
+    <Alert title={t("refusedTitle")}>
+      {inElements(t.rich(refusalText(state.notice.reason), { merchant: merchantName, bdi }))}
+    </Alert>
   );
 }
 

@@ -1,6 +1,8 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
+import { inElements } from "@/components/ui/in-elements";
 
 const TEXTS = {
   paid: { title: "paidByOtherTitle", text: "paidByOther" },
@@ -22,7 +24,7 @@ export function ClosedOrder({
   return (
     <div className="rounded-xl border border-line bg-wash p-4">
       <p className="font-semibold">{t(title)}</p>
-      <p className="mt-1 text-sm">{t(text, { merchant: merchantName })}</p>
+      <p className="mt-1 text-sm">{inElements(t.rich(text, { merchant: merchantName, bdi }))}</p>
       <Button asChild look="quiet" size="small" className="mt-4">
         <Link href="/payments">{t("seePayments")}</Link>
       </Button>

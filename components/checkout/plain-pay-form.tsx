@@ -1,5 +1,7 @@
 import { useTranslations } from "next-intl";
+import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
+import { inElements } from "@/components/ui/in-elements";
 import { mayPayAgain } from "@/lib/pay-machine";
 import type { Payment } from "@/lib/payment";
 import { Alert } from "./alerts";
@@ -29,7 +31,7 @@ export function PlainPayForm(props: {
     return (
       <form method="post" action={`/checkout/${orderId}/pay`} className="flex flex-col gap-4">
         {notice === "refused" ? <Alert title={t("refusedTitle")}>{t("refused_other")}</Alert> : null}
-        <div role="status">
+        <div role="status" className="empty:-mb-4">
           {notice === "unknown" ? (
             <div className="rounded-xl border border-wait-line bg-wait-wash p-4">
               <p className="font-semibold text-wait-text">{t("checkingTitle")}</p>
@@ -53,11 +55,14 @@ export function PlainPayForm(props: {
     <div className="flex flex-col gap-4">
       {known.state === "declined" ? (
         <Alert title={t("declinedTitle")}>
-          {t(`declined_${known.payment.declineCode ?? "unknown"}`, {
-            merchant: merchantName,
-            currency,
-            amount,
-          })}
+          {inElements(
+            t.rich(`declined_${known.payment.declineCode ?? "unknown"}`, {
+              merchant: merchantName,
+              currency,
+              amount,
+              bdi,
+            }),
+          )}
         </Alert>
       ) : (
         <p role="status" className="rounded-xl border border-line bg-wash p-4 text-sm">

@@ -1,5 +1,7 @@
 import { useTranslations } from "next-intl";
 import { OrderList } from "@/components/orders/order-list";
+import { bdi } from "@/components/ui/bdi";
+import { inElements } from "@/components/ui/in-elements";
 import type { Order } from "@/lib/order";
 import { type Account, Balances } from "./balances";
 import { Section } from "./section";
@@ -19,7 +21,7 @@ export function HomeOfMerchant({
   const t = useTranslations("home");
   return (
     <>
-      <h1 className="mb-6 text-title">{t("greeting", { name: viewer.name })}</h1>
+      <h1 className="mb-6 text-title">{inElements(t.rich("greeting", { name: viewer.name, bdi }))}</h1>
       <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 lg:grid-cols-2">
         <Section title={t("balances")} className="lg:col-span-2">
           <Balances accounts={accounts} />

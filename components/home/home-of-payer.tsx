@@ -2,6 +2,8 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { OrderList } from "@/components/orders/order-list";
 import { type ListedPayment, PaymentList } from "@/components/payments/payment-list";
+import { bdi } from "@/components/ui/bdi";
+import { inElements } from "@/components/ui/in-elements";
 import type { Order } from "@/lib/order";
 import { type Account, Balances } from "./balances";
 import { Menu } from "./menu";
@@ -24,7 +26,7 @@ export function HomeOfPayer({
   const t = useTranslations();
   return (
     <>
-      <h1 className="mb-6 text-title">{t("home.greeting", { name: viewer.name })}</h1>
+      <h1 className="mb-6 text-title">{inElements(t.rich("home.greeting", { name: viewer.name, bdi }))}</h1>
       <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 lg:grid-cols-2">
         <Section title={t("home.balances")} className="lg:col-span-2">
           <Balances accounts={accounts} />

@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { useLocale, useTranslations } from "next-intl";
-import { Button } from "@/components/ui/button";
+import { Submit } from "@/components/ui/submit";
 import { MENU, SKUS } from "@/lib/menu";
 import { formatMoney } from "@/lib/money";
 import { Section } from "./section";
@@ -22,6 +23,8 @@ export function Menu({ createDemoOrder }: { createDemoOrder: (formData: FormData
           <li key={sku} className="py-3 first:pt-0 last:pb-0">
             <form action={createDemoOrder} className="flex items-center gap-3">
               <input type="hidden" name="sku" value={sku} />
+              {/* Made when the menu is shown: the same form pressed again is the same order. */}
+              <input type="hidden" name="orderId" value={randomUUID()} />
               <span className="min-w-0 flex-1">
                 <span className="block font-medium">{t(TEXTS[sku].name)}</span>
                 <span className="block text-sm text-soft">{t(TEXTS[sku].text)}</span>
@@ -29,14 +32,9 @@ export function Menu({ createDemoOrder }: { createDemoOrder: (formData: FormData
               <span className="figures font-semibold">
                 {formatMoney(MENU[sku].amountMinor, "USD", locale)}
               </span>
-              <Button
-                type="submit"
-                look="quiet"
-                size="small"
-                aria-label={t("orderItem", { item: t(TEXTS[sku].name) })}
-              >
+              <Submit look="quiet" size="small" aria-label={t("orderItem", { item: t(TEXTS[sku].name) })}>
                 {t("order")}
-              </Button>
+              </Submit>
             </form>
           </li>
         ))}

@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from "react";
+import { type ReactElement, useId } from "react";
 import { Panel } from "@/components/ui/panel";
 
 /** A titled sheet on the start page. `action` stands beside the title. */
@@ -11,9 +11,10 @@ export function Section({
 }: {
   title: string;
   text?: string;
-  action?: ReactNode;
+  action?: ReactElement;
   className?: string;
-  children: ReactNode;
+  /** Elements only: a text of its own would stand bare beside the title. */
+  children: ReactElement | (ReactElement | null)[];
 }) {
   const titleId = useId();
   return (

@@ -38,7 +38,7 @@ export function Welcome({ isDemo }: { isDemo: boolean }) {
                 >
                   {index + 1}
                 </span>
-                {step}
+                <span>{step}</span>
               </li>
             ))}
           </ol>

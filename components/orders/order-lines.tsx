@@ -14,7 +14,7 @@ export function OrderLines({ order }: { order: Pick<Order, "items" | "currency" 
         // biome-ignore lint/suspicious/noArrayIndexKey: see above
         <div key={index} className="flex items-baseline justify-between gap-6 py-2">
           <dt>
-            {item.description}
+            <bdi>{item.description}</bdi>
             {item.quantity === 1 ? null : (
               <span className="block text-sm text-soft">
                 {t("quantityTimes", { quantity: item.quantity, price: money(item.amountMinor) })}

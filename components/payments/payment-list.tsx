@@ -1,7 +1,10 @@
 import { ChevronRight } from "lucide-react";
 import Link from "next/link";
-import { useFormatter, useLocale, useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
+import { useWhen } from "@/components/site/when";
+import { bdi } from "@/components/ui/bdi";
 import { cn } from "@/components/ui/cn";
+import { inElements } from "@/components/ui/in-elements";
 import { formatMoney } from "@/lib/money";
 import type { Payment } from "@/lib/payment";
 
@@ -15,7 +18,7 @@ export type ListedPayment = {
 /** Payments as rows that lead to their receipts; a declined one says that no money moved. */
 export function PaymentList({ viewerId, payments }: { viewerId: string; payments: ListedPayment[] }) {
   const t = useTranslations();
-  const format = useFormatter();
+  const when = useWhen();
   const locale = useLocale();
   return (
     <ul className="divide-y divide-line">
@@ -24,8 +27,8 @@ export function PaymentList({ viewerId, payments }: { viewerId: string; payments
         const hasMoved = payment.status === "succeeded";
         const amount = formatMoney(payment.amountMinor, payment.currency, locale);
         const other = isOutgoing
-          ? t("payments.toName", { name: payee.name })
-          : t("payments.fromName", { name: payer.name });
+          ? inElements(t.rich("payments.toName", { name: payee.name, bdi }))
+          : inElements(t.rich("payments.fromName", { name: payer.name, bdi }));
         return (
           <li key={payment.id}>
             <Link
@@ -35,12 +38,13 @@ export function PaymentList({ viewerId, payments }: { viewerId: string; payments
             >
               <span className="min-w-0 flex-1">
                 <span className="block truncate font-medium">{other}</span>
-                <span className="flex text-sm text-soft">
+                <span className="flex flex-col text-sm text-soft sm:flex-row">
                   <span className="truncate">
-                    {orderDescription ?? payment.note ?? t(`payment.kind_${payment.kind}`)}
+                    <bdi>{orderDescription ?? payment.note ?? t(`payment.kind_${payment.kind}`)}</bdi>
                   </span>
                   <span className="shrink-0 whitespace-pre">
-                    {` · ${format.dateTime(new Date(payment.settledAt), "short")}`}
+                    <span className="hidden sm:inline"> · </span>
+                    <time dateTime={payment.settledAt}>{when(payment.settledAt)}</time>
                   </span>
                 </span>
               </span>

@@ -1,5 +1,10 @@
+import type { ReactNode } from "react";
+
+/** What a receipt says, as names and values. */
+export type Fact = [name: string, value: ReactNode];
+
 /** Names and values, one pair a line. */
-export function ReceiptFacts({ facts }: { facts: [name: string, value: string][] }) {
+export function ReceiptFacts({ facts }: { facts: Fact[] }) {
   return (
     <dl className="figures grid gap-y-2.5">
       {facts.map(([name, value]) => (

@@ -1,12 +1,15 @@
 import { Check, X } from "lucide-react";
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { OrderLines } from "@/components/orders/order-lines";
+import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
+import { inElements } from "@/components/ui/in-elements";
 import type { Order } from "@/lib/order";
 import { mayPayAgain } from "@/lib/pay-machine";
 import type { ListedPayment } from "./payment-list";
-import { ReceiptFacts } from "./receipt-facts";
+import { type Fact, ReceiptFacts } from "./receipt-facts";
 
 /** One payment as a bill: what became of it first, then who, what, when. */
 export function Receipt({
@@ -24,17 +27,15 @@ export function Receipt({
   const format = useFormatter();
   const { payment, payer, payee } = view;
   const hasMoved = payment.status === "succeeded";
-  const party = (who: { id?: string; name: string }): string =>
-    who.id === viewerId ? t("you", { name: who.name }) : who.name;
-  const facts: [name: string, value: string][] = [
+  const party = (who: { id?: string; name: string }): ReactNode =>
+    who.id === viewerId ? inElements(t.rich("you", { name: who.name, bdi })) : <bdi>{who.name}</bdi>;
+  const facts: Fact[] = [
     [t("from"), party(payer)],
     [t("to"), party(payee)],
     [t("when"), format.dateTime(new Date(payment.settledAt), "moment")],
     [t("kind"), t(`kind_${payment.kind}`)],
-    ...(hasMoved
-      ? []
-      : [[t("declineReason"), t(`decline_${payment.declineCode ?? "unknown"}`)] as [string, string]]),
-    ...(payment.note === undefined ? [] : [[t("note"), payment.note] as [string, string]]),
+    ...(hasMoved ? [] : [[t("declineReason"), t(`decline_${payment.declineCode ?? "unknown"}`)] as Fact]),
+    ...(payment.note === undefined ? [] : [[t("note"), <bdi key="note">{payment.note}</bdi>] as Fact]),
   ];
   return (
     <div className="mx-auto w-full max-w-lg">
@@ -46,9 +47,12 @@ export function Receipt({
           </h1>
           {hasMoved ? (
             <p className="mt-2 text-center text-soft">
-              {t(subtitleOf(payment.kind, payer.id === viewerId), {
-                name: payer.id === viewerId ? payee.name : payer.name,
-              })}
+              {inElements(
+                t.rich(subtitleOf(payment.kind, payer.id === viewerId), {
+                  name: payer.id === viewerId ? payee.name : payer.name,
+                  bdi,
+                }),
+              )}
             </p>
           ) : null}
           <div className="dotted-rule mt-7 pt-5">
@@ -56,22 +60,26 @@ export function Receipt({
           </div>
           {order === undefined ? null : (
             <div className="dotted-rule mt-5 pt-4">
-              <h2 className="mb-1 font-semibold">{order.description}</h2>
+              <h2 className="mb-1 font-semibold">
+                <bdi>{order.description}</bdi>
+              </h2>
               <OrderLines order={order} />
             </div>
           )}
-          <p className="dotted-rule mt-5 pt-5 text-center text-xs break-all text-faint">
-            {t("reference")} <span className="figures">{payment.id}</span>
+          <div className="dotted-rule mt-5 pt-5 text-xs break-all text-faint">
+            <p className="flex flex-wrap justify-center gap-x-1">
+              <span>{t("reference")}</span>
+              <span className="figures">{payment.id}</span>
+            </p>
             {payment.refundOf === undefined ? null : (
-              <>
-                <br />
-                {t("refundOf")}{" "}
+              <p className="flex flex-wrap justify-center gap-x-1">
+                <span>{t("refundOf")}</span>
                 <Link href={`/payments/${payment.refundOf}`} className="figures underline">
                   {payment.refundOf}
                 </Link>
-              </>
+              </p>
             )}
-          </p>
+          </div>
         </div>
       </article>
       <div className="print:hidden mt-6 flex flex-wrap justify-center gap-3">

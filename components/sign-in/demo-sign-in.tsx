@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 import { Section } from "@/components/home/section";
-import { Button } from "@/components/ui/button";
+import { Submit } from "@/components/ui/submit";
 
 const PEOPLE = [
   { who: "alice", name: "Alice", role: "payer" },
@@ -24,9 +24,9 @@ export function DemoSignIn({
         <input type="hidden" name="next" value={next} />
         {PEOPLE.map((person) => (
           <div key={person.who} className="flex items-center gap-4">
-            <Button type="submit" look="quiet" name="who" value={person.who} className="w-44 shrink-0 px-3">
+            <Submit look="quiet" name="who" value={person.who} className="w-44 shrink-0 px-3">
               {t("continueAs", { name: person.name })}
-            </Button>
+            </Submit>
             <span className="text-sm text-soft">{t(person.role)}</span>
           </div>
         ))}

@@ -2,8 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { useActionState, useState } from "react";
-import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
+import { Submit } from "@/components/ui/submit";
 
 type SignInState = { error?: "invalid" | "limited"; waitMinutes?: number };
 
@@ -16,7 +16,7 @@ export function SignInForm({
   next: string;
 }) {
   const t = useTranslations("signIn");
-  const [state, action, isPending] = useActionState(signIn, {});
+  const [state, action] = useActionState(signIn, {});
   // React empties an uncontrolled field after an action; nobody wants to type an address twice.
   const [email, setEmail] = useState("");
   return (
@@ -48,9 +48,7 @@ export function SignInForm({
         autoComplete="current-password"
         required
       />
-      <Button type="submit" disabled={isPending} className="mt-2">
-        {t("submit")}
-      </Button>
+      <Submit className="mt-2">{t("submit")}</Submit>
     </form>
   );
 }

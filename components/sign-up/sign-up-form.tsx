@@ -2,8 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { useActionState, useState } from "react";
-import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
+import { Submit } from "@/components/ui/submit";
 import { PASSWORD_MIN_LENGTH, type SignUpError } from "@/lib/sign-up";
 
 type SignUpState = { error?: SignUpError | "limited"; waitMinutes?: number };
@@ -17,7 +17,7 @@ export function SignUpForm({
   next: string;
 }) {
   const t = useTranslations("signUp");
-  const [state, action, isPending] = useActionState(signUp, {});
+  const [state, action] = useActionState(signUp, {});
   // React empties an uncontrolled field after an action; only the password is to be typed again.
   const [typed, setTyped] = useState({ name: "", handle: "", email: "" });
   const bind = (name: keyof typeof typed) => ({
@@ -51,9 +51,7 @@ export function SignUpForm({
         required
         hint={t("passwordHint", { length: PASSWORD_MIN_LENGTH })}
       />
-      <Button type="submit" disabled={isPending} className="mt-2">
-        {t("submit")}
-      </Button>
+      <Submit className="mt-2">{t("submit")}</Submit>
     </form>
   );
 }

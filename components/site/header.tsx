@@ -1,7 +1,10 @@
 import { KeyRound } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
+import { inElements } from "@/components/ui/in-elements";
+import { Submit } from "@/components/ui/submit";
 import { Mark } from "./mark";
 
 /** The head of every page. `signOut` is the server action. */
@@ -22,7 +25,7 @@ export function Header({
           className="mr-auto flex items-center gap-2 rounded-xl py-1 pr-2 text-xl font-bold tracking-tight"
         >
           <Mark className="text-accent-text" />
-          {t("name")}
+          <span>{t("name")}</span>
         </Link>
         {viewerName === undefined ? (
           <Button asChild look="quiet" size="small">
@@ -42,11 +45,11 @@ export function Header({
             </Button>
             <form action={signOut} className="flex items-center gap-2">
               <span className="hidden text-sm text-soft sm:inline">
-                {t("signedInAs", { name: viewerName })}
+                {inElements(t.rich("signedInAs", { name: viewerName, bdi }))}
               </span>
-              <Button type="submit" look="quiet" size="small">
+              <Submit look="quiet" size="small">
                 {t("signOut")}
-              </Button>
+              </Submit>
             </form>
           </nav>
         )}

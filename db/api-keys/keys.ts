@@ -4,7 +4,7 @@
  * not write, which the plugin does then.
  */
 import { createHash } from "node:crypto";
-import { and, count, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
 import { type Scope, scopesIn } from "../../lib/scopes.ts";
 import { database } from "../client.ts";
 import { apiKeys } from "../schema/auth.ts";
@@ -76,11 +76,37 @@ export async function listApiKeys(userId: string): Promise<ListedKey[]> {
   }));
 }
 
-/** How many keys the user has, those that are disabled or expired among them. */
-export async function countApiKeys(userId: string): Promise<number> {
-  const [row] = await database()
-    .reading.select({ keys: count() })
-    .from(apiKeys)
-    .where(eq(apiKeys.referenceId, userId));
-  return Number(row?.keys ?? 0);
+/** A key per program is a handful; the list stays one that somebody can look over. */
+export const KEYS_PER_USER = 25;
+
+/** What becomes of a key that was just made: `made-already` where the form that asked for it has made one before. */
+export type NewKeyVerdict = "kept" | "made-already" | "too-many";
+
+/**
+ * Judges a key that better-auth's plugin has just inserted, before anybody is told it, and deletes it where it is one too
+ * many or the second of its form (`intentId`, in the key's metadata). Counting first and inserting then would let any
+ * number through that come at once. Verdicts about one user take turns on the user's row, so of those at once as many stay
+ * as there is room for, and none that was kept is taken away. A server that dies in between leaves a key that nobody
+ * knows; its owner sees it in the list.
+ *
+ * Both statements travel as one message and are one transaction of the server's, each with a view of its own: the second
+ * sees what was committed while the first waited. Such a message takes no parameters, so ids stand in the text, and are
+ * checked to be nothing else.
+ */
+export async function judgeNewKey(userId: string, keyId: string, intentId: string): Promise<NewKeyVerdict> {
+  const [user, key, intent] = [userId, keyId, intentId].map((id) => {
+    if (!/^[0-9a-f-]{36}$/.test(id)) throw new Error(`Bug: "${id}" is no id.`);
+    return `'${id}'`;
+  });
+  const results: unknown = await database().readingSql.unsafe(`
+    select from users where id = ${user} for no key update;
+    with judged as (
+      select case when exists (select from api_keys where reference_id = ${user} and id <> ${key}
+                                  and metadata::jsonb ->> 'intentId' = ${intent}) then 'made-already'
+                  when (select count(*) from api_keys where reference_id = ${user}) > ${KEYS_PER_USER} then 'too-many'
+                  else 'kept' end as verdict),
+    gone as (delete from api_keys where id = ${key} and (select verdict from judged) <> 'kept')
+    select verdict from judged`);
+  const [, [judged]] = results as [unknown, [{ verdict: NewKeyVerdict }]];
+  return judged.verdict;
 }

@@ -93,6 +93,31 @@ describe("recording an attempt", () => {
     expect(warn.mock.calls).toEqual([[expect.stringMatching(/^7 attempts were not recorded/)]]);
   });
 
+  it("is there however often somebody else has asked for the same key", async () => {
+    stopTimers();
+    const [bob, alice] = [randomUUID(), newAttempt()];
+    for (let turn = 0; turn < 150; turn += 1) recordAttempt(newAttempt({ userId: bob, key: alice.key }));
+    recordAttempt(alice);
+    await flushAttempts();
+    expect([await countOf(bob), await countOf(alice.userId)]).toEqual([100, 1]);
+  });
+
+  it("that cannot be written takes none of those with it that were gathered beside it", async () => {
+    stopTimers();
+    const others = Array.from({ length: 20 }, () => newAttempt());
+    const odd = newAttempt({ requestId: "a\0b" });
+    for (const [at, one] of others.entries()) {
+      if (at === 13) recordAttempt(odd);
+      recordAttempt(one);
+    }
+    await flushAttempts();
+    await flushAttempts();
+    // One after another: no timer is there for another connection.
+    for (const { userId } of others) expect(await countOf(userId)).toBe(1);
+    expect(await countOf(odd.userId)).toBe(0);
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(/^1 attempts were not recorded/)]]);
+  });
+
   it("is tried once more where a flush fails, and then given up with a warning that quotes nothing", async () => {
     stopTimers();
     await test.owner.unsafe("revoke execute on function record_attempts_v1 from once_app");

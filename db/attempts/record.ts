@@ -4,6 +4,7 @@
  */
 import { uuidv7 } from "uuidv7";
 import { database } from "../client.ts";
+import { divided } from "../divided.ts";
 import { afterwards, failureCode } from "../payments/failures.ts";
 import type { paymentAttempts } from "../schema/attempts.ts";
 import { AttemptBuffer } from "./buffer.ts";
@@ -26,7 +27,7 @@ const BUFFER_CAPACITY = 5_000;
 
 type Recorder = {
   buffer: AttemptBuffer<Row>;
-  /** How many arrivals of each key came since the last flush began. */
+  /** How many arrivals of each user's key came since the last flush began: anybody may ask for anybody's. */
   perKey: Map<string, number>;
   /** Set while something waits for its time; unref'd, so that it keeps no process alive. */
   timer: NodeJS.Timeout | undefined;
@@ -53,8 +54,9 @@ function recorder(): Recorder {
 export function recordAttempt(attempt: Attempt): void {
   afterwards("Recording the attempt", () => {
     const one = recorder();
-    const ofKey = (one.perKey.get(attempt.key) ?? 0) + 1;
-    one.perKey.set(attempt.key, ofKey);
+    const whose = `${attempt.userId} ${attempt.key}`;
+    const ofKey = (one.perKey.get(whose) ?? 0) + 1;
+    one.perKey.set(whose, ofKey);
     const isOutcome = attempt.verdict === "paid" || attempt.verdict === "declined";
     if (ofKey > WAITING_PER_KEY && !isOutcome) return;
     one.buffer.add({ ...attempt, id: uuidv7() });
@@ -92,8 +94,10 @@ async function flush(one: Recorder): Promise<void> {
   const batch = one.buffer.take();
   one.perKey.clear();
   try {
-    await write(batch);
+    const refused = (await divided(batch, write)).filter(({ status }) => status === "rejected");
     one.buffer.written();
+    if (refused.length > 0)
+      console.warn(`${refused.length} attempts were not recorded: Postgres cannot hold them.`);
     one.isFailing = false;
   } catch (error) {
     const lost = one.buffer.failed();
@@ -108,7 +112,8 @@ async function flush(one: Recorder): Promise<void> {
   if (dropped > 0) console.warn(`${dropped} attempts were not recorded: more arrived than could be written.`);
 }
 
-async function write(batch: readonly Row[]): Promise<void> {
+/** Writes them all, or none. */
+async function write(batch: readonly Row[]): Promise<readonly Row[]> {
   const { readingSql } = database();
   const rows = batch.map((attempt) => ({
     user_id: attempt.userId,
@@ -121,4 +126,5 @@ async function write(batch: readonly Row[]): Promise<void> {
   }));
   // As text, because Drizzle takes the pool's own serializer of JSON away.
   await readingSql`select record_attempts_v1(${JSON.stringify(rows)}::text::jsonb)`;
+  return batch;
 }

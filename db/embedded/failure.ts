@@ -2,7 +2,9 @@
  * Why the embedded server cannot be had: one sentence that says what is wrong and what to do, then, where there is one,
  * what PostgreSQL itself wrote last.
  */
-export class EmbeddedServerError extends Error {
+import { CannotStart } from "../cannot-start.ts";
+
+export class EmbeddedServerError extends CannotStart {
   override readonly name = "EmbeddedServerError";
 
   constructor(sentence: string, options: { lastWords?: string; cause?: unknown } = {}) {

@@ -1,5 +1,5 @@
 /**
- * Keys whose rows should not be there: brought back by a restore, or of another WAL timeline. Such a row is worth as
+ * Keys whose rows should not be there: brought back by a restore, or issued in another database. Such a row is worth as
  * much as none: nothing executes under it, and it is in nobody's way.
  */
 import { randomUUID } from "node:crypto";
@@ -42,7 +42,7 @@ describe("a revived key, whose row is back while its payment exists,", () => {
   async function revive({ payer, purpose, key }: Transfer): Promise<void> {
     await test.owner`
       insert into idempotency_keys
-      values (${payer.id}, ${key}, 'transfer', ${purpose.intentId}, null, now() + interval '1 day', wal_timeline())`;
+      values (${payer.id}, ${key}, 'transfer', ${purpose.intentId}, null, now() + interval '1 day', database_identity())`;
   }
 
   it("replays what was paid, executes nothing, and goes", async () => {
@@ -109,11 +109,21 @@ describe("a revived key, whose row is back while its payment exists,", () => {
   });
 });
 
-describe("a key of another WAL timeline counts as absent:", () => {
-  /** As after a promotion or a restore, which begin a timeline of their own. */
+it("a database is known by its server, its own id, its table of keys and its WAL timeline", async () => {
+  const [row] = await test.owner`
+    select database_identity() as identity, concat_ws('/',
+             (select system_identifier from pg_control_system()),
+             (select oid from pg_database where datname = current_database()),
+             'idempotency_keys'::regclass::oid,
+             (select timeline_id from pg_control_checkpoint())) as expected`;
+  expect(row?.identity).toBe(row?.expected);
+});
+
+describe("a key of another database counts as absent:", () => {
+  /** As after a promotion or a restore, or in a copy, which are databases of their own. */
   async function newStranded(): Promise<Transfer> {
     const transfer = await newTransfer();
-    await test.owner`update idempotency_keys set timeline = timeline + 1 where key = ${transfer.key}`;
+    await test.owner`update idempotency_keys set issued_in = 'elsewhere' where key = ${transfer.key}`;
     return transfer;
   }
 
@@ -129,7 +139,7 @@ describe("a key of another WAL timeline counts as absent:", () => {
     const first = await pay(payer.id, key, command);
     await test.owner`
       insert into idempotency_keys
-      values (${payer.id}, ${key}, 'transfer', ${purpose.intentId}, null, now() + interval '1 day', wal_timeline() - 1)`;
+      values (${payer.id}, ${key}, 'transfer', ${purpose.intentId}, null, now() + interval '1 day', 'elsewhere')`;
     const { sent } = settlingLoad();
     expect(await pay(payer.id, key, command)).toEqual({ ...first, replayed: true });
     expect(settlingLoad().sent).toBe(sent);

@@ -27,9 +27,11 @@ const CORRUPTIONS: Record<string, string> = {
   "purpose-paid-once":
     "insert into payments select user_id, gen_random_uuid(), kind, purpose_id, subject_id, status, decline_code, amount_minor, currency, payer_account_id, payee_account_id, note, request_hash, renderer, settled_at from payments where kind = 'order'",
   "refunds-within-payment": "update refund_totals set refunded_minor = 1000000",
+  // What loading a dump's data with --disable-triggers leaves behind: fired again, but not for who replays changes.
+  "written-once": "alter table ledger_seals disable trigger all; alter table ledger_seals enable trigger all",
   "journal-unaltered": "update payments set note = 'Another note' where kind = 'order'",
   "key-not-open-and-settled":
-    "insert into idempotency_keys select user_id, id, kind, purpose_id, subject_id, now(), 1 from payments where kind = 'order'",
+    "insert into idempotency_keys select user_id, id, kind, purpose_id, subject_id, now(), 'here' from payments where kind = 'order'",
 };
 
 describe("reconcile", () => {
@@ -78,4 +80,24 @@ describe("reconcile", () => {
       }
     });
   }
+
+  it("names the very triggers that are no longer in force for everybody", async () => {
+    const admin = superuser(test.appUrl);
+    const sql = await admin.reserve();
+    try {
+      await sql`begin`;
+      await sql.unsafe(CORRUPTIONS["written-once"] ?? "");
+      const triggers = ["ledger_seals_append_only", "ledger_seals_no_truncate"];
+      expect(await reconcile(sql)).toEqual([
+        {
+          check: "written-once",
+          rows: triggers.map((trigger) => ({ of_table: "ledger_seals", trigger, enabled: "O" })),
+        },
+      ]);
+      await sql`rollback`;
+    } finally {
+      sql.release();
+      await admin.end({ timeout: 5 });
+    }
+  });
 });

@@ -121,6 +121,21 @@ export const CHECKS: readonly Check[] = [
          and (p.id = k.key or (p.kind = k.kind and p.purpose_id = k.purpose_id and p.status = 'succeeded'))`,
   },
   {
+    name: "written-once",
+    meaning:
+      "Triggers keep everybody, also who replays changes, from altering or removing what is written once.",
+    sql: `
+      select wanted.of_table, wanted.name as trigger, t.tgenabled as enabled
+        from (values ('payments', 'payments_append_only'), ('payments', 'payments_no_truncate'),
+                     ('ledger_transfers', 'ledger_transfers_append_only'),
+                     ('ledger_transfers', 'ledger_transfers_no_truncate'),
+                     ('ledger_seals', 'ledger_seals_append_only'), ('ledger_seals', 'ledger_seals_no_truncate'),
+                     ('ledger_seal_head', 'ledger_seal_head_stays'),
+                     ('ledger_seal_head', 'ledger_seal_head_no_truncate')) wanted (of_table, name)
+        left join pg_trigger t on t.tgrelid = to_regclass('public.' || wanted.of_table) and t.tgname = wanted.name
+       where t.tgenabled is distinct from 'A'`,
+  },
+  {
     name: "journal-unaltered",
     meaning:
       "No transfer or payment was altered, removed or slipped in since it was sealed; else the first such row.",

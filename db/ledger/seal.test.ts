@@ -3,10 +3,11 @@ import { randomUUID } from "node:crypto";
 import postgres from "postgres";
 import { describe, expect, it } from "vitest";
 import { pay } from "../payments/pay.ts";
+import { afterRestore } from "../restored.ts";
 import { superuser, testDatabase } from "../testing/database.ts";
 import { insertTransfer, journal, SEALING_LIMIT_MS, sealAll, verifyJournal } from "../testing/journal.ts";
 import { keyFor, newPerson } from "../testing/people.ts";
-import { sealAtStart, sealTransfers } from "./seal.ts";
+import { sealAtStart, sealingStall, sealTransfers } from "./seal.ts";
 
 const test = testDatabase();
 
@@ -180,6 +181,58 @@ describe("a dump restored on another server", () => {
     await admin.end({ timeout: 5 });
     await insertTransfer(test.owner);
     await sealAll(test.owner);
+    await expectJournalWhole();
+  });
+});
+
+describe("sealing that cannot go on is told:", () => {
+  it("a transaction that stays open holds it up", async () => {
+    await sealAll(test.owner);
+    expect(await sealingStall()).toBeUndefined();
+    const open = await test.owner.reserve();
+    await open`begin`;
+    await open`select pg_current_xact_id()`;
+    await insertTransfer(test.owner, { settledAt: "clock_timestamp() - interval '2 minutes'" });
+    await sealTransfers();
+    const stall = await sealingStall();
+    expect(stall).toMatchObject({ type: "held-up" });
+    expect(stall?.type === "held-up" && stall.seconds).toBeGreaterThanOrEqual(120);
+    await open`rollback`;
+    open.release();
+    await sealAll(test.owner);
+    expect(await sealingStall()).toBeUndefined();
+  });
+
+  it("a dump restored on a copy of its server, which has the same identifier, waits for `npm run restored`", async () => {
+    await sealAll(test.owner);
+    const foreign = await insertTransfer(test.owner, { transactionId: 1_000_000_000_000n });
+    await sealTransfers();
+    expect(await sealedTransfers()).not.toContain(foreign);
+    expect(await sealingStall()).toEqual({ type: "foreign" });
+    expect(await afterRestore(test.ownerUrl)).toMatchObject({ transfersSealed: 1 });
+    expect(await sealingStall()).toBeUndefined();
+    await insertTransfer(test.owner);
+    await sealAll(test.owner);
+    await expectJournalWhole();
+  });
+
+  it("as many transfers as a dump may bring are taken over at start, in as many steps as it takes", async () => {
+    await sealAll(test.owner);
+    const admin = superuser(test.appUrl);
+    await admin`update ledger_seal_head set system_identifier = 1, sealed_below = '999'`;
+    await admin.end({ timeout: 5 });
+    const many = 12_000;
+    await test.owner.unsafe(`
+      with made as (
+        insert into payments (user_id, id, kind, purpose_id, status, amount_minor, currency, payer_account_id,
+                              payee_account_id, request_hash, renderer, settled_at)
+        select gen_random_uuid(), id, 'transfer', id, 'succeeded', 5, 'USD', id, gen_random_uuid(), sha256('x'), 1, now()
+          from (select gen_random_uuid() as id from generate_series(1, ${many})) ids
+        returning id, payer_account_id, payee_account_id, settled_at)
+      insert into ledger_transfers (id, debit_account_id, credit_account_id, amount_minor, currency, debit_balance_minor,
+                                    debit_version, credit_balance_minor, credit_version, transaction_id, created_at)
+      select id, payer_account_id, payee_account_id, 5, 'USD', 0, 1, 5, 1, '1000000000007', settled_at from made`);
+    expect(await sealAtStart(test.ownerUrl)).toBe(many);
     await expectJournalWhole();
   });
 });

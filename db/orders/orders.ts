@@ -9,6 +9,7 @@ import { isAfter, type Position } from "../position.ts";
 import { users } from "../schema/auth.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
 import { orders } from "../schema/orders.ts";
+import { untilKnown } from "../unknown.ts";
 
 export type PutOrder =
   | { type: "created" | "same"; order: Order }
@@ -78,22 +79,30 @@ export async function putOrder(merchantId: string, id: string, request: OrderReq
   return existing?.requestHash.equals(requestHash) ? { type: "same", order } : { type: "conflict" };
 }
 
-/** Cancels an order that is not paid. Waits for a settle in flight; cancelling again changes nothing. */
+/**
+ * Cancels an order that is not paid, for good: once this says so, nobody can pay it, not after a crash either. Waits for a
+ * settle in flight; cancelling again changes nothing. Throws OutcomeUnknown where it could not be decided in time: ask again.
+ */
 export async function cancelOrder(merchantId: string, id: string): Promise<CancelOrder> {
-  await database()
-    .reading.update(orders)
-    .set({ cancelledAt: sql`clock_timestamp()` })
-    .where(
-      and(
-        eq(orders.id, id),
-        eq(orders.merchantId, merchantId),
-        isNull(orders.paidBy),
-        isNull(orders.cancelledAt),
-      ),
-    );
-  const order = await findOrder(id);
-  if (!order || order.merchant.id !== merchantId) return { type: "not-found" };
-  return order.state === "paid" ? { type: "paid" } : { type: "cancelled", order };
+  const [row] = await untilKnown(
+    "keys",
+    (sql) => sql<{ verdict: "cancelled" | "paid" | "unknown" }[]>`
+      select cancel_order_v1(${merchantId}, ${id}) as verdict`,
+  );
+  if (!row) throw new Error("Bug: cancel_order_v1 answered nothing.");
+  switch (row.verdict) {
+    case "paid":
+      return { type: "paid" };
+    case "unknown":
+      return { type: "not-found" };
+    case "cancelled": {
+      const order = await findOrder(id);
+      if (!order) throw new Error(`Bug: order ${id} is cancelled and not there.`);
+      return { type: "cancelled", order };
+    }
+    default:
+      return row.verdict satisfies never;
+  }
 }
 
 /** One order, whoever asks: its id is what a payer was given. */

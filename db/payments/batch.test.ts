@@ -178,7 +178,7 @@ describe("a purpose", () => {
     const revived = uuidv7();
     await test.owner`
       insert into idempotency_keys
-      values (${payer.id}, ${revived}, 'transfer', ${intentId}, null, now() + interval '1 day', wal_timeline())`;
+      values (${payer.id}, ${revived}, 'transfer', ${intentId}, null, now() + interval '1 day', database_identity())`;
     const answers = await settleBatch([
       transferEntry(payer, friend, revived, 10n),
       transferEntry(payer, friend, await transferKey(payer), 1n),

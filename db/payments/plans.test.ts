@@ -59,8 +59,8 @@ it("a batch reads a few rows of each table, however they have grown since its pl
     insert into ledger_accounts (id, purpose, currency, balance_minor)
     select gen_random_uuid(), 'funding', 'USD', 0 from generate_series(1, ${ROWS}::int)`;
   await test.owner`
-    insert into idempotency_keys (user_id, key, kind, purpose_id, expires_at, timeline)
-    select gen_random_uuid(), gen_random_uuid(), 'transfer', gen_random_uuid(), now(), wal_timeline()
+    insert into idempotency_keys (user_id, key, kind, purpose_id, expires_at, issued_in)
+    select gen_random_uuid(), gen_random_uuid(), 'transfer', gen_random_uuid(), now(), database_identity()
       from generate_series(1, ${ROWS}::int)`;
   await test.owner`
     insert into payments (user_id, id, kind, purpose_id, status, amount_minor, currency, payer_account_id,

@@ -152,7 +152,7 @@ describe("what is not portable is found", () => {
   });
 
   it.each([
-    "select 1 from keys k where k.user_id = w.user_id and k.key = w.key and k.timeline = here for update;",
+    "select 1 from keys k where k.user_id = w.user_id and k.key = w.key and k.issued_in = here for update;",
     "select o.id into x from orders o where o.id = wanted.id for no key update;",
     "for w in select distinct e.id from unnest(entries) e where e.n = any(spent) loop",
     "update orders o set n = s.n from (select t.* from unnest(a) t where t.id = any(ids)) s where o.id = s.id;",

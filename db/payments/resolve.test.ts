@@ -83,6 +83,23 @@ it("commands that are resolved together get each what it names, found or not, as
   for (const [{ id }, one, resolved] of cases) expect(await resolve(id, randomUUID(), one)).toEqual(resolved);
 });
 
+it.each([
+  ["half a character", "\ud83d"],
+  ["a zero byte", "zero\0byte"],
+])("%s in what one asks for takes no answer away from those who ask beside it", async (_what, payee) => {
+  const [ann, ben] = [await newPerson(test.owner, 100n), await newPerson(test.owner, 0n)];
+  const to = (payee: string) =>
+    ({ operation: "transfer", payee, amountMinor: "1", currency: "USD" }) as const;
+  const asks = [to(ben.handle), to(payee), to(ben.handle), to("nobody")];
+  const found = await Promise.allSettled(asks.map((one) => resolve(ann.id, randomUUID(), one)));
+  expect(found.map((one) => (one.status === "fulfilled" ? one.value.creditAccountId : "refused"))).toEqual([
+    ben.accountId,
+    "refused",
+    ben.accountId,
+    null,
+  ]);
+});
+
 it("an account in the currency itself comes before any other", async () => {
   const [ann, ben] = [await newPerson(test.owner, 0n), await newPerson(test.owner, 0n)];
   const yen = randomUUID();

@@ -81,7 +81,7 @@ const read = together(async (asked: readonly Asked[]): Promise<Resolved[]> => {
       left join lateral (
         select * from payments where user_id = asked."userId" and id = asked.key
            and not exists (select 1 from idempotency_keys
-                            where user_id = asked."userId" and key = asked.key and timeline = wal_timeline())
+                            where user_id = asked."userId" and key = asked.key and issued_in = database_identity())
            and current_setting('synchronous_standby_names') = '' limit 1) earlier on true
       left join lateral (
         select id from ledger_accounts where owner_id = asked."userId"

@@ -3,7 +3,7 @@
  * table stays as small as the number of forms that are open just now, however many payments there have been.
  */
 import { sql } from "drizzle-orm";
-import { check, index, integer, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { check, index, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import { instant } from "./columns.ts";
 
 export const idempotencyKeys = pgTable(
@@ -19,8 +19,8 @@ export const idempotencyKeys = pgTable(
     subjectId: uuid("subject_id"),
     /** Permits the reaper to delete the row. Decides nothing else. */
     expiresAt: instant("expires_at").notNull(),
-    /** The WAL timeline the key was issued on; on any other it counts as absent. */
-    timeline: integer("timeline").notNull(),
+    /** The database the key was issued in (`database_identity()`); in any other, a copy of it too, it counts as absent. */
+    issuedIn: text("issued_in").notNull(),
   },
   (table) => [
     primaryKey({ name: "idempotency_keys_pkey", columns: [table.userId, table.key] }),

@@ -16,14 +16,18 @@ const NOTE = "für \"alles\"; it''s \\ ☕\n";
 /** Writes a transfer and its payment, as settling does in one transaction, and returns their id. */
 export async function insertTransfer(
   sql: Pick<postgres.Sql, "unsafe">,
-  { transactionId, note = NOTE }: { transactionId?: bigint; note?: string | null } = {},
+  {
+    transactionId,
+    note = NOTE,
+    settledAt = "clock_timestamp()",
+  }: { transactionId?: bigint; note?: string | null; settledAt?: string } = {},
 ): Promise<string> {
   const id = randomUUID();
   await sql.unsafe(`
     insert into payments (user_id, id, kind, purpose_id, status, amount_minor, currency, payer_account_id,
                           payee_account_id, note, request_hash, renderer, settled_at)
     values ('${randomUUID()}', '${id}', 'transfer', '${id}', 'succeeded', 5, 'USD', '${id}', gen_random_uuid(),
-            ${note === null ? "null" : `'${note}'`}, sha256('x'), 1, clock_timestamp());
+            ${note === null ? "null" : `'${note}'`}, sha256('x'), 1, ${settledAt});
     insert into ledger_transfers
     select id, payer_account_id, payee_account_id, amount_minor, currency, 0, 1, 5, 1,
            ${transactionId === undefined ? "pg_current_xact_id()" : `'${transactionId}'`}, settled_at

@@ -57,13 +57,21 @@ export type WireProxy = {
   arm(fault: Fault): Armed;
   /** How often faults have fired. */
   fired(): number;
+  /**
+   * From the next statement of each connection on, behaves as a pooler that opens a transaction of its own around what it
+   * passes, and never commits it: everything is answered, and nothing of it stays. Until it is told not to.
+   */
+  beginOnItsOwn(whether?: boolean): void;
   close(): Promise<void>;
 };
+
+/** A simple query, as a pooler sends it for itself. */
+const BEGIN = Buffer.from("Q\0\0\0\x0abegin\0", "latin1");
 
 const MESSAGE = { bind: "B", sync: "S", dataRow: "D", commandComplete: "C", readyForQuery: "Z" } as const;
 
 /** Splits a stream into protocol messages. The first message of a client has no type byte; it is passed as type "". */
-function splitter(startsUntyped: boolean, onMessage: (type: string, message: Buffer) => void) {
+export function splitter(startsUntyped: boolean, onMessage: (type: string, message: Buffer) => void) {
   let pending: Buffer = Buffer.alloc(0);
   let untyped = startsUntyped;
   return (data: Buffer): void => {
@@ -86,6 +94,7 @@ function splitter(startsUntyped: boolean, onMessage: (type: string, message: Buf
 export async function startWireProxy(host: string, port: number): Promise<WireProxy> {
   const armed: Fault[] = [];
   let fired = 0;
+  let isLying = false;
   const sockets = new Set<net.Socket>();
 
   const server = net.createServer((client) => {
@@ -97,6 +106,9 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
     let doomed: Fault | undefined;
     /** The fault that waits for the message after that statement's answer. */
     let doomedNext: Fault | undefined;
+    /** Whether the client has been told that it may send statements, and what this proxy has begun before them. */
+    let isReady = false;
+    let ownBegin: "not sent" | "unanswered" | "answered" = "not sent";
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       // Messages are passed one by one; none waits until the one before it is acknowledged.
@@ -165,10 +177,20 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
         (type === MESSAGE.bind && doomed?.point === "before-statement") ||
         (type === MESSAGE.sync && doomed?.point === "before-sync");
       if (doomed && isHere && !strike(doomed)) return;
+      if (isLying && isReady && ownBegin === "not sent") {
+        ownBegin = "unanswered";
+        pass(upstream, BEGIN);
+      }
       pass(upstream, message);
     });
     const toClient = splitter(false, (type, message) => {
       if (mode !== "passing") return;
+      if (type === MESSAGE.readyForQuery) isReady = true;
+      if (ownBegin === "unanswered") {
+        // The answer to its own statement is not for the client.
+        if (type === MESSAGE.readyForQuery) ownBegin = "answered";
+        return;
+      }
       if (doomed && type === MESSAGE.dataRow && doomed.point === "mid-row") {
         client.write(message.subarray(0, message.length >> 1));
         if (strike(doomed)) pass(client, message.subarray(message.length >> 1));
@@ -211,6 +233,9 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
       };
     },
     fired: () => fired,
+    beginOnItsOwn(whether = true) {
+      isLying = whether;
+    },
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

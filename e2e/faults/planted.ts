@@ -222,8 +222,8 @@ export const PLANTED: readonly PlantedBug[] = [
     sql: [
       inFunction(
         "key_state_v1",
-        "and k.timeline = here)",
-        "and k.timeline = here and k.expires_at > clock_timestamp())",
+        "and k.issued_in = here)",
+        "and k.issued_in = here and k.expires_at > clock_timestamp())",
       ),
     ],
   },

@@ -1,37 +1,22 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Payment } from "../payment.ts";
 import { problem } from "../problems.ts";
 import { type ClientConfig, onceClient } from "./client.ts";
-import { fastClock, type Misbehaving, misbehave, problemReaction, type Reaction } from "./misbehaving.ts";
-
-const KEY = "019ab3c2-40d5-7dbd-bc93-6894a57f9324";
-const OTHER_KEY = "019ab3c2-40d5-7dbd-bc93-6894a57f9325";
-const ORDER = { orderId: "5b0f3d0e-6a53-4f3c-9d52-0c1d8f8f6a11", amountMinor: "3800", currency: "USD" };
-const PURPOSE = JSON.stringify({ purpose: { kind: "order", orderId: ORDER.orderId } });
-
-function paymentWith(id: string, status: Payment["status"] = "succeeded"): Payment {
-  const account = "3f1c8a52-7a4e-4a8d-9f0e-1d2c3b4a5968";
-  return {
-    id,
-    kind: "order",
-    status,
-    amountMinor: "3800",
-    currency: "USD",
-    payerAccountId: account,
-    payeeAccountId: account,
-    orderId: ORDER.orderId,
-    settledAt: "2026-03-02T09:41:07.218Z",
-  };
-}
-
-const issued = (key = KEY): Reaction => ({ status: 201, body: { key, state: "open" } });
-const paid = (key = KEY): Reaction => ({ status: 201, body: paymentWith(key) });
-const declined = (retry: string) =>
-  problemReaction("declined", {
-    retry,
-    declineCode: "insufficient_funds",
-    payment: paymentWith(KEY, "declined"),
-  });
+import {
+  declined,
+  fastClock,
+  issued,
+  KEY,
+  type Misbehaving,
+  misbehave,
+  ORDER,
+  OTHER_KEY,
+  paid,
+  paymentWith,
+  problemReaction,
+  type Reaction,
+  replayed,
+  reusedOf,
+} from "./misbehaving.ts";
 
 let server: Misbehaving;
 beforeEach(async () => {
@@ -60,6 +45,16 @@ describe("the same request with the same key is sent again", () => {
     ["a problem came under another status", { status: 502, body: problem("not-found") }],
     ["a captive portal answered 200", { status: 200, body: "<h1>Welcome</h1>" }],
     ["the answer was about another payment", paid(OTHER_KEY)],
+    ["the answer was cut in half", { status: 201, body: JSON.stringify(paymentWith(KEY)).slice(0, 217) }],
+    ["the answer was cut to nothing", { status: 201, body: "" }],
+    ["the answer was cut to what still parses", { status: 201, body: "2" }],
+    ["half of the payment was missing", { status: 201, body: { ...paymentWith(KEY), settledAt: undefined } }],
+    ["a decline came as a success", { status: 201, body: paymentWith(KEY, "declined") }],
+    ["a payment came with another success", { status: 200, body: paymentWith(KEY) }],
+    ["a success came as a decline", problemReaction("declined", { payment: paymentWith(KEY) })],
+    ["a complaint carried another payment", reusedOf(paymentWith(OTHER_KEY))],
+    ["a complaint carried half a payment", problemReaction("invalid-request", { payment: { id: KEY } })],
+    ["a complaint said that money moved, and not which", problemReaction("not-found", { moneyMoved: "yes" })],
     ["it was sent elsewhere", { status: 307, body: null, headers: { location: "/elsewhere" } }],
   ];
   test.each(reactions)("where %s", async (_when, reaction) => {
@@ -82,11 +77,7 @@ describe("the same request with the same key is sent again", () => {
   });
 
   test("and an answer that was given before is told as such", async () => {
-    server.script.push("drop", {
-      status: 201,
-      body: paymentWith(KEY),
-      headers: { "idempotent-replayed": "true" },
-    });
+    server.script.push("drop", replayed());
     expect(await clientWith().payOrder(ORDER, { key: KEY })).toMatchObject({ type: "paid", isReplay: true });
   });
 });
@@ -201,74 +192,26 @@ describe("asking ends", () => {
   );
 });
 
-describe("a new key", () => {
-  const isVoid = problemReaction("idempotency-key-void");
-
-  test("is issued for the same purpose where the one in hand is void", async () => {
-    server.script.push(isVoid, issued(OTHER_KEY), paid(OTHER_KEY));
-    expect(await clientWith().payOrder(ORDER, { key: KEY })).toMatchObject({ type: "paid", key: OTHER_KEY });
-    expect(server.received.map(({ path, key }) => [path, key])).toEqual([
-      ["/api/payments", `"${KEY}"`],
-      ["/api/idempotency-keys", undefined],
-      ["/api/payments", `"${OTHER_KEY}"`],
-    ]);
-    expect(server.received[1]?.body).toBe(PURPOSE);
-  });
-
-  test("is not asked for without end", async () => {
-    server.script.push(issued(), isVoid, issued(), isVoid, issued(), isVoid, issued(), isVoid);
-    expect(await clientWith().payOrder(ORDER)).toMatchObject({
-      type: "refused",
-      problem: { type: "/problems/idempotency-key-void", moneyMoved: "no" },
-    });
-    expect(payments()).toHaveLength(3);
-  });
-
-  test("is not needed where the purpose is paid: the payment is told, and nothing sent", async () => {
-    server.script.push({ status: 200, body: { state: "settled", payment: paymentWith(OTHER_KEY) } });
-    expect(await clientWith().payOrder(ORDER)).toMatchObject({
-      type: "paid",
-      key: OTHER_KEY,
-      isReplay: true,
-    });
-    expect(payments()).toEqual([]);
-  });
-
-  test("that cannot be issued leaves it unknown, with nothing sent by this call", async () => {
-    server.script.push(...Array<Reaction>(6).fill("drop"));
-    expect(await clientWith().payOrder(ORDER)).toMatchObject({
-      type: "unknown",
-      key: undefined,
-      why: "tries",
-    });
-    expect(payments()).toEqual([]);
-  });
-
-  test("is issued for what the call is about", async () => {
-    const intentId = "8a6f2f0c-2d1b-4a7e-8a58-6f1c6a4f0b42";
-    const client = clientWith();
-    const money = { amountMinor: "100", currency: "USD" };
-    server.script.push(issued(), paid(), issued(), paid(), issued(), paid());
-    await client.transfer({ intentId, payee: "bob", ...money });
-    await client.refund({ intentId, paymentId: OTHER_KEY });
-    await client.topUp({ intentId, ...money });
-    expect(server.received.map(({ path, body }) => [path, JSON.parse(body)])).toEqual([
-      ["/api/idempotency-keys", { purpose: { kind: "transfer", intentId } }],
-      ["/api/payments", { payee: "bob", ...money }],
-      ["/api/idempotency-keys", { purpose: { kind: "refund", paymentId: OTHER_KEY, intentId } }],
-      [`/api/payments/${OTHER_KEY}/refunds`, {}],
-      ["/api/idempotency-keys", { purpose: { kind: "top-up", intentId } }],
-      ["/api/top-ups", money],
-    ]);
-  });
-});
-
 describe("revoking", () => {
   test("is asked again until it is decided, and never takes open for an answer", async () => {
     server.script.push(problemReaction("unavailable"), { status: 200, body: { state: "open" } });
     server.script.push({ status: 200, body: { state: "void" } });
     expect(await clientWith().revokeKey(KEY)).toEqual({ type: "ok", status: 200, value: { state: "void" } });
     expect(server.received).toHaveLength(3);
+  });
+});
+
+describe("what is read", () => {
+  test("is what was asked for, or no answer", async () => {
+    const client = clientWith();
+    server.script.push(paid(OTHER_KEY), { status: 200, body: paymentWith(KEY) });
+    expect(await client.payment(KEY)).toMatchObject({ type: "ok", value: { id: KEY } });
+    const order = (id: string) => ({ status: 200, body: { id, totalMinor: "1" } });
+    for (const ask of [client.order, client.cancelOrder]) {
+      server.script.push(order(OTHER_KEY), order(KEY));
+      expect(await ask(KEY)).toMatchObject({ type: "ok", value: { id: KEY } });
+    }
+    expect(server.script).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 /**
  * A client of the HTTP API that follows the recipe of /docs: it never turns one intent into two payments, and never
- * calls a lost answer a failure. It needs `fetch` and nothing else.
+ * calls a lost answer a failure. It needs `fetch` and nothing else: it runs in Node.js 20.19, and in Chrome and Edge 111,
+ * Firefox 111 and Safari 16.4, or newer.
  */
 import type { Order } from "../order.ts";
 import { readKeyState } from "../pay-answer.ts";
@@ -37,10 +38,16 @@ export type CallOptions = {
   deadlineMs?: number;
 };
 
-/** `key`: one that was issued for this purpose before. Without it, the call asks for one. */
+/**
+ * `key`: one that was issued for this purpose before. The call pays under it or not at all: where it is void, the outcome
+ * is `void`. Without it, the call asks for the key of the purpose, and never for a second one.
+ */
 export type PayOptions = CallOptions & { key?: string };
 
-/** A UUID that the caller makes and keeps for one intent. The same intent never pays twice, whatever its keys. */
+/**
+ * A UUID that the caller makes and keeps for one intent. The same intent never pays twice, whatever its keys; used for
+ * something else than it has paid, the outcome is `already-paid`.
+ */
 type Intent = { intentId: string };
 type Page = { cursor?: string; limit?: number };
 
@@ -80,7 +87,9 @@ export function onceClient(config: ClientConfig) {
   }
 
   function issue(attempt: Attempt, purpose: Purpose): Promise<Result<IssuedKey>> {
-    return call(attempt, { method: "POST", path: "/api/idempotency-keys", body: { purpose } }, readIssuedKey);
+    return call(attempt, { method: "POST", path: "/api/idempotency-keys", body: { purpose } }, (body) =>
+      readIssuedKey(purpose, body),
+    );
   }
 
   function move(purpose: Purpose, path: string, body: unknown, options: PayOptions): Promise<PayOutcome> {
@@ -93,19 +102,22 @@ export function onceClient(config: ClientConfig) {
             isAbout(key, answer),
           ),
       },
-      options.key,
+      options.key?.toLowerCase(),
     );
   }
 
   return {
-    /** Gets or creates the open key of a purpose, or the payment that has settled it. */
+    /**
+     * Gets or creates the open key of a purpose, or the payment that has settled it. Whether that is the payment you are
+     * about to ask for, only asking tells: what is in the payment is compared there.
+     */
     issueKey: (purpose: Purpose, options: CallOptions = {}): Promise<Result<IssuedKey>> =>
       issue(begin(options), purpose),
 
     /** What is known of a key. `open` proves nothing about a request under way. */
     keyState: (key: string, options: CallOptions = {}): Promise<Result<KeyState>> =>
       call(begin(options), { method: "GET", path: `/api/idempotency-keys/${key}` }, (body) =>
-        readKeyState(key, body),
+        readKeyState(key.toLowerCase(), body),
       ),
 
     /** The final no: it was settled before, or never will be. */
@@ -114,7 +126,7 @@ export function onceClient(config: ClientConfig) {
       options: CallOptions = {},
     ): Promise<Result<Exclude<KeyState, { state: "open" }>>> =>
       call(begin(options), { method: "DELETE", path: `/api/idempotency-keys/${key}` }, (body) =>
-        readRevoked(key, body),
+        readRevoked(key.toLowerCase(), body),
       ),
 
     /** Pays an order, with the amount and currency that the payer agreed to. */
@@ -142,7 +154,7 @@ export function onceClient(config: ClientConfig) {
 
     /** One payment that the caller is in. */
     payment: (id: string, options: CallOptions = {}): Promise<Result<Payment>> =>
-      call(begin(options), { method: "GET", path: `/api/payments/${id}` }, readPayment),
+      call(begin(options), { method: "GET", path: `/api/payments/${id}` }, (body) => readPayment(id, body)),
 
     /** A page of the caller's payments, newest first. */
     payments: (page: Page = {}, options: CallOptions = {}): Promise<Result<PaymentList>> =>
@@ -150,15 +162,17 @@ export function onceClient(config: ClientConfig) {
 
     /** Puts an order under an id of the merchant's choosing; the same again changes nothing. */
     putOrder: (id: string, order: OrderRequest, options: CallOptions = {}): Promise<Result<Order>> =>
-      call(begin(options), { method: "PUT", path: `/api/orders/${id}`, body: order }, readOrder),
+      call(begin(options), { method: "PUT", path: `/api/orders/${id}`, body: order }, (body) =>
+        readOrder(id, body),
+      ),
 
     /** One of the merchant's orders. */
     order: (id: string, options: CallOptions = {}): Promise<Result<Order>> =>
-      call(begin(options), { method: "GET", path: `/api/orders/${id}` }, readOrder),
+      call(begin(options), { method: "GET", path: `/api/orders/${id}` }, (body) => readOrder(id, body)),
 
     /** Cancels an order that is not paid; again changes nothing. */
     cancelOrder: (id: string, options: CallOptions = {}): Promise<Result<Order>> =>
-      call(begin(options), { method: "DELETE", path: `/api/orders/${id}` }, readOrder),
+      call(begin(options), { method: "DELETE", path: `/api/orders/${id}` }, (body) => readOrder(id, body)),
 
     /** A page of the merchant's orders, newest first. */
     orders: (page: Page = {}, options: CallOptions = {}): Promise<Result<OrderList>> =>
@@ -174,5 +188,6 @@ function queryOf({ cursor, limit }: Page): string {
   const query = new URLSearchParams();
   if (cursor !== undefined) query.set("cursor", cursor);
   if (limit !== undefined) query.set("limit", String(limit));
-  return query.size > 0 ? `?${query}` : "";
+  const text = query.toString();
+  return text === "" ? "" : `?${text}`;
 }

@@ -1,6 +1,7 @@
-/** An HTTP server for tests that does what a network and a service in trouble do, one request after another. */
+/** An HTTP server for tests that does what a network and a service in trouble do, one request after another, and what it answers. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Payment } from "../payment.ts";
 import { type ProblemName, problem } from "../problems.ts";
 import type { Clock } from "./persist.ts";
 
@@ -35,6 +36,61 @@ export function problemReaction(
     headers: { "content-type": "application/problem+json", ...headers },
   };
 }
+
+// What a service that is well answers, about these.
+export const KEY = "019ab3c2-40d5-7dbd-bc93-6894a57f9324";
+export const OTHER_KEY = "019ab3c2-40d5-7dbd-bc93-6894a57f9325";
+export const ORDER = {
+  orderId: "5b0f3d0e-6a53-4f3c-9d52-0c1d8f8f6a11",
+  amountMinor: "3800",
+  currency: "USD",
+};
+
+export function paymentWith(id: string, status: Payment["status"] = "succeeded"): Payment {
+  const account = "3f1c8a52-7a4e-4a8d-9f0e-1d2c3b4a5968";
+  return {
+    id,
+    kind: "order",
+    status,
+    ...(status === "declined" && { declineCode: "insufficient_funds" }),
+    amountMinor: "3800",
+    currency: "USD",
+    payerAccountId: account,
+    payeeAccountId: account,
+    orderId: ORDER.orderId,
+    settledAt: "2026-03-02T09:41:07.218Z",
+  };
+}
+
+const ORDER_PURPOSE = { kind: "order", orderId: ORDER.orderId };
+export const INTENT_ID = "8a6f2f0c-2d1b-4a7e-8a58-6f1c6a4f0b42";
+
+export const issued = (key = KEY, purpose: object = ORDER_PURPOSE): Reaction => ({
+  status: 201,
+  body: { key, purpose, state: "open", expiresAt: "2026-03-03T09:41:07.218Z" },
+});
+export const settledBy = (payment: Payment): Reaction => ({
+  status: 200,
+  body: { state: "settled", payment },
+});
+export const paid = (key = KEY): Reaction => ({ status: 201, body: paymentWith(key) });
+/** The key has paid before: this very request (`replayed`), or another one (`reusedOf`). */
+export const replayed = (key = KEY): Reaction => ({
+  status: 201,
+  body: paymentWith(key),
+  headers: { "idempotent-replayed": "true" },
+});
+export const reusedOf = (payment: Payment): Reaction =>
+  problemReaction("idempotency-key-reused", {
+    moneyMoved: payment.status === "succeeded" ? "yes" : "no",
+    payment,
+  });
+export const declined = (retry: string) =>
+  problemReaction("declined", {
+    retry,
+    declineCode: "insufficient_funds",
+    payment: paymentWith(KEY, "declined"),
+  });
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

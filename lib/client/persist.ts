@@ -62,8 +62,7 @@ export async function persist(
   for (let tries = 1; ; tries += 1) {
     const leftMs = endsAtMs - clock.nowMs();
     if (leftMs <= 0) return giveUp("deadline");
-    const limit = AbortSignal.timeout(Math.ceil(Math.min(limits.tryMs, leftMs)));
-    last = await send(AbortSignal.any([signal, limit]));
+    last = await within(Math.min(limits.tryMs, leftMs), signal, send);
     const answer = finalAnswer(last);
     if (answer !== undefined) return { type: "answered", exchange: answer };
     if (signal.aborted) return giveUp("aborted");
@@ -74,6 +73,28 @@ export async function persist(
     const waitMs = retryAfterMs + backoffMs;
     if (clock.nowMs() + waitMs >= endsAtMs) return giveUp("deadline");
     await clock.sleep(waitMs, signal);
+  }
+}
+
+/**
+ * Sends with a signal that aborts with the given one, and when `ms` have passed. By hand: `AbortSignal.any` is younger
+ * than the browsers that this client runs in.
+ */
+async function within<T>(
+  ms: number,
+  signal: AbortSignal,
+  send: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const either = new AbortController();
+  const abort = () => either.abort();
+  const timer = setTimeout(abort, Math.ceil(ms));
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await send(either.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
   }
 }
 

@@ -80,6 +80,28 @@ describe("the reference", () => {
     }
   });
 
+  test("says what text of people may be, at every field that takes such text", () => {
+    const properties = (schema: unknown) => (schema as { properties: Record<string, unknown> }).properties;
+    const { TransferRequest, OrderRequest } = sent.components.schemas;
+    const items = properties(OrderRequest).items as { items: unknown };
+    for (const field of [
+      properties(TransferRequest).payee,
+      properties(TransferRequest).note,
+      properties(OrderRequest).description,
+      properties(items.items).description,
+    ])
+      expect(field).toMatchObject({
+        type: "string",
+        minLength: 1,
+        maxLength: expect.any(Number),
+        description: expect.stringMatching(
+          /must show something.*change the direction of text.*as it is sent/,
+        ),
+      });
+    for (const schema of [TransferRequest, OrderRequest])
+      expect(properties(schema).currency).toMatchObject({ description: expect.stringContaining("ISO 4217") });
+  });
+
   test("lists each kind of problem under its own status, and leaves none out", () => {
     const listed = new Set<string>();
     for (const { operation } of operations) {

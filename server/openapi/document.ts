@@ -15,14 +15,19 @@ one purpose, and the key is the id that the payment will have. Send a request as
 most once, and gives the same answer for ever.
 
 Money is integer minor units, as a string, beside its currency: \`"amountMinor": "1250", "currency": "USD"\` is 12.50
-dollars. Bodies are JSON; a field that a request does not have is refused. Every answer is \`Cache-Control: no-store\`.
+dollars: how many decimals a currency has is what ISO 4217 says. Text that people read (notes, descriptions) may be in any
+script, and is refused where it shows nothing or contains characters that hide or turn text. Bodies are JSON; a field that a request does not have is refused. Every answer is \`Cache-Control: no-store\`.
 
 How much one user and one client address may ask in a minute is limited. Answers say what is left (\`RateLimit\`); past it,
 429 says when to come back (\`Retry-After\`), nothing was looked at, and the same request with the same key is good then.
 
 A failure is \`application/problem+json\` (RFC 9457). Beside its \`type\` it says two things, and both speak of the
 **key**, not of this one request: \`moneyMoved\` (\`no\`, \`yes\` or \`unknown\`) and \`retry\`: \`same-key\` (send the same
-request again), \`new-key\` (issue a key for the same purpose, then send again) or \`never\` (stop).
+request again), \`new-key\` (this key pays nothing any more; whoever decides to pay asks for a key for the same purpose) or
+\`never\` (stop).
+
+A payment counts as made where the answer is 201 and its body is a whole payment whose \`id\` is the key that was sent. Then
+this very request was executed, now or before. Anything else under a success is no answer: send the same request again.
 
 A list comes a page at a time, newest first: \`limit\` says how many, and \`nextCursor\` of one page is the \`cursor\` of the
 next. What arrives meanwhile shifts nothing.

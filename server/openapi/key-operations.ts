@@ -11,7 +11,7 @@ export const KEY_OPERATIONS = {
     tag: "Idempotency keys",
     summary: "Issue the key for a purpose",
     description:
-      "Gets or creates the open key of a purpose: one order, or one intent (a UUID that your program makes and keeps) to transfer, refund or top up. Asking again for the same purpose gives the same key while it is open, a new one after a decline or a revocation, and the payment where the purpose has been paid. So a program that lost its key asks again **for the same purpose**; that never pays twice.",
+      "Gets or creates the open key of a purpose: one order, or one intent (a UUID that your program makes and keeps) to transfer, refund or top up. Asking again for the same purpose gives the same key while it is open, a new one after a decline or a revocation, and the payment where the purpose has been paid. So a program that lost its key asks again **for the same purpose**; that never pays twice. A payment found here has paid the purpose, which need not be by the request that you are about to send: send it with the payment's id as its key, and it is answered 201 where it is the same, else `idempotency-key-reused`.",
     body: {
       schemas: ["IssueKeyRequest"],
       examples: {

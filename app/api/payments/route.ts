@@ -1,19 +1,19 @@
 import type { PayCommand } from "@/db/payments/command";
 import { listPaymentsFor } from "@/db/payments/list";
-import { type Parsed, parsePayment } from "@/lib/requests";
+import { type ParsedToPay, type PayOrderRequest, parsePayment, type TransferRequest } from "@/lib/requests";
 import { otherMethods } from "@/server/other-methods";
 import { pageOf } from "@/server/page";
 import { payRoute } from "@/server/pay-route";
 import { route } from "@/server/route";
 
-function commandOf(body: unknown): Parsed<PayCommand> {
+function commandFrom(value: PayOrderRequest | TransferRequest): PayCommand {
+  return "orderId" in value ? { operation: "pay-order", ...value } : { operation: "transfer", ...value };
+}
+
+function commandOf(body: unknown): ParsedToPay<PayCommand> {
   const parsed = parsePayment(body);
-  if (!parsed.ok) return parsed;
-  const { value } = parsed;
-  return {
-    ok: true,
-    value: "orderId" in value ? { operation: "pay-order", ...value } : { operation: "transfer", ...value },
-  };
+  if (parsed.ok) return { ok: true, value: commandFrom(parsed.value) };
+  return { ...parsed, ofAnyTime: parsed.ofAnyTime && commandFrom(parsed.ofAnyTime) };
 }
 
 /** Pays an order or transfers to somebody, once per idempotency key. */

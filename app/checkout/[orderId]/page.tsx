@@ -4,11 +4,13 @@ import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { Amount } from "@/components/checkout/amount";
 import { Checkout } from "@/components/checkout/checkout";
 import { ClosedOrder } from "@/components/checkout/closed-order";
-import { ContinueWithoutScript } from "@/components/checkout/continue-without-script";
 import { Payee } from "@/components/checkout/payee";
 import { OrderLines } from "@/components/orders/order-lines";
+import { bdi } from "@/components/ui/bdi";
+import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { findOrder } from "@/db/orders/orders";
+import { isolated } from "@/lib/isolated";
 import { formatMoney } from "@/lib/money";
 import { uuid } from "@/lib/requests";
 import { admitToPage } from "@/server/admit";
@@ -24,7 +26,10 @@ export async function generateMetadata({ params }: Params): Promise<Metadata> {
   const order = viewer && id.success ? await findOrder(id.data) : undefined;
   return order === undefined
     ? {}
-    : { title: t("title", { merchant: order.merchant.name }), robots: { index: false } };
+    : {
+        title: t.markup("title", { merchant: isolated(order.merchant.name), bdi: (name) => name }),
+        robots: { index: false },
+      };
 }
 
 /** The checkout of one order. To read it writes nothing; the key is fetched when the form opens in the browser. */
@@ -43,7 +48,9 @@ export default async function CheckoutPage({ params }: Params) {
     order.merchant.id === viewer.id ? "own" : order.state === "open" ? undefined : order.state;
   return (
     <div className="mx-auto w-full max-w-4xl">
-      <h1 className="mb-6 text-title">{t("checkout.title", { merchant: order.merchant.name })}</h1>
+      <h1 className="mb-6 text-title">
+        {inElements(t.rich("checkout.title", { merchant: order.merchant.name, bdi }))}
+      </h1>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 sm:gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
         <Panel className="md:sticky md:top-6 md:order-2">
           <p className="text-sm text-soft">{t("checkout.youPay")}</p>
@@ -51,21 +58,18 @@ export default async function CheckoutPage({ params }: Params) {
           <Payee name={order.merchant.name} handle={order.merchant.handle} />
           {closedBecause === undefined ? (
             <>
-              <div className="noscript:hidden">
-                <Checkout
-                  userId={viewer.id}
-                  userName={viewer.name}
-                  merchantName={order.merchant.name}
-                  orderId={order.id}
-                  amountMinor={order.totalMinor}
-                  currency={order.currency}
-                  amount={amount}
-                  payOrder={payOrder}
-                />
-              </div>
-              <ContinueWithoutScript userId={viewer.id} orderId={order.id} />
+              <Checkout
+                userId={viewer.id}
+                userName={viewer.name}
+                merchantName={order.merchant.name}
+                orderId={order.id}
+                amountMinor={order.totalMinor}
+                currency={order.currency}
+                amount={amount}
+                payOrder={payOrder}
+              />
               <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
-                {t("checkout.payingAs", { name: viewer.name })}
+                {inElements(t.rich("checkout.payingAs", { name: viewer.name, bdi }))}
               </p>
             </>
           ) : (
@@ -73,9 +77,15 @@ export default async function CheckoutPage({ params }: Params) {
           )}
         </Panel>
         <section aria-label={t("order.items")} className="px-1 sm:px-2">
-          <h2 className="text-lg font-semibold tracking-tight">{order.description}</h2>
+          <h2 className="text-lg font-semibold tracking-tight">
+            <bdi>{order.description}</bdi>
+          </h2>
           <p className="mt-1 mb-4 text-sm text-soft">
-            {t("order.from", { merchant: order.merchant.name })}
+            <span>
+              {inElements(
+                t.rich("order.from", { merchant: order.merchant.name, handle: order.merchant.handle, bdi }),
+              )}
+            </span>
             {order.expiresAt === undefined || order.state !== "open" ? null : (
               <span className="block">
                 {t("order.expires", { when: format.dateTime(new Date(order.expiresAt), "moment") })}

@@ -31,7 +31,7 @@ export default async function ProblemPage({ params }: Params) {
       <h2 className="mt-8 border-t border-line pt-6 text-sm font-semibold">{t("problem.forPrograms")}</h2>
       <dl className="figures mt-2 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm text-soft">
         <dt>type</dt>
-        <dd className="break-all">/problems/{name}</dd>
+        <dd className="break-all">{`/problems/${name}`}</dd>
         <dt>status</dt>
         <dd>{status}</dd>
         <dt>title</dt>

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { CreateKey } from "@/components/api-keys/create-key";
@@ -42,7 +43,7 @@ export default async function ApiKeysPage({
         )}
       </Section>
       <Section title={t("newTitle")}>
-        <CreateKey createKey={createApiKey} />
+        <CreateKey createKey={createApiKey} intentId={randomUUID()} />
       </Section>
     </div>
   );

@@ -4,6 +4,8 @@ import { getLocale, getTranslations } from "next-intl/server";
 import { Payee } from "@/components/checkout/payee";
 import { PlainPayForm } from "@/components/checkout/plain-pay-form";
 import { OrderLines } from "@/components/orders/order-lines";
+import { bdi } from "@/components/ui/bdi";
+import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { keyState } from "@/db/idempotency/state";
 import { findOrder } from "@/db/orders/orders";
@@ -35,18 +37,27 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
   const [order, record, t, locale] = await Promise.all([
     findOrder(id.data),
     keyState(viewer.id, key.data),
-    getTranslations("checkout"),
+    getTranslations(),
     getLocale(),
   ]);
   if (order === undefined) notFound();
   if (record.state === "settled" && record.payment.status === "succeeded") redirect(`/payments/${key.data}`);
+  // Paid with another key since: what became of this one would read as if the order were not paid.
+  if (order.paidBy?.userId === viewer.id) redirect(`/payments/${order.paidBy.paymentId}`);
 
   const amount = formatMoney(order.totalMinor, order.currency, locale);
   return (
     <div className="mx-auto w-full max-w-xl">
-      <h1 className="mb-6 text-title">{t("title", { merchant: order.merchant.name })}</h1>
+      <h1 className="text-title">
+        {inElements(t.rich("checkout.title", { merchant: order.merchant.name, bdi }))}
+      </h1>
+      <p className="mt-2 mb-6 text-soft">
+        {inElements(
+          t.rich("order.from", { merchant: order.merchant.name, handle: order.merchant.handle, bdi }),
+        )}
+      </p>
       <Panel>
-        <p className="text-sm text-soft">{t("youPay")}</p>
+        <p className="text-sm text-soft">{t("checkout.youPay")}</p>
         <p className="figures mt-1 mb-6 text-display">{amount}</p>
         <Payee name={order.merchant.name} handle={order.merchant.handle} />
         <PlainPayForm
@@ -64,7 +75,10 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
           }
           notice={search.notice === "unknown" || search.notice === "refused" ? search.notice : undefined}
         />
-        <div className="mt-6 border-t border-line pt-4">
+        <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
+          {inElements(t.rich("checkout.payingAs", { name: viewer.name, bdi }))}
+        </p>
+        <div className="mt-4 border-t border-line pt-4">
           <OrderLines order={order} />
         </div>
       </Panel>

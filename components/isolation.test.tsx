@@ -1,0 +1,144 @@
+/**
+ * What people wrote before it was refused (and whatever a database has from elsewhere) turns nothing beside it: on every
+ * part of a page it stands in `<bdi>`, and in labels without what turns.
+ */
+import { NextIntlClientProvider } from "next-intl";
+import type { ReactNode } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it, vi } from "vitest";
+import type { Order } from "@/lib/order";
+import type { Payment } from "@/lib/payment";
+import de from "@/messages/de.json";
+import en from "@/messages/en.json";
+import { KeyList } from "./api-keys/key-list";
+import { NewKey } from "./api-keys/new-key";
+import { DeclineAlert, RefusedAlert } from "./checkout/alerts";
+import { ClosedOrder } from "./checkout/closed-order";
+import { PlainPayForm } from "./checkout/plain-pay-form";
+import { Status } from "./checkout/status";
+import { HomeOfMerchant } from "./home/home-of-merchant";
+import { HomeOfPayer } from "./home/home-of-payer";
+import { OrderLines } from "./orders/order-lines";
+import { OrderList } from "./orders/order-list";
+import { PaymentList } from "./payments/payment-list";
+import { Receipt } from "./payments/receipt";
+import { Header } from "./site/header";
+
+const TURNS = "\u202e";
+const EVE = `Eve ${TURNS}.`;
+const nothing = async () => {};
+
+const order: Order = {
+  id: "5b0f3d0e-6a53-4f3c-9d52-0c1d8f8f6a11",
+  merchant: { id: "m", name: EVE, handle: "eve" },
+  description: EVE,
+  currency: "USD",
+  totalMinor: "10",
+  items: [{ description: EVE, quantity: 2, amountMinor: "5" }],
+  state: "open",
+  createdAt: "2026-03-02T09:38:12.000Z",
+};
+const payment: Payment = {
+  id: "019ab3c2-40d5-7dbd-bc93-6894a57f9324",
+  kind: "transfer",
+  status: "succeeded",
+  amountMinor: "10",
+  currency: "USD",
+  payerAccountId: "a",
+  payeeAccountId: "b",
+  note: EVE,
+  settledAt: "2026-03-02T09:38:12.000Z",
+};
+const declined: Payment = { ...payment, status: "declined", declineCode: "payee_closed" };
+const view = { payment, payer: { id: "x", name: EVE }, payee: { id: "y", name: EVE } };
+const viewer = { id: "y", name: EVE };
+
+const PARTS: Record<string, ReactNode> = {
+  "the head of the page": <Header viewerName={EVE} signOut={nothing} />,
+  "a merchant's start": <HomeOfMerchant viewer={viewer} accounts={[]} openOrders={[order]} sales={[order]} />,
+  "a payer's start": (
+    <HomeOfPayer
+      viewer={viewer}
+      accounts={[]}
+      payments={[view]}
+      openOrders={[order]}
+      createDemoOrder={nothing}
+    />
+  ),
+  "lines of an order": <OrderLines order={order} />,
+  "a list of orders": <OrderList orders={[order]} />,
+  "payments received": <PaymentList viewerId="y" payments={[view, { ...view, orderDescription: EVE }]} />,
+  "payments made": <PaymentList viewerId="x" payments={[view]} />,
+  "a receipt of the payee's": <Receipt viewerId="y" view={view} order={order} amount="$0.10" />,
+  "a receipt of the payer's": <Receipt viewerId="x" view={view} order={undefined} amount="$0.10" />,
+  "a receipt of a refund": (
+    <Receipt
+      viewerId="y"
+      view={{ ...view, payment: { ...payment, kind: "refund" } }}
+      order={undefined}
+      amount="$0.10"
+    />
+  ),
+  "an order that is closed": <ClosedOrder because="cancelled" merchantName={EVE} />,
+  "a decline": (
+    <DeclineAlert
+      state={{ name: "declined", payment: declined, next: { step: "never" } }}
+      merchantName={EVE}
+      currency="USD"
+      amount="$0.10"
+    />
+  ),
+  "a refusal": (
+    <RefusedAlert
+      state={{ name: "ready", key: payment.id, notice: { kind: "refused", reason: "not-found" } }}
+      merchantName={EVE}
+    />
+  ),
+  "who is no longer signed in": (
+    <Status
+      state={{ name: "signed-out", press: undefined, because: "start" }}
+      userName={EVE}
+      amount="$0.10"
+    />
+  ),
+  "a decline without JavaScript": (
+    <PlainPayForm
+      userId="y"
+      orderId={order.id}
+      idempotencyKey={payment.id}
+      amountMinor="10"
+      currency="USD"
+      amount="$0.10"
+      merchantName={EVE}
+      known={{ state: "declined", payment: declined }}
+      notice={undefined}
+    />
+  ),
+  "API keys": (
+    <KeyList
+      keys={[{ id: "k", name: EVE, start: "once_abc", scopes: [], createdAt: payment.settledAt }]}
+      revokeKey={nothing}
+    />
+  ),
+  "a new API key": <NewKey name={EVE} apiKey="once_abc" />,
+};
+
+describe.each(Object.entries({ en, de }))("in %s", (locale, messages) => {
+  it.each(Object.entries(PARTS))("%s", (_what, part) => {
+    const failed = vi.fn();
+    const html = renderToStaticMarkup(
+      <NextIntlClientProvider
+        locale={locale as "en" | "de"}
+        messages={messages}
+        timeZone="UTC"
+        formats={{ dateTime: { short: {}, shortOfOtherYear: {}, moment: {} } }}
+        onError={failed}
+      >
+        {part}
+      </NextIntlClientProvider>,
+    );
+    expect(failed).not.toHaveBeenCalled();
+    expect(html).toContain("Eve");
+    expect(html.replaceAll(/<bdi>[^<]*<\/bdi>/g, "")).not.toContain(TURNS);
+  });
+});

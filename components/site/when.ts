@@ -1,0 +1,14 @@
+import { useFormatter } from "next-intl";
+
+/**
+ * Writes a moment for a list, from RFC 3339 in UTC: always with its zone, and with its year where that is another than now.
+ * For components of the server alone: names of months and zones are locale data.
+ */
+export function useWhen(): (at: string) => string {
+  const format = useFormatter();
+  const thisYear = new Date().getUTCFullYear();
+  return (at) => {
+    const moment = new Date(at);
+    return format.dateTime(moment, moment.getUTCFullYear() === thisYear ? "short" : "shortOfOtherYear");
+  };
+}

@@ -1,0 +1,173 @@
+/**
+ * A server in between that answers for the database what is not so: a pooler that runs our statements in a transaction of
+ * its own, which it never commits. An answer outside ReadyForQuery "I" is no answer.
+ */
+import { randomUUID } from "node:crypto";
+import net from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { connect, setDatabase } from "./client.ts";
+import { issueKey } from "./idempotency/issue.ts";
+import { revokeKey } from "./idempotency/revoke.ts";
+import { keyState } from "./idempotency/state.ts";
+import { connectAsOwner } from "./migrate.ts";
+import { isDefinitive } from "./payments/failures.ts";
+import { pay } from "./payments/pay.ts";
+import { type OpenOptions, openPool, type Pool } from "./pool.ts";
+import { SERVER_VERSION, testDatabase } from "./testing/database.ts";
+import { balanceOf, keyFor, newPerson, tally } from "./testing/people.ts";
+import { PROXY_TLS, startTlsProxy } from "./testing/tls-proxy.ts";
+import { startWireProxy, type WireProxy } from "./testing/wire-proxy.ts";
+
+const test = testDatabase();
+const closing: (() => Promise<unknown>)[] = [];
+let pooler: WireProxy;
+
+beforeEach(async () => {
+  const { hostname, port } = new URL(test.appUrl);
+  pooler = await startWireProxy(hostname, Number(port));
+  closing.push(() => pooler.close());
+});
+
+afterEach(async () => {
+  setDatabase(test.db);
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+function through(url: string, port: number = pooler.port): string {
+  return Object.assign(new URL(url), { port: String(port) }).href;
+}
+
+/** A pool of one connection to `port`. */
+function poolTo(port: number, options: Partial<OpenOptions> = {}): Pool {
+  const pool = openPool(through(test.appUrl, port), {
+    name: "test",
+    connectionsMax: 1,
+    serverVersion: SERVER_VERSION,
+    onNotice: () => {},
+    ...options,
+  });
+  closing.push(() => pool.end());
+  return pool;
+}
+
+/** This process talks through the pooler from now on. */
+function throughThePooler(): void {
+  const db = connect(through(test.appUrl), SERVER_VERSION);
+  closing.push(() => db.close());
+  setDatabase(db);
+}
+
+async function refusalOf(work: PromiseLike<unknown>): Promise<unknown> {
+  return await Promise.resolve(work).then(
+    () => "it was answered",
+    (error: unknown) => error,
+  );
+}
+
+const LIE = { code: "CONNECTION_IN_TRANSACTION" };
+
+describe.each(["plain", "TLS"])("a pool, its connections %s", (kind) => {
+  async function pool(): Promise<Pool> {
+    if (kind === "plain") return poolTo(pooler.port);
+    const tls = await startTlsProxy((inside) => {
+      const upstream = net.connect({ host: "127.0.0.1", port: pooler.port }).on("error", () => {});
+      inside.pipe(upstream).pipe(inside);
+    });
+    closing.push(() => tls.close());
+    return poolTo(tls.port, { tls: PROXY_TLS });
+  }
+
+  it("believes no answer from inside a transaction that is not its own, whichever way it was asked", async () => {
+    const { sql } = await pool();
+    expect(await sql`select 1 as n`).toEqual([{ n: 1 }]);
+    await sql`select ${"prepared"}::text`;
+    pooler.beginOnItsOwn();
+    for (const ask of [
+      () => sql`select 1 as n`,
+      () => sql`select ${"prepared"}::text`,
+      () => sql`select ${"to be prepared"}::text as n`,
+      () => sql.unsafe("select 1 as n"),
+      () => sql.unsafe("select 1 as n").values(),
+      () => sql`select n, repeat('x', 5000) from generate_series(1, 1000) n`,
+    ]) {
+      const refusal = await refusalOf(ask());
+      expect(refusal).toMatchObject(LIE);
+      expect(isDefinitive(refusal)).toBe(false);
+    }
+    pooler.beginOnItsOwn(false);
+    expect(await sql`select 1 as n`).toEqual([{ n: 1 }]);
+  });
+
+  it("believes no definitive refusal from in there either", async () => {
+    const { sql } = await pool();
+    await sql`select 1`;
+    pooler.beginOnItsOwn();
+    const refusal = await refusalOf(sql`select 1 / 0`);
+    expect(refusal).toMatchObject(LIE);
+    expect(isDefinitive(refusal)).toBe(false);
+  });
+
+  it("goes on to work where all is well, with long answers and short ones", async () => {
+    const { sql } = await pool();
+    for (const rows of [1, 0, 500, 3]) {
+      const found = await sql`select n, repeat('x', n * 50) as text from generate_series(1, ${rows}::int) n`;
+      expect(found.map(({ n, text }) => [n, text.length])).toEqual(
+        Array.from({ length: rows }, (_, at) => [at + 1, (at + 1) * 50]),
+      );
+    }
+  });
+});
+
+it("a stray BEGIN of our own is caught the same", async () => {
+  const { sql } = poolTo(pooler.port);
+  expect(await refusalOf(sql.unsafe("begin"))).toMatchObject(LIE);
+  expect(await sql`select 1 as n`).toEqual([{ n: 1 }]);
+});
+
+it("nobody is told that they paid, that a key is theirs or that it is void, and nothing of it is there", async () => {
+  const [payer, payee] = [await newPerson(test.owner, 100n), await newPerson(test.owner, 0n)];
+  const purpose = { kind: "transfer", intentId: randomUUID() } as const;
+  const key = await keyFor(payer.id, purpose);
+  const command = { operation: "transfer", payee: payee.handle, amountMinor: "10", currency: "USD" } as const;
+  throughThePooler();
+  pooler.beginOnItsOwn();
+  for (const ask of [
+    () => pay(payer.id, key, command),
+    () => issueKey(payer.id, { kind: "transfer", intentId: randomUUID() }),
+    () => revokeKey(payer.id, key),
+    () => keyState(payer.id, key),
+  ]) {
+    const refusal = await refusalOf(ask());
+    expect(refusal).toBeInstanceOf(Error);
+    expect(isDefinitive(refusal)).toBe(false);
+  }
+  setDatabase(test.db);
+  expect(await balanceOf(test.owner, payer.accountId)).toBe(100n);
+  expect(await keyState(payer.id, key)).toEqual({ state: "open" });
+  expect(tally([await pay(payer.id, key, command)])).toEqual({ paid: 1 });
+});
+
+describe("the owner's connection", () => {
+  const owner = () => {
+    const sql = connectAsOwner(through(test.ownerUrl));
+    closing.push(() => sql.end({ timeout: 0 }));
+    return sql;
+  };
+
+  it("has transactions, and what is said inside them and after them is believed", async () => {
+    const sql = owner();
+    const found = await sql.begin(async (tx) => {
+      const [inside] = await tx`select 1 as n`;
+      return inside;
+    });
+    expect(found).toEqual({ n: 1 });
+    await expect(sql.begin((tx) => tx`select 1 / 0`)).rejects.toMatchObject({ code: "22012" });
+    expect(await sql`select 2 as n`).toEqual([{ n: 2 }]);
+  });
+
+  it("believes no answer from a transaction that it has not begun", async () => {
+    const sql = owner();
+    pooler.beginOnItsOwn();
+    expect(await refusalOf(sql`select 1`)).toMatchObject(LIE);
+  });
+});

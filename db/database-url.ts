@@ -1,0 +1,108 @@
+/**
+ * A database's address as libpq writes it: `postgres://user:password@host:port,host:port/database?name=value`. The driver
+ * reads such an address, too, but takes a host's port for another's, gets lost in `[::1]`, and connects to whichever host
+ * comes first, a standby or not. What concerns hosts and TLS is read here, and the driver is told the rest.
+ */
+
+/** Several may be named: the same database, of which one server at a time is the primary. */
+export type Host = { host: string; port: number };
+
+/** Which server may be talked to. Both are primaries; the second takes writes by default, too. */
+export type SessionAttributes = "primary" | "read-write";
+
+export type TlsMode = "off" | "if offered" | "without proof" | "with proof";
+
+export type DatabaseUrl = {
+  hosts: readonly [Host, ...Host[]];
+  attributes: SessionAttributes;
+  tls: { mode: TlsMode; isDirect: boolean };
+  /** What the driver is to be given: the rest of it. */
+  rest: string;
+};
+
+const DEFAULT_PORT = "5432";
+const PARTS =
+  /^(?<scheme>postgres(?:ql)?:\/\/)(?:(?<user>[^/?#]*)@)?(?<hosts>[^/?#@]*)(?<path>\/[^?#]*)?(?:\?(?<query>[^#]*))?$/i;
+const HOST = /^(?<host>\[[0-9a-f:.]+\]|[^:[\]]*)(?::(?<port>\d{1,5}))?$/i;
+
+/** By what libpq calls them. `require` encrypts and does not look whom it speaks with; only the last two do. */
+const TLS_MODES: ReadonlyMap<string, TlsMode> = new Map([
+  ["", "off"],
+  ["false", "off"],
+  ["disable", "off"],
+  ["prefer", "if offered"],
+  ["allow", "without proof"],
+  ["require", "without proof"],
+  ["true", "with proof"],
+  ["verify-ca", "with proof"],
+  ["verify-full", "with proof"],
+]);
+
+/**
+ * Reads an address. Where none is given to a part, the environment's PGHOST, PGPORT and PGSSL count, as for the driver.
+ * Throws one sentence that says what is wrong and quotes no password.
+ */
+export function readDatabaseUrl(url: string): DatabaseUrl {
+  const parts = PARTS.exec(url)?.groups;
+  // An @ behind the hosts is that of a password with a / or ? in it: what looks like a host may be half of that.
+  if (!parts || `${parts.path ?? ""}${parts.query ?? ""}`.includes("@") || !isDecodable(parts.user ?? ""))
+    throw new Error(
+      "must be an address such as postgres://user:password@host:5432/database; / ? # % and @ in a password are written %2F %3F %23 %25 and %40",
+    );
+  const query = new URLSearchParams(parts.query ?? "");
+  const [first = readHost(""), ...others] = (parts.hosts ?? "").split(",").map(readHost);
+  const attributes = readAttributes(query);
+  const tls = readTls(query);
+  const rest = `${parts.scheme}${parts.user === undefined ? "" : `${parts.user}@`}localhost${parts.path ?? ""}?${query}`;
+  if (!URL.canParse(rest))
+    throw new Error("names a user, password or database that is no part of an address");
+  return { hosts: [first, ...others], attributes, tls, rest };
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function readHost(text: string): Host {
+  const found = HOST.exec(text)?.groups;
+  const port = Number(found?.port ?? (process.env.PGPORT || DEFAULT_PORT));
+  if (!found || !isDecodable(text) || !(port >= 1 && port <= 65_535))
+    throw new Error(`names "${text}", which is no host with a port, such as db1.example.com:5432`);
+  const host = decodeURIComponent(found.host ?? "").replace(/^\[(.*)\]$/, "$1");
+  return { host: host || process.env.PGHOST || "localhost", port };
+}
+
+/** Takes what it reads out of `query`; the driver would send it to the server, or believe it knew better. */
+function take(query: URLSearchParams, name: string): string | undefined {
+  const value = query.get(name) ?? undefined;
+  query.delete(name);
+  return value;
+}
+
+function readAttributes(query: URLSearchParams): SessionAttributes {
+  const wanted = take(query, "target_session_attrs") ?? "primary";
+  if (wanted === "primary" || wanted === "read-write") return wanted;
+  throw new Error(
+    `says target_session_attrs=${wanted}, which may lead to a standby: only primary (which is understood) and read-write are safe`,
+  );
+}
+
+function readTls(query: URLSearchParams): DatabaseUrl["tls"] {
+  const [sslmode, ssl] = [take(query, "sslmode"), take(query, "ssl")];
+  const isDirect = (take(query, "sslnegotiation") ?? process.env.PGSSLNEGOTIATION) === "direct";
+  const roots = take(query, "sslrootcert");
+  if (roots !== undefined && roots !== "system")
+    throw new Error("says sslrootcert: give the file to Node instead, as NODE_EXTRA_CA_CERTS");
+  const name = sslmode ?? ssl ?? (roots === "system" ? "verify-full" : (process.env.PGSSL ?? ""));
+  const mode = TLS_MODES.get(name);
+  if (mode === undefined)
+    throw new Error(
+      `says sslmode=${name}, which is none of ${[...TLS_MODES.keys()].filter(Boolean).join(", ")}`,
+    );
+  return { mode, isDirect };
+}

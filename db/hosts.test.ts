@@ -1,0 +1,118 @@
+/** Several hosts in one address: whoever is the primary is talked to, and nobody else; also after a failover. */
+import postgres from "postgres";
+import { afterAll, afterEach, beforeAll, expect, inject, it } from "vitest";
+import { connectAsOwner } from "./migrate.ts";
+import { openPool, type Sql } from "./pool.ts";
+import { inspectServer } from "./server-check.ts";
+import { SERVER_VERSION } from "./testing/database.ts";
+import { type PlainServer, startPlainServer } from "./testing/plain-server.ts";
+import { startWireProxy, type WireProxy } from "./testing/wire-proxy.ts";
+
+let standby: PlainServer;
+let primary: WireProxy;
+const closing: (() => Promise<unknown>)[] = [];
+
+/** Both clusters know it by one name and password, as a primary and its standby do. */
+const ROLE = "once_hosts_test";
+const PASSWORD = "the same on both";
+
+/** As a superuser of one of the two. */
+async function asAdmin(adminUrl: string, ...statements: string[]): Promise<void> {
+  const admin = postgres(adminUrl, { max: 1, onnotice: () => {} });
+  for (const statement of statements) await admin.unsafe(statement);
+  await admin.end();
+}
+
+beforeAll(async () => {
+  standby = await startPlainServer();
+  for (const adminUrl of [standby.adminUrl, inject("adminUrl")])
+    await asAdmin(adminUrl, `create role ${ROLE} login password '${PASSWORD}'`);
+});
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+afterAll(async () => {
+  await asAdmin(inject("adminUrl"), `drop role ${ROLE}`);
+  await standby.remove();
+});
+
+function addressOf(hosts: string, query = ""): string {
+  return `postgres://${ROLE}:${encodeURIComponent(PASSWORD)}@${hosts}/postgres${query}`;
+}
+
+/** The address of both, the standby first, with the primary behind a proxy that can take it away. */
+async function bothHosts(query = ""): Promise<string> {
+  const [first, second] = [new URL(standby.adminUrl), new URL(inject("adminUrl"))];
+  primary = await startWireProxy(second.hostname, Number(second.port));
+  closing.push(() => primary.close());
+  return addressOf(`${first.host},127.0.0.1:${primary.port}`, query);
+}
+
+function poolTo(url: string): Sql {
+  const pool = openPool(url, {
+    name: "test",
+    connectionsMax: 6,
+    serverVersion: SERVER_VERSION,
+    onNotice: () => {},
+  });
+  closing.push(() => pool.end());
+  return pool.sql;
+}
+
+/** Whether whoever answers is a standby. */
+async function askedOfStandby(sql: Pick<Sql, "unsafe">): Promise<unknown> {
+  return (await sql.unsafe("select pg_is_in_recovery() as answer"))[0]?.answer;
+}
+
+/** Who answers many at once. */
+async function answersOf(sql: Sql): Promise<unknown[]> {
+  return [...new Set(await Promise.all(Array.from({ length: 60 }, () => askedOfStandby(sql))))];
+}
+
+it("a pool, the owner and the look at start reach the primary each time, and the next primary after a failover", async () => {
+  await standby.becomeStandby();
+  const url = await bothHosts();
+  const sql = poolTo(url);
+  expect(await answersOf(sql)).toEqual([false]);
+  for (let time = 0; time < 4; time += 1) {
+    expect((await inspectServer(url)).isStandby).toBe(false);
+    const owner = connectAsOwner(url);
+    expect(await askedOfStandby(owner)).toBe(false);
+    await owner.end();
+  }
+
+  await primary.close();
+  await expect(askedOfStandby(sql)).rejects.toThrow();
+  await asAdmin(standby.adminUrl, "select pg_promote()");
+  while ((await askedOfStandby(sql).catch(() => undefined)) !== false);
+  expect(await answersOf(sql)).toEqual([false]);
+});
+
+it("where all are standbys, that is what is said, and soon", async () => {
+  await standby.becomeStandby();
+  const { host } = new URL(standby.adminUrl);
+  const sql = poolTo(addressOf(`${host},${host}`));
+  for (let time = 0; time < 3; time += 1)
+    await expect(askedOfStandby(sql)).rejects.toMatchObject({ code: "CONNECTION_STANDBY" });
+});
+
+it("read-write asks for more: a primary that takes no writes by default is none", async () => {
+  const url = await bothHosts("?target_session_attrs=read-write");
+  const alter = `alter role ${ROLE} in database postgres`;
+  await asAdmin(inject("adminUrl"), `${alter} set default_transaction_read_only = on`);
+  await expect(askedOfStandby(poolTo(url))).rejects.toMatchObject({
+    code: expect.stringMatching(/^CONNECTION_(STANDBY|READ_ONLY)$/),
+  });
+  await asAdmin(inject("adminUrl"), `${alter} reset default_transaction_read_only`);
+  expect(await answersOf(poolTo(url))).toEqual([false]);
+});
+
+it("a connection that is lost in its first statement fails it, however many hosts there are", async () => {
+  const url = await bothHosts();
+  const sql = poolTo(url);
+  primary.arm({ point: "before-complete", kind: "cut", matching: "the first", times: 1 });
+  await expect(sql`select ${"the first"}::text`).rejects.toMatchObject({ code: "ECONNRESET" });
+  expect(await answersOf(sql)).toEqual([false]);
+});

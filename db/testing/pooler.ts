@@ -1,0 +1,73 @@
+/**
+ * What stands between as a pooler does, PgBouncer for one: it takes the startup parameters that it knows, refuses or
+ * ignores all others, and has process numbers of its own.
+ */
+import net from "node:net";
+import { splitter } from "./wire-proxy.ts";
+
+const KNOWN = ["user", "database", "client_encoding", "application_name"];
+/** A number that no process of this machine has. */
+const OWN_PROCESS = 0x7ffffff0;
+
+function message(type: string, body: string): Buffer {
+  const bytes = Buffer.from(`${type}\0\0\0\0${body}`, "utf8");
+  bytes.writeUInt32BE(bytes.length - type.length, type.length);
+  return bytes;
+}
+
+export type Pooler = { port: number; close(): Promise<void> };
+
+/** Starts one in front of the server at `host`:`port`. */
+export async function startPooler(
+  host: string,
+  port: number,
+  others: "refused" | "ignored",
+): Promise<Pooler> {
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer((client) => {
+    const upstream = net.connect({ host, port });
+    for (const socket of [client, upstream])
+      sockets.add(socket.on("error", () => {}).on("close", () => sockets.delete(socket)));
+    client.on(
+      "data",
+      splitter(true, (type, bytes) => {
+        if (type !== "") {
+          upstream.write(bytes);
+          return;
+        }
+        // Length and version, then names and values.
+        const words = bytes.toString("utf8", 8).split("\0");
+        const pairs = words.flatMap((name, at) =>
+          at % 2 === 0 && name ? [[name, words[at + 1] ?? ""]] : [],
+        );
+        const unknown = pairs.find(([name]) => !KNOWN.includes(name ?? ""));
+        if (unknown && others === "refused") {
+          client.end(message("E", `SFATAL\0C08P01\0Munsupported startup parameter: ${unknown[0]}\0\0`));
+          return;
+        }
+        const passed = pairs.filter(([name]) => KNOWN.includes(name ?? ""));
+        const startup = message("", `\0\x03\0\0${passed.map((pair) => `${pair.join("\0")}\0`).join("")}\0`);
+        upstream.write(startup);
+      }),
+    );
+    upstream.on(
+      "data",
+      splitter(false, (type, bytes) => {
+        if (type === "K") bytes.writeUInt32BE(OWN_PROCESS, 5);
+        client.write(bytes);
+      }),
+    );
+    client.on("close", () => upstream.destroy());
+    upstream.on("close", () => client.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("Bug: the pooler has no port.");
+  return {
+    port: address.port,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,237 @@
+/**
+ * Refuses what is younger than the browsers that are served, in the scripts that the build has made for them: a payer's
+ * browser that lacks one method stops in the middle of a payment. Which browser has what since when is MDN's data; which
+ * browsers are served is what Next.js compiles for.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { giveUp } from "./bootstrap.mjs";
+import { isMain, parse, readSource, report, stringOf, walk } from "./rules/source.mjs";
+import { root } from "./run.mjs";
+
+/**
+ * @typedef {import("./rules/source.mjs").Source} Source
+ * @typedef {import("./rules/source.mjs").Finding} Finding
+ * @typedef {import("./rules/source.mjs").Node} Node
+ * @typedef {{ version_added?: string | false | null, prefix?: string, flags?: unknown }} Support
+ * @typedef {{ __compat?: { spec_url?: string | string[], support: Record<string, Support | Support[] | undefined> } }
+ *   & Record<string, any>} Feature
+ */
+
+const require = createRequire(import.meta.url);
+/** "chrome 111" and so on. */
+const SERVED = /** @type {string[]} */ (require("next/dist/shared/lib/modern-browserslist-target"));
+/** @type {Record<string, number>} */
+export const FLOOR = Object.fromEntries(
+  SERVED.map((browser) => [browser.split(" ")[0], Number(browser.split(" ")[1])]),
+);
+
+const CHUNKS = ".next/static/chunks";
+
+/**
+ * What others' scripts do with something young that harms no browser, each told by the text that it stands in: these
+ * libraries put it into a variable, and ask whether that holds anything before they call it.
+ */
+const HARMLESS = [
+  { uses: "Error.captureStackTrace", near: "=Error.captureStackTrace" },
+  // Of the polyfills that Next.js gives to browsers that know no modules.
+  { uses: "RegExp.escape", near: "=RegExp.escape" },
+];
+
+/** Objects that are there under a name of their own, and the interface of each. */
+const SINGLETONS = new Map([
+  ["crypto", "Crypto"],
+  ["document", "Document"],
+  ["history", "History"],
+  ["localStorage", "Storage"],
+  ["location", "Location"],
+  ["navigator", "Navigator"],
+  ["performance", "Performance"],
+  ["sessionStorage", "Storage"],
+]);
+const GLOBAL_OBJECTS = new Set(["window", "self", "globalThis"]);
+/** What gives an iterator in all browsers that are served; what is called on it then, is a young method of iterators. */
+const MAKES_ITERATOR = new Set(["entries", "keys", "matchAll", "values"]);
+
+const young = youngFeatures();
+
+/** Whether one of the browsers that are served lacks it. */
+function isYoung(/** @type {Feature} */ feature) {
+  const support = feature.__compat?.support;
+  if (support === undefined) return false;
+  return Object.entries(FLOOR).some(([browser, floor]) => {
+    const entries = [support[browser] ?? []].flat();
+    return !entries.some(({ version_added: added, prefix, flags }) => {
+      if (typeof added !== "string" || prefix !== undefined || flags !== undefined) return false;
+      return Number.parseFloat(added.replace("≤", "")) <= floor;
+    });
+  });
+}
+
+/**
+ * The names of what is young: `interfaces` ("Temporal") and `constructors` ("Iterator"); `members` of an interface or of its prototype
+ * ("AbortSignal.any"); `methods` that values of the language have by now and nothing had before ("isSubsetOf"), which are
+ * told by their name alone; and what iterators have (`onIterators`).
+ */
+function youngFeatures() {
+  /** @type {{ api: Feature, javascript: { builtins: Feature } }} */
+  const { api, javascript } = require("@mdn/browser-compat-data");
+  const interfaces = new Set();
+  const constructors = new Set();
+  const members = new Set();
+  const methods = new Set();
+  const oldNames = new Set();
+  for (const [name, feature] of [...Object.entries(api), ...Object.entries(javascript.builtins)]) {
+    if (isYoung(feature)) interfaces.add(name);
+    if (isYoung(feature) || isYoung(feature[name] ?? {})) constructors.add(name);
+    for (const [key, member] of Object.entries(feature)) {
+      const called = key.replace(/_static$/, "");
+      if (member.__compat === undefined || !/^\w+$/.test(called) || called === name) continue;
+      if (isYoung(member)) {
+        members.add(`${name}.${called}`);
+        // What only a young constructor makes is found there, and what is static as a member.
+        if (!constructors.has(name) && isOfPrototype(member)) methods.add(called);
+      } else oldNames.add(called);
+    }
+  }
+  for (const name of oldNames) methods.delete(name);
+  return {
+    interfaces,
+    constructors,
+    members,
+    methods,
+    onIterators: new Set(Object.keys(javascript.builtins.Iterator)),
+  };
+}
+
+/** Whether it is a method of the language's own values, and not of what they are made by. */
+function isOfPrototype(/** @type {Feature} */ member) {
+  return /tc39\.es\/.*\.prototype\./i.test(String(member.__compat?.spec_url));
+}
+
+/** A use of something young, as one would write it; undefined where the node is none. */
+function youngUse(/** @type {Node} */ node) {
+  switch (node.type) {
+    case "NewExpression":
+    case "CallExpression": {
+      const { callee } = node;
+      if (callee.type === "Identifier") {
+        if (callee.name === "RegExp")
+          return youngPattern(stringOf(node.arguments[0]), stringOf(node.arguments[1]));
+        return node.type === "NewExpression" && young.constructors.has(callee.name)
+          ? `new ${callee.name}`
+          : undefined;
+      }
+      if (callee.type !== "MemberExpression" || node.optional) return undefined;
+      const name = memberName(callee);
+      if (name === undefined) return undefined;
+      if (makesIterator(callee.object) && young.onIterators.has(name)) return `Iterator.prototype.${name}`;
+      return globalName(callee.object) === undefined && young.methods.has(name) ? `.${name}()` : undefined;
+    }
+    case "MemberExpression": {
+      const object = globalName(node.object);
+      const name = memberName(node);
+      if (object === undefined || name === undefined) return undefined;
+      const member = `${SINGLETONS.get(object) ?? object}.${name}`;
+      if (young.members.has(member)) return `${object}.${name}`;
+      return young.interfaces.has(object) ? object : undefined;
+    }
+    case "Literal":
+      return node.regex && youngPattern(node.regex.pattern, node.regex.flags);
+    case "VariableDeclaration":
+      return /using$/.test(node.kind) ? node.kind : undefined;
+    case "ImportDeclaration":
+      return node.attributes?.length > 0 || node.phase ? "import … with" : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** What is young about a regular expression. */
+function youngPattern(
+  /** @type {string | undefined} */ pattern = "",
+  /** @type {string | undefined} */ flags = "",
+) {
+  if (flags.includes("v")) return "a regular expression's flag v";
+  if (/\(\?(?:[ims]+(?:-[ims]*)?|-[ims]+):/.test(pattern)) return "a regular expression's (?i:)";
+  const groups = [...pattern.matchAll(/\(\?<(\w+)>/g)].map(([, name]) => name);
+  return new Set(groups).size < groups.length
+    ? "a regular expression's group of a name that stands twice"
+    : undefined;
+}
+
+/** "any" of `AbortSignal.any` and `AbortSignal["any"]`. */
+function memberName(/** @type {Node} */ { property, computed }) {
+  if (computed) return stringOf(property);
+  return property?.type === "Identifier" ? property.name : undefined;
+}
+
+/** The name under which a node is there globally: "Iterator" of `Iterator` and `window.Iterator`. */
+function globalName(/** @type {Node} */ node) {
+  if (node.type === "Identifier" && !GLOBAL_OBJECTS.has(node.name)) {
+    return /^[A-Z]\w{2,}$/.test(node.name) || SINGLETONS.has(node.name) ? node.name : undefined;
+  }
+  const isOfGlobal =
+    node.type === "MemberExpression" &&
+    node.object.type === "Identifier" &&
+    GLOBAL_OBJECTS.has(node.object.name);
+  return isOfGlobal ? memberName(node) : undefined;
+}
+
+/** `map.values()` and the like, but not `Object.values(map)`, which gives an array. */
+function makesIterator(/** @type {Node} */ node) {
+  return (
+    node.type === "CallExpression" &&
+    node.callee.type === "MemberExpression" &&
+    MAKES_ITERATOR.has(memberName(node.callee) ?? "") &&
+    (node.arguments.length === 0 || memberName(node.callee) === "matchAll")
+  );
+}
+
+/** Whether the script asks first whether it is there: by typeof, ?., or a condition that names it. */
+function isAskedFor(
+  /** @type {string} */ text,
+  /** @type {Node} */ node,
+  /** @type {readonly Node[]} */ parents,
+) {
+  const name = node.type === "MemberExpression" ? memberName(node) : undefined;
+  const direct = parents.at(-1);
+  if (direct?.type === "UnaryExpression" && direct.operator === "typeof") return true;
+  if (direct?.type === "CallExpression" && direct.optional && direct.callee === node) return true;
+  const called = name ?? memberName(node.callee ?? {}) ?? node.callee?.name;
+  return parents.some((parent) => {
+    const condition = parent.test ?? (parent.type === "LogicalExpression" ? parent.left : undefined);
+    return condition && called && text.slice(condition.start, condition.end).includes(called);
+  });
+}
+
+/**
+ * What a script uses that is younger than the floor, and does not ask for first.
+ *
+ * @param {Source} source
+ * @returns {Finding[]}
+ */
+export function findYoung(source) {
+  /** @type {Finding[]} */
+  const findings = [];
+  walk(parse(source), (node, parents) => {
+    const uses = youngUse(node);
+    if (uses === undefined || isAskedFor(source.text, node, parents)) return;
+    const near = source.text.slice(Math.max(0, node.start - 40), node.start + 60).replaceAll(/\s+/g, " ");
+    if (HARMLESS.some((one) => one.uses === uses && near.includes(one.near))) return;
+    const says = `uses ${uses}, which not all of ${SERVED.join(", ")} have: … ${near} …`;
+    findings.push({ file: source.file, line: source.text.slice(0, node.start).split("\n").length, says });
+  });
+  return findings;
+}
+
+if (isMain(import.meta.url)) {
+  const folder = join(root, CHUNKS);
+  if (!existsSync(folder)) giveUp("There is no production build yet: run npm run build first.");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".js"),
+  );
+  const findings = files.flatMap((file) => findYoung(readSource(`${CHUNKS}/${file.replaceAll("\\", "/")}`)));
+  report(findings, `${files.length} scripts run in ${SERVED.join(", ")}.`);
+}

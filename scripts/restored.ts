@@ -1,0 +1,22 @@
+/**
+ * `npm run restored`: to be run once after the database's files were put back from a disk snapshot or a copy, before anything is
+ * served from it. Voids all open keys of DATABASE_OWNER_URL (or DATABASE_URL, or of the embedded server): some of them may have
+ * been paid, or called void for certain, after the snapshot was taken. Exit code 0: done. 1: not done; serve nothing.
+ */
+import { afterRestore } from "../db/restored.ts";
+import { ownerUrl } from "./owner-url.ts";
+
+try {
+  const { keysVoided, transfersSealed } = await afterRestore(await ownerUrl());
+  console.info(
+    `${keysVoided} open keys are void: nothing can be paid under them any more. Whoever was paying gets a new key.`,
+  );
+  console.info(`${transfersSealed} transfers that had no seal are sealed.`);
+  console.info("Now check the books (npm run reconcile), then serve.");
+  process.exit(0);
+} catch (error) {
+  console.error(
+    `Not done: ${error instanceof Error ? error.message : error}. Keys that were void may still be open: serve nothing yet, and run it again.`,
+  );
+  process.exit(1);
+}
