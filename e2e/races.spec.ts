@@ -2,7 +2,16 @@
 import { request as httpRequest } from "node:http";
 import type { Page } from "@playwright/test";
 import { books, expectPaidOnce, newOrder, paymentsOf } from "./books.ts";
-import { expect, expectReceipt, isPayment, openCheckout, payButton, signIn, test } from "./fixtures.ts";
+import {
+  agePress,
+  expect,
+  expectReceipt,
+  isPayment,
+  openCheckout,
+  payButton,
+  signIn,
+  test,
+} from "./fixtures.ts";
 
 test("Enter and a click together charge once", async ({ alice, orderId }) => {
   await openCheckout(alice, orderId);
@@ -134,15 +143,7 @@ test("a payer who gives up cancels for certain: it was not paid and never will b
   await alice.route("**/*", async (route) => (isPayment(route) ? route.abort() : route.fallback()));
   await payButton(alice).click();
   await expect(alice.getByRole("status").filter({ hasText: "checking" })).toBeVisible();
-  await alice.evaluate(() => {
-    for (const [name, value] of Object.entries({ ...sessionStorage })) {
-      const press = JSON.parse(value);
-      sessionStorage.setItem(
-        name,
-        JSON.stringify({ ...press, pressedAtMs: press.pressedAtMs - 10 * 60_000 }),
-      );
-    }
-  });
+  await agePress(alice);
   await alice.reload();
   await alice.getByRole("button", { name: "Cancel for certain" }).click();
   await expect(alice.getByRole("status").filter({ hasText: "never will be" })).toBeVisible();

@@ -3,203 +3,9 @@
  * nodes are gone by then, so a text that was not in an element of its own ends the page, or stays as it was.
  */
 import type { Page } from "@playwright/test";
-import { expectPaidOnce, newOrder, paymentsOf } from "./books.ts";
-import {
-  dropAnswers,
-  expect,
-  expectReceipt,
-  isPayment,
-  openCheckout,
-  payButton,
-  signIn,
-  test,
-} from "./fixtures.ts";
+import { books } from "./books.ts";
+import { expect, expectReceipt, openCheckout, payButton, signIn, test } from "./fixtures.ts";
 import { expectTranslated, translated } from "./translate.ts";
-
-/** Turns the stored press into one of ten minutes ago, older than those that are sent again by themselves. */
-async function agePress(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    for (const [name, value] of Object.entries({ ...sessionStorage })) {
-      const press = JSON.parse(value);
-      sessionStorage.setItem(
-        name,
-        JSON.stringify({ ...press, pressedAtMs: press.pressedAtMs - 10 * 60_000 }),
-      );
-    }
-  });
-}
-
-/** Loses every payment on its way to the server, presses Pay, and reloads when the press is old. */
-async function loseAndAge(page: Page): Promise<void> {
-  await page.route("**/*", async (route) => (isPayment(route) ? route.abort() : route.fallback()));
-  await payButton(page).click();
-  await expect(page.getByRole("status").filter({ hasText: "We are checking your payment" })).toBeVisible();
-  await agePress(page);
-  await page.unrouteAll({ behavior: "ignoreErrors" });
-  await page.reload();
-  await expectTranslated(page);
-  await expect(page.getByRole("status").filter({ hasText: "Still not known, still checking" })).toBeVisible();
-}
-
-const ALL = "900000000000";
-
-type Row = {
-  what: string;
-  /** What the order is over, where it is not 38 dollars. */
-  amountMinor?: string;
-  /** Before the form opens. */
-  before?: (page: Page) => Promise<unknown>;
-  /** From the open form on. */
-  go: (page: Page) => Promise<void>;
-  /** The payments that are in the books at the end. */
-  ends: ("succeeded" | "declined")[];
-};
-
-const CHECKOUT: Row[] = [
-  {
-    what: "paid at once",
-    go: async (page) => {
-      await payButton(page).click();
-      await expectReceipt(page);
-    },
-    ends: ["succeeded"],
-  },
-  {
-    what: "paid while somebody watches",
-    go: async (page) => {
-      let release = () => {};
-      const released = new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      await page.route("**/*", async (route) => {
-        if (isPayment(route)) await released;
-        await route.fallback();
-      });
-      await payButton(page).click();
-      await expect(page.getByRole("main").getByText("Sending your payment …")).toHaveCount(2);
-      await expect(page.getByText("Charged exactly once, however often")).toHaveCount(0);
-      release();
-      await expectReceipt(page);
-    },
-    ends: ["succeeded"],
-  },
-  {
-    what: "declined, and pressed again",
-    amountMinor: ALL,
-    go: async (page) => {
-      for (const _press of [1, 2]) {
-        await payButton(page).click();
-        await expect(
-          page
-            .getByRole("alert")
-            .filter({ hasText: "Declined. No money has moved.The balance of your USD account" }),
-        ).toBeVisible();
-        await expect(payButton(page)).toBeEnabled();
-      }
-    },
-    ends: ["declined", "declined"],
-  },
-  {
-    what: "an answer that is lost",
-    before: (page) => dropAnswers(page, 2),
-    go: async (page) => {
-      await payButton(page).click();
-      await expectReceipt(page);
-    },
-    ends: ["succeeded"],
-  },
-  {
-    what: "lost on the way there, asked, and cancelled for certain",
-    go: async (page) => {
-      await loseAndAge(page);
-      await page.getByRole("button", { name: "Cancel for certain" }).click();
-      await expect(page.getByRole("status").filter({ hasText: "Cancelled for certain." })).toBeVisible();
-      await expect(page.getByText("Still not known")).toHaveCount(0);
-      await expect(payButton(page)).toBeEnabled();
-    },
-    ends: [],
-  },
-  {
-    what: "lost on the way there, asked, and paid after all",
-    go: async (page) => {
-      await loseAndAge(page);
-      await page.getByRole("button", { name: "Pay now" }).click();
-      await expectReceipt(page);
-    },
-    ends: ["succeeded"],
-  },
-  {
-    what: "refused",
-    go: async (page) => {
-      await page.route("**/*", async (route) => {
-        if (!isPayment(route)) return route.fallback();
-        if (!route.request().url().endsWith("/api/payments")) return route.abort();
-        const body = { type: "/problems/amount-mismatch", status: 422, moneyMoved: "no", retry: "same-key" };
-        return route.fulfill({ status: 422, contentType: "application/problem+json", json: body });
-      });
-      await payButton(page).click();
-      await expect(
-        page.getByRole("alert").filter({ hasText: "Not carried out. No money has moved." }),
-      ).toBeVisible();
-      await expect(page.getByText("We are checking your payment")).toHaveCount(0);
-      await expect(payButton(page)).toBeEnabled();
-    },
-    ends: [],
-  },
-  {
-    what: "signed out meanwhile",
-    go: async (page) => {
-      await page.context().clearCookies();
-      await payButton(page).click();
-      await expect(page.getByRole("status").filter({ hasText: "Please sign in again" })).toBeVisible();
-      await expect(page.getByText("Sending your payment")).toHaveCount(0);
-    },
-    ends: [],
-  },
-];
-
-for (const { what, amountMinor, before, go, ends } of CHECKOUT) {
-  test(`a translated checkout: ${what}`, async ({ alice, baseURL }) => {
-    const orderId = amountMinor
-      ? await newOrder(baseURL ?? "", amountMinor, 1)
-      : await newOrder(baseURL ?? "");
-    const page = await translated(alice);
-    await before?.(alice);
-    await openCheckout(alice, orderId);
-    await expectTranslated(alice);
-    await go(alice);
-    await page.expectWhole();
-    expect((await paymentsOf(orderId)).map(({ status }) => status)).toEqual(ends);
-  });
-}
-
-test("a translated checkout that gets no key says so, tries again, waits where it is told to, and pays", async ({
-  alice,
-  orderId,
-}) => {
-  const page = await translated(alice);
-  let isBlocked = true;
-  let isLimited = true;
-  await alice.route("**/api/idempotency-keys", async (route) => {
-    if (isBlocked) return route.abort();
-    if (!isLimited) return route.fallback();
-    isLimited = false;
-    return route.fulfill({ status: 429, headers: { "retry-after": "1" }, json: {} });
-  });
-  await alice.goto(`/checkout/${orderId}`);
-  await expectTranslated(alice);
-  await expect(alice.getByRole("status").filter({ hasText: "cannot be started just now" })).toBeVisible();
-  isBlocked = false;
-  await alice.getByRole("button", { name: "Try again" }).click();
-  await expect(alice.getByRole("status").filter({ hasText: "A short wait" })).toBeVisible();
-  await expect(alice.getByText("cannot be started just now")).toHaveCount(0);
-  await expect(payButton(alice)).toBeEnabled();
-  await expect(alice.getByText("A short wait")).toHaveCount(0);
-  await payButton(alice).click();
-  await expectReceipt(alice);
-  await page.expectWhole();
-  await expectPaidOnce(orderId);
-});
 
 test("a translated sign-in says what is wrong, each time, and lets in who is right", async ({ page }) => {
   const whole = await translated(page);
@@ -230,7 +36,7 @@ test("a translated sign-up names the field that is wrong", async ({ page }) => {
   await page.getByLabel("Handle").fill("alice");
   await page.getByLabel("E-mail").fill("guest@example.com");
   for (const [password, says] of [
-    ["short", "The password needs 12 to 128 characters."],
+    ["short", "The password needs 10 to 128 characters."],
     ["correct horse battery", "This handle belongs to somebody else."],
   ] as const) {
     await page.getByLabel("Password").fill(password);
@@ -269,6 +75,56 @@ test("on a translated page an API key is refused, made, made again and revoked",
   }
   await page.expectWhole();
 });
+
+test("a translated payer walks through the pages without one load, and reads the right words on each", async ({
+  alice,
+}) => {
+  const page = await translated(alice);
+  const title = (words: string | RegExp) =>
+    expect(alice.getByRole("heading", { level: 1 })).toHaveText(words);
+  await alice.goto("/");
+  await expectTranslated(alice);
+  await alice.evaluate(() => Object.assign(globalThis, { isSameDocument: true }));
+  await alice.getByRole("button", { name: "Order Flat white" }).click();
+  await title("Pay Bluebird Coffee");
+  await payButton(alice).click();
+  await title(/^Paid/);
+  await alice.getByRole("link", { name: "All payments" }).click();
+  await title("Payments");
+  await alice.getByRole("link", { name: "To Bluebird Coffee" }).first().click();
+  await title(/^Paid/);
+  await alice.getByRole("link", { name: "API keys" }).click();
+  await title("API keys");
+  await alice.getByRole("link", { name: "For developers" }).click();
+  await title("Pay over HTTP, once");
+  await alice.getByRole("link", { name: "Once, home" }).click();
+  await title("Hello, Alice");
+  expect(await alice.evaluate(() => "isSameDocument" in globalThis)).toBe(true);
+  await page.expectWhole();
+});
+
+for (const [what, table] of [
+  ["a page", "orders"],
+  ["the frame around all pages", "sessions"],
+] as const) {
+  test(`where ${what} cannot be shown, the translated page that says so leads back to it`, async ({
+    alice,
+    orderId,
+  }) => {
+    await translated(alice);
+    await books().unsafe(`alter table ${table} rename to ${table}_away`);
+    try {
+      await alice.goto(`/checkout/${orderId}`);
+      await expect(alice.getByRole("heading", { name: "This page could not be shown" })).toBeVisible();
+      await expect(alice.locator("h1 font").first()).toBeVisible();
+    } finally {
+      await books().unsafe(`alter table ${table}_away rename to ${table}`);
+    }
+    await alice.getByRole("button", { name: "Try again" }).click();
+    await expect(payButton(alice)).toBeEnabled();
+    await expect(alice.getByText("This page could not be shown")).toHaveCount(0);
+  });
+}
 
 /** Every page: where it is, as whom, and what is done on it before the language changes. */
 const PAGES: { what: string; who?: "Alice" | "Mia"; path: (orderId: string) => string; isPaid?: true }[] = [

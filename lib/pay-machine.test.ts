@@ -1,15 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readAnswer, readKeyState } from "./pay-answer.ts";
-import {
-  afterLook,
-  mayPayAgain,
-  nextState,
-  pollDelayMs,
-  pressableKey,
-  RESEND_WINDOW_MS,
-  START,
-  wantsKey,
-} from "./pay-machine.ts";
+import { afterLook, patienceMs, pollDelayMs, RESEND_WINDOW_MS } from "./pay-checking.ts";
+import { asksPayer, mayPayAgain, nextState, pressableKey, START, wantsKey } from "./pay-machine.ts";
 import type { PayEvent, PayState, Press } from "./pay-state.ts";
 import { DECLINE_CODES, type DeclineCode, type Payment } from "./payment.ts";
 import { PROBLEMS, type ProblemName, problem } from "./problems.ts";
@@ -51,17 +43,18 @@ const states = {
   paying: { name: "paying", press },
   looking: { name: "checking", press, stage: "looking" },
   asking: { name: "checking", press, stage: "asking" },
+  unreached: { name: "checking", press, stage: "unreached" },
   revoking: { name: "checking", press, stage: "revoking" },
   paid: { name: "paid", payment: paid },
   declinedFetching: { name: "declined", payment: declinedForFunds, next: { step: "fetching" } },
   declinedFailed: { name: "declined", payment: declinedForFunds, next: { step: "failed" } },
   declinedHeld: { name: "declined", payment: declinedForFunds, next: { step: "held", key: OTHER_KEY } },
   declinedForEver: { name: "declined", payment: declinedForEver, next: { step: "never" } },
-  unavailable: { name: "unavailable" },
-  signedOut: { name: "signed-out", press: undefined },
-  signedOutPressed: { name: "signed-out", press },
-  later: { name: "later", press: undefined, retryAtMs: NOW },
-  laterPressed: { name: "later", press, retryAtMs: NOW },
+  unavailable: { name: "unavailable", because: "start" },
+  signedOut: { name: "signed-out", press: undefined, because: "start" },
+  signedOutPressed: { name: "signed-out", press, because: "start" },
+  later: { name: "later", press: undefined, because: "start", retryAtMs: NOW },
+  laterPressed: { name: "later", press, because: "start", retryAtMs: NOW },
 } satisfies Record<string, PayState>;
 
 type StateName = keyof typeof states;
@@ -129,7 +122,7 @@ describe("opening the form", () => {
     expectTransitions(event, { opening: states.declinedHeld });
   });
 
-  it("is unavailable when no key could be had, since nothing was sent", () => {
+  it("is unavailable when no key could be had", () => {
     expectTransitions(
       { type: "issue-failed" },
       { opening: states.unavailable, declinedFetching: states.declinedFailed },
@@ -180,6 +173,7 @@ describe("an answer about the key in hand", () => {
     "paying",
     "looking",
     "asking",
+    "unreached",
     "revoking",
     "signedOutPressed",
     "laterPressed",
@@ -226,6 +220,7 @@ describe("an answer about the key in hand", () => {
         paying: readyAfterRefusal,
         looking: readyAfterRefusal,
         asking: readyAfterRefusal,
+        unreached: readyAfterRefusal,
         signedOutPressed: readyAfterRefusal,
         laterPressed: readyAfterRefusal,
       },
@@ -242,6 +237,7 @@ describe("an answer about the key in hand", () => {
     { type: "refused", key: OTHER_KEY, reason: "not-found" },
     { type: "unknown", key: OTHER_KEY },
     { type: "press-grew-old", key: OTHER_KEY },
+    { type: "unreached", key: OTHER_KEY },
   ])("changes nothing when it is about another key: $type", (event) => {
     for (const name of stateNames.filter((name) => name !== "declinedHeld")) {
       expect(nextState(states[name], event), name).toEqual(states[name]);
@@ -271,6 +267,7 @@ describe("an answer that looked at nothing", () => {
         paying: states.signedOutPressed,
         looking: states.signedOutPressed,
         asking: states.signedOutPressed,
+        unreached: states.signedOutPressed,
         revoking: states.signedOutPressed,
         later: states.signedOut,
         laterPressed: states.signedOutPressed,
@@ -288,22 +285,53 @@ describe("an answer that looked at nothing", () => {
   it("goes on by itself when the wait is over: with a press it checks, without one it opens", () => {
     expectTransitions({ type: "retry-time-reached" }, { later: START, laterPressed: looking });
   });
+
+  it("leaves what was known for certain of the last key known, however long the next one takes", () => {
+    for (const because of ["void", "cancelled"] as const) {
+      const opening: PayState = { name: "opening", because };
+      const follow = (...events: PayEvent[]) => events.reduce(nextState, opening);
+      const limited: PayEvent = { type: "rate-limited", retryAtMs: NOW };
+      expect(follow({ type: "issue-failed" })).toEqual({ name: "unavailable", because });
+      expect(follow({ type: "issue-failed" }, { type: "reopened" })).toEqual(opening);
+      expect(follow(limited)).toEqual({ ...states.later, because });
+      expect(follow(limited, { type: "retry-time-reached" })).toEqual(opening);
+      expect(follow({ type: "signed-out" })).toEqual({ ...states.signedOut, because });
+    }
+  });
 });
 
 describe("checking", () => {
   it("asks the payer once the press is old", () => {
-    expectTransitions({ type: "press-grew-old", key: KEY }, { looking: states.asking });
+    expectTransitions(
+      { type: "press-grew-old", key: KEY },
+      { looking: states.asking, unreached: states.asking },
+    );
+  });
+
+  it("asks the payer also where nothing can be found out, and says then that nothing is known", () => {
+    expectTransitions({ type: "unreached", key: KEY }, { looking: states.unreached });
+    expect(stateNames.filter((name) => asksPayer(states[name]))).toEqual(["asking", "unreached"]);
+  });
+
+  it("is not looked at in vain for ever: until the press is old, and for one more look", () => {
+    expect(patienceMs(press, NOW)).toBe(RESEND_WINDOW_MS + 10_000);
+    expect(patienceMs(press, NOW + 60_000)).toBe(RESEND_WINDOW_MS - 50_000);
+    for (const ageMs of [RESEND_WINDOW_MS + 1, 600_000, -1, Number.NaN])
+      expect(patienceMs(press, NOW + ageMs), String(ageMs)).toBe(10_000);
   });
 
   it("Pay now makes the press young again, with the same key and payload", () => {
     expectTransitions(
       { type: "pay-now", pressedAtMs: NOW + 200_000 },
-      { asking: { ...looking, press: { ...press, pressedAtMs: NOW + 200_000 } } },
+      {
+        asking: { ...looking, press: { ...press, pressedAtMs: NOW + 200_000 } },
+        unreached: { ...looking, press: { ...press, pressedAtMs: NOW + 200_000 } },
+      },
     );
   });
 
   it("Cancel for certain revokes", () => {
-    expectTransitions({ type: "cancel" }, { asking: states.revoking });
+    expectTransitions({ type: "cancel" }, { asking: states.revoking, unreached: states.revoking });
   });
 
   it("is entered again when the page comes back from the cache; without a press the form opens anew", () => {

@@ -9,18 +9,10 @@
  * press, a timer, a slow answer), and to break the page of somebody who is paying would be worse. What no race can
  * produce, a key with two outcomes or a press of a key that the form does not hold, throws `Bug: …`.
  */
-import type { Notice, PayEvent, PayState, Press } from "./pay-state.ts";
-import type { DeclineCode, KeyState, Payment } from "./payment.ts";
+import type { Because, Notice, PayEvent, PayState, Press } from "./pay-state.ts";
+import type { DeclineCode, Payment } from "./payment.ts";
 
 export const START: PayState = { name: "opening", because: "start" };
-
-/** While a press is this young it is sent again by itself; after it, a payer may have given up, so ask. */
-export const RESEND_WINDOW_MS = 2 * 60_000;
-
-/** The first wait between two looks: an answer lost on the way is usually there at once. */
-const FIRST_POLL_MS = 500;
-/** The longest wait between two looks: a payer watches this page, and the server must survive all of them watching. */
-const LONGEST_POLL_MS = 8_000;
 
 /** The next state. Pure; see the head of this file for which events are ignored and which throw. */
 export function nextState(state: PayState, event: PayEvent): PayState {
@@ -48,14 +40,14 @@ export function nextState(state: PayState, event: PayEvent): PayState {
         : state;
 
     case "issue-failed":
-      if (state.name === "opening") return { name: "unavailable" };
+      if (state.name === "opening") return { name: "unavailable", because: state.because };
       if (state.name === "declined" && state.next.step === "fetching") {
         return { ...state, next: { step: "failed" } };
       }
       return state;
 
     case "reopened":
-      if (state.name === "unavailable") return START;
+      if (state.name === "unavailable") return { name: "opening", because: state.because };
       if (state.name === "declined" && state.next.step === "failed") {
         return { ...state, next: { step: "fetching" } };
       }
@@ -70,12 +62,10 @@ export function nextState(state: PayState, event: PayEvent): PayState {
     }
 
     case "pay-now":
-      return state.name === "checking" && state.stage === "asking"
-        ? checking({ ...state.press, pressedAtMs: event.pressedAtMs })
-        : state;
+      return asksPayer(state) ? checking({ ...state.press, pressedAtMs: event.pressedAtMs }) : state;
 
     case "cancel":
-      return state.name === "checking" && state.stage === "asking" ? { ...state, stage: "revoking" } : state;
+      return asksPayer(state) ? { ...state, stage: "revoking" } : state;
 
     case "settled":
       refuseSecondOutcome(state, event.payment);
@@ -105,7 +95,7 @@ export function nextState(state: PayState, event: PayEvent): PayState {
         case "paying":
         case "checking":
         case "later":
-          return { name: "signed-out", press: pressOf(state) };
+          return { name: "signed-out", press: pressOf(state), because: becauseOf(state) };
         default:
           return state;
       }
@@ -113,7 +103,12 @@ export function nextState(state: PayState, event: PayEvent): PayState {
     case "rate-limited":
       // While checking, whoever looks waits by itself; to leave `checking` would say less than is known.
       if (state.name === "opening" || state.name === "paying") {
-        return { name: "later", press: pressOf(state), retryAtMs: event.retryAtMs };
+        return {
+          name: "later",
+          press: pressOf(state),
+          because: becauseOf(state),
+          retryAtMs: event.retryAtMs,
+        };
       }
       if (state.name === "declined" && state.next.step === "fetching") {
         return { ...state, next: { step: "failed" } };
@@ -122,11 +117,16 @@ export function nextState(state: PayState, event: PayEvent): PayState {
 
     case "retry-time-reached":
       if (state.name !== "later") return state;
-      return state.press === undefined ? START : checking(state.press);
+      return state.press === undefined ? { name: "opening", because: state.because } : checking(state.press);
 
     case "press-grew-old":
-      return state.name === "checking" && state.stage === "looking" && state.press.key === event.key
+      return state.name === "checking" && state.stage !== "revoking" && state.press.key === event.key
         ? { ...state, stage: "asking" }
+        : state;
+
+    case "unreached":
+      return state.name === "checking" && state.stage === "looking" && state.press.key === event.key
+        ? { ...state, stage: "unreached" }
         : state;
 
     case "restored": {
@@ -149,6 +149,11 @@ export function pressableKey(state: PayState): string | undefined {
   return undefined;
 }
 
+/** Whether the payer is to decide what becomes of a press that was not answered. */
+export function asksPayer(state: PayState): state is Extract<PayState, { name: "checking" }> {
+  return state.name === "checking" && (state.stage === "asking" || state.stage === "unreached");
+}
+
 /** Whether the form needs a key fetched in this state. */
 export function wantsKey(state: PayState): boolean {
   return state.name === "opening" || (state.name === "declined" && state.next.step === "fetching");
@@ -157,32 +162,6 @@ export function wantsKey(state: PayState): boolean {
 /** Whether another press, with another key, could succeed after this decline: money or a limit may change. */
 export function mayPayAgain(code: DeclineCode | undefined): boolean {
   return code === "insufficient_funds" || code === "limit_exceeded";
-}
-
-/**
- * What checking does with a key's state. `open` alone never proves that nothing is under way: a young press is sent
- * again (it executes once or replays), an old one, or one from the future of this clock, is put to the payer.
- */
-export function afterLook(look: KeyState, press: Press, nowMs: number): PayEvent | { type: "resend" } {
-  switch (look.state) {
-    case "settled":
-      return { type: "settled", key: press.key, payment: look.payment };
-    case "void":
-      return { type: "void", key: press.key };
-    case "open": {
-      const ageMs = nowMs - press.pressedAtMs;
-      const isYoung = ageMs >= 0 && ageMs <= RESEND_WINDOW_MS;
-      return isYoung ? { type: "resend" } : { type: "press-grew-old", key: press.key };
-    }
-    default:
-      return look satisfies never;
-  }
-}
-
-/** How long to wait before look number `attempt` (from 0): exponential, the upper half of it random. */
-export function pollDelayMs(attempt: number, random: number): number {
-  const ceiling = Math.min(LONGEST_POLL_MS, FIRST_POLL_MS * 2 ** Math.min(attempt, 10));
-  return ceiling / 2 + (ceiling / 2) * random;
 }
 
 function checking(press: Press): PayState {
@@ -198,7 +177,7 @@ function settled(payment: Payment): PayState {
   };
 }
 
-function noticeFor(because: "start" | "void" | "cancelled", earlierPress: "none" | "possible"): Notice {
+function noticeFor(because: Because, earlierPress: "none" | "possible"): Notice {
   if (because !== "start") return { kind: because };
   return { kind: earlierPress === "possible" ? "maybe-under-way" : "none" };
 }
@@ -219,6 +198,10 @@ function pressOf(state: PayState): Press | undefined {
     default:
       return state satisfies never;
   }
+}
+
+function becauseOf(state: PayState): Because {
+  return "because" in state ? state.because : "start";
 }
 
 function keyInHand(state: PayState): string | undefined {

@@ -16,7 +16,10 @@ export type Press = {
   pressedAtMs: number;
 };
 
-/** What the payer is told beside a form that is ready. Each of these means that no money has moved so far. */
+/** Why a form opens: from the start, or because the server said for certain that the last key will never pay. */
+export type Because = "start" | "void" | "cancelled";
+
+/** What the payer is told beside a form that is ready. That no money has moved is said where the server looked it up. */
 export type Notice =
   | { kind: "none" }
   /** The server will never execute the last key; here is a new one. */
@@ -36,23 +39,26 @@ export type NextKey =
   | { step: "held"; key: string };
 
 export type PayState =
-  /** The form has no key yet. Nothing was sent with the one it will get. */
-  | { name: "opening"; because: "start" | "void" | "cancelled" }
+  /** The form has no key yet. Whether the purpose was paid before is not known so far. */
+  | { name: "opening"; because: Because }
   | { name: "ready"; key: string; notice: Notice }
   | { name: "paying"; press: Press }
   /**
-   * A press whose outcome is not known. `looking`: ask, and send again while the press is young. `asking`: the payer
-   * decides between "Pay now" and "Cancel for certain". `revoking`: the key is being revoked.
+   * A press whose outcome is not known. `looking`: ask, and send again while the press is young. `asking`: the key was
+   * found open, and the payer decides between "Pay now" and "Cancel for certain". `unreached`: the same decision, where
+   * nothing could be found out. `revoking`: the key is being revoked.
    */
-  | { name: "checking"; press: Press; stage: "looking" | "asking" | "revoking" }
+  | { name: "checking"; press: Press; stage: "looking" | "asking" | "unreached" | "revoking" }
   | { name: "paid"; payment: Payment }
   | { name: "declined"; payment: Payment; next: NextKey }
-  /** No key could be fetched, so nothing was sent. */
-  | { name: "unavailable" }
+  // In the next three nobody has looked: a press that this page does not know of may have paid. What was known for
+  // certain of the last key (`because`) stays known.
+  /** No key could be fetched. */
+  | { name: "unavailable"; because: Because }
   /** The session ended, or is another user's by now. With a press, its outcome is not known. */
-  | { name: "signed-out"; press: Press | undefined }
+  | { name: "signed-out"; press: Press | undefined; because: Because }
   /** Rate-limited: wait until `retryAtMs`. With a press, its outcome is not known. */
-  | { name: "later"; press: Press | undefined; retryAtMs: number };
+  | { name: "later"; press: Press | undefined; because: Because; retryAtMs: number };
 
 export type PayEvent =
   // The form opens.
@@ -76,6 +82,9 @@ export type PayEvent =
   | { type: "rate-limited"; retryAtMs: number }
   // Time passes.
   | { type: "retry-time-reached" }
+  /** A look found the key of an old press open. */
   | { type: "press-grew-old"; key: string }
+  /** The press is old, and no look has found anything out. */
+  | { type: "unreached"; key: string }
   /** The page came back from the back/forward cache: whatever it shows may be out of date. */
   | { type: "restored" };

@@ -1,8 +1,8 @@
 /**
  * Finding out what became of a press. It looks at the key, sends a young press again, and goes on until the key has an
- * outcome, is void, or the payer has to decide. All over HTTP: a server action that hangs would hold up the next one.
+ * outcome, is void, or the payer has to decide; a clock beside it asks the payer where it finds out nothing. All over HTTP: a server action that hangs would hold up the next one.
  */
-import { afterLook, pollDelayMs } from "@/lib/pay-machine";
+import { afterLook, pollDelayMs } from "@/lib/pay-checking";
 import type { PayEvent, PayState, Press } from "@/lib/pay-state";
 import { type Look, lookAtKey, payOverHttp, revokeKey } from "./key-api";
 
@@ -36,10 +36,11 @@ async function lookOnce(check: Check): Promise<Round> {
   const look = await lookAtKey(check.userId, check.press.key, check.signal);
   if (look.kind !== "state") return roundWithoutState(look);
   const next = afterLook(look.state, check.press, Date.now());
-  if (next.type === "press-grew-old") return check.stage === "asking" ? WAIT : { event: next };
-  // The payer is being asked: nothing is sent until the answer.
-  if (next.type === "resend") return check.stage === "asking" ? WAIT : sendAgain(check);
-  return { event: next };
+  if (next.type !== "resend" && next.type !== "press-grew-old") return { event: next };
+  // The payer is being asked: nothing is sent until the answer. That the key was found open is told once.
+  if (check.stage === "asking") return WAIT;
+  if (check.stage === "unreached") return { event: { type: "press-grew-old", key: check.press.key } };
+  return next.type === "resend" ? sendAgain(check) : { event: next };
 }
 
 async function sendAgain(check: Check): Promise<Round> {

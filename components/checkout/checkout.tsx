@@ -7,10 +7,11 @@ import { useEffect, useMemo, useState } from "react";
 import { Mark } from "@/components/site/mark";
 import { Button } from "@/components/ui/button";
 import type { DoorAnswer } from "@/lib/door";
-import { pressableKey } from "@/lib/pay-machine";
+import { asksPayer, pressableKey } from "@/lib/pay-machine";
 import type { NextKey, PayState } from "@/lib/pay-state";
 import type { Purpose } from "@/lib/payment";
 import { DeclineAlert, RefusedAlert } from "./alerts";
+import { ContinueWithoutScript } from "./continue-without-script";
 import { Status } from "./status";
 import { usePayment } from "./use-payment";
 
@@ -68,61 +69,75 @@ function PayForm({
   }, [receiptPath, router]);
 
   return (
-    <div className="flex flex-col gap-4">
-      <DeclineAlert state={state} merchantName={merchantName} currency={currency} amount={amount} />
-      <RefusedAlert state={state} merchantName={merchantName} />
-      <Status state={state} userName={userName} amount={amount} />
+    <>
+      <div className="flex flex-col gap-4 noscript:hidden">
+        <DeclineAlert state={state} merchantName={merchantName} currency={currency} amount={amount} />
+        <RefusedAlert state={state} merchantName={merchantName} />
+        <Status state={state} userName={userName} amount={amount} />
 
-      {state.name === "paid" ? (
-        <Button asChild size="large">
-          {/* A plain link: it works even where the way there by script did not. */}
-          <a href={receiptPath}>{t("receipt")}</a>
-        </Button>
-      ) : null}
-      {state.name === "checking" && state.stage === "asking" ? (
-        <div className="flex flex-col gap-3 sm:flex-row">
-          <Button size="large" onClick={payNow}>
-            {t("payNow")}
+        {state.name === "paid" ? (
+          <Button asChild size="large">
+            {/* A plain link: it works even where the way there by script did not. */}
+            <a href={receiptPath}>{t("receipt")}</a>
           </Button>
-          <Button size="large" look="quiet" onClick={cancelForCertain}>
-            {t("cancel")}
+        ) : null}
+        {asksPayer(state) ? (
+          <div className="flex flex-col gap-3 sm:flex-row">
+            <Button size="large" onClick={payNow}>
+              {t("payNow")}
+            </Button>
+            <Button size="large" look="quiet" onClick={cancelForCertain}>
+              {t("cancel")}
+            </Button>
+          </div>
+        ) : null}
+        {state.name === "unavailable" || nextKeyStep(state) === "failed" ? (
+          <Button size="large" look="quiet" onClick={reopen}>
+            {t("tryAgain")}
           </Button>
-        </div>
-      ) : null}
-      {state.name === "unavailable" || nextKeyStep(state) === "failed" ? (
-        <Button size="large" look="quiet" onClick={reopen}>
-          {t("tryAgain")}
-        </Button>
-      ) : null}
-      {state.name === "signed-out" ? (
-        <Button asChild size="large">
-          <a href={`/sign-in?next=${encodeURIComponent(`/checkout/${orderId}`)}`}>{t("signIn")}</a>
-        </Button>
-      ) : null}
-      {showsPay(state) ? (
-        <Button
-          size="large"
-          // Once it can be pressed it only ever locks: a button that is disabled while it has the focus loses it.
-          disabled={state.name === "opening"}
-          aria-disabled={pressableKey(state) === undefined}
-          onClick={() => press({ orderId, amountMinor, currency })}
-        >
-          {state.name === "checking" || !isBusy(state) ? null : (
-            <span className="appear-late">
-              <Mark motion="turn" className="size-5" />
-            </span>
-          )}
-          <span>{t("pay", { amount })}</span>
-        </Button>
-      ) : null}
+        ) : null}
+        {state.name === "signed-out" ? (
+          <Button asChild size="large">
+            <a href={`/sign-in?next=${encodeURIComponent(`/checkout/${orderId}`)}`}>{t("signIn")}</a>
+          </Button>
+        ) : null}
+        {showsPay(state) ? (
+          <Button
+            size="large"
+            // Once it can be pressed it only ever locks: a button that is disabled while it has the focus loses it.
+            disabled={state.name === "opening"}
+            aria-disabled={pressableKey(state) === undefined}
+            onClick={() => press({ orderId, amountMinor, currency })}
+          >
+            {state.name === "checking" || !isBusy(state) ? null : (
+              <span className="appear-late">
+                <Mark motion="turn" className="size-5" />
+              </span>
+            )}
+            <span>{t("pay", { amount })}</span>
+          </Button>
+        ) : null}
 
-      {showsPay(state) ? (
-        <p className="min-h-10 text-center text-sm text-soft" aria-hidden={state.name === "paying"}>
-          {state.name === "paying" ? t("paying") : t("promise")}
-        </p>
+        {showsPay(state) ? (
+          <p className="min-h-10 text-center text-sm text-soft" aria-hidden={state.name === "paying"}>
+            {state.name === "paying" ? t("paying") : t("promise")}
+          </p>
+        ) : null}
+      </div>
+      {mayContinueWithoutScript(state) ? (
+        <ContinueWithoutScript userId={userId} orderId={orderId} isStandingBy={state.name === "opening"} />
       ) : null}
-    </div>
+    </>
   );
+}
+
+/**
+ * Whether the way without script is offered: where no key could be had or nothing be found out, and while the form opens, which
+ * is also what a page says whose scripts never came.
+ */
+function mayContinueWithoutScript(state: PayState): boolean {
+  if (state.name === "checking") return state.stage === "unreached";
+  return state.name === "opening" || state.name === "unavailable" || nextKeyStep(state) === "failed";
 }
 
 function nextKeyStep(state: PayState): NextKey["step"] | undefined {
@@ -131,7 +146,7 @@ function nextKeyStep(state: PayState): NextKey["step"] | undefined {
 
 /** Whether something is under way that ends by itself. */
 function isBusy(state: PayState): boolean {
-  if (state.name === "checking") return state.stage !== "asking";
+  if (state.name === "checking") return !asksPayer(state);
   return state.name === "opening" || state.name === "paying" || nextKeyStep(state) === "fetching";
 }
 
@@ -144,7 +159,7 @@ function showsPay(state: PayState): boolean {
     case "later":
       return true;
     case "checking":
-      return state.stage !== "asking";
+      return !asksPayer(state);
     case "declined":
       return state.next.step === "fetching" || state.next.step === "held";
     case "paid":

@@ -33,8 +33,11 @@ export async function issueKey(userId: string, purpose: Purpose): Promise<Issued
     if (body.state === "open" && typeof body.key === "string") {
       return { kind: "open", key: body.key, isNew: answer.status === 201 };
     }
-    if (body.state === "settled" && isPayment(body.payment))
-      return { kind: "settled", payment: body.payment };
+    const { state, payment } = body;
+    const isPaid = state === "settled" && isPayment(payment) && payment.status === "succeeded";
+    // A receipt of something else would read as this order's.
+    if (isPaid && (purpose.kind !== "order" || payment.orderId === purpose.orderId))
+      return { kind: "settled", payment };
   }
   throw new Error(`No key was issued: status ${answer.status}`);
 }
@@ -107,20 +110,30 @@ async function request(
   if (options.body !== undefined) headers.set("Content-Type", "application/json");
   // A Structured Field String (RFC 9651 §3.3.3): in double quotes.
   if (options.idempotencyKey !== undefined) headers.set("Idempotency-Key", `"${options.idempotencyKey}"`);
-  const deadline = AbortSignal.timeout(REQUEST_DEADLINE_MS);
-  const response = await fetch(path, {
-    method: options.method,
-    headers,
-    cache: "no-store",
-    signal: options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]),
-    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-  });
-  const body: unknown = await response.json();
-  return {
-    status: response.status,
-    body,
-    retryAfterSeconds: readRetryAfter(response.headers.get("Retry-After")),
-  };
+  // Joined by hand: AbortSignal.any is younger than browsers that we serve.
+  const given = new AbortController();
+  const giveUp = (): void => given.abort();
+  const timer = setTimeout(giveUp, REQUEST_DEADLINE_MS);
+  options.signal?.addEventListener("abort", giveUp);
+  if (options.signal?.aborted) giveUp();
+  try {
+    const response = await fetch(path, {
+      method: options.method,
+      headers,
+      cache: "no-store",
+      signal: given.signal,
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    });
+    const body: unknown = await response.json();
+    return {
+      status: response.status,
+      body,
+      retryAfterSeconds: readRetryAfter(response.headers.get("Retry-After")),
+    };
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener("abort", giveUp);
+  }
 }
 
 /** Retry-After as whole seconds (RFC 9110 §10.2.3); we never send the date form, so it counts as absent. */

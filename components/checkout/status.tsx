@@ -7,10 +7,16 @@ import { Mark } from "@/components/site/mark";
 import { cn } from "@/components/ui/cn";
 import type { PayState } from "@/lib/pay-state";
 
-/** `quiet` is said and not shown: the button shows it already. */
+/** `quiet` is said and not shown: the button shows it already. `first` is what was known for certain before. */
 type Words =
   | { tone: "quiet"; text: string }
-  | { tone: "plain" | "wait" | "good"; icon: ReactElement; title?: string; text: string };
+  | {
+      tone: "plain" | "wait" | "good";
+      icon: ReactElement;
+      title?: string;
+      first?: string | undefined;
+      text: string;
+    };
 
 /**
  * What is being done about the payment, and whether money has moved. One live region that is always there, so that
@@ -39,6 +45,7 @@ export function Status({ state, userName, amount }: { state: PayState; userName:
                 {words.title}
               </p>
             )}
+            {words.first === undefined ? null : <p className="mt-1 text-sm">{words.first}</p>}
             <p className={cn("text-sm", words.title !== undefined && "mt-1")}>{words.text}</p>
           </div>
         </div>
@@ -54,17 +61,23 @@ function useWords(state: PayState, userName: string, amount: string): Words | un
   const turning = <Mark motion="turn" className={cn(iconPlace, "text-wait-text")} />;
   const question = <CircleHelp aria-hidden="true" className={cn(iconPlace, "text-wait-text")} />;
 
+  const ofLastKey = {
+    start: undefined,
+    void: t("noticeVoid"),
+    cancelled: t("noticeCancelled"),
+  };
+
   switch (state.name) {
     case "opening":
-      if (state.because === "void") return { tone: "plain", icon: info, text: t("noticeVoid") };
-      if (state.because === "cancelled") return { tone: "good", icon: info, text: t("noticeCancelled") };
+      if (state.because === "void") return { tone: "plain", icon: info, text: ofLastKey.void };
+      if (state.because === "cancelled") return { tone: "good", icon: info, text: ofLastKey.cancelled };
       return { tone: "quiet", text: t("opening") };
     case "ready":
       switch (state.notice.kind) {
         case "void":
-          return { tone: "plain", icon: info, text: t("noticeVoid") };
+          return { tone: "plain", icon: info, text: ofLastKey.void };
         case "cancelled":
-          return { tone: "good", icon: info, text: t("noticeCancelled") };
+          return { tone: "good", icon: info, text: ofLastKey.cancelled };
         case "maybe-under-way":
           return { tone: "plain", icon: info, text: t("noticeMaybe") };
         case "refused":
@@ -81,6 +94,8 @@ function useWords(state: PayState, userName: string, amount: string): Words | un
           return { tone: "wait", icon: turning, title: t("checkingTitle"), text: t("checking") };
         case "asking":
           return { tone: "wait", icon: question, title: t("askTitle"), text: t("ask") };
+        case "unreached":
+          return { tone: "wait", icon: question, title: t("askTitle"), text: t("askUnreached") };
         case "revoking":
           return { tone: "wait", icon: turning, title: t("revokingTitle"), text: t("revoking") };
         default:
@@ -96,12 +111,19 @@ function useWords(state: PayState, userName: string, amount: string): Words | un
     case "declined":
       return undefined;
     case "unavailable":
-      return { tone: "wait", icon: question, title: t("unavailableTitle"), text: t("unavailable") };
+      return {
+        tone: "wait",
+        icon: question,
+        title: t("unavailableTitle"),
+        first: ofLastKey[state.because],
+        text: t("unavailable"),
+      };
     case "signed-out":
       return {
         tone: "wait",
         icon: question,
         title: t("signedOutTitle"),
+        first: ofLastKey[state.because],
         text:
           state.press === undefined
             ? t("signedOut", { name: userName })
@@ -112,6 +134,7 @@ function useWords(state: PayState, userName: string, amount: string): Words | un
         tone: "wait",
         icon: turning,
         title: t("laterTitle"),
+        first: ofLastKey[state.because],
         text: state.press === undefined ? t("later") : t("laterChecking"),
       };
     default:

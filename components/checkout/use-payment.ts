@@ -5,7 +5,8 @@ import { unstable_isUnrecognizedActionError } from "next/navigation";
 import { useCallback, useEffect, useReducer, useRef } from "react";
 import type { DoorAnswer } from "@/lib/door";
 import { readAnswer } from "@/lib/pay-answer";
-import { nextState, pressableKey, START, wantsKey } from "@/lib/pay-machine";
+import { patienceMs } from "@/lib/pay-checking";
+import { asksPayer, nextState, pressableKey, START, wantsKey } from "@/lib/pay-machine";
 import type { PayEvent, Payload, PayState, Press } from "@/lib/pay-state";
 import type { Purpose } from "@/lib/payment";
 import { checkPress } from "./check-press";
@@ -88,7 +89,7 @@ export function usePayment(options: {
   };
 
   const payNow = (): void => {
-    if (state.name !== "checking") return;
+    if (!asksPayer(state)) return;
     const pressedAtMs = Date.now();
     storePress(name, { ...state.press, pressedAtMs });
     dispatch({ type: "pay-now", pressedAtMs });
@@ -169,12 +170,24 @@ function useKey(
   }, [queryClient, userId, purpose, name, state, dispatch]);
 }
 
-/** What happens by itself: the action's deadline, the end of a rate limit, and the return from the page cache. */
+/**
+ * What happens by itself: the action's deadline, the end of a rate limit, of the patience with looking, and the return
+ * from the page cache.
+ */
 function useClock(state: PayState, dispatch: (event: PayEvent) => void): void {
   useEffect(() => {
     if (state.name === "paying") {
       const { key } = state.press;
       const timer = setTimeout(() => dispatch({ type: "unknown", key }), ACTION_DEADLINE_MS);
+      return () => clearTimeout(timer);
+    }
+    if (state.name === "checking" && state.stage === "looking") {
+      const { press } = state;
+      // Whatever keeps a look from finding out, a bug of ours among it: the payer gets to decide.
+      const timer = setTimeout(
+        () => dispatch({ type: "unreached", key: press.key }),
+        patienceMs(press, Date.now()),
+      );
       return () => clearTimeout(timer);
     }
     if (state.name === "later") {

@@ -4,7 +4,6 @@ import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { Amount } from "@/components/checkout/amount";
 import { Checkout } from "@/components/checkout/checkout";
 import { ClosedOrder } from "@/components/checkout/closed-order";
-import { ContinueWithoutScript } from "@/components/checkout/continue-without-script";
 import { OrderLines } from "@/components/orders/order-lines";
 import { Panel } from "@/components/ui/panel";
 import { findOrder } from "@/db/orders/orders";
@@ -49,19 +48,16 @@ export default async function CheckoutPage({ params }: Params) {
           <Amount amount={amount} />
           {closedBecause === undefined ? (
             <>
-              <div className="noscript:hidden">
-                <Checkout
-                  userId={viewer.id}
-                  userName={viewer.name}
-                  merchantName={order.merchant.name}
-                  orderId={order.id}
-                  amountMinor={order.totalMinor}
-                  currency={order.currency}
-                  amount={amount}
-                  payOrder={payOrder}
-                />
-              </div>
-              <ContinueWithoutScript userId={viewer.id} orderId={order.id} />
+              <Checkout
+                userId={viewer.id}
+                userName={viewer.name}
+                merchantName={order.merchant.name}
+                orderId={order.id}
+                amountMinor={order.totalMinor}
+                currency={order.currency}
+                amount={amount}
+                payOrder={payOrder}
+              />
               <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
                 {t("checkout.payingAs", { name: viewer.name })}
               </p>
