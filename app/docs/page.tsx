@@ -106,10 +106,7 @@ export default async function DocsPage() {
             {DOCUMENT}
           </a>
         </p>
-        <noscript>
-          <p className="mt-4">{t("noScript")}</p>
-        </noscript>
-        <Reference url={DOCUMENT} loading={t("loading")} failed={t("failed")} />
+        <Reference url={DOCUMENT} withoutScript={t("noScript")} loading={t("loading")} failed={t("failed")} />
       </section>
     </article>
   );

@@ -29,7 +29,7 @@ export function PlainPayForm(props: {
     return (
       <form method="post" action={`/checkout/${orderId}/pay`} className="flex flex-col gap-4">
         {notice === "refused" ? <Alert title={t("refusedTitle")}>{t("refused_other")}</Alert> : null}
-        <div role="status">
+        <div role="status" className="empty:-mb-4">
           {notice === "unknown" ? (
             <div className="rounded-xl border border-wait-line bg-wait-wash p-4">
               <p className="font-semibold text-wait-text">{t("checkingTitle")}</p>

@@ -23,14 +23,25 @@ function useReadersScheme(): void {
  * The reference, shown by swagger-ui from our own origin. It is fetched when it comes near the screen: it is larger than
  * all the rest of the page, and whoever came for the examples does not wait for it.
  */
-export function Reference({ url, loading, failed }: { url: string; loading: string; failed: string }) {
+export function Reference({
+  url,
+  withoutScript,
+  loading,
+  failed,
+}: {
+  url: string;
+  withoutScript: string;
+  loading: string;
+  failed: string;
+}) {
   const ref = useRef<HTMLDivElement>(null);
-  const [state, setState] = useState<"loading" | "shown" | "failed">("loading");
+  const [state, setState] = useState<"lifeless" | "loading" | "shown" | "failed">("lifeless");
   useReadersScheme();
 
   useEffect(() => {
     const domNode = ref.current;
     if (domNode === null) return;
+    setState("loading");
     async function show(node: HTMLElement): Promise<void> {
       const { default: SwaggerUi } = await import("swagger-ui-dist/swagger-ui-es-bundle.js");
       SwaggerUi({
@@ -61,7 +72,9 @@ export function Reference({ url, loading, failed }: { url: string; loading: stri
 
   return (
     <>
-      {state === "shown" ? null : (
+      {/* Said by a page whose scripts are off, or do not come. */}
+      {state === "lifeless" ? <p className="stand-by mt-4 noscript:animate-none">{withoutScript}</p> : null}
+      {state === "lifeless" || state === "shown" ? null : (
         <p role="status" className="mt-4 text-soft">
           {state === "loading" ? loading : failed}
         </p>

@@ -39,6 +39,8 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
   ]);
   if (order === undefined) notFound();
   if (record.state === "settled" && record.payment.status === "succeeded") redirect(`/payments/${key.data}`);
+  // Paid with another key since: what became of this one would read as if the order were not paid.
+  if (order.paidBy?.userId === viewer.id) redirect(`/payments/${order.paidBy.paymentId}`);
 
   const amount = formatMoney(order.totalMinor, order.currency, locale);
   return (
@@ -62,7 +64,10 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
           }
           notice={search.notice === "unknown" || search.notice === "refused" ? search.notice : undefined}
         />
-        <div className="mt-6 border-t border-line pt-4">
+        <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
+          {t("payingAs", { name: viewer.name })}
+        </p>
+        <div className="mt-4 border-t border-line pt-4">
           <OrderLines order={order} />
         </div>
       </Panel>
