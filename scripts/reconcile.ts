@@ -8,8 +8,10 @@
 import { parseArgs } from "node:util";
 import { type Anchor, containsAnchor, formatAnchor, journalHead, parseAnchor } from "../db/ledger/anchor.ts";
 import { CHECKS, reconcile } from "../db/ledger/reconcile.ts";
+import { isSaidInWords } from "../db/setup/cannot-start.ts";
 import { connectAsOwner } from "../db/setup/migrate.ts";
-import { ownerUrl } from "./owner-url.ts";
+import { usable } from "../db/setup/unusable-database.ts";
+import { ownersAddress } from "./owners-address.ts";
 
 /** The anchor that was asked for, if any. Ends the process where it is malformed. */
 function wantedAnchor(): Anchor | undefined {
@@ -27,8 +29,9 @@ function wantedAnchor(): Anchor | undefined {
 
 const wanted = wantedAnchor();
 try {
-  const sql = connectAsOwner(await ownerUrl());
-  const head = await journalHead(sql);
+  const { name, url } = await ownersAddress();
+  const sql = connectAsOwner(url);
+  const head = await usable(name, url, () => journalHead(sql));
   const findings = await reconcile(sql);
   const rewritten = wanted !== undefined && !(await containsAnchor(sql, wanted));
   await sql.end({ timeout: 5 });
@@ -47,6 +50,6 @@ try {
   if (findings.length === 0 && !rewritten) console.info("The books are right.");
   process.exit(findings.length === 0 && !rewritten ? 0 : 1);
 } catch (error) {
-  console.error("The books could not be checked.", error);
+  console.error("The books could not be checked.", isSaidInWords(error) ? error.message : error);
   process.exit(2);
 }

@@ -4,10 +4,12 @@
  * been paid, or called void for certain, after the snapshot was taken. Exit code 0: done. 1: not done; serve nothing.
  */
 import { afterRestore } from "../db/setup/after-restore.ts";
-import { ownerUrl } from "./owner-url.ts";
+import { usable } from "../db/setup/unusable-database.ts";
+import { ownersAddress } from "./owners-address.ts";
 
 try {
-  const { keysVoided, transfersSealed } = await afterRestore(await ownerUrl());
+  const { name, url } = await ownersAddress();
+  const { keysVoided, transfersSealed } = await usable(name, url, () => afterRestore(url));
   console.info(
     `${keysVoided} open keys are void: nothing can be paid under them any more. Whoever was paying gets a new key.`,
   );

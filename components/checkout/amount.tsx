@@ -7,6 +7,6 @@ const LARGEST_TYPE_MAX_LENGTH = 10;
 export function Amount({ amount }: { amount: string }) {
   const isLong = amount.length > LARGEST_TYPE_MAX_LENGTH;
   return (
-    <p className={cn("figures mt-1 mb-6 break-words", isLong ? "text-title" : "text-display")}>{amount}</p>
+    <p className={cn("figures mt-1 mb-6 wrap-anywhere", isLong ? "text-title" : "text-display")}>{amount}</p>
   );
 }

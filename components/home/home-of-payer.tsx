@@ -26,7 +26,9 @@ export function HomeOfPayer({
   const t = useTranslations();
   return (
     <>
-      <h1 className="mb-6 text-title">{inElements(t.rich("home.greeting", { name: viewer.name, bdi }))}</h1>
+      <h1 className="mb-6 text-title wrap-anywhere">
+        {inElements(t.rich("home.greeting", { name: viewer.name, bdi }))}
+      </h1>
       <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 lg:grid-cols-2">
         <Section title={t("home.balances")} className="lg:col-span-2">
           <Balances accounts={accounts} />

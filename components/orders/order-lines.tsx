@@ -13,7 +13,7 @@ export function OrderLines({ order }: { order: Pick<Order, "items" | "currency" 
         // An order never changes, so a line's place is its identity; two lines may read the same.
         // biome-ignore lint/suspicious/noArrayIndexKey: see above
         <div key={index} className="flex items-baseline justify-between gap-6 py-2">
-          <dt>
+          <dt className="min-w-0 wrap-anywhere">
             <bdi>{item.description}</bdi>
             {item.quantity === 1 ? null : (
               <span className="block text-sm text-soft">
@@ -21,12 +21,14 @@ export function OrderLines({ order }: { order: Pick<Order, "items" | "currency" 
               </span>
             )}
           </dt>
-          <dd className="shrink-0">{money(BigInt(item.quantity) * BigInt(item.amountMinor))}</dd>
+          <dd className="max-w-3/5 shrink-0 text-right wrap-anywhere">
+            {money(BigInt(item.quantity) * BigInt(item.amountMinor))}
+          </dd>
         </div>
       ))}
       <div className="dotted-rule mt-2 flex items-baseline justify-between gap-6 pt-4 text-lg font-semibold">
         <dt>{t("total")}</dt>
-        <dd className="shrink-0">{money(order.totalMinor)}</dd>
+        <dd className="max-w-3/5 shrink-0 text-right wrap-anywhere">{money(order.totalMinor)}</dd>
       </div>
     </dl>
   );

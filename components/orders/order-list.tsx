@@ -35,7 +35,7 @@ export function OrderList({ orders, showState = false }: { orders: Order[]; show
                 </span>
               </span>
             </span>
-            <span className="figures shrink-0 font-semibold">
+            <span className="figures max-w-3/5 shrink-0 text-right font-semibold wrap-anywhere">
               {formatMoney(order.totalMinor, order.currency, locale)}
             </span>
             <ChevronRight aria-hidden="true" className="size-5 shrink-0 text-faint" />

@@ -48,7 +48,7 @@ export function PaymentList({ viewerId, payments }: { viewerId: string; payments
                   </span>
                 </span>
               </span>
-              <span className="shrink-0 text-right">
+              <span className="max-w-3/5 shrink-0 text-right wrap-anywhere">
                 <span
                   className={cn(
                     "figures block font-semibold",

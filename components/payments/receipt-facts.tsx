@@ -10,7 +10,7 @@ export function ReceiptFacts({ facts }: { facts: Fact[] }) {
       {facts.map(([name, value]) => (
         <div key={name} className="flex items-baseline justify-between gap-6">
           <dt className="shrink-0 text-soft">{name}</dt>
-          <dd className="min-w-0 text-right font-medium break-words">{value}</dd>
+          <dd className="min-w-0 text-right font-medium wrap-anywhere">{value}</dd>
         </div>
       ))}
     </dl>

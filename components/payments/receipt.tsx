@@ -42,7 +42,7 @@ export function Receipt({
       <article className="drop-shadow-[0_10px_24px_rgb(23_33_28_/_10%)]">
         <div className="torn rounded-t-2xl bg-card px-5 pt-8 sm:px-8">
           {hasMoved ? <DoneMark /> : <DeclinedMark />}
-          <h1 className="figures mt-5 text-center text-[2.25rem] leading-tight font-bold tracking-[-0.03em]">
+          <h1 className="figures mt-5 text-center text-[2.25rem] leading-tight font-bold tracking-[-0.03em] wrap-anywhere">
             {t(titleOf(payment.status, payment.kind), { amount })}
           </h1>
           {hasMoved ? (
@@ -60,7 +60,7 @@ export function Receipt({
           </div>
           {order === undefined ? null : (
             <div className="dotted-rule mt-5 pt-4">
-              <h2 className="mb-1 font-semibold">
+              <h2 className="mb-1 font-semibold wrap-anywhere">
                 <bdi>{order.description}</bdi>
               </h2>
               <OrderLines order={order} />

@@ -1,4 +1,4 @@
-import { KeyRound } from "lucide-react";
+import { KeyRound, LogOut } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { bdi } from "@/components/ui/bdi";
@@ -38,7 +38,7 @@ export function Header({
             </Button>
             <Button asChild look="text" size="small" className="px-2.5 sm:px-3.5">
               <Link href="/settings/api-keys" aria-label={t("apiKeys")}>
-                {/* A telephone has no room for another word. */}
+                {/* A telephone has room for one word. */}
                 <KeyRound aria-hidden="true" className="size-5 sm:hidden" />
                 <span className="hidden sm:inline">{t("apiKeys")}</span>
               </Link>
@@ -47,8 +47,9 @@ export function Header({
               <span className="hidden text-sm text-soft sm:inline">
                 {inElements(t.rich("signedInAs", { name: viewerName, bdi }))}
               </span>
-              <Submit look="quiet" size="small">
-                {t("signOut")}
+              <Submit look="quiet" size="small" className="px-2.5 sm:px-3.5">
+                <LogOut aria-hidden="true" className="size-5 sm:hidden" />
+                <span className="sr-only sm:not-sr-only">{t("signOut")}</span>
               </Submit>
             </form>
           </nav>

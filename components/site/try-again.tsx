@@ -10,22 +10,15 @@ import { Button } from "@/components/ui/button";
 export function TryAgain({
   retry,
   look,
-  className,
   children,
 }: {
   retry: () => void;
   look?: "quiet";
-  className?: string;
   children: ReactNode;
 }) {
   const [isTrying, startTrying] = useTransition();
   return (
-    <Button
-      disabled={isTrying}
-      onClick={() => startTrying(retry)}
-      {...(look && { look })}
-      {...(className && { className })}
-    >
+    <Button disabled={isTrying} onClick={() => startTrying(retry)} {...(look && { look })}>
       {children}
     </Button>
   );

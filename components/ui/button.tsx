@@ -16,7 +16,8 @@ const button = cva(
       size: {
         small: "h-10 px-3.5 text-sm",
         medium: "h-12 px-5 text-base",
-        large: "h-14 w-full px-6 text-lg",
+        // Grows by lines: the largest amounts are wider than a telephone.
+        large: "min-h-14 w-full px-6 py-2 text-lg whitespace-normal",
       },
     },
     defaultVariants: { look: "primary", size: "medium" },

@@ -18,6 +18,7 @@ const HEADER_BYTES = 5;
 /** Of those that are read whole, and before we are let in of any, none is longer. */
 const READ_WHOLE_MAX_BYTES = 65_536;
 const READY_FOR_QUERY = 0x5a;
+const ERROR_RESPONSE = 0x45;
 const COMMAND_COMPLETE = 0x43;
 const PARAMETER_STATUS = 0x53;
 const IDLE = 0x49;
@@ -31,6 +32,7 @@ export class AnswerReader {
   #skip = 0;
   #isReady = false;
   #hasBegun = false;
+  #isErrorOpen = false;
 
   constructor(rules: AnswerRules) {
     this.#rules = rules;
@@ -41,6 +43,11 @@ export class AnswerReader {
     return this.#isReady;
   }
 
+  /** Whether a statement has failed, and its answer has not ended yet. */
+  get isErrorOpen(): boolean {
+    return this.#isErrorOpen;
+  }
+
   /** Reads what came. What it returns is why nothing of it may reach the driver, nor anything after it. */
   read(chunk: Buffer): ConnectionFailed | undefined {
     const bytes = this.#begun.length === 0 ? chunk : Buffer.concat([this.#begun, chunk]);
@@ -49,6 +56,7 @@ export class AnswerReader {
       const type = bytes.readUInt8(at);
       const length = 1 + bytes.readUInt32BE(at + 1);
       const isReadWhole = this.#isReadWhole(type);
+      if (type === ERROR_RESPONSE && this.#isReady) this.#isErrorOpen = true;
       if (length < HEADER_BYTES || ((isReadWhole || !this.#isReady) && length > READ_WHOLE_MAX_BYTES))
         return new ConnectionFailed("CONNECTION_GARBLED", "What was sent is not PostgreSQL's protocol.");
       if (isReadWhole) {
@@ -98,6 +106,7 @@ export class AnswerReader {
 
   #heedReady(isIdle: boolean): ConnectionFailed | undefined {
     this.#isReady = true;
+    this.#isErrorOpen = false;
     if (!isIdle && !this.#hasBegun)
       return new ConnectionFailed(
         "CONNECTION_IN_TRANSACTION",

@@ -105,6 +105,8 @@ describe.each(["plain", "TLS"])("a pool, its connections %s", (kind) => {
     const refusal = await refusalOf(sql`select 1 / 0`);
     expect(refusal).toMatchObject(LIE);
     expect(isDefinitive(refusal)).toBe(false);
+    pooler.beginOnItsOwn(false);
+    expect(await sql`select 1 as n`).toEqual([{ n: 1 }]);
   });
 
   it("goes on to work where all is well, with long answers and short ones", async () => {

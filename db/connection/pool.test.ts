@@ -1,6 +1,6 @@
 /** What a pool answers, also after an answer that broke off. */
 import { afterEach, describe, expect, it } from "vitest";
-import { SERVER_VERSION, testDatabase } from "../testing/fixtures/database.ts";
+import { SERVER_VERSION, superuser, testDatabase } from "../testing/fixtures/database.ts";
 import { startWireProxy } from "../testing/proxies/wire-proxy.ts";
 import { openPool, type Pool } from "./pool.ts";
 
@@ -55,6 +55,24 @@ describe("an answer has all its rows and nothing else, after one that broke off"
         [8],
       ]);
     }
+  });
+
+  it("by the last words of a backend that is ended: they are told to nobody who asks later", async () => {
+    const pool = poolTo(test.appUrl);
+    const [own] = await pool.sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    const asleep = pool.sql`select pg_sleep(${60}::int)`.then(
+      () => "awake",
+      (error: Error & { code: string }) => error.code,
+    );
+    const admin = superuser(test.appUrl);
+    closing.push(() => admin.end());
+    for (let ended = 0; ended === 0; )
+      ended = (
+        await admin`select pg_terminate_backend(pid) from pg_stat_activity
+                     where pid = ${own?.pid ?? 0} and wait_event = 'PgSleep'`
+      ).length;
+    expect(await asleep).toBe("ECONNRESET");
+    for (let time = 0; time < 3; time += 1) expect(await pool.sql`select 1 as n`).toEqual([{ n: 1 }]);
   });
 
   it("by a connection that was cut after the first rows", async () => {

@@ -3,7 +3,8 @@
  * ever on a half-open connection (porsager/postgres #1089), listens for errors a moment too late, dials again without end
  * where a connection is closed before it was of use, and believes an answer that a server in between has made up. Here
  * whatever ends a connection that the driver has not ended itself is an error, told once it listens: its query fails, and
- * nothing hangs; and what is not to be believed (answers.ts) ends the connection before the driver sees it.
+ * nothing hangs; and what is not to be believed (answers.ts) ends the connection before the driver sees it. Nor does it see
+ * an error whose answer never ended: it would tell it to whoever is the next to use what comes in the connection's place.
  */
 import net from "node:net";
 import { Duplex } from "node:stream";
@@ -15,6 +16,8 @@ import { startTls, type TlsWish } from "./tls.ts";
 export const SILENCE_MAX_MS = 7_000;
 /** For a connection whose statements may take any time. */
 export const ANY_TIME = 0;
+/** What the driver ends with when it has to hear of an error, in order to end its question (Sync) itself. */
+const FLUSH = Buffer.from([0x48, 0, 0, 0, 4]);
 /** Idle connections are probed after this long, so that one whose host vanished is not the next to be used. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
 
@@ -43,6 +46,9 @@ export class DatabaseSocket extends Duplex {
   #stream: net.Socket | undefined;
   /** What the driver has written before that. */
   #early: (() => void) | undefined;
+  /** Of an answer that is an error, until it has ended. */
+  #held: Buffer[] = [];
+  #isAskedInPart = false;
 
   constructor(options: SocketOptions) {
     super();
@@ -112,7 +118,10 @@ export class DatabaseSocket extends Duplex {
       return;
     }
     if (!wasReady && this.#answers.isReady) this.#options.onReady();
-    if (!this.push(bytes)) stream.pause();
+    this.#held.push(bytes);
+    if (this.#answers.isErrorOpen && !this.#isAskedInPart) return;
+    const [first = bytes, ...others] = this.#held.splice(0);
+    if (!this.push(others.length === 0 ? first : Buffer.concat([first, ...others]))) stream.pause();
   }
 
   /** The other end has closed. In good order that is only after we have said that we are done. */
@@ -127,6 +136,7 @@ export class DatabaseSocket extends Duplex {
 
   /** Silence counts from the last write that is not answered; any byte that is read afterwards ends it. */
   override _write(bytes: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    this.#isAskedInPart = bytes.subarray(-FLUSH.length).equals(FLUSH);
     const write = () => {
       this.#stream?.setTimeout(this.#options.silenceMaxMs);
       this.#stream?.write(bytes, done);

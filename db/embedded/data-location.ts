@@ -1,6 +1,7 @@
 /** Where the cluster lies: inside the data root, unless the account that PostgreSQL runs as cannot get there. */
 import { createHash } from "node:crypto";
-import { chmod, lstat, mkdir } from "node:fs/promises";
+import { constants, existsSync } from "node:fs";
+import { access, chmod, lstat, mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { canEnter } from "./account.ts";
 import { EmbeddedServerError } from "./failure.ts";
@@ -18,12 +19,21 @@ const NAME_DIGITS = 16;
 
 /** Makes the data root where it is missing; what root makes there belongs to the owner of the folder above. */
 export async function makeDataRoot(dataRoot: string): Promise<void> {
-  const firstMade = await mkdir(dataRoot, { recursive: true });
+  const firstMade = await mkdir(dataRoot, { recursive: true }).catch(async (error: unknown) => {
+    // Node says "not there" of a read-only disk. What is there says what it is.
+    await access(nearestFolder(dataRoot), constants.W_OK);
+    throw error;
+  });
   if (firstMade === undefined) return;
   const made: string[] = [];
   for (let path = dataRoot; path.length >= resolve(firstMade).length; path = dirname(path))
     made.unshift(path);
   for (const path of made) await keepOwner(path);
+}
+
+function nearestFolder(path: string): string {
+  const above = dirname(path);
+  return above === path || existsSync(above) ? above : nearestFolder(above);
 }
 
 /** The folder outside of the data root that belongs to it, whether or not it is used. */

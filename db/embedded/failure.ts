@@ -15,14 +15,19 @@ export class EmbeddedServerError extends CannotStart {
 
 /** What PostgreSQL and the file system write when there is no room, whatever the call was. */
 const DISK_FULL = /no space left on device|ENOSPC|disk quota exceeded|EDQUOT/i;
-const NOT_PERMITTED = /permission denied|operation not permitted|read-only file system|EACCES|EPERM|EROFS/i;
+const READ_ONLY = /read-only file system|EROFS/i;
+const NOT_PERMITTED = /permission denied|operation not permitted|EACCES|EPERM/i;
 
 /**
- * The sentence for a failure at `path`: a full disk and a missing permission are named as such, everything else is
- * described by `otherwise`.
+ * The sentence for a failure at `path`: a full disk, a read-only one and a missing permission are named as such,
+ * everything else is described by `otherwise`.
  */
 export function describeFailure(text: string, path: string, otherwise: string): string {
-  if (DISK_FULL.test(text)) return `The disk is full: the embedded PostgreSQL cannot write to ${path}.`;
+  if (DISK_FULL.test(text))
+    return `The disk is full: the embedded PostgreSQL cannot write to ${path}. Make room there and start again.`;
+  if (READ_ONLY.test(text)) {
+    return `${path} lies on a read-only disk: mount it for writing, choose another place with ONCE_DATA_DIR, or set DATABASE_URL.`;
+  }
   if (NOT_PERMITTED.test(text)) {
     return `The embedded PostgreSQL is not permitted to use ${path}: make it writable for this account, or set DATABASE_URL.`;
   }

@@ -50,6 +50,8 @@ export async function inspectServer(url: string): Promise<Server> {
              current_setting('default_transaction_isolation') as isolation,
              current_setting('server_encoding') as encoding`;
     if (!server) throw new Error("Bug: the server answered nothing about itself.");
+    // Changes nothing, and looks like a write: some poolers open a transaction of their own around such alone (answers.ts).
+    await sql`update pg_settings set setting = setting where name is null`;
     return server;
   } finally {
     // Nothing runs any more; the driver would wait for what was cut short.

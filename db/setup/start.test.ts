@@ -115,7 +115,7 @@ describe("with one role for all", () => {
     const url = await newRole(`${name}_all`);
     const sql = await start(url);
     const before = database();
-    await startDatabase({ databaseUrl: url, dataDir: path.join(".data", "none"), demo: false });
+    await startDatabase({ databaseUrl: url, dataDir: path.join(".data", "none"), demo: true });
     await before.close();
     await expectEverythingWorks(sql);
   });

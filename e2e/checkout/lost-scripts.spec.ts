@@ -47,13 +47,15 @@ test("whichever one script is lost, the checkout can be paid", async ({ alice, o
   });
   await openCheckout(alice, orderId);
   expect(scripts.size).toBeGreaterThan(3);
-  for (const lost of scripts) {
+  const canBePaid = async (lost: string) => {
     const page = await alice.context().newPage();
     await block(page, (route) => route.request().url() === lost);
     await page.goto(`/checkout/${orderId}`);
-    await expect(payButton(page).and(page.locator(":enabled")).or(continueButton(page)), lost).toBeVisible();
+    const goesOn = page.getByRole("button", { name: /^Continue/ });
+    await expect(payButton(page).and(page.locator(":enabled")).or(goesOn).first(), lost).toBeVisible();
     await page.close();
-  }
+  };
+  await Promise.all([...scripts].map(canBePaid));
 });
 
 test("the way without script and the form that lives again later make one payment", async ({
@@ -143,5 +145,5 @@ test("where no script arrives, people sign in, order, pay and make an API key", 
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Hello, Bob");
   await page.getByRole("button", { name: "Deutsch" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Hallo, Bob");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Guten Tag, Bob");
 });

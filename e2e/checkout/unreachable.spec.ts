@@ -108,8 +108,6 @@ async function loseAndBlock(page: Page, orderId: string): Promise<void> {
   await expect(page.getByRole("status").filter({ hasText: "checking" })).toBeVisible();
   await agePress(page);
   await page.reload();
-  await expect(
-    page.getByRole("status").filter({ hasText: "no answer of the server reaches this page" }),
-  ).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "it cannot be reached" })).toBeVisible();
   await expect(page.getByRole("main")).not.toContainText(A_NO);
 }

@@ -17,6 +17,7 @@ test("the plain form posted twice at once leads to one payment", async ({ page, 
   await signIn(page, "Alice");
   await page.goto(`/checkout/${orderId}`);
   await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await expect(payButton(page)).toBeVisible();
   const fields = await page
     .locator("form[action$='/pay'] input[type=hidden]")
     .evaluateAll((inputs) =>

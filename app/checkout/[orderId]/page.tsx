@@ -48,7 +48,7 @@ export default async function CheckoutPage({ params }: Params) {
     order.merchant.id === viewer.id ? "own" : order.state === "open" ? undefined : order.state;
   return (
     <div className="mx-auto w-full max-w-4xl">
-      <h1 className="mb-6 text-title">
+      <h1 className="mb-6 text-title wrap-anywhere">
         {inElements(t.rich("checkout.title", { merchant: order.merchant.name, bdi }))}
       </h1>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 sm:gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
@@ -77,10 +77,10 @@ export default async function CheckoutPage({ params }: Params) {
           )}
         </Panel>
         <section aria-label={t("order.items")} className="px-1 sm:px-2">
-          <h2 className="text-lg font-semibold tracking-tight">
+          <h2 className="text-lg font-semibold tracking-tight wrap-anywhere">
             <bdi>{order.description}</bdi>
           </h2>
-          <p className="mt-1 mb-4 text-sm text-soft">
+          <p className="mt-1 mb-4 text-sm text-soft wrap-anywhere">
             <span>
               {inElements(
                 t.rich("order.from", { merchant: order.merchant.name, handle: order.merchant.handle, bdi }),

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
+import { Amount } from "@/components/checkout/amount";
 import { Payee } from "@/components/checkout/payee";
 import { PlainPayForm } from "@/components/checkout/plain-pay-form";
 import { OrderLines } from "@/components/orders/order-lines";
@@ -48,17 +49,17 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
   const amount = formatMoney(order.totalMinor, order.currency, locale);
   return (
     <div className="mx-auto w-full max-w-xl">
-      <h1 className="text-title">
+      <h1 className="text-title wrap-anywhere">
         {inElements(t.rich("checkout.title", { merchant: order.merchant.name, bdi }))}
       </h1>
-      <p className="mt-2 mb-6 text-soft">
+      <p className="mt-2 mb-6 text-soft wrap-anywhere">
         {inElements(
           t.rich("order.from", { merchant: order.merchant.name, handle: order.merchant.handle, bdi }),
         )}
       </p>
       <Panel>
         <p className="text-sm text-soft">{t("checkout.youPay")}</p>
-        <p className="figures mt-1 mb-6 text-display">{amount}</p>
+        <Amount amount={amount} />
         <Payee name={order.merchant.name} handle={order.merchant.handle} />
         <PlainPayForm
           userId={viewer.id}

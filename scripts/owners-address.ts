@@ -1,0 +1,18 @@
+/** Where the commands for operators connect: as the role that owns the tables, to the server that the application uses. */
+import path from "node:path";
+import { startEmbedded } from "../db/embedded/server.ts";
+import { provision } from "../db/setup/provision.ts";
+import { EMBEDDED } from "../db/setup/unusable-database.ts";
+import { environment } from "../server/lifecycle/environment.ts";
+
+/**
+ * DATABASE_OWNER_URL, else DATABASE_URL, else the embedded server, which is started where it does not run; with what whoever
+ * runs this knows that address as.
+ */
+export async function ownersAddress(): Promise<{ name: string; url: string }> {
+  const { DATABASE_OWNER_URL, DATABASE_URL, ONCE_DATA_DIR } = environment();
+  if (DATABASE_OWNER_URL !== undefined) return { name: "DATABASE_OWNER_URL", url: DATABASE_OWNER_URL };
+  if (DATABASE_URL !== undefined) return { name: "DATABASE_URL", url: DATABASE_URL };
+  const server = await startEmbedded(path.resolve(ONCE_DATA_DIR));
+  return { name: EMBEDDED, url: (await provision(server.adminUrl, "once")).ownerUrl };
+}
