@@ -184,6 +184,8 @@ async function wordsOf(page: Page): Promise<string[]> {
 
 /** The words of a page once they no longer change: a form may be on its way to being ready. */
 async function settledWords(page: Page): Promise<string[]> {
+  // The reference comes by itself: the button for the language stands below it.
+  await expect(page.getByText("Die Referenz wird geladen")).toHaveCount(0);
   let words: string[] = [];
   await expect(async () => {
     const before = words;
