@@ -68,8 +68,8 @@ test("on a translated page an API key is refused, made, made again and revoked",
     await expect(alice.getByRole("status").filter({ hasText: /Copied|did not allow/ })).toBeVisible();
   }
   for (const name of ["First, translated", "Second, translated"]) {
-    await alice.getByLabel(`Revoke ${name}`).click();
-    const row = alice.getByRole("listitem").filter({ has: alice.getByLabel(`Revoke ${name}`) });
+    await alice.getByLabel(`Revoke \u2068${name}\u2069`).click();
+    const row = alice.getByRole("listitem").filter({ has: alice.getByLabel(`Revoke \u2068${name}\u2069`) });
     await row.getByRole("button", { name: "Revoke for certain" }).click();
     await expect(alice.getByText(name, { exact: true })).toHaveCount(0);
   }
