@@ -23,7 +23,7 @@ export function OrderList({ orders, showState = false }: { orders: Order[]; show
           >
             {/* An amount that leaves too little room stands below, whole: no number is broken over two lines. */}
             <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3">
-              <span className="min-w-0 flex-1 basis-32">
+              <span className="min-w-0 flex-1 basis-28">
                 <span className="block truncate font-medium">
                   <bdi>{order.description}</bdi>
                 </span>
