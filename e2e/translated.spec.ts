@@ -37,7 +37,7 @@ test("a translated sign-up names the field that is wrong", async ({ page }) => {
   await page.getByLabel("E-mail").fill("guest@example.com");
   for (const [password, says] of [
     ["short", "The password needs 10 to 128 characters."],
-    ["correct horse battery", "This handle belongs to somebody else."],
+    ["correct horse battery", "This handle belongs to somebody else"],
   ] as const) {
     await page.getByLabel("Password").fill(password);
     await page.getByRole("button", { name: "Create account" }).click();

@@ -6,6 +6,7 @@ import { endInOrder, signalListeners } from "./ending.ts";
 import { environment, isDemo } from "./environment.ts";
 import { keepIdleConnections } from "./idle.ts";
 import { sendLengths } from "./length.ts";
+import { sessionSecret } from "./secret.ts";
 import { answerThisMachineOnly } from "./this-machine.ts";
 
 /**
@@ -28,6 +29,7 @@ async function startUp(): Promise<void> {
   const demo = isDemo();
   // Before anything else: requests come from the first moment on.
   if (demo) answerThisMachineOnly();
+  else sessionSecret();
   await startDatabase({
     databaseUrl: env.DATABASE_URL,
     ownerUrl: env.DATABASE_OWNER_URL,
