@@ -70,9 +70,9 @@ function isYoung(/** @type {Feature} */ feature) {
 }
 
 /**
- * The names of what is young: `interfaces` ("Temporal") and `constructors` ("Iterator"); `members` of an interface or of its prototype
- * ("AbortSignal.any"); `methods` that values of the language have by now and nothing had before ("isSubsetOf"), which are
- * told by their name alone; and what iterators have (`onIterators`).
+ * The names of what is young: `interfaces` ("Temporal") and `constructors` ("Iterator"); `members` of an interface or of
+ * its prototype ("AbortSignal.any"); `methods` that values of the language have by now and nothing had before
+ * ("isSubsetOf"), which are told by their name alone; and what iterators have (`onIterators`).
  */
 function youngFeatures() {
   /** @type {{ api: Feature, javascript: { builtins: Feature } }} */

@@ -12,8 +12,8 @@ export function OrderLines({ order }: { order: Pick<Order, "items" | "currency" 
       {order.items.map((item, index) => (
         // An order never changes, so a line's place is its identity; two lines may read the same.
         // biome-ignore lint/suspicious/noArrayIndexKey: see above
-        <div key={index} className="flex items-baseline justify-between gap-6 py-2">
-          <dt className="min-w-0 wrap-anywhere">
+        <div key={index} className="flex flex-wrap items-baseline justify-between gap-x-6 py-2">
+          <dt className="min-w-0 flex-1 basis-32 wrap-anywhere">
             <bdi>{item.description}</bdi>
             {item.quantity === 1 ? null : (
               <span className="block text-sm text-soft">
@@ -21,14 +21,12 @@ export function OrderLines({ order }: { order: Pick<Order, "items" | "currency" 
               </span>
             )}
           </dt>
-          <dd className="max-w-3/5 shrink-0 text-right wrap-anywhere">
-            {money(BigInt(item.quantity) * BigInt(item.amountMinor))}
-          </dd>
+          <dd className="ml-auto">{money(BigInt(item.quantity) * BigInt(item.amountMinor))}</dd>
         </div>
       ))}
-      <div className="dotted-rule mt-2 flex items-baseline justify-between gap-6 pt-4 text-lg font-semibold">
+      <div className="dotted-rule mt-2 flex flex-wrap items-baseline justify-between gap-x-6 pt-4 text-lg font-semibold">
         <dt>{t("total")}</dt>
-        <dd className="max-w-3/5 shrink-0 text-right wrap-anywhere">{money(order.totalMinor)}</dd>
+        <dd className="ml-auto">{money(order.totalMinor)}</dd>
       </div>
     </dl>
   );

@@ -21,22 +21,25 @@ export function OrderList({ orders, showState = false }: { orders: Order[]; show
             prefetch={false}
             className="-mx-2 flex min-h-16 items-center gap-3 rounded-xl px-2 py-2.5 hover:bg-wash"
           >
-            <span className="min-w-0 flex-1">
-              <span className="block truncate font-medium">
-                <bdi>{order.description}</bdi>
-              </span>
-              <span className="flex flex-col text-sm text-soft sm:flex-row">
-                <span className="truncate">
-                  {showState ? t(`state_${order.state}`) : <bdi>{order.merchant.name}</bdi>}
+            {/* An amount that leaves too little room stands below, whole: no number is broken over two lines. */}
+            <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3">
+              <span className="min-w-0 flex-1 basis-28">
+                <span className="block truncate font-medium">
+                  <bdi>{order.description}</bdi>
                 </span>
-                <span className="shrink-0 whitespace-pre">
-                  <span className="hidden sm:inline"> · </span>
-                  <time dateTime={order.createdAt}>{when(order.createdAt)}</time>
+                <span className="flex flex-col text-sm text-soft sm:flex-row">
+                  <span className="truncate">
+                    {showState ? t(`state_${order.state}`) : <bdi>{order.merchant.name}</bdi>}
+                  </span>
+                  <span className="sm:shrink-0 sm:whitespace-pre">
+                    <span className="hidden sm:inline"> · </span>
+                    <time dateTime={order.createdAt}>{when(order.createdAt)}</time>
+                  </span>
                 </span>
               </span>
-            </span>
-            <span className="figures max-w-3/5 shrink-0 text-right font-semibold wrap-anywhere">
-              {formatMoney(order.totalMinor, order.currency, locale)}
+              <span className="figures ml-auto font-semibold">
+                {formatMoney(order.totalMinor, order.currency, locale)}
+              </span>
             </span>
             <ChevronRight aria-hidden="true" className="size-5 shrink-0 text-faint" />
           </Link>

@@ -36,30 +36,33 @@ export function PaymentList({ viewerId, payments }: { viewerId: string; payments
               prefetch={false}
               className="-mx-2 flex min-h-16 items-center gap-3 rounded-xl px-2 py-2.5 hover:bg-wash"
             >
-              <span className="min-w-0 flex-1">
-                <span className="block truncate font-medium">{other}</span>
-                <span className="flex flex-col text-sm text-soft sm:flex-row">
-                  <span className="truncate">
-                    <bdi>{orderDescription ?? payment.note ?? t(`payment.kind_${payment.kind}`)}</bdi>
-                  </span>
-                  <span className="shrink-0 whitespace-pre">
-                    <span className="hidden sm:inline"> · </span>
-                    <time dateTime={payment.settledAt}>{when(payment.settledAt)}</time>
+              {/* An amount that leaves too little room stands below, whole: no number is broken over two lines. */}
+              <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3">
+                <span className="min-w-0 flex-1 basis-28">
+                  <span className="block truncate font-medium">{other}</span>
+                  <span className="flex flex-col text-sm text-soft sm:flex-row">
+                    <span className="truncate">
+                      <bdi>{orderDescription ?? payment.note ?? t(`payment.kind_${payment.kind}`)}</bdi>
+                    </span>
+                    <span className="sm:shrink-0 sm:whitespace-pre">
+                      <span className="hidden sm:inline"> · </span>
+                      <time dateTime={payment.settledAt}>{when(payment.settledAt)}</time>
+                    </span>
                   </span>
                 </span>
-              </span>
-              <span className="max-w-3/5 shrink-0 text-right wrap-anywhere">
-                <span
-                  className={cn(
-                    "figures block font-semibold",
-                    !hasMoved && "font-normal text-faint line-through",
+                <span className="ml-auto text-right">
+                  <span
+                    className={cn(
+                      "figures block font-semibold",
+                      !hasMoved && "font-normal text-faint line-through",
+                    )}
+                  >
+                    {hasMoved ? `${isOutgoing ? "−" : "+"}${amount}` : amount}
+                  </span>
+                  {hasMoved ? null : (
+                    <span className="block text-sm text-alert-text">{t("payment.noMoney")}</span>
                   )}
-                >
-                  {hasMoved ? `${isOutgoing ? "−" : "+"}${amount}` : amount}
                 </span>
-                {hasMoved ? null : (
-                  <span className="block text-sm text-alert-text">{t("payment.noMoney")}</span>
-                )}
               </span>
               <ChevronRight aria-hidden="true" className="size-5 shrink-0 text-faint" />
             </Link>

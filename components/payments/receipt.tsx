@@ -5,11 +5,16 @@ import type { ReactNode } from "react";
 import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
+import { cn } from "@/components/ui/cn";
 import { inElements } from "@/components/ui/in-elements";
+
 import type { Order } from "@/lib/order";
 import { mayPayAgain } from "@/lib/pay-machine";
 import type { ListedPayment } from "./payment-list";
 import { type Fact, ReceiptFacts } from "./receipt-facts";
+
+/** Longer than this, an amount in the type of the title no longer fits a telephone. */
+const LARGE_TYPE_MAX_LENGTH = 12;
 
 /** One payment as a bill: what became of it first, then who, what, when. */
 export function Receipt({
@@ -42,7 +47,13 @@ export function Receipt({
       <article className="drop-shadow-[0_10px_24px_rgb(23_33_28_/_10%)]">
         <div className="torn rounded-t-2xl bg-card px-5 pt-8 sm:px-8">
           {hasMoved ? <DoneMark /> : <DeclinedMark />}
-          <h1 className="figures mt-5 text-center text-[2.25rem] leading-tight font-bold tracking-[-0.03em] wrap-anywhere">
+          <h1
+            className={cn(
+              "figures mt-5 text-center leading-tight font-bold tracking-[-0.03em] wrap-anywhere",
+              // An amount that is broken over two lines reads as two numbers.
+              amount.length > LARGE_TYPE_MAX_LENGTH ? "text-lg sm:text-2xl" : "text-[2.25rem]",
+            )}
+          >
             {t(titleOf(payment.status, payment.kind), { amount })}
           </h1>
           {hasMoved ? (

@@ -36,7 +36,7 @@ describe("an address", () => {
     const { rest, tls, attributes } = readDatabaseUrl(
       "postgres://us%40er:p%2Fw@h1,h2/da%20ta?sslmode=require&prepare=false&target_session_attrs=read-write",
     );
-    expect(rest).toBe("postgres://us%40er:p%2Fw@localhost/da%20ta?prepare=false");
+    expect(rest).toBe("postgres://us%40er:p%2Fw@h1:5432/da%20ta?prepare=false");
     expect({ tls, attributes }).toEqual({
       tls: { mode: "without proof", isDirect: false },
       attributes: "read-write",

@@ -53,7 +53,9 @@ export function readDatabaseUrl(url: string): DatabaseUrl {
   const [first = readHost(""), ...others] = (parts.hosts ?? "").split(",").map(readHost);
   const attributes = readAttributes(query);
   const tls = readTls(query);
-  const rest = `${parts.scheme}${parts.user === undefined ? "" : `${parts.user}@`}localhost${parts.path ?? ""}?${query}`;
+  // The driver connects nowhere itself, and names this host in its errors.
+  const named = /[:/]/.test(first.host) ? "localhost" : encodeURIComponent(first.host);
+  const rest = `${parts.scheme}${parts.user === undefined ? "" : `${parts.user}@`}${named}:${first.port}${parts.path ?? ""}?${query}`;
   if (!URL.canParse(rest))
     throw new Error("names a user, password or database that is no part of an address");
   return { hosts: [first, ...others], attributes, tls, rest };

@@ -122,6 +122,13 @@ describe.each(["plain", "TLS"])("a %s connection", (kind) => {
   });
 });
 
+it("TLS does not begin with words that came in clear behind the server's yes", async () => {
+  const { port } = await server((client) => client.once("data", () => client.write("Sinjected")));
+  await expect(sqlTo(`127.0.0.1:${port}`, PROXY_TLS)`select 1`).rejects.toMatchObject({
+    code: "CONNECTION_TLS",
+  });
+});
+
 describe("connecting", () => {
   it("that fails at once fails the query, and not the process", async () => {
     // A TCP connection to a multicast address has no route, which the system says before it returns.

@@ -19,6 +19,10 @@ const LOCK_TIMEOUT_MS = 60_000;
 /** A process that stopped in the middle of a migration lets the next one begin after this long. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 
+/** Said where migrations do not go to the server itself: a session's lock is not this process's alone there. */
+const THROUGH_A_POOLER =
+  "Migrations go through a pooler, which may keep their lock and leave out their settings: give DATABASE_OWNER_URL the address of the server itself.";
+
 /**
  * One connection as the role that owns the tables, for migrations and what else the application may not do. Connecting
  * and waiting for locks have limits; a statement has none, for a large ledger takes as long to verify as it takes.
@@ -76,7 +80,10 @@ export async function migrate(ownerUrl: string, appRole: string): Promise<{ know
   const sql = connectAsOwner(ownerUrl);
   try {
     // The lock belongs to the session: the connection, of which there is one, or what a pooler keeps of it.
-    await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
+    const locked = await sql<{ pid: number }[]>`
+      select pg_backend_pid() as pid from pg_advisory_lock(${MIGRATION_LOCK})`;
+    // Whoever has process numbers of its own is no PostgreSQL.
+    if (locked[0]?.pid !== locked.state.pid) console.warn(THROUGH_A_POOLER);
     await requireBaseline(sql);
     await applyMigrations(sql);
     await sql`select grant_to_application(${appRole}::name) where current_user <> ${appRole}`;

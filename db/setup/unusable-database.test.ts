@@ -201,6 +201,15 @@ describe("behind a pooler, start-up says", () => {
     expect(warn.mock.calls.flat().join("\n")).not.toMatch(/instead of|prepare/);
   });
 
+  it("that migrations do not belong there", async () => {
+    const port = await pooler("ignored");
+    expect(await said(url.href, withChanges({ port }))).toBe("");
+    expect(warn.mock.calls.flat().join("\n")).toMatch(/Migrations go through a pooler.*DATABASE_OWNER_URL/);
+    warn.mockReset().mockImplementation(() => {});
+    expect(await said(url.href)).toBe("");
+    expect(warn.mock.calls.flat().join("\n")).not.toMatch(/pooler/);
+  });
+
   it.each([
     ["default_transaction_isolation", "repeatable read"],
     ["DateStyle", "German"],

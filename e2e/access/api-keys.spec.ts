@@ -44,13 +44,13 @@ test("a key works for what was ticked, is shown once, and stops at once when rev
   expect(await forbidden.json()).toMatchObject({ detail: expect.stringContaining('"keys:write"') });
 
   await alice.reload();
-  await expect(alice.getByText("Bookkeeping", { exact: true })).toBeVisible();
+  await expect(rowOf(alice, "Bookkeeping")).toBeVisible();
   expect(await alice.content()).not.toContain(key);
   expect(await books()`select 1 from api_keys where key = ${key}`).toEqual([]);
 
   await revoke(alice, "Bookkeeping");
   expect((await ask("/api/accounts")).status).toBe(401);
-  await expect(alice.getByText("Bookkeeping", { exact: true })).toHaveCount(0);
+  await expect(rowOf(alice, "Bookkeeping")).toHaveCount(0);
 });
 
 test("what is missing is said, and what was typed stays", async ({ alice }) => {

@@ -206,7 +206,7 @@ test("whoever holds too many open keys is asked to wait", async () => {
   try {
     await books()`
       insert into idempotency_keys (user_id, key, kind, purpose_id, expires_at, issued_in)
-      select ${omar}, gen_random_uuid(), 'transfer', gen_random_uuid(), now() + interval '1 hour', 1
+      select ${omar}, gen_random_uuid(), 'transfer', gen_random_uuid(), now() + interval '1 hour', database_identity()
         from generate_series(1, 2000)`;
     const json = { purpose: { kind: "transfer", intentId: randomUUID() } };
     const answer = await contract.call("POST /api/idempotency-keys", { as: "omar", json });

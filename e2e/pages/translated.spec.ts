@@ -37,7 +37,7 @@ test("a translated sign-up names the field that is wrong", async ({ page }) => {
   await page.getByLabel("E-mail").fill("guest@example.com");
   for (const [password, says] of [
     ["short", "The password needs 10 to 128 characters."],
-    ["correct horse battery", "This handle belongs to somebody else."],
+    ["correct horse battery", "This handle belongs to somebody else"],
   ] as const) {
     await page.getByLabel("Password").fill(password);
     await page.getByRole("button", { name: "Create account" }).click();
@@ -68,8 +68,8 @@ test("on a translated page an API key is refused, made, made again and revoked",
     await expect(alice.getByRole("status").filter({ hasText: /Copied|did not allow/ })).toBeVisible();
   }
   for (const name of ["First, translated", "Second, translated"]) {
-    await alice.getByLabel(`Revoke ${name}`).click();
-    const row = alice.getByRole("listitem").filter({ has: alice.getByLabel(`Revoke ${name}`) });
+    await alice.getByLabel(`Revoke \u2068${name}\u2069`).click();
+    const row = alice.getByRole("listitem").filter({ has: alice.getByLabel(`Revoke \u2068${name}\u2069`) });
     await row.getByRole("button", { name: "Revoke for certain" }).click();
     await expect(alice.getByText(name, { exact: true })).toHaveCount(0);
   }
@@ -184,6 +184,8 @@ async function wordsOf(page: Page): Promise<string[]> {
 
 /** The words of a page once they no longer change: a form may be on its way to being ready. */
 async function settledWords(page: Page): Promise<string[]> {
+  // The reference comes by itself: the button for the language stands below it.
+  await expect(page.getByText("Die Referenz wird geladen")).toHaveCount(0);
   let words: string[] = [];
   await expect(async () => {
     const before = words;

@@ -1,4 +1,4 @@
-/** An HTTP server for tests that does what a network and a service in trouble do, one request after another, and what it answers. */
+/** An HTTP server for tests: a network and a service in trouble, one request after another, and what it says when well. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Payment } from "../payment.ts";

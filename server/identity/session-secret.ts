@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { CannotStart } from "../../db/setup/cannot-start.ts";
 import { environment, isDemo } from "../lifecycle/environment.ts";
 
 /**
@@ -11,7 +12,10 @@ import { environment, isDemo } from "../lifecycle/environment.ts";
 export function sessionSecret(): string {
   const { BETTER_AUTH_SECRET, ONCE_DATA_DIR } = environment();
   if (BETTER_AUTH_SECRET !== undefined) return BETTER_AUTH_SECRET;
-  if (!isDemo()) throw new Error("Set BETTER_AUTH_SECRET to a random string of at least 32 characters.");
+  if (!isDemo())
+    throw new CannotStart(
+      "BETTER_AUTH_SECRET is not set: set it to a random string of at least 32 characters, the same on every server.",
+    );
   const folder = path.resolve(ONCE_DATA_DIR);
   const file = path.join(folder, "session-secret");
   mkdirSync(folder, { recursive: true });

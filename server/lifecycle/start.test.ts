@@ -12,6 +12,8 @@ import { start } from "./start";
 
 const test = testDatabase();
 
+const SECRET = "a secret of the tests, long enough";
+
 afterAll(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
@@ -29,6 +31,7 @@ it.each([
   ["postgres://u@h/d?target_session_attrs=any", /^The environment is not usable: .* may lead to a standby/],
 ])("with %s ends the process, with one sentence and no stack", async (url, sentence) => {
   vi.stubEnv("DATABASE_URL", url);
+  vi.stubEnv("BETTER_AUTH_SECRET", SECRET);
   const exit = vi.spyOn(process, "exit").mockImplementation(() => undefined as never);
   const said = vi.spyOn(console, "error").mockImplementation(() => {});
   await start();
@@ -38,9 +41,21 @@ it.each([
   vi.restoreAllMocks();
 });
 
+it("without a secret for sessions ends the process, with one sentence", async () => {
+  vi.stubEnv("DATABASE_URL", "postgres://once_app@127.0.0.1:1/once");
+  vi.stubEnv("BETTER_AUTH_SECRET", "");
+  const exit = vi.spyOn(process, "exit").mockImplementation(() => undefined as never);
+  const said = vi.spyOn(console, "error").mockImplementation(() => {});
+  await start();
+  expect(exit.mock.calls).toEqual([[1]]);
+  expect(said.mock.calls).toEqual([[expect.stringMatching(/^BETTER_AUTH_SECRET is not set/)]]);
+  vi.restoreAllMocks();
+});
+
 it("on SIGTERM, payments that were taken get their answers, and no other is begun", async () => {
   vi.stubEnv("DATABASE_URL", test.appUrl);
   vi.stubEnv("DATABASE_OWNER_URL", test.ownerUrl);
+  vi.stubEnv("BETTER_AUTH_SECRET", SECRET);
   // What is started here must not end the test's own process.
   vi.spyOn(process, "exit").mockImplementation(() => undefined as never);
   await removeDemo(test.ownerUrl);

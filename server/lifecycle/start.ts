@@ -5,6 +5,7 @@ import { markAddresses } from "../http/address.ts";
 import { sendLengths } from "../http/content-length.ts";
 import { keepIdleConnections } from "../http/keep-alive.ts";
 import { answerThisMachineOnly } from "../http/loopback-only.ts";
+import { sessionSecret } from "../identity/session-secret.ts";
 import { environment, isDemo } from "./environment.ts";
 import { endInOrder, signalListeners } from "./graceful-shutdown.ts";
 
@@ -28,6 +29,7 @@ async function startUp(): Promise<void> {
   const demo = isDemo();
   // Before anything else: requests come from the first moment on.
   if (demo) answerThisMachineOnly();
+  else sessionSecret();
   await startDatabase({
     databaseUrl: env.DATABASE_URL,
     ownerUrl: env.DATABASE_OWNER_URL,
