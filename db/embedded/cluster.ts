@@ -3,10 +3,9 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chown, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { type Account, run } from "./account.ts";
 import { describeFailure, EmbeddedServerError } from "./failure.ts";
 import type { Programs } from "./programs.ts";
-import type { Account } from "./run.ts";
-import { run } from "./run.ts";
 
 /** 192 random bits: nobody guesses it, and it needs no quoting in a URL. */
 const PASSWORD_BYTES = 24;
@@ -23,16 +22,14 @@ export function newPassword(): string {
  * Whether there is a whole cluster at this path. Throws where it is one of another major version, whose files the
  * programs at hand cannot read.
  */
-export async function isCluster(cluster: string, major: string): Promise<boolean> {
+export async function isCluster(cluster: string, major: number): Promise<boolean> {
   const versionFile = join(cluster, "PG_VERSION");
   if (!existsSync(versionFile) || !existsSync(join(cluster, "global", "pg_control"))) return false;
   const version = (await readFile(versionFile, "utf8")).trim();
-  if (version !== major) {
-    throw new EmbeddedServerError(
-      `The database in ${cluster} was made by PostgreSQL ${version} and this is PostgreSQL ${major}: remove that folder to start with an empty one.`,
-    );
-  }
-  return true;
+  if (version === String(major)) return true;
+  throw new EmbeddedServerError(
+    `The database in ${cluster} was made by PostgreSQL ${version} and this is PostgreSQL ${major}: remove that folder to start with an empty one.`,
+  );
 }
 
 /**
@@ -45,11 +42,17 @@ export async function makeCluster(
   programs: Programs,
   account: Account | undefined,
 ): Promise<void> {
-  const place = dirname(cluster);
-  await clearLeftovers(place);
-  await setAside(cluster);
+  const folder = dirname(cluster);
+  // What starts that crashed left. Nobody works in it: the caller holds the lock.
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(NEW_PREFIX)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+  // A folder that is no whole cluster may still hold somebody's data: it is moved out of the way, not removed.
+  if (existsSync(cluster)) {
+    await rename(cluster, `${cluster}.incomplete-${new Date().toISOString().replaceAll(/[:.]/g, "-")}`);
+  }
 
-  const draft = join(place, `${NEW_PREFIX}${randomUUID()}`);
+  const draft = join(folder, `${NEW_PREFIX}${randomUUID()}`);
   const data = join(draft, "data");
   const passwordFile = join(draft, "password");
   try {
@@ -61,7 +64,9 @@ export async function makeCluster(
     }
     await initialise(data, passwordFile, programs, account);
     await rename(data, cluster);
-    await syncFolder(place);
+    // Makes the rename last through a power failure.
+    const handle = await open(folder, "r");
+    await handle.sync().finally(() => handle.close());
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
@@ -87,33 +92,9 @@ async function initialise(
       "--builtin-locale=C.UTF-8",
       "--locale=C",
     ],
-    { account },
+    account,
   );
   if (code === 0) return;
   const otherwise = `PostgreSQL could not make its data folder (initdb ended with code ${code}).`;
   throw new EmbeddedServerError(describeFailure(output, data, otherwise), { lastWords: output });
-}
-
-/** Removes what starts that crashed left. Nobody works in them: the caller holds the lock. */
-async function clearLeftovers(place: string): Promise<void> {
-  for (const name of await readdir(place)) {
-    if (name.startsWith(NEW_PREFIX)) await rm(join(place, name), { recursive: true, force: true });
-  }
-}
-
-/** A folder that is no whole cluster may still hold somebody's data: it is moved out of the way, not removed. */
-async function setAside(cluster: string): Promise<void> {
-  if (!existsSync(cluster)) return;
-  await rename(cluster, `${cluster}.incomplete-${new Date().toISOString().replaceAll(/[:.]/g, "-")}`);
-}
-
-/** Makes the rename last through a power failure. Windows has no such call. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

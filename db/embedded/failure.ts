@@ -1,9 +1,6 @@
-/**
- * Why the embedded server cannot be had: one sentence that says what is wrong and what to do, then, where there is one,
- * what PostgreSQL itself wrote last.
- */
-import { CannotStart } from "../setup/cannot-start.ts";
+import { CannotStart, isSaidInWords } from "../setup/cannot-start.ts";
 
+/** A sentence that says what is wrong and what to do, then, where there is one, what PostgreSQL itself wrote last. */
 export class EmbeddedServerError extends CannotStart {
   override readonly name = "EmbeddedServerError";
 
@@ -13,14 +10,10 @@ export class EmbeddedServerError extends CannotStart {
   }
 }
 
-/** What PostgreSQL and the file system write when there is no room, whatever the call was. */
 const DISK_FULL = /no space left on device|ENOSPC|disk quota exceeded|EDQUOT/i;
 const NOT_PERMITTED = /permission denied|operation not permitted|read-only file system|EACCES|EPERM|EROFS/i;
 
-/**
- * The sentence for a failure at `path`: a full disk and a missing permission are named as such, everything else is
- * described by `otherwise`.
- */
+/** The sentence for a failure at `path`: `otherwise`, unless `text` speaks of a full disk or a missing permission. */
 export function describeFailure(text: string, path: string, otherwise: string): string {
   if (DISK_FULL.test(text)) return `The disk is full: the embedded PostgreSQL cannot write to ${path}.`;
   if (NOT_PERMITTED.test(text)) {
@@ -34,13 +27,9 @@ export async function withPathNamed<T>(path: string, step: () => Promise<T>): Pr
   try {
     return await step();
   } catch (cause) {
-    if (cause instanceof Error && cause.name === "EmbeddedServerError") throw cause;
+    if (isSaidInWords(cause)) throw cause;
     const text = cause instanceof Error ? cause.message : String(cause);
-    throw new EmbeddedServerError(
-      describeFailure(text, path, `The embedded PostgreSQL cannot use ${path}: ${text}.`),
-      {
-        cause,
-      },
-    );
+    const otherwise = `The embedded PostgreSQL cannot use ${path}: ${text}.`;
+    throw new EmbeddedServerError(describeFailure(text, path, otherwise), { cause });
   }
 }

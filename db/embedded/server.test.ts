@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isAlive, type ProcessMark } from "./process-identity.ts";
+import { isAlive, type ProcessMark } from "./ownership.ts";
 import { removeEmbedded, startEmbedded } from "./server.ts";
 import {
   cleanUp,

@@ -5,20 +5,22 @@
 import { realpath, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { accountFor } from "./account.ts";
-import { isCluster, makeCluster, newPassword } from "./cluster.ts";
-import { choosePlace, makeDataRoot, outsideFolders } from "./data-location.ts";
-import { endServer, endWithProcess, releaseFromProcess } from "./end-with-process.ts";
+import postgres from "postgres";
+import { type Account, accountFor } from "./account.ts";
+import { isCluster, makeCluster, newPassword, SUPERUSER } from "./cluster.ts";
+import {
+  chooseClusterFolder,
+  makeDataRoot,
+  outsideFolder,
+  readState,
+  type State,
+  writeState,
+} from "./data-folder.ts";
 import { describeFailure, EmbeddedServerError, withPathNamed } from "./failure.ts";
-import { below } from "./join-untraced.ts";
-import { launch, type Settings } from "./launch.ts";
-import { withLock } from "./lock.ts";
-import { choosePort } from "./port.ts";
-import { adminUrl, checkAnswers, clearStalePidFile, findPostmaster } from "./postmaster.ts";
-import { isAlive, isSame, ownMark, type ProcessMark } from "./process-identity.ts";
+import { endServer, endWithProcess, isAlive, isSame, ownMark, type ProcessMark } from "./ownership.ts";
+import { findPostmaster, launch, type Settings } from "./postmaster.ts";
 import { findPrograms, type Programs } from "./programs.ts";
-import type { Account } from "./run.ts";
-import { readState, type State, writeState } from "./state.ts";
+import { choosePort, HOST, withStartLock } from "./start-lock.ts";
 
 export type EmbeddedServer = {
   /** postgres://postgres:…@127.0.0.1:PORT/postgres, the superuser. */
@@ -31,6 +33,8 @@ export type EmbeddedServer = {
 
 /** A server found running answers at once, unless it is recovering from a crash or on its way out: two minutes for those. */
 const FOUND_LIMIT_MS = 120_000;
+/** A server on the same machine answers in milliseconds; ten seconds are for one that is swapped out or short of a core. */
+const ANSWER_LIMIT_SECONDS = 10;
 /** After a SIGKILL of the server, its processes notice within seconds, one in a long computation somewhat later. */
 const STILL_IN_USE_LIMIT_MS = 60_000;
 const LOOK_AGAIN_MS = 100;
@@ -52,34 +56,29 @@ const CLUSTER_NAME = "postgres";
  * Throws an EmbeddedServerError whose first sentence says what is wrong and what to do.
  */
 export async function startEmbedded(dataRoot: string, settings: Settings = {}): Promise<EmbeddedServer> {
-  const path = resolve(dataRoot);
-  return await withPathNamed(path, async () => {
-    await makeDataRoot(path);
-    const root = await realpath(path);
-    return await withLock(lockFolder(root), async () => {
-      const state = await readState(root);
-      const running = state && (await joinRunning(root, state));
-      return running ?? (await startServer(root, state, settings));
-    });
+  return await withDataRoot(dataRoot, async (root) => {
+    const state = await readState(root);
+    return (state && (await joinRunning(root, state))) ?? (await startServer(root, state, settings));
   });
 }
 
 /** Ends the server of `dataRoot`, whoever owns it, and removes its database for ever. */
 export async function removeEmbedded(dataRoot: string): Promise<void> {
-  const path = resolve(dataRoot);
-  await withPathNamed(path, async () => {
-    await makeDataRoot(path);
-    const root = await realpath(path);
-    await withLock(lockFolder(root), async () => {
-      for (const place of [root, ...outsideFolders(root)]) await removeCluster(join(place, CLUSTER_NAME));
-      for (const folder of outsideFolders(root)) await rm(folder, { recursive: true, force: true });
-      for (const name of ["postgres.json", "postgres.log"]) await rm(below(root, name), { force: true });
-    });
+  await withDataRoot(dataRoot, async (root) => {
+    for (const folder of [root, outsideFolder(root)]) await removeCluster(join(folder, CLUSTER_NAME));
+    await rm(outsideFolder(root), { recursive: true, force: true });
+    for (const name of ["postgres.json", "postgres.log"]) await rm(join(root, name), { force: true });
   });
 }
 
-function lockFolder(root: string): string {
-  return join(root, "postgres.lock");
+/** Makes the data root where it is missing, and runs `action` on its real path while no other process runs one. */
+async function withDataRoot<T>(dataRoot: string, action: (root: string) => Promise<T>): Promise<T> {
+  const path = resolve(dataRoot);
+  return await withPathNamed(path, async () => {
+    await makeDataRoot(path);
+    const root = await realpath(path);
+    return await withStartLock(root, () => action(root));
+  });
 }
 
 async function removeCluster(cluster: string): Promise<void> {
@@ -97,30 +96,37 @@ async function joinRunning(root: string, state: State): Promise<EmbeddedServer |
     if (postmaster === undefined) return undefined;
     const { mark, port, status } = postmaster;
     const url = adminUrl(state.password, port);
-    const check =
-      status === "ready"
-        ? await checkAnswers(state.password, port, cluster)
-        : { error: new Error(`It is ${status}.`) };
-    if (check.error === undefined) {
+    const refusal = status === "ready" ? await reasonNotToAnswer(url) : new Error(`It is ${status}.`);
+    if (refusal === undefined) {
       const isOwnersServer = state.postmaster !== undefined && isSame(state.postmaster, mark);
       const isOwned = isOwnersServer && state.owner !== undefined && isAlive(state.owner);
       if (isOwned) return { adminUrl: url, owned: false, stop: async () => {} };
       endWithProcess(mark);
       return await own(root, { ...state, port }, mark);
     }
-    if (isRefused(check.error) || Date.now() > deadline) {
+    // 28xxx, wrong password or no entry in pg_hba.conf: waiting does not change that.
+    const isRefused = "code" in refusal && String(refusal.code).startsWith("28");
+    if (isRefused || Date.now() > deadline) {
       throw new EmbeddedServerError(
         `A PostgreSQL server (process ${mark.pid}) runs on ${cluster} but cannot be used: end that process and try again.`,
-        { cause: check.error },
+        { cause: refusal },
       );
     }
     await pause(LOOK_AGAIN_MS);
   }
 }
 
-/** 28xxx, wrong password or no entry in pg_hba.conf: waiting does not change that. */
-function isRefused(error: unknown): boolean {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("28");
+/** Nothing where the server answers: right after a SIGKILL its process can still be seen, but does not. */
+async function reasonNotToAnswer(url: string): Promise<Error | undefined> {
+  const sql = postgres(url, { max: 1, fetch_types: false, connect_timeout: ANSWER_LIMIT_SECONDS });
+  try {
+    await sql`select 1`;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  } finally {
+    await sql.end({ timeout: 0 });
+  }
 }
 
 async function startServer(
@@ -140,53 +146,33 @@ async function startServer(
   let portAttempts = 1;
   const deadline = Date.now() + STILL_IN_USE_LIMIT_MS;
   for (;;) {
-    await clearStalePidFile(cluster);
-    let started: ProcessMark | undefined;
-    const result = await launch({
-      ...{ cluster, password: whole.password, port, log, programs, account, settings },
-      started: (mark) => {
-        started = mark;
-        endWithProcess(mark);
-      },
-    });
+    const result = await launch({ cluster, port, log, programs, account, settings });
     if (result.outcome === "ready") return await own(root, { ...whole, port }, result.mark);
-
-    if (started) {
-      await endServer(started);
-      releaseFromProcess(started);
-    }
     if (result.outcome === "port-taken" && portAttempts < PORT_ATTEMPTS) {
       portAttempts += 1;
       port = await choosePort(undefined);
     } else if (result.outcome === "still-in-use" && Date.now() < deadline) {
       await pause(LOOK_AGAIN_MS);
     } else {
-      throw startFailure(result, cluster, log);
+      const { outcome, lastWords } = result;
+      throw new EmbeddedServerError(describeStart(outcome, lastWords, cluster, log), { lastWords });
     }
   }
 }
 
-function startFailure(
-  { outcome, lastWords }: { outcome: "port-taken" | "still-in-use" | "failed"; lastWords: string },
+function describeStart(
+  outcome: "port-taken" | "still-in-use" | "failed",
+  lastWords: string,
   cluster: string,
   log: string,
-): EmbeddedServerError {
+): string {
   switch (outcome) {
     case "port-taken":
-      return new EmbeddedServerError(
-        `The embedded PostgreSQL could not listen on any of ${PORT_ATTEMPTS} free ports of 127.0.0.1: set DATABASE_URL.`,
-        { lastWords },
-      );
+      return `The embedded PostgreSQL could not listen on any of ${PORT_ATTEMPTS} free ports of ${HOST}: set DATABASE_URL.`;
     case "still-in-use":
-      return new EmbeddedServerError(
-        `Processes of an earlier PostgreSQL server still use ${cluster}: end them and try again.`,
-        { lastWords },
-      );
+      return `Processes of an earlier PostgreSQL server still use ${cluster}: end them and try again.`;
     case "failed":
-      return new EmbeddedServerError(
-        describeFailure(lastWords, cluster, `The embedded PostgreSQL did not start; its log is ${log}.`),
-        { lastWords },
-      );
+      return describeFailure(lastWords, cluster, `The embedded PostgreSQL did not start; its log is ${log}.`);
   }
 }
 
@@ -197,9 +183,9 @@ async function makeFresh(
   programs: Programs,
   account: Account | undefined,
 ): Promise<State> {
-  const place = await choosePlace(account, root);
-  const cluster = join(place, CLUSTER_NAME);
-  if (place !== root) {
+  const folder = await chooseClusterFolder(account, root);
+  const cluster = join(folder, CLUSTER_NAME);
+  if (folder !== root) {
     // Of a data root that was removed: that is how one asks for an empty database.
     if (state === undefined) await removeCluster(cluster);
   } else if (state === undefined && (await isCluster(cluster, programs.major))) {
@@ -210,7 +196,7 @@ async function makeFresh(
   const fresh: State = {
     ...(state?.port === undefined ? {} : { port: state.port }),
     version: 1,
-    cluster: place === root ? CLUSTER_NAME : cluster,
+    cluster: folder === root ? CLUSTER_NAME : cluster,
     password: newPassword(),
   };
   await writeState(root, fresh);
@@ -224,9 +210,10 @@ async function own(root: string, state: State, mark: ProcessMark): Promise<Embed
   return {
     adminUrl: adminUrl(state.password, state.port ?? 0),
     owned: true,
-    stop: async () => {
-      await endServer(mark);
-      releaseFromProcess(mark);
-    },
+    stop: () => endServer(mark),
   };
+}
+
+function adminUrl(password: string, port: number): string {
+  return `postgres://${SUPERUSER}:${password}@${HOST}:${port}/postgres`;
 }

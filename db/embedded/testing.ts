@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import postgres from "postgres";
-import type { ProcessMark } from "./process-identity.ts";
-import type { Account } from "./run.ts";
+import type { Account } from "./account.ts";
+import type { ProcessMark } from "./ownership.ts";
 import { removeEmbedded } from "./server.ts";
 
 const FIXTURE = fileURLToPath(new URL("./owner.fixture.ts", import.meta.url));
