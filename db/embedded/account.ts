@@ -49,8 +49,8 @@ export async function canEnter(account: Account | undefined, folder: string): Pr
 }
 
 /**
- * Gives a file that root made to the owner of the folder it lies in, so that one `sudo npm run dev` does not shut the
- * owner of a clone out of it. Does nothing for an ordinary user.
+ * Gives a file that root made to the owner of the folder it lies in, so that the owner of a clone can use it
+ * after one `sudo npm run dev`. Does nothing for an ordinary user.
  */
 export async function keepOwner(path: string): Promise<void> {
   if (process.getuid?.() !== 0) return;

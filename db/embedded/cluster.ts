@@ -1,5 +1,5 @@
-/** The data folder of the server: made whole, or not at all. */
-import { randomBytes, randomUUID } from "node:crypto";
+/** PostgreSQL's data directory: complete, or not there at all. */
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chown, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -7,19 +7,22 @@ import { type Account, run } from "./account.ts";
 import { describeFailure, EmbeddedServerError } from "./failure.ts";
 import type { Programs } from "./programs.ts";
 
-/** 192 random bits: nobody guesses it, and it needs no quoting in a URL. */
-const PASSWORD_BYTES = 24;
+export const SUPERUSER = "postgres";
 
 const NEW_PREFIX = "postgres.new-";
 
-export const SUPERUSER = "postgres";
-
-export function newPassword(): string {
-  return randomBytes(PASSWORD_BYTES).toString("hex");
-}
+const INITDB_OPTIONS = [
+  "--auth=scram-sha-256",
+  "--encoding=UTF8",
+  // Collation from PostgreSQL itself: the system's differs between machines and changes with updates, and indexes with
+  // it. C for the rest, because not every system has a locale called C.UTF-8.
+  "--locale-provider=builtin",
+  "--builtin-locale=C.UTF-8",
+  "--locale=C",
+];
 
 /**
- * Whether there is a whole cluster at this path. Throws where it is one of another major version, whose files the
+ * Whether there is a complete cluster at this path. Throws where it is one of another major version, whose files the
  * programs at hand cannot read.
  */
 export async function isCluster(cluster: string, major: number): Promise<boolean> {
@@ -36,18 +39,18 @@ export async function isCluster(cluster: string, major: number): Promise<boolean
  * Makes a cluster at this path, where there is none. initdb works in a folder beside it that is renamed when all is
  * written, so a crash in between leaves nothing that a later start could take for a cluster.
  */
-export async function makeCluster(
+export async function initialiseCluster(
   cluster: string,
   password: string,
   programs: Programs,
   account: Account | undefined,
 ): Promise<void> {
   const folder = dirname(cluster);
-  // What starts that crashed left. Nobody works in it: the caller holds the lock.
+  // What starts that crashed left. Nothing uses it: the caller holds the start lock.
   for (const name of await readdir(folder)) {
     if (name.startsWith(NEW_PREFIX)) await rm(join(folder, name), { recursive: true, force: true });
   }
-  // A folder that is no whole cluster may still hold somebody's data: it is moved out of the way, not removed.
+  // A folder that is no complete cluster may still hold somebody's data: it is moved out of the way, not removed.
   if (existsSync(cluster)) {
     await rename(cluster, `${cluster}.incomplete-${new Date().toISOString().replaceAll(/[:.]/g, "-")}`);
   }
@@ -62,7 +65,17 @@ export async function makeCluster(
     if (account) {
       for (const path of [passwordFile, data, draft]) await chown(path, account.uid, account.gid);
     }
-    await initialise(data, passwordFile, programs, account);
+    const options = [
+      `--pgdata=${data}`,
+      `--username=${SUPERUSER}`,
+      `--pwfile=${passwordFile}`,
+      ...INITDB_OPTIONS,
+    ];
+    const { code, output } = await run(programs.initdb, options, account);
+    if (code !== 0) {
+      const otherwise = `PostgreSQL could not make its data folder (initdb ended with code ${code}).`;
+      throw new EmbeddedServerError(describeFailure(output, data, otherwise), { output });
+    }
     await rename(data, cluster);
     // Makes the rename last through a power failure.
     const handle = await open(folder, "r");
@@ -70,31 +83,4 @@ export async function makeCluster(
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
-}
-
-async function initialise(
-  data: string,
-  passwordFile: string,
-  programs: Programs,
-  account: Account | undefined,
-): Promise<void> {
-  const { code, output } = await run(
-    programs.initdb,
-    [
-      `--pgdata=${data}`,
-      `--username=${SUPERUSER}`,
-      `--pwfile=${passwordFile}`,
-      "--auth=scram-sha-256",
-      "--encoding=UTF8",
-      // Collation from PostgreSQL itself: the system's differs between machines and changes with updates, and indexes
-      // with it. C for the rest, because not every system has a locale called C.UTF-8.
-      "--locale-provider=builtin",
-      "--builtin-locale=C.UTF-8",
-      "--locale=C",
-    ],
-    account,
-  );
-  if (code === 0) return;
-  const otherwise = `PostgreSQL could not make its data folder (initdb ended with code ${code}).`;
-  throw new EmbeddedServerError(describeFailure(output, data, otherwise), { lastWords: output });
 }

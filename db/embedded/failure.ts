@@ -4,9 +4,9 @@ import { CannotStart, isSaidInWords } from "../setup/cannot-start.ts";
 export class EmbeddedServerError extends CannotStart {
   override readonly name = "EmbeddedServerError";
 
-  constructor(sentence: string, options: { lastWords?: string; cause?: unknown } = {}) {
-    const lastWords = options.lastWords?.trim();
-    super(lastWords ? `${sentence}\n\n${lastWords}` : sentence, { cause: options.cause });
+  constructor(sentence: string, options: { output?: string; cause?: unknown } = {}) {
+    const output = options.output?.trim();
+    super(output ? `${sentence}\n\n${output}` : sentence, { cause: options.cause });
   }
 }
 

@@ -13,13 +13,13 @@ import { z } from "zod";
 import { processOptions } from "./account.ts";
 import { EmbeddedServerError } from "./failure.ts";
 
-/** Process ids are used again, at once in a container that starts anew, so it is recorded too when the process began. */
-export const processMark = z.strictObject({
+/** Process ids are reused, at once in a restarted container, so the start time is recorded as well. */
+export const processIdentity = z.strictObject({
   pid: z.int().positive(),
-  /** As the system tells it: only to be compared. */
+  /** In the form of /proc or `ps`: only to be compared. */
   startedAt: z.string(),
 });
-export type ProcessMark = z.infer<typeof processMark>;
+export type ProcessIdentity = z.infer<typeof processIdentity>;
 
 /** `ps` answers in milliseconds; one that hangs must not hang the exit of the process that asks. */
 const PS_LIMIT_MS = 5_000;
@@ -28,19 +28,17 @@ const STATE_AFTER_NAME = 0;
 const START_AFTER_NAME = 19;
 
 /** A fast shutdown rolls back and writes a checkpoint: with this size of memory, seconds on a slow disk. */
-const FAST_LIMIT_MS = 30_000;
-/** An immediate one only leaves; the next start recovers. */
-const IMMEDIATE_LIMIT_MS = 5_000;
+const SHUTDOWN_LIMIT_MS = 30_000;
 const LOOK_AGAIN_MS = 20;
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** A process that runs now; nothing where there is none, or a zombie. Synchronous, because exit hooks use it. */
-export function observe(pid: number): { mark: ProcessMark; command: string } | undefined {
+export function observe(pid: number): { identity: ProcessIdentity; command: string } | undefined {
   // Small Linux images have no `ps`, and macOS has no /proc.
   const seen = process.platform === "linux" ? readProc(pid) : askPs(pid);
   if (seen === undefined || /^[ZX]/.test(seen.state)) return undefined;
-  return { mark: { pid, startedAt: seen.startedAt }, command: seen.command };
+  return { identity: { pid, startedAt: seen.startedAt }, command: seen.command };
 }
 
 type Seen = { state: string; startedAt: string; command: string };
@@ -63,19 +61,19 @@ function askPs(pid: number): Seen | undefined {
   return state && startedAt && command ? { state, startedAt, command } : undefined;
 }
 
-export function isSame(one: ProcessMark, other: ProcessMark): boolean {
+export function isSame(one: ProcessIdentity, other: ProcessIdentity): boolean {
   return one.pid === other.pid && one.startedAt === other.startedAt;
 }
 
 /** Whether exactly this process still runs. */
-export function isAlive(mark: ProcessMark): boolean {
-  const seen = observe(mark.pid);
-  return seen !== undefined && isSame(seen.mark, mark);
+export function isAlive(identity: ProcessIdentity): boolean {
+  const seen = observe(identity.pid);
+  return seen !== undefined && isSame(seen.identity, identity);
 }
 
-/** The mark of this process. */
-export function ownMark(): ProcessMark {
-  return observe(process.pid)?.mark ?? { pid: process.pid, startedAt: "unknown" };
+/** The identity of this process. */
+export function ownIdentity(): ProcessIdentity {
+  return observe(process.pid)?.identity ?? { pid: process.pid, startedAt: "unknown" };
 }
 
 /**
@@ -83,14 +81,14 @@ export function ownMark(): ProcessMark {
  * that each leave a signal to the other would keep the process from ending at all.
  */
 const SERVERS = Symbol.for("once.embedded-servers");
-const shared = globalThis as typeof globalThis & { [SERVERS]?: Set<ProcessMark> };
+const shared = globalThis as typeof globalThis & { [SERVERS]?: Set<ProcessIdentity> };
 
-function ownServers(): Set<ProcessMark> {
+function ownServers(): Set<ProcessIdentity> {
   if (shared[SERVERS]) return shared[SERVERS];
-  const servers = new Set<ProcessMark>();
+  const servers = new Set<ProcessIdentity>();
   shared[SERVERS] = servers;
   const endAll = () => {
-    for (const server of servers) signalServer(server, "SIGINT");
+    for (const server of servers) signalFastShutdown(server);
   };
   const onSignal = (signal: NodeJS.Signals) => {
     const isHandledElsewhere = process.listenerCount(signal) > 1;
@@ -106,41 +104,30 @@ function ownServers(): Set<ProcessMark> {
 }
 
 /** From now on the server ends when this process does. */
-export function endWithProcess(server: ProcessMark): void {
+export function endWithProcess(server: ProcessIdentity): void {
   ownServers().add(server);
 }
 
 /** Ends the server and waits until it is gone. Does nothing where it is gone already. */
-export async function endServer(server: ProcessMark): Promise<void> {
-  signalServer(server, "SIGINT");
-  if (!(await isGone(server, FAST_LIMIT_MS))) {
-    signalServer(server, "SIGQUIT");
-    if (!(await isGone(server, IMMEDIATE_LIMIT_MS))) {
+export async function endServer(server: ProcessIdentity): Promise<void> {
+  signalFastShutdown(server);
+  const deadline = Date.now() + SHUTDOWN_LIMIT_MS;
+  while (isAlive(server)) {
+    if (Date.now() > deadline) {
       throw new EmbeddedServerError(
-        `The embedded PostgreSQL (process ${server.pid}) did not end within ${(FAST_LIMIT_MS + IMMEDIATE_LIMIT_MS) / 1000} seconds: end that process.`,
+        `The embedded PostgreSQL (process ${server.pid}) did not end within ${SHUTDOWN_LIMIT_MS / 1000} seconds: end that process.`,
       );
     }
+    await pause(LOOK_AGAIN_MS);
   }
   ownServers().delete(server);
 }
 
-/** Resolves with whether the process went within the limit. */
-async function isGone(mark: ProcessMark, limitMs: number): Promise<boolean> {
-  const deadline = Date.now() + limitMs;
-  while (isAlive(mark)) {
-    if (Date.now() > deadline) return false;
-    await pause(LOOK_AGAIN_MS);
-  }
-  return true;
-}
-
-/** SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one. Never sent to a stranger who got the number since. */
-function signalServer(server: ProcessMark, signal: "SIGINT" | "SIGQUIT"): void {
-  if (!isAlive(server)) return;
+/** SIGINT is PostgreSQL's fast shutdown. Never sent to another process that got the number since. */
+function signalFastShutdown(server: ProcessIdentity): void {
   try {
-    process.kill(server.pid, signal);
-  } catch (error) {
-    const isAlreadyGone = error instanceof Error && "code" in error && error.code === "ESRCH";
-    if (!isAlreadyGone) throw error;
+    if (isAlive(server)) process.kill(server.pid, "SIGINT");
+  } catch {
+    // It has ended meanwhile. Where it has not, endServer says so after its limit.
   }
 }

@@ -5,7 +5,7 @@ import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Account, keepOwner, processOptions } from "./account.ts";
-import { endServer, endWithProcess, observe, type ProcessMark } from "./ownership.ts";
+import { endServer, endWithProcess, observe, type ProcessIdentity } from "./ownership.ts";
 import type { Programs } from "./programs.ts";
 import { HOST } from "./start-lock.ts";
 
@@ -37,14 +37,14 @@ const READY_LIMIT_MS = 120_000;
 /** A log this large is emptied at the next start: it is for reading after a failure, not for keeping. */
 const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
 /** The end of the log that goes into an error: enough for the reason and what led to it. */
-const LAST_WORDS_CHARACTERS = 2_000;
+const LOG_TAIL_CHARACTERS = 2_000;
 
-/** What a start says when processes of the server before, ended by SIGKILL, have not all gone yet. */
+/** What PostgreSQL writes when processes of the server before, ended by SIGKILL, have not all gone yet. */
 const STILL_IN_USE = /lock file ".*" already exists|pre-existing shared memory block|is still in use/;
 const PORT_TAKEN = /could not bind|could not create any TCP\/IP sockets/;
 
 /** `status` is PostgreSQL's word: starting, ready, standby or stopping. */
-export type Postmaster = { mark: ProcessMark; port: number; status: string };
+export type Postmaster = { identity: ProcessIdentity; port: number; status: string };
 
 function pidFile(cluster: string): string {
   return join(cluster, "postmaster.pid");
@@ -63,14 +63,15 @@ export function findPostmaster(cluster: string): Postmaster | undefined {
   const [pid, , , port, , , , status] = text.split("\n");
   const seen = observe(Number(pid));
   if (!seen?.command.includes(`-D ${cluster} `)) return undefined;
-  return { mark: seen.mark, port: Number(port), status: status?.trim() || "starting" };
+  return { identity: seen.identity, port: Number(port), status: status?.trim() || "starting" };
 }
 
+/** The process where the server is ready; else why it is not, in PostgreSQL's words, and what may help. */
 export type Launch =
-  | { outcome: "ready"; mark: ProcessMark }
-  | { outcome: "port-taken" | "still-in-use" | "failed"; lastWords: string };
+  | { identity: ProcessIdentity }
+  | { tryAgain: "later" | "on another port" | undefined; logTail: string };
 
-/** One attempt to start the server, which ends with this process from the first moment on. Resolves when it is ready. */
+/** One attempt to start the server, which ends with this process from the first moment on. */
 export async function launch(options: {
   cluster: string;
   port: number;
@@ -80,8 +81,9 @@ export async function launch(options: {
   settings: Settings;
 }): Promise<Launch> {
   const { cluster, port, log, account } = options;
-  // PostgreSQL clears a file whose process is gone, but not where the number is a stranger's now, as after a container's
-  // restart. Should server processes still use the folder, it refuses to start all the same: by their shared memory.
+  // PostgreSQL removes a file whose process is gone, but not where another process has that number now, as after a
+  // container's restart. It still refuses to start where processes of an earlier server use the folder: by their shared
+  // memory.
   if (findPostmaster(cluster) === undefined) await rm(pidFile(cluster), { force: true });
 
   const logHandle = await open(log, "a", 0o600);
@@ -108,15 +110,15 @@ export async function launch(options: {
     await logHandle.close();
   }
 
-  const mark = child.pid === undefined ? undefined : observe(child.pid)?.mark;
-  if (mark) {
-    endWithProcess(mark);
-    if (await untilReady(child, cluster)) return { outcome: "ready", mark };
-    await endServer(mark);
+  const identity = child.pid === undefined ? undefined : observe(child.pid)?.identity;
+  if (identity) {
+    endWithProcess(identity);
+    if (await untilReady(child, cluster)) return { identity };
+    await endServer(identity);
   }
-  const lastWords = (await readFile(log)).subarray(logStart).toString().slice(-LAST_WORDS_CHARACTERS);
-  if (PORT_TAKEN.test(lastWords)) return { outcome: "port-taken", lastWords };
-  return { outcome: STILL_IN_USE.test(lastWords) ? "still-in-use" : "failed", lastWords };
+  const logTail = (await readFile(log)).subarray(logStart).toString().slice(-LOG_TAIL_CHARACTERS);
+  if (PORT_TAKEN.test(logTail)) return { tryAgain: "on another port", logTail };
+  return { tryAgain: STILL_IN_USE.test(logTail) ? "later" : undefined, logTail };
 }
 
 /** Resolves with whether the server takes connections; it has ended otherwise, or does nothing for two minutes. */
@@ -124,7 +126,7 @@ async function untilReady(child: ChildProcess, cluster: string): Promise<boolean
   const deadline = Date.now() + READY_LIMIT_MS;
   while (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
     const found = findPostmaster(cluster);
-    if (found && found.mark.pid === child.pid && found.status === "ready") return true;
+    if (found && found.identity.pid === child.pid && found.status === "ready") return true;
     await pause(LOOK_AGAIN_MS);
   }
   return false;

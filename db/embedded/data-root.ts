@@ -1,11 +1,11 @@
-/** Where things lie: the data root, what is remembered in it between starts, and the place of the cluster. */
+/** The folder that the caller names: what is recorded in it between starts, and where its cluster is kept. */
 import { createHash, randomUUID } from "node:crypto";
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { type Account, canEnter, keepOwner, run } from "./account.ts";
 import { EmbeddedServerError } from "./failure.ts";
-import { processMark } from "./ownership.ts";
+import { processIdentity } from "./ownership.ts";
 
 /** For clones that lie where `nobody` cannot enter, such as below /root. Only root can make it, and only root needs it. */
 export const SYSTEM_FOLDER = "/var/lib/once";
@@ -21,9 +21,9 @@ const state = z.strictObject({
   /** The port it listened on last; absent before the first start. */
   port: z.int().min(1).max(65_535).optional(),
   /** The PostgreSQL server process that was started last. */
-  postmaster: processMark.optional(),
+  postmaster: processIdentity.optional(),
   /** The process of ours that ends it. */
-  owner: processMark.optional(),
+  owner: processIdentity.optional(),
 });
 export type State = z.infer<typeof state>;
 
@@ -35,10 +35,11 @@ export async function makeDataRoot(dataRoot: string): Promise<void> {
   await run("chown", ["-R", `${uid}:${gid}`, firstMade], undefined);
 }
 
-/** Makes a folder, and those above it, that every account may enter, whatever the umask. */
-export async function makeOpenFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await chmod(folder, 0o755);
+/** Makes a folder that every account may enter, whatever the umask; folders that are there are left as they are. */
+export async function makeEnterableFolder(folder: string): Promise<void> {
+  const firstMade = await mkdir(folder, { recursive: true });
+  if (firstMade === undefined) return;
+  for (let made = folder; made.length >= firstMade.length; made = dirname(made)) await chmod(made, 0o755);
 }
 
 /** The folder outside of the data root that belongs to it, whether or not it is used. */
@@ -51,8 +52,7 @@ export function outsideFolder(dataRoot: string): string {
 export async function chooseClusterFolder(account: Account | undefined, dataRoot: string): Promise<string> {
   if (await canEnter(account, dataRoot)) return dataRoot;
   const outside = outsideFolder(dataRoot);
-  await makeOpenFolder(SYSTEM_FOLDER);
-  await makeOpenFolder(outside);
+  await makeEnterableFolder(outside);
   if (await canEnter(account, outside)) return outside;
   throw new EmbeddedServerError(
     `PostgreSQL does not run as root, and no other account can enter ${dataRoot} or ${SYSTEM_FOLDER}: move the clone, run as an ordinary user, or set DATABASE_URL.`,
@@ -63,7 +63,7 @@ function stateFile(dataRoot: string): string {
   return join(dataRoot, "postgres.json");
 }
 
-/** The remembered state; absent before the first start. Throws where the file is there and cannot be understood. */
+/** The recorded state; absent before the first start. Throws where the file is there and cannot be understood. */
 export async function readState(dataRoot: string): Promise<State | undefined> {
   const file = stateFile(dataRoot);
   let text: string;
@@ -87,11 +87,12 @@ export async function readState(dataRoot: string): Promise<State | undefined> {
 
 /** Replaces the state, readable by its owner only. After a crash of the machine it is the old or the new one. */
 export async function writeState(dataRoot: string, next: State): Promise<void> {
-  const draft = `${stateFile(dataRoot)}.${randomUUID()}`;
+  const file = stateFile(dataRoot);
+  const draft = `${file}.${randomUUID()}`;
   try {
     await writeFile(draft, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600, flush: true });
     await keepOwner(draft);
-    await rename(draft, stateFile(dataRoot));
+    await rename(draft, file);
   } finally {
     await rm(draft, { force: true });
   }
