@@ -11,6 +11,9 @@ export const SUPERUSER = "postgres";
 
 const NEW_PREFIX = "postgres.new-";
 
+/** Removing is tried again after 100 ms, 200 ms and so on, for five seconds together. */
+const REMOVE = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 };
+
 const INITDB_OPTIONS = [
   "--auth=scram-sha-256",
   "--encoding=UTF8",
@@ -46,9 +49,9 @@ export async function initialiseCluster(
   account: Account | undefined,
 ): Promise<void> {
   const folder = dirname(cluster);
-  // What starts that crashed left. Nothing uses it: the caller holds the start lock.
+  // What starts that were killed left. Their initdb can go on for a moment and write while the folder is removed.
   for (const name of await readdir(folder)) {
-    if (name.startsWith(NEW_PREFIX)) await rm(join(folder, name), { recursive: true, force: true });
+    if (name.startsWith(NEW_PREFIX)) await rm(join(folder, name), REMOVE);
   }
   // A folder that is no complete cluster may still hold somebody's data: it is moved out of the way, not removed.
   if (existsSync(cluster)) {
@@ -81,6 +84,6 @@ export async function initialiseCluster(
     const handle = await open(folder, "r");
     await handle.sync().finally(() => handle.close());
   } finally {
-    await rm(draft, { recursive: true, force: true });
+    await rm(draft, REMOVE);
   }
 }
