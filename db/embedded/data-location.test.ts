@@ -1,8 +1,7 @@
 import { chmodSync, chownSync, cpSync, lstatSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { accountFor, canEnter } from "./account.ts";
-import type { Account } from "./run.ts";
+import { type Account, accountFor, canEnter } from "./account.ts";
 import { startEmbedded } from "./server.ts";
 import {
   CLOSED_MODE,

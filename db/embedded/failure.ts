@@ -1,27 +1,20 @@
-/**
- * Why the embedded server cannot be had: one sentence that says what is wrong and what to do, then, where there is one,
- * what PostgreSQL itself wrote last.
- */
-import { CannotStart } from "../setup/cannot-start.ts";
+import { CannotStart, isSaidInWords } from "../setup/cannot-start.ts";
 
+/** A sentence that says what is wrong and what to do, then, where there is one, what PostgreSQL itself wrote last. */
 export class EmbeddedServerError extends CannotStart {
   override readonly name = "EmbeddedServerError";
 
-  constructor(sentence: string, options: { lastWords?: string; cause?: unknown } = {}) {
-    const lastWords = options.lastWords?.trim();
-    super(lastWords ? `${sentence}\n\n${lastWords}` : sentence, { cause: options.cause });
+  constructor(sentence: string, options: { output?: string; cause?: unknown } = {}) {
+    const output = options.output?.trim();
+    super(output ? `${sentence}\n\n${output}` : sentence, { cause: options.cause });
   }
 }
 
-/** What PostgreSQL and the file system write when there is no room, whatever the call was. */
 const DISK_FULL = /no space left on device|ENOSPC|disk quota exceeded|EDQUOT/i;
 const READ_ONLY = /read-only file system|EROFS/i;
 const NOT_PERMITTED = /permission denied|operation not permitted|EACCES|EPERM/i;
 
-/**
- * The sentence for a failure at `path`: a full disk, a read-only one and a missing permission are named as such,
- * everything else is described by `otherwise`.
- */
+/** The sentence for a failure at `path`: `otherwise`, unless `text` speaks of a full or read-only disk, or a missing permission. */
 export function describeFailure(text: string, path: string, otherwise: string): string {
   if (DISK_FULL.test(text))
     return `The disk is full: the embedded PostgreSQL cannot write to ${path}. Make room there and start again.`;
@@ -39,13 +32,9 @@ export async function withPathNamed<T>(path: string, step: () => Promise<T>): Pr
   try {
     return await step();
   } catch (cause) {
-    if (cause instanceof Error && cause.name === "EmbeddedServerError") throw cause;
+    if (isSaidInWords(cause)) throw cause;
     const text = cause instanceof Error ? cause.message : String(cause);
-    throw new EmbeddedServerError(
-      describeFailure(text, path, `The embedded PostgreSQL cannot use ${path}: ${text}.`),
-      {
-        cause,
-      },
-    );
+    const otherwise = `The embedded PostgreSQL cannot use ${path}: ${text}.`;
+    throw new EmbeddedServerError(describeFailure(text, path, otherwise), { cause });
   }
 }

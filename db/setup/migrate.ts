@@ -7,6 +7,7 @@ import postgres from "postgres";
 import { Connector } from "../connection/connector.ts";
 import { SERVER_TCP_LIMITS } from "../connection/pool.ts";
 import { ANY_TIME } from "../connection/socket.ts";
+import { CannotStart } from "./cannot-start.ts";
 
 /** Any fixed number: whoever migrates Once takes this lock. Migrations only; nothing about money uses such locks. */
 const MIGRATION_LOCK = 7_166_210;
@@ -64,7 +65,7 @@ async function requireBaseline(sql: postgres.Sql): Promise<void> {
   >`select created_at::text as millis from drizzle.__drizzle_migrations`;
   const [baseline] = readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER });
   if (rows.length > 0 && !rows.some(({ millis }) => millis === String(baseline?.folderMillis)))
-    throw new Error(OTHER_MIGRATIONS);
+    throw new CannotStart(OTHER_MIGRATIONS);
 }
 
 const OTHER_MIGRATIONS =
