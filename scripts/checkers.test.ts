@@ -1,7 +1,7 @@
 /** The fault-injection checkers detect each violation in a made-up history, and nothing in a correct one. */
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import { check } from "../e2e/faults/checkers/check-history.ts";
+import { checkHistory } from "../e2e/faults/checkers/check-history.ts";
 import type { EntryFact, Facts, PaymentFact } from "../e2e/faults/checkers/facts.ts";
 import { begun, type Exchange, type History } from "../e2e/faults/workload/history.ts";
 
@@ -94,7 +94,7 @@ function right(): Evidence {
 }
 
 function found({ history, facts, unresolved }: Evidence): string[] {
-  const violations = check({ before: history, facts, after: history, unresolved });
+  const violations = checkHistory({ before: history, facts, after: history, unresolved });
   return [...new Set(violations.map((one) => one.check))];
 }
 

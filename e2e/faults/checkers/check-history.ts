@@ -20,7 +20,7 @@ export type Evidence = {
 };
 
 /** All checks but reconcile, which needs the database itself. */
-export function check({ before: history, facts, after, unresolved }: Evidence): Violation[] {
+export function checkHistory({ before: history, facts, after, unresolved }: Evidence): Violation[] {
   const byKey = observationsByKey(history);
   const payments = new Map(facts.payments.map((payment) => [`${payment.userId} ${payment.id}`, payment]));
   const entriesOf = new Map<string, EntryFact[]>();

@@ -2,7 +2,7 @@
 import { reconcile } from "../../../db/ledger/reconcile.ts";
 import type { TestBed } from "../test-bed.ts";
 import type { History } from "../workload/history.ts";
-import { check } from "./check-history.ts";
+import { checkHistory } from "./check-history.ts";
 import { type Facts, readFacts } from "./facts.ts";
 import { type CheckName, type Violation, violation } from "./violation.ts";
 
@@ -23,7 +23,7 @@ export async function checkRound(
     earlier: history.earlier,
   };
   const facts = await readFacts(owner);
-  const violations = check({ before, facts, after: history, unresolved });
+  const violations = checkHistory({ before, facts, after: history, unresolved });
   for (const finding of await reconcile(owner)) {
     const rows = JSON.stringify(finding.rows, (_name, value: unknown) =>
       typeof value === "bigint" ? `${value}` : value,

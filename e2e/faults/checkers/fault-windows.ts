@@ -18,10 +18,7 @@ export const EMPTY_TALLY: Tally = {
   stuck: 0,
 };
 
-/**
- * Tallies by fault. A payment, and what contradicts the promise about it, belongs to the fault during which it was first
- * sent; what was sent before the first fault, or is about no key, stands under "".
- */
+/** A payment and its violations belong to the fault in whose window it was first sent; all others are under "". */
 export function tallyByFault(
   faultWindows: readonly FaultWindow[],
   history: History,
@@ -43,12 +40,7 @@ export function tallyByFault(
   let at = -1;
   // Exchanges stand in the order in which they began.
   for (const exchange of history.exchanges) {
-    for (
-      let next = faultWindows[at + 1];
-      next && next.fromMs <= exchange.invokedAtMs;
-      next = faultWindows[at + 1]
-    )
-      at += 1;
+    while ((faultWindows[at + 1]?.fromMs ?? Infinity) <= exchange.invokedAtMs) at += 1;
     const fault = faultWindows[at]?.fault ?? "";
     if (exchange.key !== undefined && !faultOf.has(exchange.key)) faultOf.set(exchange.key, fault);
     if (isPayment(exchange) && isInDoubt(exchange) && !stuck.has(exchange.key)) tallyOf(fault).resolved += 1;

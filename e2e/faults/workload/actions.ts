@@ -54,13 +54,10 @@ export function weightedActions(
     return issued.type === "ok" && issued.value.state === "open" ? issued.value.key : undefined;
   }
 
+  type OpenTransfer = ReturnType<typeof transferOf> & { from: Actor; to: Actor; opened: string };
   /** An action on a transfer whose key is open, as it is for a form that has been loaded. */
   const withOpenKey =
-    (
-      act: (
-        transfer: ReturnType<typeof transferOf> & { from: Actor; to: Actor; opened: string },
-      ) => Promise<unknown>,
-    ) =>
+    (act: (transfer: OpenTransfer) => Promise<unknown>): Action =>
     async () => {
       const [from, to] = neighbours();
       const transfer = transferOf(from, to);
