@@ -1,7 +1,7 @@
-/** The proving ground's checks find what is wrong in evidence that is made up, and nothing in evidence that is right. */
+/** The fault-injection checkers detect each violation in a made-up history, and nothing in a correct one. */
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import { check } from "../e2e/faults/checkers/checkers.ts";
+import { checkHistory } from "../e2e/faults/checkers/check-history.ts";
 import type { EntryFact, Facts, PaymentFact } from "../e2e/faults/checkers/facts.ts";
 import { begun, type Exchange, type History } from "../e2e/faults/workload/history.ts";
 
@@ -29,7 +29,7 @@ const payment: PaymentFact = {
   payeeAccountId: BOB.accountId,
   settledAtMs: AT_MS,
 };
-const told = {
+const paymentBody = {
   id: KEY,
   kind: "transfer",
   status: "succeeded",
@@ -42,10 +42,10 @@ const BODY = JSON.stringify({ payee: "bob", amountMinor: "5", currency: "USD" })
 
 function exchange(
   at: number,
-  asked: { method?: string; path: string; key?: string; body?: string; user?: string },
+  request: { method?: string; path: string; key?: string; body?: string; user?: string },
   answer?: { status: number; body: object; isReplay?: boolean },
 ): Exchange {
-  const { method = "POST", path, key, body, user = ALICE?.id ?? "" } = asked;
+  const { method = "POST", path, key, body, user = ALICE?.id ?? "" } = request;
   return {
     ...begun(user, { method, path, idempotencyKey: key, body }),
     invokedAtMs: at,
@@ -59,7 +59,7 @@ const issue = (at: number, body: object, intentId = INTENT) =>
   exchange(at, { path: "/api/idempotency-keys", body: purpose(intentId) }, { status: 201, body });
 const pay = (at: number, answer?: { status: number; body: object; isReplay?: boolean }, body = BODY) =>
   exchange(at, { path: "/api/payments", key: KEY, body }, answer);
-const PAID = { status: 201, body: told };
+const PAID = { status: 201, body: paymentBody };
 
 function entry(
   accountId: string,
@@ -94,7 +94,7 @@ function right(): Evidence {
 }
 
 function found({ history, facts, unresolved }: Evidence): string[] {
-  const violations = check({ before: history, facts, after: history, unresolved });
+  const violations = checkHistory({ before: history, facts, after: history, unresolved });
   return [...new Set(violations.map((one) => one.check))];
 }
 
@@ -133,7 +133,7 @@ it.each<[what: string, check: string, spoil: (evidence: Evidence) => unknown]>([
   [
     "it is told as another amount later",
     "S3 same answer",
-    also(pay(50, { status: 201, body: { ...told, amountMinor: "50" }, isReplay: true })),
+    also(pay(50, { status: 201, body: { ...paymentBody, amountMinor: "50" }, isReplay: true })),
   ],
   [
     "the same request is refused later",
@@ -179,7 +179,7 @@ it.each<[what: string, check: string, spoil: (evidence: Evidence) => unknown]>([
   [
     "a purpose is said to be settled by the payment of another",
     "S4 kept",
-    also(issue(50, { state: "settled", payment: told }, randomUUID())),
+    also(issue(50, { state: "settled", payment: paymentBody }, randomUUID())),
   ],
   [
     "an honest request is refused",
@@ -211,7 +211,9 @@ it.each<[what: string, check: string, spoil: (evidence: Evidence) => unknown]>([
     "real-time order",
     (one) => {
       const later = { path: "/api/payments", key: randomUUID(), body: BODY };
-      one.history.exchanges.push(exchange(60, later, { status: 201, body: { ...told, id: later.key } }));
+      one.history.exchanges.push(
+        exchange(60, later, { status: 201, body: { ...paymentBody, id: later.key } }),
+      );
       one.facts.entries.splice(1, 0, entry(ALICE.accountId, 2n, later.key, 95n));
     },
   ],

@@ -1,11 +1,13 @@
-/** The proving ground's proxy: each answer is written down once, whoever hears it, and nobody waits for others. */
+/** The fault-injecting HTTP proxy records each answer once, whoever hears it, and forwards requests concurrently. */
 import { randomUUID } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import http from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import { afterEach, expect, it, vi } from "vitest";
-import { type HttpProxy, SHOPPER_HEADER, startHttpProxy } from "../e2e/faults/injectors/http-proxy.ts";
+import { listen } from "../db/testing/proxies/listen.ts";
+import { type HttpProxy, startHttpProxy } from "../e2e/faults/injectors/http-proxy.ts";
+import { SHOPPER_HEADER } from "../e2e/faults/injectors/http-recorder.ts";
 import { type History, PROGRAM_HEADER } from "../e2e/faults/workload/history.ts";
 
 let proxy: HttpProxy | undefined;
@@ -19,8 +21,7 @@ afterEach(async () => {
 async function proxyBefore(listener: http.RequestListener): Promise<HttpProxy> {
   const listening = http.createServer(listener);
   server = listening;
-  await once(listening.listen(0, "127.0.0.1"), "listening");
-  const { port } = listening.address() as AddressInfo;
+  const port = await listen(listening);
   proxy = await startHttpProxy(() => [port]);
   return proxy;
 }
@@ -29,7 +30,7 @@ async function proxyBefore(listener: http.RequestListener): Promise<HttpProxy> {
 async function paid(by: string, leave: boolean): Promise<History> {
   let answer = () => {};
   let hasCome = () => {};
-  const asked = new Promise<void>((resolve) => {
+  const hasArrived = new Promise<void>((resolve) => {
     hasCome = resolve;
   });
   const proxy = await proxyBefore((_, response) => {
@@ -48,20 +49,20 @@ async function paid(by: string, leave: boolean): Promise<History> {
   });
   client.on("error", () => {});
   client.end("{}");
-  await asked;
+  await hasArrived;
   unsubscribe("http.server.request.start", note);
   // The first that any server here got is the proxy's.
   const [atProxy] = arrived;
   if (!atProxy) throw new Error("Bug: nothing has arrived.");
   const hasLeft = once(atProxy, "close");
-  const told = once(client, "response");
+  const response = once(client, "response");
   if (leave) {
     client.destroy();
-    await Promise.allSettled([hasLeft, told]);
+    await Promise.allSettled([hasLeft, response]);
   }
   answer();
-  if (!leave) await told;
-  await proxy.quiet();
+  if (!leave) await response;
+  await proxy.drained();
   return history;
 }
 

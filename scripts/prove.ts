@@ -9,13 +9,14 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { projectRoot } from "../e2e/faults/app-server.ts";
-import { setStage } from "../e2e/faults/environment.ts";
+import { allFaults } from "../e2e/faults/injectors/all-faults.ts";
 import { isDue } from "../e2e/faults/injectors/schedule.ts";
-import { allFaults, proveSensitivity } from "../e2e/faults/planted/sensitivity.ts";
+import { runPlantedBugs } from "../e2e/faults/planted/run-planted-bugs.ts";
 import { roundTable, sensitivityTable, writeProof } from "../e2e/faults/report.ts";
-import { playRound } from "../e2e/faults/round.ts";
-import { storyOf } from "../e2e/faults/workload/history.ts";
-import { ELSEWHERE_MS } from "../e2e/faults/workload/shoppers.ts";
+import { runRound } from "../e2e/faults/round.ts";
+import { startTestBed } from "../e2e/faults/test-bed.ts";
+import { historyOfKey } from "../e2e/faults/workload/history.ts";
+import { BROWSER_PAUSE_MS } from "../e2e/faults/workload/shoppers.ts";
 import { ensureBrowser } from "./browser.mjs";
 
 /** A shorter round is for trying things, not for the record. */
@@ -50,21 +51,21 @@ process.exit((await (values.mutants || values.mutant ? mutants() : round())) ? 0
 async function round(): Promise<boolean> {
   const faults = allFaults.filter((fault) => fault.name.includes(values.fault));
   if (faults.length === 0) throw new Error(`No fault's name contains "${values.fault}".`);
-  const stage = await setStage(projectRoot, path.join(projectRoot, ".data", "prove"));
-  const result = await playRound(stage, {
+  const testBed = await startTestBed(projectRoot, path.join(projectRoot, ".data", "prove"));
+  const result = await runRound(testBed, {
     seed,
-    forMs: minutes * 60_000,
+    durationMs: minutes * 60_000,
     faults,
-    cheapLeast: least,
-    browserPauseMs: ELSEWHERE_MS,
+    minFirings: least,
+    browserPauseMs: BROWSER_PAUSE_MS,
     onProgress: progress,
-  }).finally(() => stage.close());
+  }).finally(() => testBed.close());
   progress("");
   const table = roundTable(result, seed);
   console.info(`\n${table}\n`);
   for (const violation of result.violations.slice(0, VIOLATIONS_SHOWN)) {
-    console.info(`${violation.check}: ${violation.key ?? ""} ${violation.says}`);
-    for (const line of violation.key ? storyOf(result.history, violation.key) : [])
+    console.info(`${violation.check}: ${violation.key ?? ""} ${violation.message}`);
+    for (const line of violation.key ? historyOfKey(result.history, violation.key) : [])
       console.info(`    ${line}`);
   }
   const silent = faults.filter((fault) => isDue(fault, result.fired, least)).map(({ name }) => name);
@@ -75,20 +76,20 @@ async function round(): Promise<boolean> {
 }
 
 async function mutants(): Promise<boolean> {
-  const found = await proveSensitivity(
+  const detections = await runPlantedBugs(
     projectRoot,
     seed,
     values.mutant,
-    ({ bug, checks, others, seconds }) => {
+    ({ bug, detectedBy, others, seconds }) => {
       const meanwhile = others.length > 0 ? `; meanwhile: ${others.join(", ")}` : "";
-      const says = checks.length > 0 ? "found  " : "nothing";
-      console.info(`${says} ${bug.name} (${Math.round(seconds)} s): ${checks.join(", ")}${meanwhile}`);
+      const verdict = detectedBy.length > 0 ? "found  " : "nothing";
+      console.info(`${verdict} ${bug.name} (${Math.round(seconds)} s): ${detectedBy.join(", ")}${meanwhile}`);
     },
   );
-  if (values.mutant === "") writeProof(projectRoot, "planted", sensitivityTable(found));
-  const missed = found.filter(({ checks }) => checks.length === 0);
-  console.info(`${found.length - missed.length} of ${found.length} planted bugs found.`);
-  return missed.length === 0 && found.length > 0;
+  if (values.mutant === "") writeProof(projectRoot, "planted", sensitivityTable(detections));
+  const missed = detections.filter(({ detectedBy }) => detectedBy.length === 0);
+  console.info(`${detections.length - missed.length} of ${detections.length} planted bugs found.`);
+  return missed.length === 0 && detections.length > 0;
 }
 
 /** One line that is written over, on a terminal; one line each, elsewhere. */

@@ -1,13 +1,13 @@
-/** The database against its specification: generated worlds and programs, and a model that says what is right. */
+/** The database against its specification: generated scenarios and programs, compared with the reference model. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { testDatabase } from "../testing/fixtures/database.ts";
 import { findingsIn, newFindings } from "../testing/fixtures/findings.ts";
-import { replayOn, written } from "../testing/model/history.ts";
-import { step, worldPlan } from "../testing/model/program.ts";
-import { Play } from "../testing/model/run-program.ts";
+import { canonicalJson, replayOn } from "../testing/model/history.ts";
+import { scenarioPlan, step } from "../testing/model/program.ts";
+import { ProgramRunner } from "../testing/model/program-runner.ts";
 import { parameters, runsOf, withinOneDay } from "../testing/model/runs.ts";
-import { makeWorld, readBooks } from "../testing/model/world.ts";
+import { createScenario, readBooks } from "../testing/model/scenario.ts";
 
 const test = testDatabase();
 
@@ -18,20 +18,22 @@ it("one step after another, every answer and all books are what the model says",
 }, async () => {
   const program = fc.array(step, { minLength: 3, maxLength: 20 });
   await fc.assert(
-    fc.asyncProperty(worldPlan, program, (plan, steps) =>
+    fc.asyncProperty(scenarioPlan, program, (plan, steps) =>
       withinOneDay(async () => {
         const before = await findingsIn(test.owner);
-        const world = await makeWorld(test.owner, plan);
-        const model = await readBooks(test.owner, world);
-        const play = new Play(world);
+        const scenario = await createScenario(test.owner, plan);
+        const model = await readBooks(test.owner, scenario);
+        const runner = new ProgramRunner(scenario);
         for (const step of steps) {
-          const played = play.events.length;
-          await play.step(0, step);
-          for (const event of play.events.slice(played)) {
-            expect(written(event.answer), written(event.operation)).toBe(written(replayOn(model, event)));
+          const seen = runner.events.length;
+          await runner.step(0, step);
+          for (const event of runner.events.slice(seen)) {
+            expect(canonicalJson(event.answer), canonicalJson(event.operation)).toBe(
+              canonicalJson(replayOn(model, event)),
+            );
           }
         }
-        expect(written(await readBooks(test.owner, world))).toBe(written(model));
+        expect(canonicalJson(await readBooks(test.owner, scenario))).toBe(canonicalJson(model));
         expect(newFindings(before, await findingsIn(test.owner))).toEqual([]);
       }),
     ),

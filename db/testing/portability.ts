@@ -7,15 +7,15 @@
 export type PrimaryKeys = ReadonlyMap<string, readonly string[]>;
 
 /** What only one node has, or what none of the distributed engines has. */
-const FORBIDDEN: readonly { pattern: RegExp; says: string }[] = [
-  { pattern: /\bpg_(try_)?advisory_\w+/, says: "an advisory lock" },
-  { pattern: /\b(listen|unlisten|notify|pg_notify)\b/, says: "LISTEN or NOTIFY" },
-  { pattern: /\b(nextval|setval|currval|lastval)\b/, says: "a sequence" },
-  { pattern: /\b(serial|bigserial|smallserial)\b|\bas identity\b/, says: "a serial or identity column" },
-  { pattern: /\bdeferrable\b|\bset constraints\b/, says: "a deferrable constraint" },
-  { pattern: /\block table\b|\block \w+ in \w+/, says: "a table lock" },
-  { pattern: /\bcreate (global |local )?temp/, says: "a temporary table" },
-  { pattern: /\bctid\b/, says: "a row's place on one node" },
+const FORBIDDEN: readonly { pattern: RegExp; what: string }[] = [
+  { pattern: /\bpg_(try_)?advisory_\w+/, what: "an advisory lock" },
+  { pattern: /\b(listen|unlisten|notify|pg_notify)\b/, what: "LISTEN or NOTIFY" },
+  { pattern: /\b(nextval|setval|currval|lastval)\b/, what: "a sequence" },
+  { pattern: /\b(serial|bigserial|smallserial)\b|\bas identity\b/, what: "a serial or identity column" },
+  { pattern: /\bdeferrable\b|\bset constraints\b/, what: "a deferrable constraint" },
+  { pattern: /\block table\b|\block \w+ in \w+/, what: "a table lock" },
+  { pattern: /\bcreate (global |local )?temp/, what: "a temporary table" },
+  { pattern: /\bctid\b/, what: "a row's place on one node" },
 ];
 
 const LOCK = /\bfor (?:no key update|update|share|key share)\b/g;
@@ -111,7 +111,7 @@ function writeComplaint(statement: string): string | undefined {
 /** What stands in `definition` that is not portable, in words; nothing where all of it is. */
 export function findUnportable(definition: string, primaryKeys: PrimaryKeys): string[] {
   const sql = bare(definition);
-  const complaints = FORBIDDEN.filter(({ pattern }) => pattern.test(sql)).map(({ says }) => says);
+  const complaints = FORBIDDEN.filter(({ pattern }) => pattern.test(sql)).map(({ what }) => what);
   const statements = statementsOf(sql);
   const locks = (text: string) => [...text.matchAll(LOCK)].length;
   if (statements.reduce((sum, statement) => sum + locks(statement), 0) < locks(sql))

@@ -5,27 +5,27 @@ import { closeSync, openSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { listen } from "../../db/testing/proxies/listen.ts";
 
-/** Starting takes seconds, more on a busy machine; this is for hanging. */
+/** For hanging, not for slowness. */
 const START_LIMIT_MS = 60_000;
-const LOOK_AGAIN_MS = 50;
-/** A server that was told to end gets requests for this long. It serves on for twice as long. */
-const NOTICED_WITHIN_MS = 1_000;
+const POLL_INTERVAL_MS = 50;
+/** A load balancer's health check notices a shutdown within this; the server serves on for twice as long. */
+const HEALTH_CHECK_MS = 1_000;
 
 export type AppServer = {
   readonly port: number;
-  /** Whether it answers, as far as was seen last. */
+  /** As a load balancer's last health check saw it. */
   readonly isUp: boolean;
-  /** How often it has ended without being told to. */
-  readonly deaths: number;
-  /** Starts the process, where it does not run, and resolves when it is ready. */
+  readonly unexpectedExits: number;
+  /** Starts the process unless it runs, and resolves when it is ready. */
   start(): Promise<void>;
   signal(name: NodeJS.Signals): void;
-  /** Resolves when the process has ended, with its exit code or the signal that ended it. */
+  /** Resolves with the exit code, or the signal that ended the process. */
   ended(): Promise<number | NodeJS.Signals>;
 };
 
-/** What runs ends with this process, however that ends. */
+/** Killed when this process exits. */
 const running = new Set<ChildProcess>();
 process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
@@ -33,11 +33,9 @@ process.once("exit", () => {
 
 async function freePort(): Promise<number> {
   const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  if (address === null || typeof address === "string") throw new Error("Bug: a port has no number.");
+  const port = await listen(probe);
   await new Promise((resolve) => probe.close(resolve));
-  return address.port;
+  return port;
 }
 
 /** Makes a server of the build in `root`, which writes to `logFile`. It is not started yet. */
@@ -49,12 +47,12 @@ export async function appServer(
   const port = await freePort();
   let child: ChildProcess | undefined;
   let isUp = false;
-  let isToldToEnd = false;
-  let deaths = 0;
+  let isExpectedToExit = false;
+  let unexpectedExits = 0;
   return {
     port,
-    get deaths() {
-      return deaths;
+    get unexpectedExits() {
+      return unexpectedExits;
     },
     get isUp() {
       return isUp;
@@ -70,12 +68,12 @@ export async function appServer(
       });
       closeSync(log);
       child = started;
-      isToldToEnd = false;
+      isExpectedToExit = false;
       running.add(started);
       started.once("exit", () => {
         running.delete(started);
         isUp = false;
-        if (!isToldToEnd) deaths += 1;
+        if (!isExpectedToExit) unexpectedExits += 1;
       });
       const deadline = performance.now() + START_LIMIT_MS;
       while (performance.now() < deadline) {
@@ -89,16 +87,15 @@ export async function appServer(
           isUp = true;
           return;
         }
-        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+        await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
       }
       throw new Error(`The server did not become ready in ${START_LIMIT_MS} ms; see ${logFile}.`);
     },
     signal(name) {
       if (name === "SIGKILL") isUp = false;
-      // As whatever spreads requests over servers: it looks now and then whether one is ready.
-      const told = child;
-      if (name === "SIGTERM") setTimeout(() => (isUp &&= child !== told), NOTICED_WITHIN_MS);
-      if (name === "SIGKILL" || name === "SIGTERM") isToldToEnd = true;
+      const claim = child;
+      if (name === "SIGTERM") setTimeout(() => (isUp &&= child !== claim), HEALTH_CHECK_MS);
+      if (name === "SIGKILL" || name === "SIGTERM") isExpectedToExit = true;
       child?.kill(name);
     },
     async ended() {
@@ -109,5 +106,4 @@ export async function appServer(
   };
 }
 
-/** The folder of this project. */
 export const projectRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "..");

@@ -1,12 +1,12 @@
-/** What a run on the proving ground comes to, as a table for people: in the terminal and in docs/PROOF.md. */
+/** The results as Markdown tables, for the terminal and docs/PROOF.md. */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Harm } from "./checkers/contradiction.ts";
-import { NOTHING } from "./checkers/fault-windows.ts";
-import type { Found } from "./planted/sensitivity.ts";
+import { EMPTY_TALLY } from "./checkers/fault-windows.ts";
+import type { Anomaly } from "./checkers/violation.ts";
+import type { Detection } from "./planted/run-planted-bugs.ts";
 import type { RoundResult } from "./round.ts";
 
-const HARMS: Record<Harm, string> = {
+const ANOMALIES: Record<Anomaly, string> = {
   duplicate: "duplicates",
   loss: "losses",
   lie: "lies",
@@ -17,14 +17,13 @@ function count(number: number): string {
   return number.toLocaleString("en-US");
 }
 
-/** The round in Markdown: what was done, what was found, and what happened while each fault lasted. */
 export function roundTable(result: RoundResult, seed: number): string {
-  const harms = Object.entries(HARMS).map(
-    ([harm, word]) =>
-      `${count(result.violations.filter((violation) => violation.harm === harm).length)} ${word}`,
+  const anomalies = Object.entries(ANOMALIES).map(
+    ([anomaly, word]) =>
+      `${count(result.violations.filter((violation) => violation.anomaly === anomaly).length)} ${word}`,
   );
   const rows = [...result.fired].map(([name, times]) => {
-    const tally = result.tallies.get(name) ?? NOTHING;
+    const tally = result.tallies.get(name) ?? EMPTY_TALLY;
     const seconds = Math.round(tally.seconds);
     const cells = [
       times,
@@ -42,23 +41,22 @@ export function roundTable(result: RoundResult, seed: number): string {
     `${Math.round(result.seconds / 60)} minutes, seed ${seed}: ${count(result.payments)} payments and ${count(result.declines)} declines`,
     `from ${count(result.exchanges)} requests, of which ${count(result.unknown)} got no answer, or one that leaves the outcome`,
     `open; ${count(result.replays)} answers were replays; ${count(result.checkouts)} orders were checked out in browsers.`,
-    `**${harms.join(", ")}.**`,
+    `**${anomalies.join(", ")}.**`,
     "",
-    `| fault | fired | seconds | payments | unknowns resolved | ${Object.values(HARMS).join(" | ")} |`,
+    `| fault | fired | seconds | payments | unknowns resolved | ${Object.values(ANOMALIES).join(" | ")} |`,
     "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ...rows,
   ].join("\n");
 }
 
-/** Which check found which planted bug. */
-export function sensitivityTable(found: readonly Found[]): string {
-  const rows = found.map(
-    ({ bug, checks }) => `| ${bug.name} | ${bug.what} | ${checks.join(", ") || "**nothing**"} |`,
+export function sensitivityTable(detections: readonly Detection[]): string {
+  const rows = detections.map(
+    ({ bug, detectedBy }) => `| ${bug.name} | ${bug.what} | ${detectedBy.join(", ") || "**nothing**"} |`,
   );
   return ["| planted bug | that is | found by |", "|---|---|---|", ...rows].join("\n");
 }
 
-/** Writes `text` between the marks called `section` of docs/PROOF.md; what people wrote around them stays. */
+/** Replaces one generated section of docs/PROOF.md. */
 export function writeProof(root: string, section: "round" | "planted", text: string): void {
   const file = path.join(root, "docs", "PROOF.md");
   const [begin, end] = [`<!-- ${section} -->`, `<!-- /${section} -->`];

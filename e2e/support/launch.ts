@@ -1,4 +1,3 @@
-/** How a browser is started, for the browser tests and for the proving ground. */
 import { findBrowser } from "../../scripts/browser.mjs";
 
 /** Options of `chromium.launch`. `npm test` has found or installed a browser; else one is looked for. */

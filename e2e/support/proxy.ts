@@ -1,7 +1,7 @@
 /** A proxy in front of the application, which makes of requests and answers what real ones do. On loopback only. */
 import { once } from "node:events";
 import http from "node:http";
-import type { AddressInfo } from "node:net";
+import { listen } from "../../db/testing/proxies/listen.ts";
 
 export type Habits = {
   /** Asks for the application by its own address, and tells nobody which one it was asked for. */
@@ -33,10 +33,8 @@ export async function startProxy(port: number, { hidesHost, chunks, adds }: Habi
     onward.on("error", () => outgoing.destroy());
     incoming.pipe(onward);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
   return {
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address: `http://127.0.0.1:${await listen(server)}`,
     async close() {
       server.closeAllConnections();
       server.close();

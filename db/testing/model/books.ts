@@ -40,7 +40,7 @@ export type Outcome = {
   renderer: number;
 };
 
-/** The four numbers that place a transfer in the order of its two accounts. */
+/** A transfer's position in the order of each of its two accounts. */
 export type Transfer = {
   debitBalance: bigint;
   debitVersion: bigint;

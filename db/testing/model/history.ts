@@ -1,4 +1,4 @@
-/** What was asked and what was answered, by the database and by the reference model, in a form that can be compared. */
+/** Operations and their answers, from the database and from the reference model, in a form that can be compared. */
 import type { Purpose } from "../../../lib/payment.ts";
 import { issueKey } from "../../idempotency/issue.ts";
 import { revokeKey } from "../../idempotency/revoke.ts";
@@ -11,27 +11,27 @@ import type { Model } from "./model.ts";
 
 export type Operation =
   | { type: "issue"; userId: string; purpose: Purpose }
-  | { type: "revoke" | "look"; userId: string; key: string }
+  | { type: "revoke" | "read"; userId: string; key: string }
   | { type: "cancel"; merchantId: string; orderId: string }
   | { type: "settle"; entries: SettlementEntry[] };
 
-export type Event = {
+export type HistoryEvent = {
   client: number;
   operation: Operation;
-  /** Counts of one clock: what was answered before another was asked came before it. */
-  asked: number;
-  answered: number;
+  /** Ticks of one logical clock, which give the real-time order. */
+  invokedAt: number;
+  returnedAt: number;
   answer: unknown;
 };
 
-/** Asks the product. */
-export async function ask(operation: Operation): Promise<unknown> {
+/** Executes on the database, through the product's own code. */
+export async function execute(operation: Operation): Promise<unknown> {
   switch (operation.type) {
     case "issue":
       return issueKey(operation.userId, operation.purpose);
     case "revoke":
       return revokeKey(operation.userId, operation.key);
-    case "look":
+    case "read":
       return keyState(operation.userId, operation.key);
     case "cancel": {
       const { type } = await cancelOrder(operation.merchantId, operation.orderId);
@@ -44,8 +44,8 @@ export async function ask(operation: Operation): Promise<unknown> {
   }
 }
 
-/** Has the model do what the event did. A key that the event was given is the one that the model gives. */
-export function replayOn(model: Model, { operation, answer }: Event): unknown {
+/** Replays the event on the model, which issues the key that the database issued. */
+export function replayOn(model: Model, { operation, answer }: HistoryEvent): unknown {
   switch (operation.type) {
     case "issue":
       return model.issue(
@@ -55,8 +55,8 @@ export function replayOn(model: Model, { operation, answer }: Event): unknown {
       );
     case "revoke":
       return model.revoke(operation.userId, operation.key);
-    case "look":
-      return model.look(operation.userId, operation.key);
+    case "read":
+      return model.read(operation.userId, operation.key);
     case "cancel":
       return model.cancel(operation.merchantId, operation.orderId);
     case "settle":
@@ -72,7 +72,7 @@ export function issuedKey(answer: unknown): string | undefined {
   return issued.type === "created" || issued.type === "found" ? issued.key : undefined;
 }
 
-/** Every payment that an answer tells of. */
+/** Every payment in an answer. */
 export function paymentsIn(answer: unknown): PaymentRow[] {
   return (Array.isArray(answer) ? answer : [answer]).flatMap(
     (one: { payment?: PaymentRow }) => one.payment ?? [],
@@ -82,8 +82,8 @@ export function paymentsIn(answer: unknown): PaymentRow[] {
 /** Times, which no two executions share; everything else in an answer is compared. */
 const TIMES: ReadonlySet<string> = new Set(["settledAt", "expiresAt"]);
 
-/** A value as text: members sorted, maps by key, without times. */
-export function written(value: unknown): string {
+/** JSON with sorted members, and without times. */
+export function canonicalJson(value: unknown): string {
   return JSON.stringify(
     value,
     (name, member: unknown) => {

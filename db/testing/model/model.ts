@@ -1,11 +1,8 @@
-/**
- * The specification of keys and settling, as a program: one operation after another on plain maps, no concurrency, no
- * SQL. What the database answers is right where this answers the same.
- */
+/** The reference model of keys and settling: an executable, sequential specification on plain maps, without SQL. */
 import type { Purpose } from "../../../lib/payment.ts";
 import type { RefusalReason, SettlementEntry } from "../../payments/settlement.ts";
 import type { Account, Books, Order, Outcome, Recorded, Transfer } from "./books.ts";
-import { type Executable, judge } from "./rules.ts";
+import { type Executable, evaluate } from "./rules.ts";
 
 type Key = { userId: string; key: string; kind: string; purposeId: string; subjectId: string | null };
 
@@ -27,7 +24,7 @@ function outcomeOf({ requestHash: _hash, ...outcome }: Recorded): Outcome {
   return outcome;
 }
 
-const own = (userId: string, key: string) => `${userId} ${key}`;
+const ownKey = (userId: string, key: string) => `${userId} ${key}`;
 
 export class Model implements Books {
   readonly accounts = new Map<string, Account>();
@@ -38,12 +35,11 @@ export class Model implements Books {
   readonly refunded = new Map<string, bigint>();
   readonly transfers = new Map<string, Transfer>();
 
-  /** A model in the same state that goes its own way from here. */
   clone(): Model {
     const copy = new Model();
     for (const [id, account] of this.accounts) copy.accounts.set(id, { ...account });
     for (const [id, order] of this.orders) copy.orders.set(id, { ...order });
-    // What is in the others never changes once it is there.
+    // The values of the other maps are never changed.
     for (const [id, key] of this.keys) copy.keys.set(id, key);
     for (const [id, outcome] of this.outcomes) copy.outcomes.set(id, outcome);
     for (const [id, sum] of this.refunded) copy.refunded.set(id, sum);
@@ -71,19 +67,18 @@ export class Model implements Books {
     const paid = this.#paid(userId, wanted.kind, wanted.purposeId);
     if (paid && paid.subjectId !== wanted.subjectId) return { type: "other-subject" };
     if (paid) return { type: "settled", payment: outcomeOf(paid) };
-    this.keys.set(own(userId, fresh), { userId, key: fresh, ...wanted });
+    this.keys.set(ownKey(userId, fresh), { userId, key: fresh, ...wanted });
     return { type: "created", key: fresh };
   }
 
-  /** Ends a key: it was paid or declined already, or never will be. */
   revoke(userId: string, key: string): Ended {
-    this.keys.delete(own(userId, key));
-    const outcome = this.outcomes.get(own(userId, key));
+    this.keys.delete(ownKey(userId, key));
+    const outcome = this.outcomes.get(ownKey(userId, key));
     return outcome ? { state: "settled", payment: outcomeOf(outcome) } : { state: "void" };
   }
 
-  look(userId: string, key: string): Ended | { state: "open" } {
-    return this.keys.has(own(userId, key)) ? { state: "open" } : this.revoke(userId, key);
+  read(userId: string, key: string): Ended | { state: "open" } {
+    return this.keys.has(ownKey(userId, key)) ? { state: "open" } : this.revoke(userId, key);
   }
 
   cancel(merchantId: string, orderId: string): { type: "cancelled" | "paid" | "not-found" } {
@@ -94,10 +89,7 @@ export class Model implements Books {
     return { type: "cancelled" };
   }
 
-  /**
-   * Executes entries one after another. Who got no outcome of their own is answered at the end: where an entry gave
-   * their key one meanwhile, they hear that.
-   */
+  /** Entries are executed in order; one without an outcome is answered with what a later one of its key got. */
   settle(entries: readonly SettlementEntry[]): Settled[] {
     const first = entries.map((entry) => this.#settleOne(entry));
     return first.map((answer, n) => {
@@ -110,7 +102,7 @@ export class Model implements Books {
 
   /** The outcome that the entry's key has already, for the same request or for another. */
   #recorded(entry: SettlementEntry): Settled | undefined {
-    const outcome = this.outcomes.get(own(entry.userId, entry.key));
+    const outcome = this.outcomes.get(ownKey(entry.userId, entry.key));
     if (!outcome) return undefined;
     const same = outcome.requestHash === entry.requestHash.toString("hex");
     return { verdict: same ? "replayed" : "reused", payment: outcomeOf(outcome) };
@@ -125,7 +117,7 @@ export class Model implements Books {
   #settleOne(entry: SettlementEntry): Settled {
     const recorded = this.#recorded(entry);
     if (recorded) return recorded;
-    const key = this.keys.get(own(entry.userId, entry.key));
+    const key = this.keys.get(ownKey(entry.userId, entry.key));
     if (!key) return { verdict: "void" };
     const fits =
       key.kind === entry.kind &&
@@ -133,9 +125,9 @@ export class Model implements Books {
       entry.refundOf === key.subjectId;
     if (!fits) return { verdict: "mismatch" };
 
-    const judged = judge(this, entry);
-    if (judged.verdict === "refused") return judged;
-    const { amount, decline, debitId, creditId, currency } = judged;
+    const evaluated = evaluate(this, entry);
+    if (evaluated.verdict === "refused") return evaluated;
+    const { amount, decline, debitId, creditId, currency } = evaluated;
     const payment: Outcome = {
       userId: entry.userId,
       id: entry.key,
@@ -151,12 +143,12 @@ export class Model implements Books {
       note: entry.note,
       renderer: entry.renderer,
     };
-    this.keys.delete(own(entry.userId, entry.key));
-    this.outcomes.set(own(entry.userId, entry.key), {
+    this.keys.delete(ownKey(entry.userId, entry.key));
+    this.outcomes.set(ownKey(entry.userId, entry.key), {
       ...payment,
       requestHash: entry.requestHash.toString("hex"),
     });
-    if (decline === undefined) this.#move(entry, judged);
+    if (decline === undefined) this.#move(entry, evaluated);
     return { verdict: "settled", payment };
   }
 

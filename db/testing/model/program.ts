@@ -1,4 +1,4 @@
-/** Generated worlds and programs: small on purpose, so that whatever happens in them keeps meeting the same rows. */
+/** Generators of scenarios and programs: small, so that steps contend for the same rows. */
 import fc from "fast-check";
 
 export type Currency = "USD" | "JPY";
@@ -11,21 +11,18 @@ export type PersonPlan = {
   closed: boolean;
 };
 export type OrderPlan = { merchant: number; total: bigint; currency: Currency; expired: boolean };
-/** What somebody sends: to whom, counted on from themselves (nought is themselves), and how much. */
+/** `distance`: how many people after the sender the payee stands; 0 is the sender. */
 export type IntentPlan = { distance: number; amount: bigint; currency: Currency };
-export type WorldPlan = { people: PersonPlan[]; orders: OrderPlan[]; intents: IntentPlan[] };
+export type ScenarioPlan = { people: PersonPlan[]; orders: OrderPlan[]; intents: IntentPlan[] };
 
-/**
- * A purpose. Numbers count round: any number names somebody, some order, some payment that somebody heard of. An order's
- * payer is counted on from its merchant (nought is the merchant).
- */
-export type Slot =
+/** A purpose by numbers, each modulo the length of its list. An order's payer is counted on from its merchant. */
+export type PurposeRef =
   | { kind: "order"; distance: number; order: number }
   | { kind: "transfer" | "top-up"; user: number; intent: number }
   /** `sold` leaves out what cannot be refunded: declines, top-ups and refunds. */
   | { kind: "refund"; sale: number; sold: boolean; intent: number };
 
-const TWISTS = [
+const CORRUPTIONS = [
   "other-amount",
   "other-note",
   "other-user",
@@ -42,49 +39,47 @@ const TWISTS = [
   "short-hash",
   "absurd-kind",
 ] as const;
-/** What is wrong with an entry, if anything is. */
-export type Twist = (typeof TWISTS)[number] | "none";
+export type Corruption = (typeof CORRUPTIONS)[number] | "none";
 
 export type EntryPlan = {
-  slot: Slot;
+  purposeRef: PurposeRef;
   /** Which key of the purpose: the latest, or the one so many before it. */
   age: number;
-  twist: Twist;
+  corruption: Corruption;
   /** How much a refund asks for. */
   portion: "rest" | "all" | "part";
 };
 
 export type Step =
-  | { type: "issue"; slot: Slot }
+  | { type: "issue"; purposeRef: PurposeRef }
   /** Of a purpose that somebody has a key for. */
-  | { type: "revoke" | "look"; known: number; age: number }
+  | { type: "revoke" | "read"; known: number; age: number }
   | { type: "cancel"; order: number }
   | { type: "settle"; entries: EntryPlan[] };
 
 const currency = fc.constantFrom<Currency>("USD", "USD", "USD", "JPY");
-/** Of the size of what the poor have, so that some can pay and some cannot, and a credit makes the difference. */
+/** Around small balances, so that a single credit decides whether a payment is declined. */
 const amount = fc.bigInt({ min: 1n, max: 120n });
 const funds = fc.constantFrom(0n, 50n, 200n, 100_000n);
-const seldom = fc.integer({ min: 0, max: 11 }).map((n) => n === 11);
+const rarely = fc.integer({ min: 0, max: 11 }).map((n) => n === 11);
 const index = fc.nat({ max: 5 });
-/** Seldom to themselves, which is refused. */
-const distance = seldom.chain((self) => (self ? fc.constant(0) : fc.integer({ min: 1, max: 2 })));
-/** Few forms a person, so that steps meet in them. */
+/** Rarely 0, which is refused. */
+const distance = rarely.chain((self) => (self ? fc.constant(0) : fc.integer({ min: 1, max: 2 })));
 const intent = fc.nat({ max: 2 });
-const sold = seldom.map((other) => !other);
+const sold = rarely.map((other) => !other);
 const age = fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 2 }) });
 
-export const worldPlan: fc.Arbitrary<WorldPlan> = fc.record({
+export const scenarioPlan: fc.Arbitrary<ScenarioPlan> = fc.record({
   people: fc.array(
     fc.record({
       usd: funds,
       jpy: fc.option(funds, { freq: 4 }),
       dayLimit: fc.option(fc.bigInt({ min: 50n, max: 250n }), { freq: 2 }),
-      closed: seldom,
+      closed: rarely,
     }),
     { minLength: 3, maxLength: 5 },
   ),
-  orders: fc.array(fc.record({ merchant: index, total: amount, currency, expired: seldom }), {
+  orders: fc.array(fc.record({ merchant: index, total: amount, currency, expired: rarely }), {
     minLength: 1,
     maxLength: 3,
   }),
@@ -94,7 +89,7 @@ export const worldPlan: fc.Arbitrary<WorldPlan> = fc.record({
   }),
 });
 
-const slot: fc.Arbitrary<Slot> = fc.oneof(
+const purposeRef: fc.Arbitrary<PurposeRef> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({ kind: fc.constant("order" as const), distance, order: index }),
@@ -111,11 +106,11 @@ const slot: fc.Arbitrary<Slot> = fc.oneof(
 );
 
 const entryPlan: fc.Arbitrary<EntryPlan> = fc.record({
-  slot,
+  purposeRef,
   age,
-  twist: fc.oneof(
+  corruption: fc.oneof(
     { weight: 5, arbitrary: fc.constant("none" as const) },
-    { weight: 1, arbitrary: fc.constantFrom(...TWISTS) },
+    { weight: 1, arbitrary: fc.constantFrom(...CORRUPTIONS) },
   ),
   portion: fc.constantFrom("rest", "all", "part"),
 });
@@ -131,11 +126,11 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       entries: fc.array(entryPlan, { minLength: 1, maxLength: ENTRIES_MAX }),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ type: fc.constant("issue" as const), slot }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant("issue" as const), purposeRef }) },
   {
     weight: 1,
     arbitrary: fc.record({
-      type: fc.constantFrom("revoke" as const, "look" as const),
+      type: fc.constantFrom("revoke" as const, "read" as const),
       known: fc.nat({ max: 20 }),
       age,
     }),

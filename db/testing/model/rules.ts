@@ -1,4 +1,4 @@
-/** The reference model's two ladders: why an entry is refused, and why it is declined. The first reason counts. */
+/** The reference model's rules of refusal and of decline, by precedence. */
 import type { DeclineCode } from "../../../lib/payment.ts";
 import type { RefusalReason, SettlementEntry } from "../../payments/settlement.ts";
 import type { Account, Books } from "./books.ts";
@@ -29,8 +29,8 @@ function refundable(books: Books, paymentId: string | null) {
   );
 }
 
-/** Judges an entry whose key is open and fits, against the books as they stand. */
-export function judge(books: Books, entry: SettlementEntry): Refused | Executable {
+/** `entry` has an open key that fits. */
+export function evaluate(books: Books, entry: SettlementEntry): Refused | Executable {
   const { kind, currency, orderId, refundOf, debitAccountId: debitId, creditAccountId: creditId } = entry;
   if (currency === null || entry.requestHash.length !== HASH_LENGTH) return refused("malformed");
 

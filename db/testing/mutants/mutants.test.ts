@@ -1,7 +1,8 @@
-/** A planted bug that finds nothing to take away shows nothing: each must fit the functions as they are. */
+/** A mutant proves nothing unless the code that it takes away is there. */
 import { expect, it } from "vitest";
 import { testDatabase } from "../fixtures/database.ts";
-import { MUTANTS, plant } from "./mutants.ts";
+import { plant } from "./mutant.ts";
+import { MUTANTS } from "./mutants.ts";
 
 const test = testDatabase();
 

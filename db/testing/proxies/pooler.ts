@@ -1,12 +1,10 @@
-/**
- * What stands between as a pooler does, PgBouncer for one: it takes the startup parameters that it knows, refuses or
- * ignores all others, and has process numbers of its own.
- */
+/** A connection pooler like PgBouncer: it refuses or ignores unknown startup parameters, and has process ids of its own. */
 import net from "node:net";
+import { listen } from "./listen.ts";
 import { splitter } from "./wire-proxy.ts";
 
 const KNOWN = ["user", "database", "client_encoding", "application_name"];
-/** A number that no process of this machine has. */
+/** No process of this machine has this id. */
 const OWN_PROCESS = 0x7ffffff0;
 
 function message(type: string, body: string): Buffer {
@@ -60,11 +58,9 @@ export async function startPooler(
     client.on("close", () => upstream.destroy());
     upstream.on("close", () => client.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("Bug: the pooler has no port.");
+  const ownPort = await listen(server);
   return {
-    port: address.port,
+    port: ownPort,
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

@@ -1,9 +1,7 @@
-/**
- * A proxy that ends TLS in front of a server that speaks none, as a hosted PostgreSQL may have. By a key both sides
- * have (PSK) instead of a certificate, so that there is no certificate to keep and to expire.
- */
+/** Terminates TLS in front of a PostgreSQL without it, by a pre-shared key, since a certificate would expire. */
 import net from "node:net";
 import tls from "node:tls";
+import { listen } from "./listen.ts";
 
 const PSK = { identity: "once", psk: Buffer.alloc(32, 7) };
 const CIPHERS = { ciphers: "PSK-AES128-GCM-SHA256", maxVersion: "TLSv1.2" } as const;
@@ -16,12 +14,12 @@ export type TlsProxy = { port: number; close(): Promise<void> };
 /** Starts one. `serve` is given the inside of each connection once its TLS stands. */
 export async function startTlsProxy(serve: (inside: tls.TLSSocket) => void): Promise<TlsProxy> {
   const sockets = new Set<net.Socket>();
-  // Known to the types for servers and clients, not for what both are made of.
+  // The types know `pskCallback` for servers and clients only.
   const options = { isServer: true, ...CIPHERS, pskCallback: () => PSK.psk };
   const server = net.createServer((client) => {
     sockets.add(client);
     client.on("close", () => sockets.delete(client)).on("error", () => {});
-    // The client's SSLRequest; "S" says yes to it.
+    // "S" accepts the client's SSLRequest.
     client.once("data", () => {
       client.write("S");
       const inside = new tls.TLSSocket(client, options);
@@ -29,11 +27,9 @@ export async function startTlsProxy(serve: (inside: tls.TLSSocket) => void): Pro
       inside.once("secure", () => serve(inside));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("Bug: the proxy has no port.");
+  const port = await listen(server);
   return {
-    port: address.port,
+    port,
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

@@ -1,11 +1,8 @@
-/**
- * A TCP proxy between the application and Postgres that understands the wire protocol well enough to break a connection
- * at a chosen message: before a statement arrives, after it was executed, after its commit, in the middle of a row. On
- * loopback only. A fault counts when the proxy saw it fire.
- */
+/** A TCP proxy for PostgreSQL's wire protocol that injects a fault at a chosen message, on loopback. */
 import net from "node:net";
+import { listen } from "./listen.ts";
 
-/** Where a statement's conversation is broken. In the extended protocol the commit comes with Sync, after CommandComplete. */
+/** In the extended protocol the commit comes with Sync, after CommandComplete. */
 export const FAULT_POINTS = [
   /** The statement reached the proxy and goes no further. */
   "before-statement",
@@ -23,29 +20,27 @@ export const FAULT_POINTS = [
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 
 /**
- * How: both ends are closed; nothing passes any more while both ends stay open (a half-open connection); our end is told
- * that no more will come, while the server's end stays open; everything waits a while; or whatever a function does at that
- * very moment, after which the message passes.
+ * Both ends are closed; nothing passes while both stay open (a half-open connection); our end gets a FIN while the server's
+ * stays open; everything is delayed; or a function is called, after which the message passes.
  */
 export type FaultKind = "cut" | "black-hole" | "half-close" | "delay" | (() => void);
 
 /** Longer than a batch waits for a lock, shorter than any deadline. */
 const DELAY_MS = 800;
-/** Longer than anybody waits. A network in between forgets a dead connection, too, in the end. */
+/** Longer than anybody waits: a network drops a dead connection in the end, too. */
 const SILENCE_MAX_MS = 30_000;
 
 export type Fault = {
   point: FaultPoint;
   kind: FaultKind;
-  /** Statements are meant whose parameters contain this, for example a key. */
+  /** A part of the statement's parameters, for example a key. */
   matching: string;
-  /** How many statements it happens to, before the proxy passes everything again. */
   times: number;
 };
 
 export type Armed = { readonly times: number; disarm(): void };
 
-/** What only the statement that settles `key` has in its parameters: the read before it names the key as well. */
+/** Only in the parameters of the statement that settles `key`: the read before it names the key as well. */
 export function settling(key: string): string {
   return `"key":"${key}","kind"`;
 }
@@ -53,14 +48,10 @@ export function settling(key: string): string {
 export type WireProxy = {
   /** The port to connect to instead of the server's. */
   port: number;
-  /** Arms a fault, beside those that are armed already. What it returns counts down as the fault fires, and can end it. */
+  /** The returned `times` counts down as the fault fires. */
   arm(fault: Fault): Armed;
-  /** How often faults have fired. */
   fired(): number;
-  /**
-   * From the next statement of each connection on, behaves as a pooler that opens a transaction of its own around what it
-   * passes, and never commits it: everything is answered, and nothing of it stays. Until it is told not to.
-   */
+  /** Behaves as a pooler that opens a transaction around what it passes and never commits it, from each next statement on. */
   beginOnItsOwn(whether?: boolean): void;
   close(): Promise<void>;
 };
@@ -94,27 +85,27 @@ export function splitter(startsUntyped: boolean, onMessage: (type: string, messa
 export async function startWireProxy(host: string, port: number): Promise<WireProxy> {
   const armed: Fault[] = [];
   let fired = 0;
-  let isLying = false;
+  let opensTransaction = false;
   const sockets = new Set<net.Socket>();
 
   const server = net.createServer((client) => {
     const upstream = net.connect({ host, port });
     let mode: "passing" | "silent" | "cut" = "passing";
-    /** What waits, in its order, while a delay lasts. */
+    /** The queue while a delay lasts. */
     let held: (() => void)[] | undefined;
-    // Which fault this connection's running statement is to suffer; decided when its Bind passes.
-    let doomed: Fault | undefined;
-    /** The fault that waits for the message after that statement's answer. */
-    let doomedNext: Fault | undefined;
-    /** Whether the client has been told that it may send statements, and what this proxy has begun before them. */
+    /** The fault of the running statement, found when its Bind passes. */
+    let due: Fault | undefined;
+    /** The fault for the message after that statement's answer. */
+    let dueNext: Fault | undefined;
+    /** Whether the client may send statements, and the state of the proxy's own BEGIN before them. */
     let isReady = false;
     let ownBegin: "not sent" | "unanswered" | "answered" = "not sent";
     for (const socket of [client, upstream]) {
       sockets.add(socket);
-      // Messages are passed one by one; none waits until the one before it is acknowledged.
+      // Nagle's algorithm would hold small messages back.
       socket.setNoDelay(true);
       socket.on("close", () => sockets.delete(socket));
-      // Resets are what this proxy is for.
+      // Resets are expected here.
       socket.on("error", () => {});
     }
     const pass = (socket: net.Socket, message: Buffer): void => {
@@ -128,11 +119,11 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
         upstream.destroy();
       }, SILENCE_MAX_MS).unref();
     };
-    /** Whether the message that the fault strikes at passes all the same, now or later. */
-    const strike = (fault: Fault): boolean => {
-      doomed = undefined;
-      doomedNext = undefined;
-      // Another connection's statement was doomed by it, too, and was first.
+    /** Whether the message passes all the same, now or later. */
+    const fire = (fault: Fault): boolean => {
+      due = undefined;
+      dueNext = undefined;
+      // It fired on another connection first.
       if (fault.times === 0) return true;
       fired += 1;
       fault.times -= 1;
@@ -168,16 +159,16 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
     };
     const toServer = splitter(true, (type, message) => {
       if (mode !== "passing") return;
-      if (doomedNext && !strike(doomedNext)) return;
+      if (dueNext && !fire(dueNext)) return;
       if (type === MESSAGE.bind) {
         const parameters = message.toString("utf8");
-        doomed = armed.find((fault) => fault.times > 0 && parameters.includes(fault.matching));
+        due = armed.find((fault) => fault.times > 0 && parameters.includes(fault.matching));
       }
       const isHere =
-        (type === MESSAGE.bind && doomed?.point === "before-statement") ||
-        (type === MESSAGE.sync && doomed?.point === "before-sync");
-      if (doomed && isHere && !strike(doomed)) return;
-      if (isLying && isReady && ownBegin === "not sent") {
+        (type === MESSAGE.bind && due?.point === "before-statement") ||
+        (type === MESSAGE.sync && due?.point === "before-sync");
+      if (due && isHere && !fire(due)) return;
+      if (opensTransaction && isReady && ownBegin === "not sent") {
         ownBegin = "unanswered";
         pass(upstream, BEGIN);
       }
@@ -191,33 +182,31 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
         if (type === MESSAGE.readyForQuery) ownBegin = "answered";
         return;
       }
-      if (doomed && type === MESSAGE.dataRow && doomed.point === "mid-row") {
+      if (due && type === MESSAGE.dataRow && due.point === "mid-row") {
         client.write(message.subarray(0, message.length >> 1));
-        if (strike(doomed)) pass(client, message.subarray(message.length >> 1));
+        if (fire(due)) pass(client, message.subarray(message.length >> 1));
         return;
       }
       const isHere =
-        (type === MESSAGE.commandComplete && doomed?.point === "before-complete") ||
-        (type === MESSAGE.readyForQuery && doomed?.point === "after-commit");
-      if (doomed && isHere && !strike(doomed)) return;
+        (type === MESSAGE.commandComplete && due?.point === "before-complete") ||
+        (type === MESSAGE.readyForQuery && due?.point === "after-commit");
+      if (due && isHere && !fire(due)) return;
       if (type === MESSAGE.readyForQuery) {
-        doomedNext = doomed?.point === "next-message" ? doomed : undefined;
-        doomed = undefined;
+        dueNext = due?.point === "next-message" ? due : undefined;
+        due = undefined;
       }
       pass(client, message);
     });
     client.on("data", toServer);
     upstream.on("data", toClient);
-    // A black hole tells neither end that the other one has gone.
+    // In a black hole neither end learns that the other has gone.
     client.on("close", () => mode !== "silent" && upstream.destroy());
     upstream.on("close", () => mode !== "silent" && client.destroy());
   });
 
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("Bug: the proxy has no port.");
+  const ownPort = await listen(server);
   return {
-    port: address.port,
+    port: ownPort,
     arm(fault) {
       const mine = { ...fault };
       armed.push(mine);
@@ -234,7 +223,7 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
     },
     fired: () => fired,
     beginOnItsOwn(whether = true) {
-      isLying = whether;
+      opensTransaction = whether;
     },
     async close() {
       for (const socket of sockets) socket.destroy();

@@ -1,12 +1,13 @@
-/** What an answer tells about a key, read as a client may read it. */
 import type { Exchange, History } from "../workload/history.ts";
 
-/** What an answer tells about its key: the outcome, that there will never be one, or that there is none so far. */
-export type Told =
-  | { type: "paid" | "declined"; paymentId: string; payment: ToldPayment; bytes: string }
+/** What an answer claims about its key, read as a client may: an outcome, that there is none, or that there will be none. */
+export type Claim =
+  | Outcome
   | { type: "void" }
   | { type: "open"; key: string | undefined }
   | { type: "nothing"; moneyMoved?: "yes" | "no" | "unknown"; retry?: string };
+
+type Outcome = { type: "paid" | "declined"; paymentId: string; payment: ClaimedPayment; bytes: string };
 
 type Body = {
   id?: string;
@@ -16,11 +17,11 @@ type Body = {
   type?: string;
   moneyMoved?: "yes" | "no" | "unknown";
   retry?: string;
-  payment?: ToldPayment;
+  payment?: ClaimedPayment;
 };
 
-/** A payment as it is told, as far as it is held against the books. */
-export type ToldPayment = {
+/** The members that are compared with the books. */
+export type ClaimedPayment = {
   id: string;
   kind: string;
   status: "succeeded" | "declined";
@@ -36,13 +37,13 @@ function parse(body: string): Body {
   try {
     return JSON.parse(body) as Body;
   } catch {
-    // A proxy's page, or nothing: tells nothing.
+    // A proxy's page, or nothing.
     return {};
   }
 }
 
-/** Reads an answer as a client may. Undefined where none came. */
-export function toldBy({ method, path, answer }: Exchange): Told | undefined {
+/** Undefined where no answer came. */
+export function claimOf({ method, path, answer }: Exchange): Claim | undefined {
   if (!answer) return undefined;
   const movesMoney = method === "POST" && !path.startsWith("/api/idempotency-keys");
   const body = parse(answer.body);
@@ -50,23 +51,11 @@ export function toldBy({ method, path, answer }: Exchange): Told | undefined {
   if (isAboutState && answer.status < 300) {
     if (body.state === "void") return { type: "void" };
     if (body.state === "open") return { type: "open", key: body.key };
-    if (body.payment)
-      return {
-        type: body.payment.status === "succeeded" ? "paid" : "declined",
-        paymentId: body.payment.id,
-        payment: body.payment,
-        bytes: JSON.stringify(body.payment),
-      };
+    if (body.payment) return outcome(body.payment);
   }
   if (movesMoney && answer.status === 201 && body.id)
-    return { type: "paid", paymentId: body.id, payment: body as ToldPayment, bytes: answer.body };
-  if (answer.status === 402 && body.payment)
-    return {
-      type: "declined",
-      paymentId: body.payment.id,
-      payment: body.payment,
-      bytes: JSON.stringify(body.payment),
-    };
+    return { type: "paid", paymentId: body.id, payment: body as ClaimedPayment, bytes: answer.body };
+  if (answer.status === 402 && body.payment) return { ...outcome(body.payment), type: "declined" };
   if (answer.status === 410) return { type: "void" };
   return {
     type: "nothing",
@@ -75,26 +64,32 @@ export function toldBy({ method, path, answer }: Exchange): Told | undefined {
   };
 }
 
-/** An answer, and what it tells. */
-export type Statement = { exchange: Exchange; told: Told };
-/** Under the user and the key, in the order it was told. */
-export type StatementsByKey = Map<string, Statement[]>;
+function outcome(payment: ClaimedPayment): Outcome {
+  const type = payment.status === "succeeded" ? "paid" : "declined";
+  return { type, paymentId: payment.id, payment, bytes: JSON.stringify(payment) };
+}
 
-/** Everything that was told about each user's key, in the order it was told. A key is another one for another user. */
-export function statementsByKey({ exchanges }: History): StatementsByKey {
-  const byKey = new Map<string, Statement[]>();
+export function isOutcome(claim: Claim): claim is Outcome {
+  return claim.type === "paid" || claim.type === "declined";
+}
+
+export type Observation = { exchange: Exchange; claim: Claim; atMs: number };
+/** By user and key: another user's key is another key. In the order of the answers. */
+export type ObservationsByKey = Map<string, Observation[]>;
+
+export function observationsByKey({ exchanges }: History): ObservationsByKey {
+  const byKey = new Map<string, Observation[]>();
   for (const exchange of exchanges) {
-    const told = toldBy(exchange);
-    if (!told) continue;
-    // Issuing tells of the payment's own key.
-    const key = exchange.key ?? ("paymentId" in told ? told.paymentId : undefined);
+    const claim = claimOf(exchange);
+    if (!claim) continue;
+    // A request for a key names none, and may be answered with a payment.
+    const key = exchange.key ?? (isOutcome(claim) ? claim.paymentId : undefined);
     if (!key) continue;
     const id = `${exchange.userId} ${key}`;
-    const statements = byKey.get(id) ?? [];
-    statements.push({ exchange, told });
-    byKey.set(id, statements);
+    const observations = byKey.get(id) ?? [];
+    observations.push({ exchange, claim, atMs: exchange.answer?.atMs ?? Infinity });
+    byKey.set(id, observations);
   }
-  for (const statements of byKey.values())
-    statements.sort((a, b) => (a.exchange.answer?.atMs ?? 0) - (b.exchange.answer?.atMs ?? 0));
+  for (const observations of byKey.values()) observations.sort((a, b) => a.atMs - b.atMs);
   return byKey;
 }

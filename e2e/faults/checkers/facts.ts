@@ -1,4 +1,4 @@
-/** What is in the database when all is over, read past the application: what the clients' stories are held against. */
+/** The ground truth that claims are compared with: the database, read past the application. */
 import type postgres from "postgres";
 
 export type PaymentFact = {
@@ -25,7 +25,6 @@ export type EntryFact = {
   atMs: number;
 };
 
-/** An account of somebody's, and what its owner is called. */
 type AccountFact = { id: string; ownerId: string; handle: string };
 
 export type Facts = {

@@ -1,16 +1,14 @@
-/** What happened while each fault lasted, until the next one came: payments, what was unknown for a while, and what contradicts the promise. */
-
-import { type Exchange, type History, isInDoubt } from "../workload/history.ts";
-import type { Harm, Violation } from "./contradiction.ts";
+/** What happened in the window of each fault, which lasts until the next one begins. */
+import { type History, isInDoubt, isPayment } from "../workload/history.ts";
 import type { Facts } from "./facts.ts";
+import type { Anomaly, Violation } from "./violation.ts";
 
-/** From the time at which a fault began. Spells follow one another without a gap. */
-export type Spell = { fault: string; fromMs: number };
+export type FaultWindow = { fault: string; fromMs: number };
 
-/** `resolved`: tries to pay that left their outcome open, and whose client knows it since. */
-export type Tally = { seconds: number; payments: number; resolved: number } & Record<Harm, number>;
+/** `resolved`: payments without a known outcome at first, whose client has learnt it since. */
+export type Tally = { seconds: number; payments: number; resolved: number } & Record<Anomaly, number>;
 
-export const NOTHING: Tally = {
+export const EMPTY_TALLY: Tally = {
   seconds: 0,
   payments: 0,
   resolved: 0,
@@ -20,43 +18,35 @@ export const NOTHING: Tally = {
   stuck: 0,
 };
 
-/**
- * Tallies by fault. A payment, and what contradicts the promise about it, belongs to the fault during which it was first
- * sent; what was sent before the first fault, or is about no key, stands under "".
- */
-export function tallyBySpell(
-  spells: readonly Spell[],
+/** A payment and its violations belong to the fault in whose window it was first sent; all others are under "". */
+export function tallyByFault(
+  faultWindows: readonly FaultWindow[],
   history: History,
   facts: Facts,
   violations: readonly Violation[],
 ): Map<string, Tally> {
   const tallies = new Map<string, Tally>();
   const tallyOf = (fault: string): Tally => {
-    const tally = tallies.get(fault) ?? { ...NOTHING };
+    const tally = tallies.get(fault) ?? { ...EMPTY_TALLY };
     tallies.set(fault, tally);
     return tally;
   };
-  for (const [n, { fault, fromMs }] of spells.entries()) {
-    const next = spells[n + 1];
+  for (const [n, { fault, fromMs }] of faultWindows.entries()) {
+    const next = faultWindows[n + 1];
     if (next) tallyOf(fault).seconds += (next.fromMs - fromMs) / 1_000;
   }
-  const stuck = new Set(violations.filter(({ harm }) => harm === "stuck").map(({ key }) => key));
+  const stuck = new Set(violations.filter(({ anomaly }) => anomaly === "stuck").map(({ key }) => key));
   const faultOf = new Map<string, string>();
   let at = -1;
   // Exchanges stand in the order in which they began.
   for (const exchange of history.exchanges) {
-    for (let next = spells[at + 1]; next && next.fromMs <= exchange.invokedAtMs; next = spells[at + 1])
-      at += 1;
-    const fault = spells[at]?.fault ?? "";
+    while ((faultWindows[at + 1]?.fromMs ?? Infinity) <= exchange.invokedAtMs) at += 1;
+    const fault = faultWindows[at]?.fault ?? "";
     if (exchange.key !== undefined && !faultOf.has(exchange.key)) faultOf.set(exchange.key, fault);
-    if (isPaying(exchange) && isInDoubt(exchange) && !stuck.has(exchange.key)) tallyOf(fault).resolved += 1;
+    if (isPayment(exchange) && isInDoubt(exchange) && !stuck.has(exchange.key)) tallyOf(fault).resolved += 1;
   }
   for (const payment of facts.payments)
     if (payment.status === "succeeded") tallyOf(faultOf.get(payment.id) ?? "").payments += 1;
-  for (const { key, harm } of violations) tallyOf(faultOf.get(key ?? "") ?? "")[harm] += 1;
+  for (const { key, anomaly } of violations) tallyOf(faultOf.get(key ?? "") ?? "")[anomaly] += 1;
   return tallies;
-}
-
-function isPaying({ method, key }: Exchange): boolean {
-  return method === "POST" && key !== undefined;
 }

@@ -1,12 +1,11 @@
 /** Checks on purposes: what a page showed of an order, and for what a key was issued. */
-
 import type { History } from "../workload/history.ts";
-import { toldBy } from "./claims.ts";
-import type { Violation } from "./contradiction.ts";
+import { claimOf } from "./claims.ts";
 import type { Facts } from "./facts.ts";
+import { type Violation, violation } from "./violation.ts";
 
-/** What pages showed is so: a payment that is there, a decline that is, or that of somebody else. */
-export function shownAsIs(history: History, facts: Facts): Violation[] {
+/** Pages show a payment, a decline or somebody else's payment only where it is in the books. */
+export function pagesMatchFacts(history: History, facts: Facts): Violation[] {
   const paid = new Map(
     facts.payments.flatMap(({ userId, kind, purposeId, status, id }) =>
       kind === "order" && status === "succeeded" ? [[`${userId} ${purposeId}`, id]] : [],
@@ -21,62 +20,53 @@ export function shownAsIs(history: History, facts: Facts): Violation[] {
   );
   return history.shown.flatMap((shown): Violation[] => {
     const key = paid.get(`${shown.userId} ${shown.orderId}`);
-    const says = `a page showed ${shown.saw} for order ${shown.orderId}, and the books say ${key ?? "nothing"}`;
+    const message = `a page showed ${shown.saw} for order ${shown.orderId}, and the books say ${key ?? "nothing"}`;
     switch (shown.saw) {
       case "receipt":
-        return key === shown.paymentId
-          ? []
-          : [{ check: "S4 kept", harm: "loss", key: shown.paymentId, says }];
+        return key === shown.paymentId ? [] : [violation("S4 kept", "loss", shown.paymentId, message)];
       case "decline":
         return key === undefined && declined.has(`${shown.userId} ${shown.orderId}`)
           ? []
-          : [{ check: "S5 honest", harm: "lie", key, says }];
+          : [violation("S5 honest", "lie", key, message)];
       case "paid by somebody else":
         return key === undefined && paidOrders.has(shown.orderId)
           ? []
-          : [{ check: "S5 honest", harm: "lie", key, says }];
+          : [violation("S5 honest", "lie", key, message)];
       case "nothing":
-        return [{ check: "L1 live", harm: "stuck", key, says }];
+        return [violation("L1 live", "stuck", key, message)];
       default:
         return shown satisfies never;
     }
   });
 }
 
-/** A purpose that somebody was told to have paid gets no further key. */
+/** A key has one purpose, and a purpose that was told as paid gets no further key. */
 export function purposeOnce(history: History): Violation[] {
-  const all = history.exchanges.flatMap((exchange) => {
-    const told = toldBy(exchange);
-    return told ? [{ exchange, told, atMs: exchange.answer?.atMs ?? Infinity }] : [];
+  const claims = history.exchanges.flatMap((exchange) => {
+    const claim = claimOf(exchange);
+    return claim ? [{ exchange, claim }] : [];
   });
   const purposeOf = new Map<string, string>();
   const found: Violation[] = [];
-  for (const { exchange, told } of all) {
-    if (told.type !== "open" || !told.key || !exchange.purpose) continue;
-    const [id, purpose] = [`${exchange.userId} ${told.key}`, `${exchange.userId} ${exchange.purpose}`];
-    if ((purposeOf.get(id) ?? purpose) !== purpose)
-      found.push({ check: "purpose once", harm: "lie", key: told.key, says: "was issued for two purposes" });
+  const lie = (key: string | undefined, message: string) =>
+    found.push(violation("purpose once", "lie", key, message));
+  for (const { exchange, claim } of claims) {
+    if (claim.type !== "open" || !claim.key || !exchange.purpose) continue;
+    const [id, purpose] = [`${exchange.userId} ${claim.key}`, `${exchange.userId} ${exchange.purpose}`];
+    if ((purposeOf.get(id) ?? purpose) !== purpose) lie(claim.key, "was issued for two purposes");
     purposeOf.set(id, purpose);
   }
   const paidAt = new Map<string, number>();
-  for (const { exchange, told, atMs } of all) {
-    const purpose = told.type === "paid" ? purposeOf.get(`${exchange.userId} ${told.paymentId}`) : undefined;
-    if (purpose) paidAt.set(purpose, Math.min(paidAt.get(purpose) ?? Infinity, atMs));
+  for (const { exchange, claim } of claims) {
+    const purpose =
+      claim.type === "paid" ? purposeOf.get(`${exchange.userId} ${claim.paymentId}`) : undefined;
+    if (purpose)
+      paidAt.set(purpose, Math.min(paidAt.get(purpose) ?? Infinity, exchange.answer?.atMs ?? Infinity));
   }
-  const again = all.flatMap(({ exchange, told }): Violation[] => {
-    const purpose = `${exchange.userId} ${exchange.purpose}`;
-    return told.type === "open" &&
-      exchange.purpose &&
-      exchange.invokedAtMs > (paidAt.get(purpose) ?? Infinity)
-      ? [
-          {
-            check: "purpose once",
-            harm: "lie",
-            key: told.key,
-            says: "was issued for a purpose that had been told as paid",
-          },
-        ]
-      : [];
-  });
-  return [...found, ...again];
+  for (const { exchange, claim } of claims) {
+    if (claim.type !== "open" || !exchange.purpose) continue;
+    if (exchange.invokedAtMs > (paidAt.get(`${exchange.userId} ${exchange.purpose}`) ?? Infinity))
+      lie(claim.key, "was issued for a purpose that had been told as paid");
+  }
+  return found;
 }

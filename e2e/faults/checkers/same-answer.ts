@@ -1,106 +1,60 @@
-/** S3, and the part of S1 that answers show: whatever is told about a key, and however often, is one outcome of one payload. */
-
-import { type Exchange, isInDoubt } from "../workload/history.ts";
-import type { Statement, StatementsByKey } from "./claims.ts";
-import type { Violation } from "./contradiction.ts";
+/** S3, and the part of S1 that answers show: all answers about a key claim one outcome of one payload. */
+import { type Exchange, isInDoubt, isPayment } from "../workload/history.ts";
+import { isOutcome, type Observation, type ObservationsByKey } from "./claims.ts";
+import { type Violation, violation } from "./violation.ts";
 
 /** S3: one outcome and one body per key, over all answers ever given. */
-export function sameAnswer(byKey: StatementsByKey): Violation[] {
-  const found: Violation[] = [];
-  for (const [id, statements] of byKey) {
+export function sameAnswer(byKey: ObservationsByKey): Violation[] {
+  return [...byKey].flatMap(([id, observations]): Violation[] => {
     const key = id.split(" ")[1];
-    const others = statements.filter(({ told }) => "paymentId" in told && told.paymentId !== key);
-    if (others.length > 0)
-      found.push({
-        check: "S3 same answer",
-        harm: "lie",
-        key,
-        says: "was answered with another key's payment",
-      });
-    const outcomes = statements.flatMap(({ told }) =>
-      (told.type === "paid" || told.type === "declined") && told.paymentId === key ? [told] : [],
-    );
-    const kinds = new Set(outcomes.map((told) => told.type));
-    const bodies = new Set(outcomes.map((told) => told.bytes));
-    if (kinds.size > 1)
-      found.push({ check: "S3 same answer", harm: "lie", key, says: "was told both paid and declined" });
-    else if (bodies.size > 1)
-      found.push({
-        check: "S3 same answer",
-        harm: "lie",
-        key,
-        says: `${bodies.size} different bodies for one outcome`,
-      });
-    // Of the answers to one and the same request, one is the first: all others must say that they repeat it.
-    const firsts = statements.filter(
-      ({ exchange, told }) =>
-        exchange.method === "POST" &&
-        exchange.purpose === undefined &&
-        exchange.key !== undefined &&
-        (told.type === "paid" || told.type === "declined") &&
-        !isAction(exchange) &&
-        !exchange.answer?.isReplay,
+    const found: Violation[] = [];
+    const lie = (message: string) => found.push(violation("S3 same answer", "lie", key, message));
+    const all = observations.flatMap(({ claim }) => (isOutcome(claim) ? [claim] : []));
+    const own = all.filter(({ paymentId }) => paymentId === key);
+    if (own.length < all.length) lie("was answered with another key's payment");
+    const bodies = new Set(own.map(({ bytes }) => bytes));
+    if (new Set(own.map(({ type }) => type)).size > 1) lie("was told both paid and declined");
+    else if (bodies.size > 1) lie(`${bodies.size} different bodies for one outcome`);
+    // All answers to one request but the first must say that they are replays.
+    const firsts = observations.filter(
+      ({ exchange, claim }) => isApiPayment(exchange) && isOutcome(claim) && !exchange.answer?.isReplay,
     );
     if (firsts.length > 1)
-      found.push({
-        check: "S1 once",
-        harm: "duplicate",
-        key,
-        says: `${firsts.length} answers say they were the first`,
-      });
-  }
-  return found;
+      found.push(violation("S1 once", "duplicate", key, `${firsts.length} answers say they were the first`));
+    return found;
+  });
 }
 
-/** A page's own call: what it answers is not told in the API's words. */
-function isAction({ path }: Exchange): boolean {
-  return !path.startsWith("/api/");
+/** A server action's answer has a form of its own. */
+function isApiPayment(exchange: Exchange): boolean {
+  return isPayment(exchange) && exchange.path.startsWith("/api/");
 }
 
-/** S3: once somebody was told an outcome, the same request again gets it, or an answer that says nobody knows. */
-export function repeated(byKey: StatementsByKey): Violation[] {
-  return [...byKey].flatMap(([id, statements]): Violation[] => {
-    const payments = statements.filter(
-      ({ exchange }) => exchange.method === "POST" && exchange.purpose === undefined && !isAction(exchange),
-    );
-    const told = payments.find((one) => one.told.type === "paid" || one.told.type === "declined");
-    if (!told) return [];
-    const same = ({ exchange }: Statement) =>
-      exchange.path === told.exchange.path &&
-      exchange.sent === told.exchange.sent &&
-      exchange.invokedAtMs > (told.exchange.answer?.atMs ?? Infinity);
+/** S3: once an outcome was told, the same request gets it again, or an answer that leaves it open. */
+export function sameOutcomeAgain(byKey: ObservationsByKey): Violation[] {
+  return [...byKey].flatMap(([id, observations]): Violation[] => {
+    const payments = observations.filter(({ exchange }) => isApiPayment(exchange));
+    const first = payments.find(({ claim }) => isOutcome(claim));
+    if (!first) return [];
+    const isSameLater = ({ exchange }: Observation) =>
+      exchange.path === first.exchange.path &&
+      exchange.sent === first.exchange.sent &&
+      exchange.invokedAtMs > (first.exchange.answer?.atMs ?? Infinity);
     return payments
-      .filter((one) => same(one) && one.told.type !== told.told.type && !isInDoubt(one.exchange))
-      .map(({ exchange }) => ({
-        check: "S3 same answer",
-        harm: "lie",
-        key: id.split(" ")[1],
-        says: `was told ${told.told.type}, and answered ${exchange.answer?.status} later`,
-      }));
+      .filter((one) => isSameLater(one) && one.claim.type !== first.claim.type && !isInDoubt(one.exchange))
+      .map(({ exchange }) => {
+        const message = `was told ${first.claim.type}, and answered ${exchange.answer?.status} later`;
+        return violation("S3 same answer", "lie", id.split(" ")[1], message);
+      });
   });
 }
 
 /** S3: the same key with another payload never gets an outcome. */
-export function onePayload(byKey: StatementsByKey): Violation[] {
-  return [...byKey].flatMap(([id, statements]): Violation[] => {
-    const payloads = new Set(
-      statements.flatMap(({ exchange, told }) =>
-        exchange.method === "POST" &&
-        exchange.purpose === undefined &&
-        (told.type === "paid" || told.type === "declined")
-          ? [`${exchange.path} ${exchange.sent}`]
-          : [],
-      ),
-    );
-    return payloads.size > 1
-      ? [
-          {
-            check: "S3 same answer",
-            harm: "lie",
-            key: id.split(" ")[1],
-            says: `${payloads.size} payloads got an outcome`,
-          },
-        ]
-      : [];
+export function onePayload(byKey: ObservationsByKey): Violation[] {
+  return [...byKey].flatMap(([id, observations]): Violation[] => {
+    const paid = observations.filter(({ exchange, claim }) => isPayment(exchange) && isOutcome(claim));
+    const payloads = new Set(paid.map(({ exchange: { path, sent } }) => `${path} ${sent}`));
+    if (payloads.size <= 1) return [];
+    return [violation("S3 same answer", "lie", id.split(" ")[1], `${payloads.size} payloads got an outcome`)];
   });
 }

@@ -1,9 +1,6 @@
-/**
- * What clients asked and what they were told, with the times: the evidence that the checkers judge. Times are of this
- * process's monotonic clock, so that "before" means before whatever the machine's clock does.
- */
+/** The history that the checkers check: requests and answers, with times of this process's monotonic clock. */
 
-/** A program's requests carry its user's id, for the proxy that hears what a program is not told. */
+/** Carries the user's id, for the proxy that records what its program does not hear. */
 export const PROGRAM_HEADER = "x-once-program";
 
 export type Exchange = {
@@ -11,18 +8,18 @@ export type Exchange = {
   userId: string;
   method: string;
   path: string;
-  /** The idempotency key that the request was about: its header, or the last part of its path. */
+  /** From the header, the path, or the arguments of a server action. */
   key: string | undefined;
-  /** The purpose that a key was asked for, where it was. */
+  /** The purpose for which a key was requested, as it was sent. */
   purpose: string | undefined;
-  /** What was asked, as it was sent. */
+  /** The body. */
   sent: string | undefined;
   invokedAtMs: number;
   /** Absent where no answer came: the client does not know. */
   answer?: { atMs: number; status: number; body: string; isReplay: boolean };
 };
 
-/** What a page came to show somebody who pays an order in a browser. "nothing": it never got that far. */
+/** The outcome that a page showed to a browser user; "nothing" where it never showed one. */
 export type Shown = { userId: string; orderId: string } & (
   | { saw: "receipt"; paymentId: string }
   | { saw: "decline" | "paid by somebody else" | "nothing" }
@@ -31,14 +28,13 @@ export type Shown = { userId: string; orderId: string } & (
 export type History = {
   readonly exchanges: Exchange[];
   readonly shown: Shown[];
-  /** The payments that were in the books before anybody came: opening balances of the demo's people. */
+  /** Payments before the round: opening balances of the demo's users. */
   readonly earlier: ReadonlySet<string>;
 };
 
-/** In a header, at the end of a path, or as the member of an object that is called so. */
 const UUID_OF_KEY = /(?:^"?|\/api\/idempotency-keys\/|"key":")([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/;
 
-type Asked = {
+type RequestParts = {
   method: string;
   path: string;
   idempotencyKey: string | null | undefined;
@@ -46,7 +42,7 @@ type Asked = {
 };
 
 /** An exchange that begins now. */
-export function begun(userId: string, { method, path, idempotencyKey, body }: Asked): Exchange {
+export function begun(userId: string, { method, path, idempotencyKey, body }: RequestParts): Exchange {
   const isAboutKeys = path.startsWith("/api/idempotency-keys");
   // A server action carries the key among its arguments.
   const named = idempotencyKey ?? (isAboutKeys ? path : path.startsWith("/api/") ? "" : body);
@@ -61,7 +57,7 @@ export function begun(userId: string, { method, path, idempotencyKey, body }: As
   };
 }
 
-/** A `fetch` for `userId` that writes down each exchange, answered or not. */
+/** A `fetch` that records each exchange, answered or not. */
 export function recordingFetch(history: History, userId: string): typeof globalThis.fetch {
   return async (input, init) => {
     const request = new Request(input, init);
@@ -74,7 +70,7 @@ export function recordingFetch(history: History, userId: string): typeof globalT
     });
     history.exchanges.push(exchange);
     const response = await globalThis.fetch(request);
-    // Read whole before it counts: half an answer is none.
+    // Half an answer is none.
     const body = await response.text();
     exchange.answer = {
       atMs: performance.now(),
@@ -89,16 +85,18 @@ export function recordingFetch(history: History, userId: string): typeof globalT
   };
 }
 
+/** A request that moves money, by the API or by a server action. */
+export function isPayment({ method, purpose, key }: Exchange): boolean {
+  return method === "POST" && purpose === undefined && key !== undefined;
+}
+
 /** Whether an exchange leaves its client not knowing: no answer came, or one that says so. */
 export function isInDoubt({ answer }: Exchange): boolean {
   return !answer || answer.status === 503 || answer.status === 409;
 }
 
-/**
- * The history of one key, as short as it tells all: of requests that were alike and answered alike, the first and the last,
- * and how many there were.
- */
-export function storyOf(history: History, key: string): string[] {
+/** The history of one key: of like requests with like answers, only the first and the last, and their number. */
+export function historyOfKey(history: History, key: string): string[] {
   const alike = new Map<string, Exchange[]>();
   for (const exchange of history.exchanges) {
     if (exchange.key !== key && !exchange.answer?.body.includes(key)) continue;
@@ -114,10 +112,10 @@ export function storyOf(history: History, key: string): string[] {
   return shown
     .sort((a, b) => a.exchange.invokedAtMs - b.exchange.invokedAtMs)
     .map(({ exchange: { userId, method, path, invokedAtMs, answer }, alike }) => {
-      const told = answer
+      const claim = answer
         ? `${answer.status} after ${Math.round(answer.atMs - invokedAtMs)} ms: ${answer.body.slice(0, 160)}`
         : "no answer";
       const times = alike > 1 ? `  (${alike} alike)` : "";
-      return `${invokedAtMs.toFixed(0).padStart(9)} ms  ${userId.slice(0, 8)}  ${method} ${path}  ${told}${times}`;
+      return `${invokedAtMs.toFixed(0).padStart(9)} ms  ${userId.slice(0, 8)}  ${method} ${path}  ${claim}${times}`;
     });
 }

@@ -1,11 +1,12 @@
-/** Who pays whom on the proving ground: payers with money, payers with little, and merchants, each with a client. */
+/** The workload's users: payers with much money or little, and merchants, each with a client. */
 import { randomUUID } from "node:crypto";
 import { hashOfApiKey } from "../../../db/identity/api-keys.ts";
 import { onceClient } from "../../../lib/client/client.ts";
 import { type Clock, WALL_CLOCK } from "../../../lib/client/persist.ts";
 import { permissionsOf, SCOPES } from "../../../lib/scopes.ts";
-import type { Owner, Stage } from "../environment.ts";
+import type { Owner, TestBed } from "../test-bed.ts";
 import { type History, recordingFetch } from "./history.ts";
+import type { Random } from "./random.ts";
 
 type Client = ReturnType<typeof onceClient>;
 /** `at`: their client at one of the servers, past the proxy. */
@@ -15,34 +16,34 @@ export type People = { rich: Actor[]; poor: Actor[]; merchants: Actor[] };
 const RICH = 12;
 const POOR = 6;
 const MERCHANTS = 2;
-/** Nobody rich runs dry in hours; the poor do after some payments, and live on what they are sent. */
+/** The rich can always pay; the poor are often declined. */
 const RICH_MINOR = "1000000000";
 const POOR_MINOR = "2500";
 
-/** A try outlasts no silence of the server; a call outlasts every fault, so that each client learns its outcome. */
+/** An attempt outlasts the server's deadlines; a call outlasts every fault, so that each client learns its outcome. */
 const LIMITS = { tryMs: 16_000, maxTries: 200, deadlineMs: 150_000 };
-/** People here are impatient: what is proven is what happens when they ask again, not while they wait. */
-const PATIENCE_MS = 400;
+/** Retries are what is tested, not the time between them. */
+const BACKOFF_MAX_MS = 400;
 const CLOCK: Clock = {
   ...WALL_CLOCK,
-  sleep: (ms, signal) => WALL_CLOCK.sleep(Math.min(ms, PATIENCE_MS), signal),
+  sleep: (ms, signal) => WALL_CLOCK.sleep(Math.min(ms, BACKOFF_MAX_MS), signal),
 };
 
-type Seat = { id: string; handle: string; role: "payer" | "merchant"; apiKey: string };
+type Registration = { id: string; handle: string; role: "payer" | "merchant"; apiKey: string };
 
-function seats(): Seat[] {
-  const seat = (n: number, role: "payer" | "merchant"): Seat => {
+function registrations(): Registration[] {
+  const registration = (n: number, role: "payer" | "merchant"): Registration => {
     const id = randomUUID();
     return { id, handle: `${role}-${n}-${id.slice(0, 8)}`, role, apiKey: `once_prove_${id}` };
   };
   return [
-    ...Array.from({ length: RICH + POOR }, (_, n) => seat(n, "payer")),
-    ...Array.from({ length: MERCHANTS }, (_, n) => seat(n, "merchant")),
+    ...Array.from({ length: RICH + POOR }, (_, n) => registration(n, "payer")),
+    ...Array.from({ length: MERCHANTS }, (_, n) => registration(n, "merchant")),
   ];
 }
 
-/** Writes the people down, with an API key and an empty account in dollars each. */
-async function seatPeople(owner: Owner, people: readonly Seat[]): Promise<void> {
+/** Creates the users, with an API key and an empty account in dollars each. */
+async function register(owner: Owner, people: readonly Registration[]): Promise<void> {
   for (const { id, handle, role, apiKey } of people) {
     await owner`
       insert into users (id, name, email, handle, role) values (${id}, ${handle}, ${`${handle}@once.test`}, ${handle}, ${role})`;
@@ -53,14 +54,14 @@ async function seatPeople(owner: Owner, people: readonly Seat[]): Promise<void> 
   }
 }
 
-/** Makes the people, and pays them what they begin with, through the same doors as everything else. */
-export async function peopleOf(stage: Stage, history: History): Promise<People> {
-  const all = seats();
-  await seatPeople(stage.owner, all);
+/** Creates users, and tops their accounts up through the API. */
+export async function peopleOf(testBed: TestBed, history: History): Promise<People> {
+  const all = registrations();
+  await register(testBed.owner, all);
   const actors = all.map(({ id, handle, apiKey }): Actor => {
     const fetch = recordingFetch(history, id);
     const at = (baseUrl: string) => onceClient({ baseUrl, apiKey, fetch, limits: LIMITS, clock: CLOCK });
-    return { id, handle, client: at(stage.http.baseUrl), at };
+    return { id, handle, client: at(testBed.http.baseUrl), at };
   });
   const people = {
     rich: actors.slice(0, RICH),
@@ -74,4 +75,15 @@ export async function peopleOf(stage: Stage, history: History): Promise<People> 
   for (const actor of people.rich) await topUp(actor, RICH_MINOR);
   for (const actor of people.poor) await topUp(actor, POOR_MINOR);
   return people;
+}
+
+/** Undefined where a fault prevented it. */
+export async function newOrder(
+  merchant: Actor,
+  random: Random,
+): Promise<{ orderId: string; amountMinor: string } | undefined> {
+  const [orderId, amountMinor] = [randomUUID(), String(1 + random.int(900))];
+  const items = [{ description: "Thing", quantity: 1, amountMinor }];
+  const put = await merchant.client.putOrder(orderId, { description: "A thing", currency: "USD", items });
+  return put.type === "ok" ? { orderId, amountMinor } : undefined;
 }

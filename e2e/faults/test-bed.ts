@@ -1,6 +1,6 @@
 /**
- * Everything the proving ground consists of: a PostgreSQL of its own, a proxy in front of it that can break any
- * conversation, two servers of the production build, and a proxy in front of those. All on loopback, all ended by `close`.
+ * The system under test: a PostgreSQL of its own behind a fault-injecting proxy, two servers of the production build, and
+ * a fault-injecting proxy in front of them. All on loopback, all ended by `close`.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -15,16 +15,15 @@ import { type HttpProxy, startHttpProxy } from "./injectors/http-proxy.ts";
 
 const DATABASE = "once";
 /** Signs nothing that leaves this machine. */
-const SECRET = "only-for-the-proving-ground-0123456789";
-/** How the second server's clock is a day off. */
-const CLOCK = fileURLToPath(new URL("injectors/a-day-off.mjs", import.meta.url));
+const SECRET = "only-for-fault-injection-tests-0123456789";
+const CLOCK_SKEW = fileURLToPath(new URL("injectors/clock-skew.mjs", import.meta.url));
 
-/** Ours begin so; the other is Node's, of an error that nobody caught. */
+/** Our own, and Node's of an error that nobody caught. */
 const BUG_LOGGED = /\bBug: |unhandledRejection|uncaughtException/;
 
 export type Owner = postgres.Sql<{ bigint: bigint }>;
 
-export type Stage = {
+export type TestBed = {
   readonly database: EmbeddedServer;
   /** As the superuser, past the proxy. */
   readonly admin: postgres.Sql;
@@ -33,24 +32,21 @@ export type Stage = {
   readonly wire: WireProxy;
   readonly apps: readonly AppServer[];
   readonly http: HttpProxy;
-  /** How many deadlocks PostgreSQL has written into its log: its counter begins anew with each crash. */
+  /** From PostgreSQL's log: its own counter is reset by each crash. */
   deadlocks(): number;
-  /** What the servers have logged that only a bug makes them log. */
+  /** Lines of the servers' logs that only a bug explains. */
   bugsLogged(): string[];
   /** Starts PostgreSQL again after it was killed. */
   restartDatabase(): Promise<void>;
   close(): Promise<void>;
 };
 
-/**
- * Sets the stage for the build in `root`, with data and logs under `folder`, which is emptied first. `prepare` is called as
- * the owner of the tables once they are there, before any server starts.
- */
-export async function setStage(
+/** Runs the build in `root`, with data and logs under `folder`, which is emptied. `prepare` runs before any server starts. */
+export async function startTestBed(
   root: string,
   folder: string,
   prepare: (owner: Owner) => Promise<void> = async () => {},
-): Promise<Stage> {
+): Promise<TestBed> {
   const dataDir = path.join(folder, "data");
   mkdirSync(folder, { recursive: true });
   await removeEmbedded(dataDir);
@@ -59,7 +55,7 @@ export async function setStage(
   await migrate(ownerUrl, "once_app");
 
   const admin = postgres(database.adminUrl, { max: 4, onnotice: () => {} });
-  // What a careless administrator may have set; our own connections and functions must not depend on it.
+  // The application must not depend on the database's default.
   await admin.unsafe(`alter database ${DATABASE} set default_transaction_isolation = 'repeatable read'`);
   // A deadlock is to be seen before a batch gives up waiting for its locks.
   await admin.unsafe(`alter database ${DATABASE} set deadlock_timeout = '100ms'`);
@@ -87,7 +83,7 @@ export async function setStage(
   const [first = "", second = ""] = logs;
   const apps = [
     await appServer(root, env, first),
-    await appServer(root, { ...env, NODE_OPTIONS: `--import=${CLOCK}` }, second),
+    await appServer(root, { ...env, NODE_OPTIONS: `--import=${CLOCK_SKEW}` }, second),
   ];
   for (const app of apps) await app.start();
   const http = await startHttpProxy(() => apps.filter((app) => app.isUp).map((app) => app.port));
@@ -114,7 +110,7 @@ export async function setStage(
     },
     async close() {
       await http.close();
-      // All is counted by now; there is nothing to end in order.
+      // All is recorded by now.
       for (const app of apps) app.signal("SIGKILL");
       await Promise.all(apps.map((app) => app.ended()));
       await wire.close();

@@ -1,26 +1,26 @@
-/** A generated world, made in the database, and the books of it, read back as the reference model has them. */
+/** Creates a generated scenario in the database, and reads its books back as a reference model. */
 import { randomUUID } from "node:crypto";
 import type { Sql } from "../../connection/client.ts";
 import { issueKey } from "../../idempotency/issue.ts";
 import { entry, settleBatch } from "../fixtures/entries.ts";
 import type { Outcome } from "./books.ts";
 import { Model } from "./model.ts";
-import type { Currency, WorldPlan } from "./program.ts";
+import type { Currency, ScenarioPlan } from "./program.ts";
 
-export type Citizen = { id: string; accounts: Partial<Record<Currency, string>> };
-export type World = {
-  plan: WorldPlan;
-  people: Citizen[];
-  orders: { id: string; merchant: Citizen; accountId: string; total: bigint; currency: Currency }[];
+export type Participant = { id: string; accounts: Partial<Record<Currency, string>> };
+export type Scenario = {
+  plan: ScenarioPlan;
+  people: Participant[];
+  orders: { id: string; merchant: Participant; accountId: string; total: bigint; currency: Currency }[];
   /** The house's accounts, which top-ups come from. */
   funding: Record<Currency, string>;
 };
 
-/** Any member of a list, counted round. */
+/** The element at `n` modulo the length. */
 export function pick<T>(list: readonly T[], n: number): T {
-  const found = list[n % list.length];
-  if (found === undefined) throw new Error("Bug: there is nothing to pick from.");
-  return found;
+  const picked = list[n % list.length];
+  if (picked === undefined) throw new Error("Bug: there is nothing to pick from.");
+  return picked;
 }
 
 async function fundingOf(owner: Sql, currency: Currency): Promise<string> {
@@ -30,11 +30,10 @@ async function fundingOf(owner: Sql, currency: Currency): Promise<string> {
   return row.id;
 }
 
-/** Makes people, accounts, orders; pays in what the accounts open with; then closes those that are to be closed. */
-export async function makeWorld(owner: Sql, plan: WorldPlan): Promise<World> {
+export async function createScenario(owner: Sql, plan: ScenarioPlan): Promise<Scenario> {
   const funding = { USD: await fundingOf(owner, "USD"), JPY: await fundingOf(owner, "JPY") };
   const people = plan.people.map(
-    ({ jpy }): Citizen => ({
+    ({ jpy }): Participant => ({
       id: randomUUID(),
       accounts: { USD: randomUUID(), ...(jpy === null ? {} : { JPY: randomUUID() }) },
     }),
@@ -56,13 +55,13 @@ export async function makeWorld(owner: Sql, plan: WorldPlan): Promise<World> {
   );
   await owner`insert into ledger_accounts ${owner(accounts)}`;
   const orders = plan.orders.map(({ merchant, total, currency }) => {
-    const citizen = pick(people, merchant);
+    const seller = pick(people, merchant);
     // A merchant without an account in the currency sells in the one that everybody has.
-    const accountId = citizen.accounts[currency];
+    const accountId = seller.accounts[currency];
     return {
       id: randomUUID(),
-      merchant: citizen,
-      accountId: accountId ?? citizen.accounts.USD ?? "",
+      merchant: seller,
+      accountId: accountId ?? seller.accounts.USD ?? "",
       total,
       currency: accountId === undefined ? "USD" : currency,
     } as const;
@@ -88,7 +87,7 @@ export async function makeWorld(owner: Sql, plan: WorldPlan): Promise<World> {
     ] as const) {
       if (amountMinor === 0n) continue;
       const issued = await issueKey(id, { kind: "top-up", intentId: randomUUID() });
-      if (issued.type !== "created") throw new Error("Bug: a new world has open keys.");
+      if (issued.type !== "created") throw new Error("Bug: a new scenario has open keys.");
       topUps.push(
         entry({
           userId: id,
@@ -108,11 +107,10 @@ export async function makeWorld(owner: Sql, plan: WorldPlan): Promise<World> {
   return { plan, people, orders, funding };
 }
 
-/** The books of `world` as they stand in the database, whole. */
-export async function readBooks(owner: Sql, world: World): Promise<Model> {
-  const users = world.people.map(({ id }) => id);
-  const funding = Object.values(world.funding);
-  const orders = world.orders.map(({ id }) => id);
+export async function readBooks(owner: Sql, scenario: Scenario): Promise<Model> {
+  const users = scenario.people.map(({ id }) => id);
+  const funding = Object.values(scenario.funding);
+  const orders = scenario.orders.map(({ id }) => id);
   const model = new Model();
   for (const { id, ...account } of await owner`
     select id, owner_id as "ownerId", currency::text, balance_minor as balance, min_balance_minor as floor, version,

@@ -1,57 +1,57 @@
-/** Plays a generated program in a world: turns what a step names by number into requests, and notes every answer. */
+/** Runs a generated program against the database and records its history. */
 import { randomUUID } from "node:crypto";
 import { uuidv7 } from "uuidv7";
 import type { Purpose } from "../../../lib/payment.ts";
 import type { PaymentRow } from "../../payments/row.ts";
 import type { SettlementEntry } from "../../payments/settlement.ts";
 import { entry } from "../fixtures/entries.ts";
-import { ask, type Event, issuedKey, type Operation, paymentsIn } from "./history.ts";
-import type { Currency, EntryPlan, Slot, Step, Twist } from "./program.ts";
-import { type Citizen, pick, type World } from "./world.ts";
+import { execute, type HistoryEvent, issuedKey, type Operation, paymentsIn } from "./history.ts";
+import type { Corruption, Currency, EntryPlan, PurposeRef, Step } from "./program.ts";
+import { type Participant, pick, type Scenario } from "./scenario.ts";
 
 const MAX_MINOR = 9_223_372_036_854_775_807n;
 
-/** What a slot comes to: who asks, for which purpose, and what the request says where nothing is wrong with it. */
+/** A valid request for a purpose. */
 type Request = { userId: string; purpose: Purpose; fields: Partial<SettlementEntry> };
 
-export class Play {
-  readonly events: Event[] = [];
-  readonly #world: World;
+export class ProgramRunner {
+  readonly events: HistoryEvent[] = [];
+  readonly #scenario: Scenario;
   #clock = 0;
-  /** What the clients tell each other: the keys of each purpose, and the payments that somebody heard of. */
+  /** Shared by all clients, so that they contend: the keys of each purpose, and the payments answered so far. */
   readonly #keys = new Map<string, [Request, string[]]>();
-  readonly #heard = new Map<string, PaymentRow>();
+  readonly #knownPayments = new Map<string, PaymentRow>();
   readonly #intents = new Map<string, string>();
 
-  constructor(world: World) {
-    this.#world = world;
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
   }
 
-  /** Does one step as `client`. Before it settles, it issues the keys that nobody has yet. */
+  /** Settling issues the keys that it needs first. */
   async step(client: number, step: Step): Promise<void> {
     switch (step.type) {
       case "issue": {
-        const request = this.#request(step.slot);
+        const request = this.#request(step.purposeRef);
         if (request) await this.#issue(client, request);
         return;
       }
       case "revoke":
-      case "look": {
+      case "read": {
         if (this.#keys.size === 0) return;
         const [request, keys] = pick([...this.#keys.values()], step.known);
-        const [userId, key] = [request.userId, aged(keys, step.age)];
+        const [userId, key] = [request.userId, keyOfAge(keys, step.age)];
         await this.#do(client, { type: step.type, userId, key });
         return;
       }
       case "cancel": {
-        const { id, merchant } = pick(this.#world.orders, step.order);
+        const { id, merchant } = pick(this.#scenario.orders, step.order);
         await this.#do(client, { type: "cancel", merchantId: merchant.id, orderId: id });
         return;
       }
       case "settle": {
         const entries: SettlementEntry[] = [];
         for (const plan of step.entries) {
-          const request = this.#request(plan.slot, plan.portion);
+          const request = this.#request(plan.purposeRef, plan.portion);
           if (!request) continue;
           if (!this.#keys.has(nameOf(request))) await this.#issue(client, request);
           entries.push(this.#entry(request, plan));
@@ -65,10 +65,10 @@ export class Play {
   }
 
   async #do(client: number, operation: Operation): Promise<unknown> {
-    const asked = this.#clock++;
-    const answer = await ask(operation);
-    this.events.push({ client, operation, asked, answered: this.#clock++, answer });
-    for (const payment of paymentsIn(answer)) this.#heard.set(payment.id, payment);
+    const invokedAt = this.#clock++;
+    const answer = await execute(operation);
+    this.events.push({ client, operation, invokedAt, returnedAt: this.#clock++, answer });
+    for (const payment of paymentsIn(answer)) this.#knownPayments.set(payment.id, payment);
     return answer;
   }
 
@@ -80,26 +80,25 @@ export class Play {
       this.#keys.set(nameOf(request), [request, [...known, key]]);
   }
 
-  /** A key of the purpose that somebody was given, or one that nobody was. */
   #key(request: Request, age: number): string {
     const [, keys] = this.#keys.get(nameOf(request)) ?? [request, []];
-    return aged(keys, age);
+    return keyOfAge(keys, age);
   }
 
-  #intent(slot: { kind: string; intent: number }, user: Citizen): string {
-    const name = `${slot.kind} ${slot.intent} ${user.id}`;
+  #intent(purposeRef: { kind: string; intent: number }, user: Participant): string {
+    const name = `${purposeRef.kind} ${purposeRef.intent} ${user.id}`;
     const id = this.#intents.get(name) ?? randomUUID();
     this.#intents.set(name, id);
     return id;
   }
 
-  /** Nothing where the slot is the refund of a payment, and nobody has heard of one yet. */
-  #request(slot: Slot, portion: EntryPlan["portion"] = "all"): Request | undefined {
-    const { people, orders, funding, plan } = this.#world;
-    switch (slot.kind) {
+  /** Undefined for a refund while there is no payment to refund. */
+  #request(purposeRef: PurposeRef, portion: EntryPlan["portion"] = "all"): Request | undefined {
+    const { people, orders, funding, plan } = this.#scenario;
+    switch (purposeRef.kind) {
       case "order": {
-        const order = pick(orders, slot.order);
-        const payer = pick(people, people.indexOf(order.merchant) + slot.distance);
+        const order = pick(orders, purposeRef.order);
+        const payer = pick(people, people.indexOf(order.merchant) + purposeRef.distance);
         return {
           userId: payer.id,
           purpose: { kind: "order", orderId: order.id },
@@ -114,14 +113,14 @@ export class Play {
       }
       case "transfer":
       case "top-up": {
-        const [user, intent] = [pick(people, slot.user), pick(plan.intents, slot.intent)];
-        const to = slot.kind === "top-up" ? user : pick(people, slot.user + intent.distance);
+        const [user, intent] = [pick(people, purposeRef.user), pick(plan.intents, purposeRef.intent)];
+        const to = purposeRef.kind === "top-up" ? user : pick(people, purposeRef.user + intent.distance);
         const { amount: amountMinor, currency } = intent;
         return {
           userId: user.id,
-          purpose: { kind: slot.kind, intentId: this.#intent(slot, user) },
+          purpose: { kind: purposeRef.kind, intentId: this.#intent(purposeRef, user) },
           fields: {
-            debitAccountId: slot.kind === "top-up" ? funding[currency] : accountOf(user, currency),
+            debitAccountId: purposeRef.kind === "top-up" ? funding[currency] : accountOf(user, currency),
             creditAccountId: accountOf(to, currency),
             amountMinor,
             currency,
@@ -129,18 +128,18 @@ export class Play {
         };
       }
       case "refund": {
-        const sales = [...this.#heard.values()].filter(
+        const sales = [...this.#knownPayments.values()].filter(
           ({ status, kind }) =>
-            !slot.sold || (status === "succeeded" && (kind === "order" || kind === "transfer")),
+            !purposeRef.sold || (status === "succeeded" && (kind === "order" || kind === "transfer")),
         );
         if (sales.length === 0) return undefined;
-        const sale = pick(sales, slot.sale);
+        const sale = pick(sales, purposeRef.sale);
         const payee = people.find(({ accounts }) => Object.values(accounts).includes(sale.payeeAccountId));
         if (!payee) return undefined;
         const part = sale.amountMinor / 2n + 1n;
         return {
           userId: payee.id,
-          purpose: { kind: "refund", paymentId: sale.id, intentId: this.#intent(slot, payee) },
+          purpose: { kind: "refund", paymentId: sale.id, intentId: this.#intent(purposeRef, payee) },
           fields: {
             refundOf: sale.id,
             debitAccountId: sale.payeeAccountId,
@@ -151,37 +150,37 @@ export class Play {
         };
       }
       default:
-        return slot satisfies never;
+        return purposeRef satisfies never;
     }
   }
 
-  #entry(request: Request, { age, twist }: EntryPlan): SettlementEntry {
+  #entry(request: Request, { age, corruption }: EntryPlan): SettlementEntry {
     const { userId, purpose, fields } = request;
-    const own = { userId, key: this.#key(request, age), kind: purpose.kind, ...fields };
-    return entry({ ...own, ...this.#twisted(own, twist) });
+    const valid = { userId, key: this.#key(request, age), kind: purpose.kind, ...fields };
+    return entry({ ...valid, ...this.#corrupted(valid, corruption) });
   }
 
-  #twisted(own: Partial<SettlementEntry>, twist: Twist): Partial<SettlementEntry> {
-    switch (twist) {
+  #corrupted(valid: Partial<SettlementEntry>, corruption: Corruption): Partial<SettlementEntry> {
+    switch (corruption) {
       case "none":
         return {};
       case "other-amount":
-        return { amountMinor: (own.amountMinor ?? 0n) + 1n };
+        return { amountMinor: (valid.amountMinor ?? 0n) + 1n };
       case "other-note":
         return { note: "for you" };
       case "other-user": {
-        const at = this.#world.people.findIndex(({ id }) => id === own.userId);
-        const other = pick(this.#world.people, at + 1);
+        const at = this.#scenario.people.findIndex(({ id }) => id === valid.userId);
+        const other = pick(this.#scenario.people, at + 1);
         return { userId: other.id, debitAccountId: other.accounts.USD ?? null };
       }
       case "other-payee": {
-        const at = this.#world.people.findIndex(({ id }) => id === own.userId);
-        return { creditAccountId: pick(this.#world.people, at + 2).accounts.USD ?? null };
+        const at = this.#scenario.people.findIndex(({ id }) => id === valid.userId);
+        return { creditAccountId: pick(this.#scenario.people, at + 2).accounts.USD ?? null };
       }
       case "other-order":
         return { orderId: randomUUID() };
       case "other-currency":
-        return { currency: own.currency === "USD" ? "JPY" : "USD" };
+        return { currency: valid.currency === "USD" ? "JPY" : "USD" };
       case "never-issued":
         return { key: uuidv7() };
       case "no-amount":
@@ -201,17 +200,18 @@ export class Play {
       case "absurd-kind":
         return { kind: "gift" } as unknown as Partial<SettlementEntry>;
       default:
-        return twist satisfies never;
+        return corruption satisfies never;
     }
   }
 }
 
 /** The latest of `keys`, or the one `age` before it; where there is none, a key that nobody was given. */
-const aged = (keys: readonly string[], age: number) => keys[Math.max(0, keys.length - 1 - age)] ?? uuidv7();
+const keyOfAge = (keys: readonly string[], age: number) =>
+  keys[Math.max(0, keys.length - 1 - age)] ?? uuidv7();
 const purposeId = (purpose: Purpose) => (purpose.kind === "order" ? purpose.orderId : purpose.intentId);
 const nameOf = ({ userId, purpose }: Request) => `${userId} ${purpose.kind} ${purposeId(purpose)}`;
 
 /** The account in `currency`; where there is none, the one that everybody has, which then declines. */
-function accountOf({ accounts }: Citizen, currency: Currency): string | null {
+function accountOf({ accounts }: Participant, currency: Currency): string | null {
   return accounts[currency] ?? accounts.USD ?? null;
 }

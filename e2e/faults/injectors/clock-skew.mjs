@@ -1,4 +1,4 @@
-/** Loaded before everything else in the second server of the proving ground: its clock is a day ahead of everybody's. */
+/** Preloaded into the second server under fault injection: its clock is a day ahead. */
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const RealDate = Date;
 
