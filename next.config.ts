@@ -15,6 +15,8 @@ const HEADERS = [
 const HSTS = { key: "Strict-Transport-Security", value: "max-age=63072000; includeSubDomains" };
 /** An API answer runs nothing, shows nothing and is framed by nobody. */
 const API_POLICY = { key: "Content-Security-Policy", value: "default-src 'none'; frame-ancestors 'none'" };
+/** Pages say it in their metadata. */
+const NO_INDEX = { key: "X-Robots-Tag", value: "noindex" };
 
 /**
  * What Next.js lets through beside the host that was asked for, before an action of ours asks for itself (server/http/origin.ts):
@@ -38,10 +40,17 @@ const config: NextConfig = {
     // Form posts are small; nobody may fill the server's memory with one.
     serverActions: { bodySizeLimit: "64kb", allowedOrigins: allowedOrigins() },
   },
+  async rewrites() {
+    return [
+      { source: "/.well-known/security.txt", destination: "/security.txt" },
+      // iOS asks for these names where no page has told it a better one. There is one icon for all of them.
+      { source: "/apple-touch-icon-:form([a-z0-9-]+).png", destination: "/apple-touch-icon.png" },
+    ];
+  },
   async headers() {
     return [
       { source: "/:path*", headers: HEADERS },
-      { source: "/api/:path*", headers: [API_POLICY] },
+      { source: "/api/:path*", headers: [API_POLICY, NO_INDEX] },
       {
         source: "/:path*",
         headers: [HSTS],

@@ -38,6 +38,7 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 export const config = {
-  // Pages only: an API answer runs nothing, and has a stricter policy of its own.
-  matcher: ["/((?!api/|_next/static|_next/image|icon|apple-icon|opengraph-image|manifest|favicon).*)"],
+  // Whatever may be a page, the one that says "not found" among them. An API answer runs nothing, and has a stricter policy
+  // of its own.
+  matcher: ["/((?!api/|_next/static/).*)"],
 };

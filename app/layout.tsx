@@ -8,6 +8,7 @@ import { signOut } from "@/app/sign-in/actions";
 import { DemoBanner } from "@/components/site/demo-banner";
 import { Footer } from "@/components/site/footer";
 import { Header } from "@/components/site/header";
+import { robotsFor } from "@/server/http/crawlers";
 import { getViewer } from "@/server/identity/viewer";
 import { environment, isDemo } from "@/server/lifecycle/environment";
 import { setLocale } from "./locale-action";
@@ -44,6 +45,12 @@ export async function generateMetadata(): Promise<Metadata> {
     title: { default: `${t("name")} · ${t("tagline")}`, template: `%s · ${t("name")}` },
     description: t("description"),
     applicationName: t("name"),
+    // Pages that search engines may show say so themselves.
+    robots: robotsFor(),
+    icons: {
+      icon: { url: "/icon.svg", type: "image/svg+xml" },
+      apple: "/apple-touch-icon.png",
+    },
     // Numbers on a receipt are no telephone numbers.
     formatDetection: { telephone: false, date: false, address: false, email: false },
   };

@@ -1,9 +1,11 @@
+import type { Metadata } from "next";
 import { HomeOfMerchant } from "@/components/home/home-of-merchant";
 import { HomeOfPayer } from "@/components/home/home-of-payer";
 import { Welcome } from "@/components/home/welcome";
 import { listAccounts } from "@/db/ledger/accounts";
 import { listOpenOrders, listOrdersOf } from "@/db/orders/orders";
 import { listPaymentsOf } from "@/db/payments/queries";
+import { robotsFor } from "@/server/http/crawlers";
 import { admitToPage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 import { createDemoOrder } from "./actions";
@@ -12,6 +14,10 @@ import { createDemoOrder } from "./actions";
 const LISTED = 6;
 /** Enough of a merchant's orders that some of them are sales. */
 const LISTED_ORDERS_OF_MERCHANT = 30;
+
+export function generateMetadata(): Metadata {
+  return { robots: robotsFor("/") };
+}
 
 export default async function HomePage() {
   const viewer = await admitToPage("/", "/");

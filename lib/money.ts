@@ -3,7 +3,8 @@
  * integer travels as a decimal string. Nothing here, and nothing elsewhere, turns an amount into a `number`.
  *
  * Which currencies there are and how many decimals they have is ISO 4217's own list (docs/decisions/0016), never the
- * runtime's: the locale data of Node and of browsers differs from it, from one another, and from release to release.
+ * runtime's: the locale data of Node and of browsers differs from it, from one another, and from release to release
+ * (findings/intl-decimals-are-not-iso-4217.sh).
  */
 import { currencies } from "countries-list/currencies";
 

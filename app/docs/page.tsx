@@ -7,6 +7,7 @@ import { Advice } from "@/components/docs/advice";
 import { Commands } from "@/components/docs/commands";
 import { Reference } from "@/components/docs/reference";
 import { transferExample } from "@/lib/examples";
+import { robotsFor } from "@/server/http/crawlers";
 import { environment, isDemo } from "@/server/lifecycle/environment";
 
 const DOCUMENT = "/api/openapi.json";
@@ -26,7 +27,7 @@ const MONEY = ["yes", "no", "unknown"] as const;
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("docs");
-  return { title: t("title"), description: t("metaDescription") };
+  return { title: t("title"), description: t("metaDescription"), robots: robotsFor("/docs") };
 }
 
 /** The origin as the reader reached it, so that the examples can be pasted. A host that is no host is not repeated. */

@@ -1,6 +1,7 @@
 /**
  * Reads along what a server sends, and tells when it is not to be believed. A pooler in between may have opened a
- * transaction around our statement, which it answers and then never commits: Pgpool-II does so in its raw mode. Each answer
+ * transaction around our statement, which it answers and then never commits: Pgpool-II does so in its raw mode
+ * (findings/pgpool-raw-mode-loses-commits.sh). Each answer
  * ends with ReadyForQuery, and whoever asked hears nothing before it; it says whether a transaction is open. Where one is
  * that we have not begun, the answer is none. A few comparisons a message, and no copy of it.
  */

@@ -3,6 +3,7 @@
  * (porsager/postgres #1119, #1181). After one that broke off, by an error between two rows or by a connection that was
  * lost, the next answer on that connection has as many empty places before its rows: whoever takes its first row finds
  * none, and believes that the account, the session or the payment is not there. Here those places are taken away again.
+ * Shown by findings/postgres-js-empty-places-after-an-error.sh.
  */
 import type { Sql } from "./sql.ts";
 

@@ -10,7 +10,10 @@ const STATEMENT_TIMEOUT_MS = 5_000;
 const LOCK_TIMEOUT_MS = 2_000;
 /** We never hold a transaction open between statements; a backend that does has lost its client. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
-/** The only limit that ends a backend whose client vanished between Execute and Sync (PostgreSQL 17 and newer). */
+/**
+ * The only limit that ends a backend whose client vanished between Execute and Sync (PostgreSQL 17 and newer):
+ * findings/postgres-execute-without-sync-escapes-timeouts.sh.
+ */
 const TRANSACTION_TIMEOUT_MS = 6_000;
 /** The server, too, finds out that a client is gone: it probes idle connections, and gives up unread answers. */
 export const SERVER_TCP_LIMITS = { tcp_keepalives_idle: 10, tcp_user_timeout: 10_000 } as const;

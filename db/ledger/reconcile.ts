@@ -121,6 +121,7 @@ export const CHECKS: readonly Check[] = [
          and (p.id = k.key or (p.kind = k.kind and p.purpose_id = k.purpose_id and p.status = 'succeeded'))`,
   },
   {
+    // A dump that is loaded with --disable-triggers weakens them: findings/pg-restore-weakens-always-triggers.sh.
     name: "written-once",
     meaning:
       "Triggers keep everybody, also who replays changes, from altering or removing what is written once.",

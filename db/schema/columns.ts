@@ -1,7 +1,10 @@
 /** Column types that several tables share. */
 import { bigint, char, customType, timestamp } from "drizzle-orm/pg-core";
 
-/** An amount or balance: minor units in a `bigint`, read as a BigInt (a `number` would round above 2^53). */
+/**
+ * An amount or balance: minor units in a `bigint`, read as a BigInt (a `number` would round above 2^53). It is one with
+ * `select` only; read through a relation it is rounded all the same (findings/drizzle-rounds-bigint-in-relations.sh).
+ */
 export const minorUnits = (name: string) => bigint(name, { mode: "bigint" });
 
 /** ISO 4217, three capitals. */

@@ -5,7 +5,7 @@ import { expect, test } from "../support/fixtures.ts";
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 /** Next's own: files without a session, and the page for what is not there. */
-const STATIC = /^\/(_not-found|_global-error|favicon\.ico|icon|apple-icon|opengraph-image|manifest)/;
+const STATIC = /^\/(_not-found|_global-error|robots\.txt|manifest\.webmanifest|opengraph-image[\w-]*\.png)\//;
 const UUID = "01920000-0000-7000-8000-000000000000";
 
 type AppPaths = Record<string, string>;

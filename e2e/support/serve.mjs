@@ -22,4 +22,5 @@ rmSync(dataRoot, { recursive: true, force: true });
 process.env.ONCE_DATA_DIR = dataRoot;
 // Empty rather than absent: an .env file would fill it in, and the tests would pay from somebody's database.
 process.env.DATABASE_URL = "";
+process.env.ONCE_SECURITY_CONTACT = "mailto:security@once.example";
 await import("../../scripts/start.mjs");

@@ -1,7 +1,7 @@
 /**
  * Content-Length for answers of the API. Next.js takes the header away from what route handlers answer, and sends their
  * answers in chunks: one that is cut on its way looks whole behind some proxies (Caddy 2.6 and lighttpd 1.4 put an end to
- * it by themselves), and half a payment comes with a 201. With a length, everybody sees that something is missing.
+ * it by themselves: findings/proxies-complete-a-cut-chunked-answer.sh), and half a payment comes with a 201. With a length, everybody sees that something is missing.
  */
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";

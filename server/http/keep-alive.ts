@@ -1,6 +1,7 @@
 /**
  * How long a connection stays open on which nothing is asked. Whoever closes first must not be the server: a request that
- * is on its way at that moment is lost unread, and a POST is sent again by nobody, or by somebody who does not say so.
+ * is on its way at that moment is lost unread, and a POST is sent again by nobody, or by somebody who does not say so
+ * (findings/libraries-send-a-post-again.sh).
  * Node.js ends an idle connection after five seconds; proxies keep theirs for a minute, as a rule.
  */
 import { subscribe } from "node:diagnostics_channel";

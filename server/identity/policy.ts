@@ -40,6 +40,7 @@ export const ROUTES = {
   "GET /api/openapi.json": "anyone",
   "GET /api/health/live": "anyone",
   "GET /api/health/ready": "anyone",
+  "GET /security.txt": "anyone",
   "POST /checkout/[orderId]/continue": "user",
   "POST /checkout/[orderId]/pay": "user",
 } as const satisfies Record<string, Level>;

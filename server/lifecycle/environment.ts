@@ -34,6 +34,11 @@ const schema = z.object({
   ONCE_ADDRESS_REQUESTS_PER_MINUTE: perMinute.optional(),
   /** How long an idle connection is kept. Absent: as server/http/keep-alive.ts says. */
   ONCE_KEEP_ALIVE_SECONDS: z.coerce.number().int().min(1).max(3_600).optional(),
+  /** Whom to tell about a weakness of the site, for security.txt. Absent: the site has none. */
+  ONCE_SECURITY_CONTACT: z
+    .string()
+    .regex(/^(mailto:|https:\/\/|tel:)[^\s]+$/, "must be a mailto:, https: or tel: address")
+    .optional(),
   /** Signs session cookies. Required outside the demo. */
   BETTER_AUTH_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
 });

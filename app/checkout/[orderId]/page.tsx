@@ -28,7 +28,6 @@ export async function generateMetadata({ params }: Params): Promise<Metadata> {
     ? {}
     : {
         title: t.markup("title", { merchant: isolated(order.merchant.name), bdi: (name) => name }),
-        robots: { index: false },
       };
 }
 

@@ -13,7 +13,7 @@ type Params = { params: Promise<{ id: string }> };
 export async function generateMetadata({ params }: Params): Promise<Metadata> {
   const { id } = await params;
   const t = await getTranslations("payment");
-  return { title: `${t("receiptLabel")} ${id.slice(0, 8)}`, robots: { index: false } };
+  return { title: `${t("receiptLabel")} ${id.slice(0, 8)}` };
 }
 
 /** The receipt of one payment, at an address that is good for ever. Whoever is no part of it finds nothing. */

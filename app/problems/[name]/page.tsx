@@ -2,13 +2,14 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { isProblemName, PROBLEMS } from "@/lib/problems";
+import { robotsFor } from "@/server/http/crawlers";
 
 type Params = { params: Promise<{ name: string }> };
 
 export async function generateMetadata({ params }: Params): Promise<Metadata> {
   const { name } = await params;
   const t = await getTranslations("problems");
-  return isProblemName(name) ? { title: t(`${name}.title`) } : {};
+  return isProblemName(name) ? { title: t(`${name}.title`), robots: robotsFor("/problems/[name]") } : {};
 }
 
 /** Explains one kind of failure to people: what happened, whether money moved, what to do. */

@@ -22,7 +22,7 @@ type Props = {
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("checkout");
-  return { title: t("plainTitle"), robots: { index: false } };
+  return { title: t("plainTitle") };
 }
 
 /**
