@@ -52,10 +52,13 @@ export async function makeEnterableFolder(folder: string): Promise<void> {
   for (let made = folder; made.length >= firstMade.length; made = dirname(made)) await chmod(made, 0o755);
 }
 
-/** The folder outside of the data root that belongs to it, whether or not it is used. */
+/**
+ * The folder outside of the data root that belongs to it, whether or not it is used. Next.js would follow a path of which
+ * no part is known at build time, and take every file for one that a deployment needs.
+ */
 export function outsideFolder(dataRoot: string): string {
   const name = createHash("sha256").update(dataRoot).digest("hex").slice(0, NAME_DIGITS);
-  return join(SYSTEM_FOLDER, name);
+  return join(/* turbopackIgnore: true */ SYSTEM_FOLDER, name);
 }
 
 /** The folder to hold the cluster: the data root, or one outside where the account cannot enter that. */

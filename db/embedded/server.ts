@@ -75,7 +75,8 @@ export async function removeEmbedded(dataRoot: string): Promise<void> {
   await withDataRoot(dataRoot, async (root) => {
     for (const folder of [root, outsideFolder(root)]) await removeCluster(join(folder, CLUSTER_NAME));
     await rm(outsideFolder(root), { recursive: true, force: true });
-    for (const name of ["postgres.json", "postgres.log"]) await rm(join(root, name), { force: true });
+    for (const name of ["postgres.json", "postgres.log"])
+      await rm(join(/* turbopackIgnore: true */ root, name), { force: true });
   });
 }
 
