@@ -1,8 +1,8 @@
 #!/bin/sh
 # Next.js 16.4.5, production build: a Content-Length that a route handler (app/…/route.js) puts on its Response does not reach the
-# client. The body goes out in chunks, and HEAD says no length either. A handler under pages/api keeps the one it sets. So whoever
+# client. The body goes out in chunks. A handler under pages/api keeps the one it sets. So whoever
 # downloads from a route handler sees no progress, and an answer that is cut on its way may look whole
-# (proxies-complete-a-cut-chunked-answer.sh). Nothing in the build or the log says so.
+# (proxies-complete-a-cut-chunked-answer.sh).
 #
 # Seen on Node.js 20.20.2:
 #   route handler: transfer-encoding: chunked
