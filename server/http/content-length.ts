@@ -1,6 +1,6 @@
 /**
  * Content-Length for answers of the API. Next.js takes the header away from what route handlers answer, and sends their
- * answers in chunks: one that is cut on its way looks whole behind some proxies (Caddy 2.6 and lighttpd 1.4 put an end to
+ * answers in chunks (findings/next-drops-content-length-of-route-handlers.sh): one that is cut on its way looks whole behind some proxies (Caddy 2.6 and lighttpd 1.4 put an end to
  * it by themselves: findings/proxies-complete-a-cut-chunked-answer.sh), and half a payment comes with a 201. With a length, everybody sees that something is missing.
  */
 import { subscribe } from "node:diagnostics_channel";
