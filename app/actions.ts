@@ -5,8 +5,8 @@ import { redirect } from "next/navigation";
 import { z } from "zod";
 import { type PutOrder, putOrder } from "@/db/orders/orders";
 import { demoId } from "@/db/setup/seed";
+import { uuid } from "@/lib/api/requests";
 import { MENU, SKUS } from "@/lib/menu";
-import { uuid } from "@/lib/requests";
 import { requireAction } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 

@@ -5,7 +5,7 @@ import { Welcome } from "@/components/home/welcome";
 import { listAccounts } from "@/db/ledger/accounts";
 import { listOpenOrders, listOrdersOf } from "@/db/orders/orders";
 import { listPaymentsOf } from "@/db/payments/queries";
-import { robotsFor } from "@/server/http/crawlers";
+import { robotsFor } from "@/server/http/well-known/robots";
 import { admitToPage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 import { createDemoOrder } from "./actions";

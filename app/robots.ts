@@ -1,5 +1,5 @@
 import type { MetadataRoute } from "next";
-import { closedPaths } from "@/server/http/crawlers";
+import { closedPaths } from "@/server/http/well-known/robots";
 
 /** Not a file: whether this is a demo is known where the server starts, not where it is built. */
 export const dynamic = "force-dynamic";

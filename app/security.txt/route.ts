@@ -1,5 +1,5 @@
 import { route } from "@/server/http/route";
-import { securityText } from "@/server/http/security-text";
+import { securityText } from "@/server/http/well-known/security-txt";
 import { environment } from "@/server/lifecycle/environment";
 
 /**

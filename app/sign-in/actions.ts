@@ -8,7 +8,7 @@ import { DEMO_PASSWORD } from "@/db/setup/seed";
 import { safeReturnPath } from "@/lib/return-path";
 import { auth } from "@/server/identity/auth";
 import { requireAction } from "@/server/identity/authorize";
-import { newMark } from "@/server/identity/known-browser";
+import { newMark } from "@/server/identity/device-cookie";
 import { countTry, uncountTry } from "@/server/identity/sign-in-limits";
 import { isDemo } from "@/server/lifecycle/environment";
 

@@ -5,12 +5,12 @@ import { isAPIError } from "better-auth/api";
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { findByHandle, findTwin, hasPassword } from "@/db/identity/users";
-import { isReserved } from "@/lib/names";
+import { parseSignUp, type SignUp, type SignUpError } from "@/lib/identity/sign-up";
 import { safeReturnPath } from "@/lib/return-path";
-import { parseSignUp, type SignUp, type SignUpError } from "@/lib/sign-up";
+import { isReserved } from "@/lib/text/reserved-names";
 import { auth } from "@/server/identity/auth";
 import { requireAction } from "@/server/identity/authorize";
-import { newMark } from "@/server/identity/known-browser";
+import { newMark } from "@/server/identity/device-cookie";
 import { countTry, uncountTry } from "@/server/identity/sign-in-limits";
 
 /** `waitMinutes` is there with "limited". */

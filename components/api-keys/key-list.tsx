@@ -3,8 +3,8 @@ import { useWhen } from "@/components/site/when";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
 import { Submit } from "@/components/ui/submit";
-import { isolated } from "@/lib/isolated";
-import { isWriting, type Scope } from "@/lib/scopes";
+import { isWriting, type Scope } from "@/lib/identity/scopes";
+import { isolated } from "@/lib/text/bidi-isolate";
 
 type ListedKey = {
   id: string;

@@ -6,14 +6,14 @@ import { useTranslations } from "next-intl";
 import { useEffect, useMemo, useState } from "react";
 import { Mark } from "@/components/site/mark";
 import { Button } from "@/components/ui/button";
-import type { DoorAnswer } from "@/lib/door";
-import { asksPayer, pressableKey } from "@/lib/pay-machine";
-import type { NextKey, PayState } from "@/lib/pay-state";
-import type { Purpose } from "@/lib/payment";
+import type { Purpose } from "@/lib/api/payment";
+import type { DoorAnswer } from "@/lib/api/payment-response";
+import type { NextKey, PayState } from "@/lib/pay/state";
+import { asksPayer, pressableKey } from "@/lib/pay/state-machine";
 import { DeclineAlert, RefusedAlert } from "./alerts";
 import { ContinueWithoutScript } from "./continue-without-script";
+import { usePayment } from "./payment/use-payment";
 import { Status } from "./status";
-import { usePayment } from "./use-payment";
 
 export type CheckoutProps = {
   userId: string;

@@ -5,8 +5,8 @@ import { useTranslations } from "next-intl";
 import type { ReactElement } from "react";
 import { Mark } from "@/components/site/mark";
 import { cn } from "@/components/ui/cn";
-import { isolated } from "@/lib/isolated";
-import type { PayState } from "@/lib/pay-state";
+import type { PayState } from "@/lib/pay/state";
+import { isolated } from "@/lib/text/bidi-isolate";
 
 /** `quiet` is said and not shown: the button shows it already. `first` is what was known for certain before. */
 type Words =

@@ -1,8 +1,8 @@
 /** Calls the API and holds every answer against the reference; remembers which documented answers were met. */
 import { expect } from "@playwright/test";
 import type { z } from "zod";
-import { PROBLEMS, type ProblemName } from "../../lib/problems.ts";
-import { problemSchema } from "../../lib/responses.ts";
+import { PROBLEMS, type ProblemName } from "../../lib/api/problems.ts";
+import { problemSchema } from "../../lib/api/responses.ts";
 import { responsesOf } from "../../server/openapi/answers.ts";
 import { HEADERS, type HeaderName } from "../../server/openapi/headers.ts";
 import { type ApiRoute, type Operation, problemsOf } from "../../server/openapi/operation.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { problem } from "../problems.ts";
+import { problem } from "../api/problems.ts";
 import { type ClientConfig, onceClient } from "./client.ts";
 import {
   declined,
@@ -16,7 +16,7 @@ import {
   type Reaction,
   replayed,
   reusedOf,
-} from "./misbehaving.ts";
+} from "./fault-server.ts";
 
 let server: Misbehaving;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 /** What a call comes to, other than a payment. Expected outcomes are values; nothing is thrown for them. */
 import type { ProblemAnswer } from "./exchange.ts";
-import type { GivenUp, Persisted } from "./persist.ts";
+import type { GivenUp, Persisted } from "./retry.ts";
 
 /** Not executed as it was sent. The problem says why, whether the key's money moved, and what to do. */
 export type Refused = { type: "refused"; problem: ProblemAnswer };

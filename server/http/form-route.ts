@@ -3,7 +3,7 @@ import { safeReturnPath } from "@/lib/return-path";
 import type { RouteName } from "../identity/policy.ts";
 import type { Viewer } from "../identity/viewer.ts";
 import { log } from "../observability/log.ts";
-import { readBody } from "./body.ts";
+import { readBody } from "./request/body.ts";
 import { Answer, fail, problemOf } from "./responses.ts";
 import { admit, answerIn, requestIdOf } from "./route.ts";
 

@@ -8,16 +8,16 @@ import { flushAttempts } from "@/db/attempts/record";
 import { flushUses } from "@/db/identity/api-key-last-used";
 import { testDatabase } from "@/db/testing/fixtures/database";
 import { balanceOf, keyFor, newOrder, newPerson } from "@/db/testing/fixtures/people";
-import { permissionsOf, SCOPES } from "@/lib/scopes";
+import { permissionsOf, SCOPES } from "@/lib/identity/scopes";
 import { auth } from "../identity/auth.ts";
-import { newMark } from "../identity/known-browser.ts";
+import { newMark } from "../identity/device-cookie.ts";
 import { countTry, uncountTry } from "../identity/sign-in-limits.ts";
 import { HEADERS } from "../openapi/headers.ts";
 import { countOn, limitHeaders } from "./rate-limits.ts";
 
 /** The address that this request was marked with; outside a server nobody marks one. */
 const marked = vi.hoisted(() => ({ address: undefined as string | undefined }));
-vi.mock("./address.ts", () => ({ addressOf: () => marked.address }));
+vi.mock("./node-server/client-address.ts", () => ({ addressOf: () => marked.address }));
 /** Who the server action finds signed in; outside Next.js there is no session to read. */
 const session = vi.hoisted(() => ({ viewer: undefined as unknown }));
 vi.mock("next/headers", () => ({ headers: async () => new Headers({ "sec-fetch-site": "same-origin" }) }));

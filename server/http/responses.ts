@@ -1,11 +1,11 @@
 /** Answers of the HTTP API. */
 import { failureCode, isDefinitive } from "@/db/payments/failures";
-import type { ProblemDocument } from "@/lib/door";
-import { parseJson } from "@/lib/json";
-import { type MoneyMoved, type ProblemName, problem } from "@/lib/problems";
-import type { FieldError, Parsed } from "@/lib/requests";
+import { parseJson } from "@/lib/api/parse-json";
+import type { ProblemDocument } from "@/lib/api/payment-response";
+import { type MoneyMoved, type ProblemName, problem } from "@/lib/api/problems";
+import type { FieldError, Parsed } from "@/lib/api/requests";
 import { describeError, log } from "../observability/log.ts";
-import { LENGTH_HEADER } from "./content-length.ts";
+import { LENGTH_HEADER } from "./node-server/content-length.ts";
 
 /**
  * The largest body is an order of a hundred items, each described in 200 characters. Written in ASCII, as many programs

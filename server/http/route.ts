@@ -5,10 +5,10 @@ import { isCounted, ROUTES, type RouteName, reaches, scopeOf } from "../identity
 import { authenticate, type Viewer } from "../identity/viewer.ts";
 import { log } from "../observability/log.ts";
 import { countRequest } from "../observability/metrics.ts";
-import { addressOf } from "./address.ts";
-import { readKey } from "./key-header.ts";
-import { isSameOrigin } from "./origin.ts";
+import { addressOf } from "./node-server/client-address.ts";
 import { type Counted, limitHeaders, spend } from "./rate-limits.ts";
+import { readKey } from "./request/key-header.ts";
+import { isSameOrigin } from "./request/origin.ts";
 import { Answer, fail, problemOf, problemResponse } from "./responses.ts";
 
 type Level<N extends RouteName> = (typeof ROUTES)[N];

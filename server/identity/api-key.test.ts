@@ -10,7 +10,7 @@ import { hashOfApiKey, listApiKeys } from "@/db/identity/api-keys";
 import { DEMO_PASSWORD } from "@/db/setup/seed";
 import { testDatabase } from "@/db/testing/fixtures/database";
 import { balanceOf, keyFor, newOrder, newPerson } from "@/db/testing/fixtures/people";
-import { permissionsOf, SCOPES, type Scope } from "@/lib/scopes";
+import { permissionsOf, SCOPES, type Scope } from "@/lib/identity/scopes";
 import { auth } from "./auth.ts";
 import { ROUTE_SCOPES } from "./policy.ts";
 

@@ -1,9 +1,9 @@
 /** The policy at the doors that are not route handlers: pages and server actions. */
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
-import { addressOf } from "../http/address.ts";
-import { isSameOrigin } from "../http/origin.ts";
+import { addressOf } from "../http/node-server/client-address.ts";
 import { type Counted, countOn } from "../http/rate-limits.ts";
+import { isSameOrigin } from "../http/request/origin.ts";
 import { ACTIONS, type ActionName, PAGES, type PageName, reaches } from "./policy.ts";
 import { getViewer, type Viewer } from "./viewer.ts";
 

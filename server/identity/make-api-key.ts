@@ -1,6 +1,6 @@
 /** Making an API key: better-auth's plugin makes it, and whether it may stay is decided in the database. */
 import { judgeNewKey, type NewKeyVerdict } from "@/db/identity/api-keys";
-import { permissionsOf, type Scope } from "@/lib/scopes";
+import { permissionsOf, type Scope } from "@/lib/identity/scopes";
 import { auth } from "./auth.ts";
 
 type Wanted = { userId: string; name: string; scopes: readonly Scope[]; intentId: string };

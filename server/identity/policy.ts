@@ -4,7 +4,7 @@
  * own manifests and tries each without a session.
  */
 
-import type { Scope } from "@/lib/scopes";
+import type { Scope } from "@/lib/identity/scopes";
 
 /** `anyone`: no session needed. `user`: signed in. Otherwise signed in with that role. */
 export type Level = "anyone" | "user" | "merchant" | "operator";

@@ -2,9 +2,9 @@
  * Limits on signing in and signing up, per address and per e-mail. better-auth's own limiter skips calls from the server,
  * and ours come from server actions.
  */
-import { addressOf } from "../http/address.ts";
+import { addressOf } from "../http/node-server/client-address.ts";
 import { countOn, type LimitName, uncount } from "../http/rate-limits.ts";
-import { markOf } from "./known-browser.ts";
+import { markOf } from "./device-cookie.ts";
 
 type Try = { what: "sign-in" | "sign-up"; email: string; headers: Headers };
 

@@ -1,10 +1,10 @@
 /** Start-up of the server: check the environment, make the database ready, say what runs. */
 import { isSaidInWords } from "../../db/setup/cannot-start.ts";
 import { startDatabase } from "../../db/setup/start.ts";
-import { markAddresses } from "../http/address.ts";
-import { sendLengths } from "../http/content-length.ts";
-import { keepIdleConnections } from "../http/keep-alive.ts";
-import { answerThisMachineOnly } from "../http/loopback-only.ts";
+import { markAddresses } from "../http/node-server/client-address.ts";
+import { sendLengths } from "../http/node-server/content-length.ts";
+import { keepIdleConnections } from "../http/node-server/keep-alive.ts";
+import { answerThisMachineOnly } from "../http/node-server/loopback-only.ts";
 import { sessionSecret } from "../identity/session-secret.ts";
 import { environment, isDemo } from "./environment.ts";
 import { endInOrder, signalListeners } from "./graceful-shutdown.ts";

@@ -1,5 +1,5 @@
 /** The answers of a route in the reference: what succeeds, and every kind of problem under its status. */
-import { PROBLEMS, type ProblemName, problem } from "@/lib/problems";
+import { PROBLEMS, type ProblemName, problem } from "@/lib/api/problems";
 import { isCounted } from "../identity/policy.ts";
 import { DECLINED } from "./examples.ts";
 import { type HeaderName, headerRefs } from "./headers.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { PROBLEMS, type ProblemName } from "@/lib/problems";
-import { problemSchema } from "@/lib/responses";
+import { PROBLEMS, type ProblemName } from "@/lib/api/problems";
+import { problemSchema } from "@/lib/api/responses";
 import { isCounted, ROUTES, type RouteName, scopeOf } from "../identity/policy.ts";
 import { type OpenApiDocument, openApiDocument } from "./document.ts";
 import { HEADERS } from "./headers.ts";

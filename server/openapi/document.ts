@@ -1,6 +1,6 @@
 /** The reference of the HTTP API as an OpenAPI 3.1 document. */
 
-import { SCOPES } from "@/lib/scopes";
+import { SCOPES } from "@/lib/identity/scopes";
 import packageJson from "@/package.json";
 import { ROUTES, scopeOf } from "../identity/policy.ts";
 import { choice, type ResponseObject, responsesOf } from "./answers.ts";

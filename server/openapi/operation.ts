@@ -1,6 +1,6 @@
 /** What the reference says of one route, and what follows from the policy without being said. */
-import type { ProblemName } from "@/lib/problems";
-import { PAGE_DEFAULT, PAGE_MAX } from "@/lib/requests";
+import type { ProblemName } from "@/lib/api/problems";
+import { PAGE_DEFAULT, PAGE_MAX } from "@/lib/api/requests";
 import { isCounted, ROUTES, type RouteName } from "../identity/policy.ts";
 import type { HeaderName } from "./headers.ts";
 import type { SchemaName } from "./schemas.ts";

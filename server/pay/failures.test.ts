@@ -13,8 +13,8 @@ import { FAILURES } from "@/db/payments/failures";
 import { SERVER_VERSION, testDatabase } from "@/db/testing/fixtures/database";
 import { keyFor, newOrder, newPerson } from "@/db/testing/fixtures/people";
 import { settling, startWireProxy, type WireProxy } from "@/db/testing/proxies/wire-proxy";
-import { PROBLEMS } from "@/lib/problems";
-import { SCOPES } from "@/lib/scopes";
+import { PROBLEMS } from "@/lib/api/problems";
+import { SCOPES } from "@/lib/identity/scopes";
 import { problemOf } from "../http/responses.ts";
 import type { Caller } from "../identity/viewer.ts";
 

@@ -1,11 +1,11 @@
 /** The HTTP door to paying, shared by every route that moves money. */
 import type { PayCommand } from "@/db/payments/command";
-import type { DoorAnswer } from "@/lib/door";
-import type { ParsedToPay } from "@/lib/requests";
-import { readKey } from "../http/key-header.ts";
+import type { DoorAnswer } from "@/lib/api/payment-response";
+import type { ParsedToPay } from "@/lib/api/requests";
+import { readKey } from "../http/request/key-header.ts";
 import { fail, json, problemResponse, readJson } from "../http/responses.ts";
 import type { Viewer } from "../identity/viewer.ts";
-import { answerInvalid, answerNotFound, answerPayment } from "./pay-door.ts";
+import { answerInvalid, answerNotFound, answerPayment } from "./payment-service.ts";
 
 /** An answer of a door, as an HTTP response. A replay differs by one header and by nothing else. */
 function doorResponse(answer: DoorAnswer): Response {

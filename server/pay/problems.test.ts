@@ -13,7 +13,7 @@ import { flushAttempts } from "@/db/attempts/record";
 import { revokeKey } from "@/db/idempotency/revoke";
 import { testDatabase } from "@/db/testing/fixtures/database";
 import { apiKeyOf, keyFor, newOrder, newPerson } from "@/db/testing/fixtures/people";
-import { PROBLEMS, type ProblemName } from "@/lib/problems";
+import { PROBLEMS, type ProblemName } from "@/lib/api/problems";
 import { Answer, fail } from "../http/responses.ts";
 
 const test = testDatabase();
@@ -86,7 +86,7 @@ async function expectProblem(
   return document;
 }
 
-/** The table of the API's contract, by itself: what lib/problems.ts says must be this. */
+/** The table of the API's contract, by itself: what lib/api/problems.ts says must be this. */
 const CONTRACT: Record<ProblemName, [status: number, moneyMoved: string, retry: string]> = {
   "idempotency-key-missing": [400, "no", "new-key"],
   "idempotency-key-malformed": [400, "unknown", "same-key"],

@@ -1,8 +1,13 @@
 import type { PayCommand } from "@/db/payments/command";
 import { listPaymentsFor } from "@/db/payments/list";
-import { type ParsedToPay, type PayOrderRequest, parsePayment, type TransferRequest } from "@/lib/requests";
+import {
+  type ParsedToPay,
+  type PayOrderRequest,
+  parsePayment,
+  type TransferRequest,
+} from "@/lib/api/requests";
 import { otherMethods } from "@/server/http/other-methods";
-import { pageOf } from "@/server/http/paging";
+import { pageOf } from "@/server/http/request/paging";
 import { route } from "@/server/http/route";
 import { payRoute } from "@/server/pay/pay-route";
 

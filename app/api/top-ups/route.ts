@@ -1,4 +1,4 @@
-import { parse, topUpRequest } from "@/lib/requests";
+import { parse, topUpRequest } from "@/lib/api/requests";
 import { otherMethods } from "@/server/http/other-methods";
 import { route } from "@/server/http/route";
 import { isDemo } from "@/server/lifecycle/environment";

@@ -1,12 +1,12 @@
 "use server";
 
 import { z } from "zod";
-import type { DoorAnswer } from "@/lib/door";
-import { problem } from "@/lib/problems";
-import { parse, payOrderRequest, uuid } from "@/lib/requests";
+import type { DoorAnswer } from "@/lib/api/payment-response";
+import { problem } from "@/lib/api/problems";
+import { parse, payOrderRequest, uuid } from "@/lib/api/requests";
 import { problemOf } from "@/server/http/responses";
 import { admitToAction } from "@/server/identity/authorize";
-import { answerInvalid, answerPayment } from "@/server/pay/pay-door";
+import { answerInvalid, answerPayment } from "@/server/pay/payment-service";
 
 /** Who opened the form, and the key it holds; what is paid is parsed after the key can be looked up. */
 const opening = z.object({ userId: uuid, key: uuid });

@@ -4,8 +4,8 @@ import { getLocale, getTranslations } from "next-intl/server";
 import { Receipt } from "@/components/payments/receipt";
 import { findOrder } from "@/db/orders/orders";
 import { findPaymentFor } from "@/db/payments/queries";
+import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
-import { uuid } from "@/lib/requests";
 import { admitToPage } from "@/server/identity/authorize";
 
 type Params = { params: Promise<{ id: string }> };

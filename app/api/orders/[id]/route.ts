@@ -1,7 +1,7 @@
 import { cancelOrder, findOrder, putOrder } from "@/db/orders/orders";
-import { orderRequest, parse } from "@/lib/requests";
-import { isUuid } from "@/server/http/key-header";
+import { orderRequest, parse } from "@/lib/api/requests";
 import { otherMethods } from "@/server/http/other-methods";
+import { isUuid } from "@/server/http/request/key-header";
 import { fail, invalid, json, readJson } from "@/server/http/responses";
 import { route } from "@/server/http/route";
 

@@ -11,8 +11,8 @@ import { Panel } from "@/components/ui/panel";
 import { keyState } from "@/db/idempotency/state";
 import { findOrder } from "@/db/orders/orders";
 import { renderPayment } from "@/db/payments/render";
+import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
-import { uuid } from "@/lib/requests";
 import { admitToPage } from "@/server/identity/authorize";
 
 type Props = {

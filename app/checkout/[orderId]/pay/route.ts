@@ -1,6 +1,6 @@
-import { parse, payOrderRequest, uuid } from "@/lib/requests";
+import { parse, payOrderRequest, uuid } from "@/lib/api/requests";
 import { formRoute } from "@/server/http/form-route";
-import { answerPayment } from "@/server/pay/pay-door";
+import { answerPayment } from "@/server/pay/payment-service";
 
 /** Where the form with this key stands: it shows the outcome of the key, or the same fields again. */
 function formPath(orderId: string, key: string, notice?: "unknown" | "refused"): string {

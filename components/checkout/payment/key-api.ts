@@ -1,0 +1,142 @@
+/**
+ * The browser's side of the HTTP API: issue a key, look at it, revoke it, pay with it. Every request names the user the
+ * form was opened as, so that a changed sign-in in another tab is refused before anything is looked up.
+ */
+
+import type { KeyState, Payment, Purpose } from "@/lib/api/payment";
+import { isPayment, isRecord, readAnswer, readKeyState, readProblem } from "@/lib/pay/read-response";
+import type { PayEvent, Press } from "@/lib/pay/state";
+
+/** A healthy server answers in milliseconds; past this the connection is taken for dead and asked anew. */
+const REQUEST_DEADLINE_MS = 10_000;
+
+/** What became of a request to issue a key. Failures that another try may mend are thrown instead. */
+export type Issued =
+  | { kind: "open"; key: string; isNew: boolean }
+  | { kind: "settled"; payment: Payment }
+  | { kind: "signed-out" }
+  | { kind: "rate-limited"; retryAfterSeconds: number | undefined };
+
+/** What looking at a key, or revoking it, found. `unreadable`: no answer, or none that could be relied on. */
+export type Look =
+  | { kind: "state"; state: KeyState }
+  | { kind: "signed-out" }
+  | { kind: "unreadable"; retryAfterSeconds: number | undefined };
+
+/** Gets or creates the key of `purpose`. Throws where nothing usable was answered; asking again is always safe. */
+export async function issueKey(userId: string, purpose: Purpose): Promise<Issued> {
+  const answer = await request("/api/idempotency-keys", { userId, method: "POST", body: { purpose } });
+  if (answer.status === 401) return { kind: "signed-out" };
+  if (answer.status === 429) return { kind: "rate-limited", retryAfterSeconds: answer.retryAfterSeconds };
+  const { body } = answer;
+  if ((answer.status === 200 || answer.status === 201) && isRecord(body)) {
+    if (body.state === "open" && typeof body.key === "string") {
+      return { kind: "open", key: body.key, isNew: answer.status === 201 };
+    }
+    const { state, payment } = body;
+    const isPaid = state === "settled" && isPayment(payment) && payment.status === "succeeded";
+    // A receipt of something else would read as this order's.
+    if (isPaid && (purpose.kind !== "order" || payment.orderId === purpose.orderId))
+      return { kind: "settled", payment };
+  }
+  throw new Error(`No key was issued: status ${answer.status}`);
+}
+
+export function lookAtKey(userId: string, key: string, signal: AbortSignal): Promise<Look> {
+  return keyRequest(userId, key, "GET", signal);
+}
+
+/** Revokes `key`: void or settled, never open. `unreadable` means that it is undecided: ask again. */
+export async function revokeKey(userId: string, key: string, signal: AbortSignal): Promise<Look> {
+  const look = await keyRequest(userId, key, "DELETE", signal);
+  const isUndecided = look.kind === "state" && look.state.state === "open";
+  return isUndecided ? { kind: "unreadable", retryAfterSeconds: undefined } : look;
+}
+
+/** Sends a press to `endpoint` with its key and the payload it had. Never throws: no answer is `unknown`. */
+export async function payOverHttp(
+  userId: string,
+  endpoint: string,
+  press: Press,
+  signal?: AbortSignal,
+): Promise<PayEvent> {
+  try {
+    const answer = await request(endpoint, {
+      userId,
+      method: "POST",
+      body: press.payload,
+      idempotencyKey: press.key,
+      signal,
+    });
+    return readAnswer(press.key, answer, Date.now());
+  } catch {
+    // Lost on the way there or on the way back: nobody can tell which.
+    return { type: "unknown", key: press.key };
+  }
+}
+
+async function keyRequest(
+  userId: string,
+  key: string,
+  method: "GET" | "DELETE",
+  signal: AbortSignal,
+): Promise<Look> {
+  try {
+    const answer = await request(`/api/idempotency-keys/${key}`, { userId, method, signal });
+    if (answer.status === 401 && readProblem(answer.body)?.name === "unauthenticated")
+      return { kind: "signed-out" };
+    const state = answer.status === 200 ? readKeyState(key, answer.body) : undefined;
+    return state === undefined
+      ? { kind: "unreadable", retryAfterSeconds: answer.retryAfterSeconds }
+      : { kind: "state", state };
+  } catch {
+    return { kind: "unreadable", retryAfterSeconds: undefined };
+  }
+}
+
+type HttpAnswer = { status: number; body: unknown; retryAfterSeconds: number | undefined };
+
+async function request(
+  path: string,
+  options: {
+    userId: string;
+    method: "GET" | "POST" | "DELETE";
+    body?: unknown;
+    idempotencyKey?: string;
+    signal?: AbortSignal | undefined;
+  },
+): Promise<HttpAnswer> {
+  const headers = new Headers({ Accept: "application/json", "X-Once-User": options.userId });
+  if (options.body !== undefined) headers.set("Content-Type", "application/json");
+  // A Structured Field String (RFC 9651 §3.3.3): in double quotes.
+  if (options.idempotencyKey !== undefined) headers.set("Idempotency-Key", `"${options.idempotencyKey}"`);
+  // Joined by hand: AbortSignal.any is younger than browsers that we serve.
+  const given = new AbortController();
+  const giveUp = (): void => given.abort();
+  const timer = setTimeout(giveUp, REQUEST_DEADLINE_MS);
+  options.signal?.addEventListener("abort", giveUp);
+  if (options.signal?.aborted) giveUp();
+  try {
+    const response = await fetch(path, {
+      method: options.method,
+      headers,
+      cache: "no-store",
+      signal: given.signal,
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    });
+    const body: unknown = await response.json();
+    return {
+      status: response.status,
+      body,
+      retryAfterSeconds: readRetryAfter(response.headers.get("Retry-After")),
+    };
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener("abort", giveUp);
+  }
+}
+
+/** Retry-After as whole seconds (RFC 9110 §10.2.3); we never send the date form, so it counts as absent. */
+function readRetryAfter(header: string | null): number | undefined {
+  return header !== null && /^\d{1,5}$/.test(header) ? Number(header) : undefined;
+}

@@ -1,0 +1,137 @@
+/** From the use case's results to what every door answers: the HTTP API, the server actions, the plain form. */
+import { keyState } from "@/db/idempotency/state";
+import type { PayCommand } from "@/db/payments/command";
+import { pay } from "@/db/payments/pay";
+import { renderDecline, renderPayment } from "@/db/payments/render";
+import type { PaymentRow } from "@/db/payments/row";
+import type { RefusalReason } from "@/db/payments/settlement";
+import type { DoorAnswer, ProblemDocument } from "@/lib/api/payment-response";
+import { type MoneyMoved, type ProblemName, problem } from "@/lib/api/problems";
+import type { FieldError } from "@/lib/api/requests";
+import { type Arrival, recorded, verdictOf } from "./payment-attempt.ts";
+
+/** Why a command was refused, as a problem: which one, and which field to blame. Nothing was consumed. */
+const REFUSALS: Record<RefusalReason, { name: ProblemName; error?: FieldError; detail?: string }> = {
+  malformed: { name: "invalid-request", error: { pointer: "", detail: "cannot be executed" } },
+  amount_not_positive: {
+    name: "invalid-request",
+    error: { pointer: "/amountMinor", detail: "must be positive" },
+  },
+  payment_unknown: { name: "not-found", detail: "There is no such payment to refund for this account." },
+  order_unknown: { name: "not-found", detail: "There is no such order." },
+  payer_unknown: {
+    name: "invalid-request",
+    error: { pointer: "/currency", detail: "you have no account to pay this from" },
+  },
+  payee_unknown: { name: "invalid-request", error: { pointer: "/payee", detail: "is not known here" } },
+  payee_is_payer: { name: "invalid-request", error: { pointer: "/payee", detail: "must not be yourself" } },
+  payer_closed: {
+    name: "invalid-request",
+    error: { pointer: "/currency", detail: "your account is closed" },
+  },
+  merchant_mismatch: { name: "amount-mismatch" },
+  amount_mismatch: { name: "amount-mismatch" },
+  not_your_sale: { name: "not-found", detail: "There is no such payment to refund for this account." },
+  overflow: {
+    name: "invalid-request",
+    error: { pointer: "/amountMinor", detail: "is more than an account can hold" },
+  },
+};
+
+/** The member to blame, in a request that names its payee or its currency by naming something else. */
+function pointerIn({ operation }: PayCommand, pointer: string): string {
+  if (operation === "pay-order" && pointer === "/payee") return "/orderId";
+  return operation === "refund" && pointer !== "/amountMinor" ? "" : pointer;
+}
+
+/** What is known of a settled key's money. */
+function moneyMovedBy(payment: PaymentRow): MoneyMoved {
+  return payment.status === "succeeded" ? "yes" : "no";
+}
+
+/** A settled key's outcome. The same bytes for the first answer and for every replay. */
+function outcomeAnswer(payment: PaymentRow, replayed: boolean): DoorAnswer {
+  return payment.status === "succeeded"
+    ? { status: 201, body: renderPayment(payment), replayed }
+    : { status: 402, body: renderDecline(payment), replayed };
+}
+
+function problemAnswer(
+  name: ProblemName,
+  moneyMoved: MoneyMoved,
+  members: Partial<ProblemDocument> = {},
+): DoorAnswer {
+  const document = { ...problem(name, moneyMoved), ...members };
+  return { status: document.status, body: document, replayed: false };
+}
+
+/** Executes `command` under `key`, or tells what became of the key. Throws what `pay` throws. */
+export async function answerPayment(arrival: Arrival, command: PayCommand): Promise<DoorAnswer> {
+  const result = await recorded(arrival, () => pay(arrival.userId, arrival.key, command), verdictOf);
+  switch (result.type) {
+    case "settled":
+      return outcomeAnswer(result.payment, result.replayed);
+    case "reused":
+      return result.payment === undefined
+        ? problemAnswer("idempotency-key-reused", "no")
+        : problemAnswer("idempotency-key-reused", moneyMovedBy(result.payment), {
+            payment: renderPayment(result.payment),
+          });
+    case "refused": {
+      const { name, error, detail } = REFUSALS[result.reason];
+      return problemAnswer(name, "no", {
+        ...(error && { errors: [{ ...error, pointer: pointerIn(command, error.pointer) }] }),
+        ...(detail && { detail }),
+      });
+    }
+    case "void":
+      return problemAnswer("idempotency-key-void", "no");
+    default:
+      return result satisfies never;
+  }
+}
+
+/**
+ * Answers a request whose body is wrong: its key is looked up first, so that the complaint says what became of it. A rule
+ * changes nothing about what was settled before it was made: `ofAnyTime`, the command under older rules, is answered as it
+ * was then. It goes the way of every payment only where its key is settled, and so can never execute.
+ */
+export async function answerInvalid(
+  arrival: Arrival,
+  errors: FieldError[],
+  ofAnyTime?: PayCommand,
+): Promise<DoorAnswer> {
+  if (ofAnyTime !== undefined && (await keyState(arrival.userId, arrival.key)).state === "settled")
+    return answerPayment(arrival, ofAnyTime);
+  return answerComplaint(arrival, "invalid-request", { errors });
+}
+
+/** Answers a request whose address names nothing that is there for its user; the key is looked up as for a wrong body. */
+export function answerNotFound(arrival: Arrival): Promise<DoorAnswer> {
+  return answerComplaint(arrival, "not-found", {});
+}
+
+async function answerComplaint(
+  arrival: Arrival,
+  name: "invalid-request" | "not-found",
+  members: Partial<ProblemDocument>,
+): Promise<DoorAnswer> {
+  const record = await recorded(
+    arrival,
+    () => keyState(arrival.userId, arrival.key),
+    () => "invalid",
+  );
+  switch (record.state) {
+    case "open":
+      return problemAnswer(name, "no", members);
+    case "settled":
+      return problemAnswer(name, moneyMovedBy(record.payment), {
+        ...members,
+        payment: renderPayment(record.payment),
+      });
+    case "void":
+      return problemAnswer("idempotency-key-void", "no");
+    default:
+      return record satisfies never;
+  }
+}
