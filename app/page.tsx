@@ -6,7 +6,7 @@ import { listAccounts } from "@/db/ledger/accounts";
 import { listOpenOrders, listOrdersOf } from "@/db/orders/orders";
 import { listPaymentsOf } from "@/db/payments/queries";
 import { robotsFor } from "@/server/http/well-known/robots";
-import { admitToPage } from "@/server/identity/authorize";
+import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 import { createDemoOrder } from "./actions";
 
@@ -20,7 +20,7 @@ export function generateMetadata(): Metadata {
 }
 
 export default async function HomePage() {
-  const viewer = await admitToPage("/", "/");
+  const viewer = await authorizePage("/", "/");
   if (viewer === undefined) return <Welcome isDemo={isDemo()} />;
   if (viewer.role === "merchant") {
     const [accounts, orders] = await Promise.all([

@@ -21,10 +21,10 @@ import { root } from "./run.mjs";
 
 const require = createRequire(import.meta.url);
 /** "chrome 111" and so on. */
-const SERVED = /** @type {string[]} */ (require("next/dist/shared/lib/modern-browserslist-target"));
+const SUPPORTED = /** @type {string[]} */ (require("next/dist/shared/lib/modern-browserslist-target"));
 /** @type {Record<string, number>} */
 export const FLOOR = Object.fromEntries(
-  SERVED.map((browser) => [browser.split(" ")[0], Number(browser.split(" ")[1])]),
+  SUPPORTED.map((browser) => [browser.split(" ")[0], Number(browser.split(" ")[1])]),
 );
 
 const CHUNKS = ".next/static/chunks";
@@ -33,7 +33,7 @@ const CHUNKS = ".next/static/chunks";
  * What others' scripts do with something young that harms no browser, each told by the text that it stands in: these
  * libraries put it into a variable, and ask whether that holds anything before they call it.
  */
-const HARMLESS = [
+const FEATURE_DETECTED = [
   { uses: "Error.captureStackTrace", near: "=Error.captureStackTrace" },
   // Of the polyfills that Next.js gives to browsers that know no modules.
   { uses: "RegExp.escape", near: "=RegExp.escape" },
@@ -54,10 +54,10 @@ const GLOBAL_OBJECTS = new Set(["window", "self", "globalThis"]);
 /** What gives an iterator in all browsers that are served; what is called on it then, is a young method of iterators. */
 const MAKES_ITERATOR = new Set(["entries", "keys", "matchAll", "values"]);
 
-const young = youngFeatures();
+const young = unsupportedFeatures();
 
 /** Whether one of the browsers that are served lacks it. */
-function isYoung(/** @type {Feature} */ feature) {
+function isUnsupported(/** @type {Feature} */ feature) {
   const support = feature.__compat?.support;
   if (support === undefined) return false;
   return Object.entries(FLOOR).some(([browser, floor]) => {
@@ -74,7 +74,7 @@ function isYoung(/** @type {Feature} */ feature) {
  * its prototype ("AbortSignal.any"); `methods` that values of the language have by now and nothing had before
  * ("isSubsetOf"), which are told by their name alone; and what iterators have (`onIterators`).
  */
-function youngFeatures() {
+function unsupportedFeatures() {
   /** @type {{ api: Feature, javascript: { builtins: Feature } }} */
   const { api, javascript } = require("@mdn/browser-compat-data");
   const interfaces = new Set();
@@ -83,12 +83,12 @@ function youngFeatures() {
   const methods = new Set();
   const oldNames = new Set();
   for (const [name, feature] of [...Object.entries(api), ...Object.entries(javascript.builtins)]) {
-    if (isYoung(feature)) interfaces.add(name);
-    if (isYoung(feature) || isYoung(feature[name] ?? {})) constructors.add(name);
+    if (isUnsupported(feature)) interfaces.add(name);
+    if (isUnsupported(feature) || isUnsupported(feature[name] ?? {})) constructors.add(name);
     for (const [key, member] of Object.entries(feature)) {
       const called = key.replace(/_static$/, "");
       if (member.__compat === undefined || !/^\w+$/.test(called) || called === name) continue;
-      if (isYoung(member)) {
+      if (isUnsupported(member)) {
         members.add(`${name}.${called}`);
         // What only a young constructor makes is found there, and what is static as a member.
         if (!constructors.has(name) && isOfPrototype(member)) methods.add(called);
@@ -111,14 +111,14 @@ function isOfPrototype(/** @type {Feature} */ member) {
 }
 
 /** A use of something young, as one would write it; undefined where the node is none. */
-function youngUse(/** @type {Node} */ node) {
+function unsupportedUse(/** @type {Node} */ node) {
   switch (node.type) {
     case "NewExpression":
     case "CallExpression": {
       const { callee } = node;
       if (callee.type === "Identifier") {
         if (callee.name === "RegExp")
-          return youngPattern(stringOf(node.arguments[0]), stringOf(node.arguments[1]));
+          return unsupportedPattern(stringOf(node.arguments[0]), stringOf(node.arguments[1]));
         return node.type === "NewExpression" && young.constructors.has(callee.name)
           ? `new ${callee.name}`
           : undefined;
@@ -138,7 +138,7 @@ function youngUse(/** @type {Node} */ node) {
       return young.interfaces.has(object) ? object : undefined;
     }
     case "Literal":
-      return node.regex && youngPattern(node.regex.pattern, node.regex.flags);
+      return node.regex && unsupportedPattern(node.regex.pattern, node.regex.flags);
     case "VariableDeclaration":
       return /using$/.test(node.kind) ? node.kind : undefined;
     case "ImportDeclaration":
@@ -149,7 +149,7 @@ function youngUse(/** @type {Node} */ node) {
 }
 
 /** What is young about a regular expression. */
-function youngPattern(
+function unsupportedPattern(
   /** @type {string | undefined} */ pattern = "",
   /** @type {string | undefined} */ flags = "",
 ) {
@@ -190,7 +190,7 @@ function makesIterator(/** @type {Node} */ node) {
 }
 
 /** Whether the script asks first whether it is there: by typeof, ?., or a condition that names it. */
-function isAskedFor(
+function isFeatureDetected(
   /** @type {string} */ text,
   /** @type {Node} */ node,
   /** @type {readonly Node[]} */ parents,
@@ -212,15 +212,15 @@ function isAskedFor(
  * @param {Source} source
  * @returns {Finding[]}
  */
-export function findYoung(source) {
+export function findUnsupported(source) {
   /** @type {Finding[]} */
   const findings = [];
   walk(parse(source), (node, parents) => {
-    const uses = youngUse(node);
-    if (uses === undefined || isAskedFor(source.text, node, parents)) return;
+    const uses = unsupportedUse(node);
+    if (uses === undefined || isFeatureDetected(source.text, node, parents)) return;
     const near = source.text.slice(Math.max(0, node.start - 40), node.start + 60).replaceAll(/\s+/g, " ");
-    if (HARMLESS.some((one) => one.uses === uses && near.includes(one.near))) return;
-    const says = `uses ${uses}, which not all of ${SERVED.join(", ")} have: … ${near} …`;
+    if (FEATURE_DETECTED.some((one) => one.uses === uses && near.includes(one.near))) return;
+    const says = `uses ${uses}, which not all of ${SUPPORTED.join(", ")} have: … ${near} …`;
     findings.push({ file: source.file, line: source.text.slice(0, node.start).split("\n").length, says });
   });
   return findings;
@@ -232,6 +232,8 @@ if (isMain(import.meta.url)) {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
     file.endsWith(".js"),
   );
-  const findings = files.flatMap((file) => findYoung(readSource(`${CHUNKS}/${file.replaceAll("\\", "/")}`)));
-  report(findings, `${files.length} scripts run in ${SERVED.join(", ")}.`);
+  const findings = files.flatMap((file) =>
+    findUnsupported(readSource(`${CHUNKS}/${file.replaceAll("\\", "/")}`)),
+  );
+  report(findings, `${files.length} scripts run in ${SUPPORTED.join(", ")}.`);
 }

@@ -33,11 +33,11 @@ export function endWithNpm() {
 
 /** What runs now, each as the function that ends it. */
 const running = new Set();
-let isEnding = false;
+let isShuttingDown = false;
 
 /** @param {keyof typeof EXIT_CODES} signal */
 function onSignal(signal) {
-  isEnding = true;
+  isShuttingDown = true;
   process.exitCode = EXIT_CODES[signal];
   for (const end of running) end();
 }
@@ -96,7 +96,7 @@ export function run([program = "", ...args], { env = process.env, limitMs } = {}
       // What a program started for itself may have taken no notice.
       if (isEnded) kill("SIGKILL");
       running.delete(end);
-      if (isEnding) process.exit();
+      if (isShuttingDown) process.exit();
       if (running.size === 0) stopListening();
       resolve(code);
     };

@@ -8,8 +8,8 @@ import { DEMO_PASSWORD } from "@/db/setup/seed";
 import { safeReturnPath } from "@/lib/return-path";
 import { auth } from "@/server/identity/auth";
 import { requireAction } from "@/server/identity/authorize";
-import { newMark } from "@/server/identity/device-cookie";
-import { countTry, uncountTry } from "@/server/identity/sign-in-limits";
+import { newDeviceCookie } from "@/server/identity/device-cookie";
+import { countAttempt, uncountAttempt } from "@/server/identity/sign-in-limits";
 import { isDemo } from "@/server/lifecycle/environment";
 
 /** `waitMinutes` is there with "limited". */
@@ -37,11 +37,11 @@ export async function signIn(_previous: SignInState, form: FormData): Promise<Si
   if (!parsed.success) return { error: "invalid" };
   const email = parsed.data.email.toLowerCase();
   const one = { what: "sign-in", email, headers: await headers() } as const;
-  const waitMinutes = await countTry(one);
+  const waitMinutes = await countAttempt(one);
   if (waitMinutes !== undefined) return { error: "limited", waitMinutes };
   if (!(await attempt(email, parsed.data.password))) return { error: "invalid" };
-  await uncountTry(one);
-  (await cookies()).set(newMark(email));
+  await uncountAttempt(one);
+  (await cookies()).set(newDeviceCookie(email));
   redirect(safeReturnPath(form.get("next")));
 }
 

@@ -10,8 +10,8 @@ import { safeReturnPath } from "@/lib/return-path";
 import { isReserved } from "@/lib/text/reserved-names";
 import { auth } from "@/server/identity/auth";
 import { requireAction } from "@/server/identity/authorize";
-import { newMark } from "@/server/identity/device-cookie";
-import { countTry, uncountTry } from "@/server/identity/sign-in-limits";
+import { newDeviceCookie } from "@/server/identity/device-cookie";
+import { countAttempt, uncountAttempt } from "@/server/identity/sign-in-limits";
 
 /** `waitMinutes` is there with "limited". */
 export type SignUpState = { error?: SignUpError | "limited"; waitMinutes?: number };
@@ -34,11 +34,11 @@ export async function signUp(_previous: SignUpState, form: FormData): Promise<Si
   });
   if (!parsed.ok) return { error: parsed.error };
   const wanted = parsed.value;
-  const waitMinutes = await countTry({ what: "sign-up", email: wanted.email, headers: await headers() });
+  const waitMinutes = await countAttempt({ what: "sign-up", email: wanted.email, headers: await headers() });
   if (waitMinutes !== undefined) return { error: "limited", waitMinutes };
   const error = await make(wanted);
   if (error !== undefined && !(await isSameAgain(wanted))) return { error };
-  (await cookies()).set(newMark(wanted.email));
+  (await cookies()).set(newDeviceCookie(wanted.email));
   redirect(safeReturnPath(form.get("next")));
 }
 
@@ -70,13 +70,13 @@ async function isSameAgain({ name, handle, email, password }: SignUp): Promise<b
     waitedMs += PASSWORD_LOOK_MS;
   }
   const one = { what: "sign-in", email, headers: await headers() } as const;
-  if ((await countTry(one)) !== undefined) return false;
+  if ((await countAttempt(one)) !== undefined) return false;
   try {
     await auth().api.signInEmail({ body: { email, password }, headers: await headers() });
   } catch (error) {
     if (isAPIError(error)) return false;
     throw error;
   }
-  await uncountTry(one);
+  await uncountAttempt(one);
   return true;
 }

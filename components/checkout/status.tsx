@@ -6,7 +6,7 @@ import type { ReactElement } from "react";
 import { Mark } from "@/components/site/mark";
 import { cn } from "@/components/ui/cn";
 import type { PayState } from "@/lib/pay/state";
-import { isolated } from "@/lib/text/bidi-isolate";
+import { isolateBidi } from "@/lib/text/bidi-isolate";
 
 /** `quiet` is said and not shown: the button shows it already. `first` is what was known for certain before. */
 type Words =
@@ -58,11 +58,11 @@ export function Status({ state, userName, amount }: { state: PayState; userName:
 function useWords(state: PayState, userName: string, amount: string): Words | undefined {
   const t = useTranslations("checkout");
   // One text without elements in it, like every other text of this region.
-  const isolatedName = { name: isolated(userName), bdi: (name: string) => name };
-  const iconPlace = "mt-0.5 size-5 shrink-0";
-  const info = <Info aria-hidden="true" className={cn(iconPlace, "text-soft")} />;
-  const turning = <Mark motion="turn" className={cn(iconPlace, "text-wait-text")} />;
-  const question = <CircleHelp aria-hidden="true" className={cn(iconPlace, "text-wait-text")} />;
+  const isolatedName = { name: isolateBidi(userName), bdi: (name: string) => name };
+  const iconClass = "mt-0.5 size-5 shrink-0";
+  const info = <Info aria-hidden="true" className={cn(iconClass, "text-soft")} />;
+  const turning = <Mark motion="turn" className={cn(iconClass, "text-wait-text")} />;
+  const question = <CircleHelp aria-hidden="true" className={cn(iconClass, "text-wait-text")} />;
 
   const ofLastKey = {
     start: undefined,
@@ -93,11 +93,11 @@ function useWords(state: PayState, userName: string, amount: string): Words | un
       return { tone: "quiet", text: t("paying") };
     case "checking":
       switch (state.stage) {
-        case "looking":
+        case "polling":
           return { tone: "wait", icon: turning, title: t("checkingTitle"), text: t("checking") };
         case "asking":
           return { tone: "wait", icon: question, title: t("askTitle"), text: t("ask") };
-        case "unreached":
+        case "unreachable":
           return { tone: "wait", icon: question, title: t("askTitle"), text: t("askUnreached") };
         case "revoking":
           return { tone: "wait", icon: turning, title: t("revokingTitle"), text: t("revoking") };
@@ -107,7 +107,7 @@ function useWords(state: PayState, userName: string, amount: string): Words | un
     case "paid":
       return {
         tone: "good",
-        icon: <Check aria-hidden="true" className={cn(iconPlace, "text-accent-text")} />,
+        icon: <Check aria-hidden="true" className={cn(iconClass, "text-accent-text")} />,
         title: t("paid", { amount }),
         text: t("paidText"),
       };

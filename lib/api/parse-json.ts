@@ -1,5 +1,5 @@
 /** Reading JSON that decides about money: JSON.parse, and no name twice in one object. */
-import { type FieldError, type Parsed, pointerOf, STANDS_TWICE } from "./requests.ts";
+import { DUPLICATE_NAME, type FieldError, type Parsed, pointerOf } from "./requests.ts";
 
 /** What is left of valid JSON for whoever looks for names: strings whole, brackets, commas; the rest is skipped. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]/gs;
@@ -17,12 +17,12 @@ export function parseJson(text: string): Parsed<unknown> {
   } catch {
     return { ok: false, errors: [{ pointer: "", detail: "is not valid JSON" }] };
   }
-  const twice = findTwice(text);
+  const twice = findDuplicateName(text);
   return twice ? { ok: false, errors: [twice] } : { ok: true, value };
 }
 
 /** The first name that stands twice in an object of `text`, which must be valid JSON. No recursion: nesting has no limit. */
-function findTwice(text: string): FieldError | undefined {
+function findDuplicateName(text: string): FieldError | undefined {
   const levels: Level[] = [];
   let isName = false;
   for (const [token] of text.matchAll(TOKENS)) {
@@ -53,7 +53,7 @@ function findTwice(text: string): FieldError | undefined {
         // Two spellings of a name ("a" and "\u0061") are one name.
         level.step = JSON.parse(token) as string;
         if (level.names.has(level.step))
-          return { pointer: pointerOf(levels.map(({ step }) => step)), detail: STANDS_TWICE };
+          return { pointer: pointerOf(levels.map(({ step }) => step)), detail: DUPLICATE_NAME };
         level.names.add(level.step);
     }
   }

@@ -12,7 +12,7 @@ export type DeclinedProblem = Problem & { declineCode: DeclineCode; payment: Pay
 /** Any other problem; `payment` is there where the key is settled, `errors` where fields were wrong. */
 export type ProblemDocument = Problem & { payment?: Payment; errors?: FieldError[] };
 
-export type DoorAnswer =
+export type PaymentResponse =
   | { status: 201; body: Payment; replayed: boolean }
   | { status: 402; body: DeclinedProblem; replayed: boolean }
   | { status: number; body: ProblemDocument; replayed: false; retryAfterSeconds?: number };

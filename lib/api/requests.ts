@@ -58,7 +58,7 @@ export const transferRequest = z.strictObject({
  * A transfer under any rules about words and currencies that there ever were. Those rules change, and what was settled
  * before is still answered; nothing is executed from this.
  */
-const transferOfAnyTime = transferRequest.extend({
+const legacyTransferRequest = transferRequest.extend({
   payee: z.string(),
   currency: z.string(),
   note: z.string().optional(),
@@ -119,13 +119,13 @@ const ERRORS_MAX = 20;
 export type Parsed<T> = { ok: true; value: T } | { ok: false; errors: FieldError[] };
 
 /**
- * The same of a request that moves money. `ofAnyTime`, beside complaints, is the request all the same where an earlier
- * rule may have let it through: good for finding what was settled by it then, and for nothing else.
+ * The same of a request that moves money. `legacy`, beside errors, is the request where an earlier rule may have accepted
+ * it: good for replaying what was settled by it then, and for nothing else.
  */
-export type ParsedToPay<T> = Parsed<T> & { ofAnyTime?: T | undefined };
+export type ParsedPayment<T> = Parsed<T> & { legacy?: T | undefined };
 
 /** The same name twice: which of the two is meant would be a guess. */
-export const STANDS_TWICE = "stands there more than once";
+export const DUPLICATE_NAME = "stands there more than once";
 
 /** The JSON Pointer of a member (RFC 6901 §3): "~" and "/" inside a name are escaped. */
 export function pointerOf(path: readonly PropertyKey[]): string {
@@ -151,16 +151,17 @@ export function parse<T>(schema: z.ZodType<T>, body: unknown): Parsed<T> {
 export function parseQuery<T>(schema: z.ZodType<T>, query: URLSearchParams): Parsed<T> {
   const seen = new Set<string>();
   for (const name of query.keys()) {
-    if (seen.has(name)) return { ok: false, errors: [{ pointer: pointerOf([name]), detail: STANDS_TWICE }] };
+    if (seen.has(name))
+      return { ok: false, errors: [{ pointer: pointerOf([name]), detail: DUPLICATE_NAME }] };
     seen.add(name);
   }
   return parse(schema, Object.fromEntries(query));
 }
 
 /** A request to pay: for an order where it names one, else a transfer to somebody. */
-export function parsePayment(body: unknown): ParsedToPay<PayOrderRequest | TransferRequest> {
+export function parsePayment(body: unknown): ParsedPayment<PayOrderRequest | TransferRequest> {
   const namesOrder = typeof body === "object" && body !== null && Object.hasOwn(body, "orderId");
   if (namesOrder) return parse(payOrderRequest, body);
   const parsed = parse(transferRequest, body);
-  return parsed.ok ? parsed : { ...parsed, ofAnyTime: transferOfAnyTime.safeParse(body).data };
+  return parsed.ok ? parsed : { ...parsed, legacy: legacyTransferRequest.safeParse(body).data };
 }

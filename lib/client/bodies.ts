@@ -28,8 +28,8 @@ function hasPaid(purpose: Purpose, payment: Payment): boolean {
 }
 
 /** Ids are hexadecimal: some write them in capitals, and the server answers in small letters. */
-function isId(asked: string, found: unknown): boolean {
-  return typeof found === "string" && found.toLowerCase() === asked.toLowerCase();
+function isId(expected: string, found: unknown): boolean {
+  return typeof found === "string" && found.toLowerCase() === expected.toLowerCase();
 }
 
 /** What revoking answered; "open" would be no answer to it. */

@@ -18,9 +18,16 @@ import {
   readRevoked,
 } from "./bodies.ts";
 import { type Exchange, exchange, type HttpRequest } from "./exchange.ts";
-import { isAbout, type PayOutcome, payOnce } from "./pay-once.ts";
+import { isAnswerTo, type PayOutcome, payOnce } from "./pay-once.ts";
 import { type Result, resultOf } from "./result.ts";
-import { type Attempt, type Clock, DEFAULT_LIMITS, type Limits, persist, WALL_CLOCK } from "./retry.ts";
+import {
+  type Attempt,
+  type Clock,
+  DEFAULT_LIMITS,
+  type Limits,
+  sendWithRetries,
+  WALL_CLOCK,
+} from "./retry.ts";
 
 export type ClientConfig = {
   /** The service's origin: "https://once.example". */
@@ -71,7 +78,7 @@ export function onceClient(config: ClientConfig) {
   }
 
   function sendUntilAnswered(attempt: Attempt, request: HttpRequest, isOurs: (answer: Exchange) => boolean) {
-    return persist(attempt, async (signal) => {
+    return sendWithRetries(attempt, async (signal) => {
       const answer = await exchange(address, request, signal);
       return isOurs(answer) ? answer : { type: "lost" };
     });
@@ -99,7 +106,7 @@ export function onceClient(config: ClientConfig) {
         issue: () => issue(attempt, purpose),
         send: (key) =>
           sendUntilAnswered(attempt, { method: "POST", path, body, idempotencyKey: key }, (answer) =>
-            isAbout(key, answer),
+            isAnswerTo(key, answer),
           ),
       },
       options.key?.toLowerCase(),

@@ -7,28 +7,28 @@ import type { Clock } from "./retry.ts";
 
 type Received = { method: string; path: string; key: string | undefined; body: string };
 
-export type Reaction =
+export type ScriptedResponse =
   /** The request arrived; its connection ends without an answer. */
   | "drop"
   /** The request arrived; nothing follows until the client goes away. */
   | "hang"
   | { status: number; body: unknown; headers?: Record<string, string> };
 
-export type Misbehaving = {
+export type FaultServer = {
   baseUrl: string;
   received: Received[];
   /** What is done about the next requests, in order. One too many is answered 418 and fails the test's count. */
-  script: Reaction[];
+  script: ScriptedResponse[];
   /** Resolves when `count` requests have arrived. */
   arrived: (count: number) => Promise<void>;
   close: () => Promise<void>;
 };
 
-export function problemReaction(
+export function scriptedProblem(
   name: ProblemName,
   members: Record<string, unknown> = {},
   headers: Record<string, string> = {},
-): Reaction {
+): ScriptedResponse {
   const document = { ...problem(name, "no"), ...members };
   return {
     status: document.status,
@@ -65,28 +65,28 @@ export function paymentWith(id: string, status: Payment["status"] = "succeeded")
 const ORDER_PURPOSE = { kind: "order", orderId: ORDER.orderId };
 export const INTENT_ID = "8a6f2f0c-2d1b-4a7e-8a58-6f1c6a4f0b42";
 
-export const issued = (key = KEY, purpose: object = ORDER_PURPOSE): Reaction => ({
+export const issued = (key = KEY, purpose: object = ORDER_PURPOSE): ScriptedResponse => ({
   status: 201,
   body: { key, purpose, state: "open", expiresAt: "2026-03-03T09:41:07.218Z" },
 });
-export const settledBy = (payment: Payment): Reaction => ({
+export const settledBy = (payment: Payment): ScriptedResponse => ({
   status: 200,
   body: { state: "settled", payment },
 });
-export const paid = (key = KEY): Reaction => ({ status: 201, body: paymentWith(key) });
+export const paid = (key = KEY): ScriptedResponse => ({ status: 201, body: paymentWith(key) });
 /** The key has paid before: this very request (`replayed`), or another one (`reusedOf`). */
-export const replayed = (key = KEY): Reaction => ({
+export const replayed = (key = KEY): ScriptedResponse => ({
   status: 201,
   body: paymentWith(key),
   headers: { "idempotent-replayed": "true" },
 });
-export const reusedOf = (payment: Payment): Reaction =>
-  problemReaction("idempotency-key-reused", {
+export const reusedOf = (payment: Payment): ScriptedResponse =>
+  scriptedProblem("idempotency-key-reused", {
     moneyMoved: payment.status === "succeeded" ? "yes" : "no",
     payment,
   });
 export const declined = (retry: string) =>
-  problemReaction("declined", {
+  scriptedProblem("declined", {
     retry,
     declineCode: "insufficient_funds",
     payment: paymentWith(KEY, "declined"),
@@ -98,9 +98,9 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-export async function misbehave(): Promise<Misbehaving> {
+export async function startFaultServer(): Promise<FaultServer> {
   const received: Received[] = [];
-  const script: Reaction[] = [];
+  const script: ScriptedResponse[] = [];
   let onArrival = () => {};
   const server: Server = createServer(async (request, response) => {
     const key = request.headers["idempotency-key"];

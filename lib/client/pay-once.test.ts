@@ -2,26 +2,26 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { onceClient } from "./client.ts";
 import {
+  type FaultServer,
   fastClock,
   INTENT_ID,
   issued,
   KEY,
-  type Misbehaving,
-  misbehave,
   ORDER,
   OTHER_KEY,
   paid,
   paymentWith,
-  problemReaction,
-  type Reaction,
   replayed,
   reusedOf,
+  type ScriptedResponse,
+  scriptedProblem,
   settledBy,
+  startFaultServer,
 } from "./fault-server.ts";
 
-let server: Misbehaving;
+let server: FaultServer;
 beforeEach(async () => {
-  server = await misbehave();
+  server = await startFaultServer();
 });
 afterEach(() => server.close());
 
@@ -78,11 +78,11 @@ describe("what has paid the purpose is not taken for what was asked", () => {
   });
 
   test("where nobody answers under that key, it is unknown", async () => {
-    server.script.push(settledBy(paymentWith(KEY)), ...Array<Reaction>(6).fill("drop"));
+    server.script.push(settledBy(paymentWith(KEY)), ...Array<ScriptedResponse>(6).fill("drop"));
     expect(await clientWith().payOrder(ORDER)).toMatchObject({ type: "unknown", key: KEY, why: "tries" });
   });
 
-  const others: [string, Reaction][] = [
+  const others: [string, ScriptedResponse][] = [
     ["a decline", settledBy(paymentWith(KEY, "declined"))],
     ["the payment of another order", settledBy({ ...paymentWith(KEY), orderId: INTENT_ID })],
     ["a payment of another kind", settledBy({ ...paymentWith(KEY), kind: "transfer" })],
@@ -102,7 +102,7 @@ describe("what has paid the purpose is not taken for what was asked", () => {
 });
 
 describe("a key that is void is a final no: nothing is paid under another one", () => {
-  const isVoid = problemReaction("idempotency-key-void");
+  const isVoid = scriptedProblem("idempotency-key-void");
 
   test("where the caller gave it", async () => {
     server.script.push(isVoid, issued(OTHER_KEY), paid(OTHER_KEY));
@@ -130,7 +130,7 @@ describe("a key", () => {
   });
 
   test("that cannot be issued leaves it unknown, with nothing sent by this call", async () => {
-    server.script.push(...Array<Reaction>(6).fill("drop"));
+    server.script.push(...Array<ScriptedResponse>(6).fill("drop"));
     expect(await clientWith().payOrder(ORDER)).toMatchObject({
       type: "unknown",
       key: undefined,

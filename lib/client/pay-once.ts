@@ -16,7 +16,7 @@ import type { IssuedKey } from "../api/responses.ts";
 import { isPayment } from "../pay/read-response.ts";
 import type { Exchange } from "./exchange.ts";
 import { type Refused, type Result, type Unknown, unknown } from "./result.ts";
-import type { Persisted } from "./retry.ts";
+import type { RetryResult } from "./retry.ts";
 
 /** What became of a call that moves money. `key` is the one it was sent under; undefined where none was issued. */
 export type PayOutcome =
@@ -47,7 +47,7 @@ type PaySteps = {
   /** Issues the key of the purpose. */
   issue: () => Promise<Result<IssuedKey>>;
   /** Sends the payment with a key until there is an answer. */
-  send: (key: string) => Promise<Persisted>;
+  send: (key: string) => Promise<RetryResult>;
 };
 
 /** Pays under `givenKey`, or else under the key that is issued. Never throws. */
@@ -62,7 +62,7 @@ export async function payOnce({ issue, send }: PaySteps, givenKey: string | unde
   return sent.type === "given-up" ? { key, ...unknown(sent) } : outcomeOf(key, sent.exchange);
 }
 
-/** Reads an answer to a payment with `key`, which `isAbout` has accepted. */
+/** Reads an answer to a payment with `key`, which `isAnswerTo` has accepted. */
 function outcomeOf(key: string, exchange: Exclude<Exchange, { type: "lost" }>): PayOutcome {
   if (exchange.type === "success") {
     return { type: "paid", key, payment: exchange.body as Payment, isReplay: exchange.isReplay };
@@ -93,7 +93,7 @@ function outcomeOf(key: string, exchange: Exclude<Exchange, { type: "lost" }>): 
  * that moved, or of a decline, carries it. What is not (a captive portal, a cache gone wrong, an answer that was cut on
  * its way) is as good as no answer.
  */
-export function isAbout(key: string, exchange: Exchange): boolean {
+export function isAnswerTo(key: string, exchange: Exchange): boolean {
   const isOfKey = (payment: unknown, status?: Payment["status"]) =>
     isPayment(payment) && payment.id === key && (status === undefined || payment.status === status);
   switch (exchange.type) {

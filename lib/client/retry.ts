@@ -32,7 +32,7 @@ const BACKOFF_MAX_MS = 8_000;
 /** Why asking ended without an answer that settles the matter. */
 export type GivenUp = "aborted" | "deadline" | "tries";
 
-export type Persisted =
+export type RetryResult =
   | { type: "answered"; exchange: Answer }
   | { type: "given-up"; why: GivenUp; last: Exchange | undefined };
 
@@ -53,12 +53,12 @@ function finalAnswer(exchange: Exchange): Answer | undefined {
 }
 
 /** Sends until there is an answer that does not pass by itself. Never throws. */
-export async function persist(
+export async function sendWithRetries(
   { limits, clock, endsAtMs, signal }: Attempt,
   send: (signal: AbortSignal) => Promise<Exchange>,
-): Promise<Persisted> {
+): Promise<RetryResult> {
   let last: Exchange | undefined;
-  const giveUp = (why: GivenUp): Persisted => ({ type: "given-up", why, last });
+  const giveUp = (why: GivenUp): RetryResult => ({ type: "given-up", why, last });
   for (let tries = 1; ; tries += 1) {
     const leftMs = endsAtMs - clock.nowMs();
     if (leftMs <= 0) return giveUp("deadline");

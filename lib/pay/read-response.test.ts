@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Payment } from "../api/payment.ts";
 import { problem } from "../api/problems.ts";
-import { isPayment, readAnswer, readKeyState } from "./read-response.ts";
+import { isPayment, readKeyState, readPaymentResponse } from "./read-response.ts";
 
 const KEY = "019ab3c2-40d5-7dbd-bc93-6894a57f9324";
 
@@ -19,7 +19,7 @@ const paid: Payment = {
 };
 const declined: Payment = { ...paid, status: "declined", declineCode: "insufficient_funds" };
 
-const read = (status: number, body: unknown) => readAnswer(KEY, { status, body }, 0);
+const read = (status: number, body: unknown) => readPaymentResponse(KEY, { status, body }, 0);
 
 describe("half a payment is none", () => {
   const always = Object.keys(paid).filter((name) => name !== "orderId") as (keyof Payment)[];

@@ -1,5 +1,5 @@
 /**
- * Reading what a server, a storage or a captive portal gave back, into what the pay machine understands. Nothing is
+ * Reading what a server, a storage or a captive portal gave back, into events of the state machine. Nothing is
  * trusted to have the shape it should have: what is not plainly an outcome of the key in hand is `unknown`.
  */
 
@@ -11,10 +11,10 @@ import type { PayEvent, Press } from "./state.ts";
 export const DEFAULT_RETRY_AFTER_SECONDS = 10;
 
 /**
- * What an answer to a payment with `key` says, whichever door gave it. The body is looked at, not trusted: a captive
- * portal answers 200 to anything, and whatever is not plainly about this key's outcome is `unknown`.
+ * What an answer to a payment with `key` says, from the server action or the HTTP API alike. A captive portal answers 200 to
+ * anything, so whatever is not plainly about this key's outcome is `unknown`.
  */
-export function readAnswer(
+export function readPaymentResponse(
   key: string,
   answer: { status: number; body: unknown; retryAfterSeconds?: number | undefined },
   nowMs: number,
@@ -30,8 +30,8 @@ export function readAnswer(
   // A decline, and any complaint about a request whose key is settled already, carry the outcome.
   const { payment } = document;
   if (payment !== undefined) {
-    const isTold = (document.moneyMoved === "yes") === (payment.status === "succeeded");
-    return payment.id === key && isTold ? { type: "settled", key, payment } : unknown;
+    const isConsistent = (document.moneyMoved === "yes") === (payment.status === "succeeded");
+    return payment.id === key && isConsistent ? { type: "settled", key, payment } : unknown;
   }
   switch (document.name) {
     case "unauthenticated":

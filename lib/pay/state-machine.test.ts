@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { DECLINE_CODES, type DeclineCode, type Payment } from "../api/payment.ts";
 import { PROBLEMS, type ProblemName, problem } from "../api/problems.ts";
-import { afterLook, patienceMs, pollDelayMs, RESEND_WINDOW_MS } from "./checking.ts";
-import { readAnswer, readKeyState } from "./read-response.ts";
+import { eventForKeyState, pollDelayMs, pollTimeoutMs, RESEND_WINDOW_MS } from "./checking.ts";
+import { readKeyState, readPaymentResponse } from "./read-response.ts";
 import type { PayEvent, PayState, Press } from "./state.ts";
-import { asksPayer, mayPayAgain, nextState, pressableKey, START, wantsKey } from "./state-machine.ts";
+import { awaitsPayer, mayPayAgain, needsKey, nextState, pressableKey, START } from "./state-machine.ts";
 
 const KEY = "019ab3c2-40d5-7dbd-bc93-6894a57f9324";
 const OTHER_KEY = "019ab3c2-40d6-7000-8000-000000000001";
@@ -41,9 +41,9 @@ const states = {
   opening: START,
   ready: { name: "ready", key: KEY, notice: { kind: "none" } },
   paying: { name: "paying", press },
-  looking: { name: "checking", press, stage: "looking" },
+  polling: { name: "checking", press, stage: "polling" },
   asking: { name: "checking", press, stage: "asking" },
-  unreached: { name: "checking", press, stage: "unreached" },
+  unreachable: { name: "checking", press, stage: "unreachable" },
   revoking: { name: "checking", press, stage: "revoking" },
   paid: { name: "paid", payment: paid },
   declinedFetching: { name: "declined", payment: declinedForFunds, next: { step: "fetching" } },
@@ -67,7 +67,7 @@ function expectTransitions(event: PayEvent, leads: Partial<Record<StateName, Pay
   }
 }
 
-const looking = states.looking;
+const polling = states.polling;
 const readyAfterRefusal: PayState = {
   name: "ready",
   key: KEY,
@@ -76,7 +76,7 @@ const readyAfterRefusal: PayState = {
 
 describe("opening the form", () => {
   it("leads a stored press straight into checking", () => {
-    expectTransitions({ type: "press-found", press }, { opening: looking });
+    expectTransitions({ type: "press-found", press }, { opening: polling });
   });
 
   it("is ready when a key is issued, and a declined payment gets its next key without losing the decline", () => {
@@ -134,7 +134,7 @@ describe("opening the form", () => {
   });
 
   it("wants a key while opening and after a decline that may be mended, and at no other time", () => {
-    expect(stateNames.filter((name) => wantsKey(states[name]))).toEqual(["opening", "declinedFetching"]);
+    expect(stateNames.filter((name) => needsKey(states[name]))).toEqual(["opening", "declinedFetching"]);
   });
 });
 
@@ -171,9 +171,9 @@ describe("an answer about the key in hand", () => {
   const holdsKey = [
     "ready",
     "paying",
-    "looking",
+    "polling",
     "asking",
-    "unreached",
+    "unreachable",
     "revoking",
     "signedOutPressed",
     "laterPressed",
@@ -218,9 +218,9 @@ describe("an answer about the key in hand", () => {
       { type: "refused", key: KEY, reason: "amount-mismatch" },
       {
         paying: readyAfterRefusal,
-        looking: readyAfterRefusal,
+        polling: readyAfterRefusal,
         asking: readyAfterRefusal,
-        unreached: readyAfterRefusal,
+        unreachable: readyAfterRefusal,
         signedOutPressed: readyAfterRefusal,
         laterPressed: readyAfterRefusal,
       },
@@ -228,7 +228,7 @@ describe("an answer about the key in hand", () => {
   });
 
   it("unknown, or none before the deadline: checking", () => {
-    expectTransitions({ type: "unknown", key: KEY }, { paying: looking });
+    expectTransitions({ type: "unknown", key: KEY }, { paying: polling });
   });
 
   it.each<PayEvent>([
@@ -236,8 +236,8 @@ describe("an answer about the key in hand", () => {
     { type: "void", key: OTHER_KEY },
     { type: "refused", key: OTHER_KEY, reason: "not-found" },
     { type: "unknown", key: OTHER_KEY },
-    { type: "press-grew-old", key: OTHER_KEY },
-    { type: "unreached", key: OTHER_KEY },
+    { type: "resend-window-ended", key: OTHER_KEY },
+    { type: "unreachable", key: OTHER_KEY },
   ])("changes nothing when it is about another key: $type", (event) => {
     for (const name of stateNames.filter((name) => name !== "declinedHeld")) {
       expect(nextState(states[name], event), name).toEqual(states[name]);
@@ -265,9 +265,9 @@ describe("an answer that looked at nothing", () => {
         declinedHeld: states.signedOut,
         declinedForEver: states.signedOut,
         paying: states.signedOutPressed,
-        looking: states.signedOutPressed,
+        polling: states.signedOutPressed,
         asking: states.signedOutPressed,
-        unreached: states.signedOutPressed,
+        unreachable: states.signedOutPressed,
         revoking: states.signedOutPressed,
         later: states.signedOut,
         laterPressed: states.signedOutPressed,
@@ -283,7 +283,7 @@ describe("an answer that looked at nothing", () => {
   });
 
   it("goes on by itself when the wait is over: with a press it checks, without one it opens", () => {
-    expectTransitions({ type: "retry-time-reached" }, { later: START, laterPressed: looking });
+    expectTransitions({ type: "retry-time-reached" }, { later: START, laterPressed: polling });
   });
 
   it("leaves what was known for certain of the last key known, however long the next one takes", () => {
@@ -303,35 +303,35 @@ describe("an answer that looked at nothing", () => {
 describe("checking", () => {
   it("asks the payer once the press is old", () => {
     expectTransitions(
-      { type: "press-grew-old", key: KEY },
-      { looking: states.asking, unreached: states.asking },
+      { type: "resend-window-ended", key: KEY },
+      { polling: states.asking, unreachable: states.asking },
     );
   });
 
   it("asks the payer also where nothing can be found out, and says then that nothing is known", () => {
-    expectTransitions({ type: "unreached", key: KEY }, { looking: states.unreached });
-    expect(stateNames.filter((name) => asksPayer(states[name]))).toEqual(["asking", "unreached"]);
+    expectTransitions({ type: "unreachable", key: KEY }, { polling: states.unreachable });
+    expect(stateNames.filter((name) => awaitsPayer(states[name]))).toEqual(["asking", "unreachable"]);
   });
 
-  it("is not looked at in vain for ever: until the press is old, and for one more look", () => {
-    expect(patienceMs(press, NOW)).toBe(RESEND_WINDOW_MS + 10_000);
-    expect(patienceMs(press, NOW + 60_000)).toBe(RESEND_WINDOW_MS - 50_000);
+  it("is not polled in vain for ever: until the resend window ends, and for one more poll", () => {
+    expect(pollTimeoutMs(press, NOW)).toBe(RESEND_WINDOW_MS + 10_000);
+    expect(pollTimeoutMs(press, NOW + 60_000)).toBe(RESEND_WINDOW_MS - 50_000);
     for (const ageMs of [RESEND_WINDOW_MS + 1, 600_000, -1, Number.NaN])
-      expect(patienceMs(press, NOW + ageMs), String(ageMs)).toBe(10_000);
+      expect(pollTimeoutMs(press, NOW + ageMs), String(ageMs)).toBe(10_000);
   });
 
   it("Pay now makes the press young again, with the same key and payload", () => {
     expectTransitions(
       { type: "pay-now", pressedAtMs: NOW + 200_000 },
       {
-        asking: { ...looking, press: { ...press, pressedAtMs: NOW + 200_000 } },
-        unreached: { ...looking, press: { ...press, pressedAtMs: NOW + 200_000 } },
+        asking: { ...polling, press: { ...press, pressedAtMs: NOW + 200_000 } },
+        unreachable: { ...polling, press: { ...press, pressedAtMs: NOW + 200_000 } },
       },
     );
   });
 
   it("Cancel for certain revokes", () => {
-    expectTransitions({ type: "cancel" }, { asking: states.revoking, unreached: states.revoking });
+    expectTransitions({ type: "cancel" }, { asking: states.revoking, unreachable: states.revoking });
   });
 
   it("is entered again when the page comes back from the cache; without a press the form opens anew", () => {
@@ -339,39 +339,42 @@ describe("checking", () => {
       { type: "restored" },
       {
         ready: START,
-        paying: looking,
+        paying: polling,
         declinedFetching: START,
         declinedFailed: START,
         declinedHeld: START,
         declinedForEver: START,
         unavailable: START,
         signedOut: START,
-        signedOutPressed: looking,
+        signedOutPressed: polling,
         later: START,
-        laterPressed: looking,
+        laterPressed: polling,
       },
     );
   });
 
   it("sends a young press again when its key is open", () => {
     for (const ageMs of [0, 1, RESEND_WINDOW_MS]) {
-      expect(afterLook({ state: "open" }, press, NOW + ageMs)).toEqual({ type: "resend" });
+      expect(eventForKeyState({ state: "open" }, press, NOW + ageMs)).toEqual({ type: "resend" });
     }
   });
 
   it("asks the payer about an old press, or one from the future, when its key is open", () => {
     for (const ageMs of [RESEND_WINDOW_MS + 1, -1, Number.NaN]) {
-      expect(afterLook({ state: "open" }, press, NOW + ageMs)).toEqual({ type: "press-grew-old", key: KEY });
+      expect(eventForKeyState({ state: "open" }, press, NOW + ageMs)).toEqual({
+        type: "resend-window-ended",
+        key: KEY,
+      });
     }
   });
 
   it("takes an outcome as found, and void for a no that is final", () => {
-    expect(afterLook({ state: "settled", payment: paid }, press, NOW)).toEqual({
+    expect(eventForKeyState({ state: "settled", payment: paid }, press, NOW)).toEqual({
       type: "settled",
       key: KEY,
       payment: paid,
     });
-    expect(afterLook({ state: "void" }, press, NOW)).toEqual({ type: "void", key: KEY });
+    expect(eventForKeyState({ state: "void" }, press, NOW)).toEqual({ type: "void", key: KEY });
   });
 
   it("looks often at first, then seldom, and never at the same moment as everybody else", () => {
@@ -386,7 +389,7 @@ describe("checking", () => {
 describe("reading an answer to a payment", () => {
   const unknown: PayEvent = { type: "unknown", key: KEY };
   const read = (status: number, body: unknown, retryAfterSeconds?: number): PayEvent =>
-    readAnswer(KEY, { status, body, retryAfterSeconds }, NOW);
+    readPaymentResponse(KEY, { status, body, retryAfterSeconds }, NOW);
 
   it("201 with this key's payment is paid", () => {
     expect(read(201, paid)).toEqual({ type: "settled", key: KEY, payment: paid });

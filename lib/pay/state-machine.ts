@@ -1,6 +1,6 @@
 /**
- * Pay's life in the browser: one state, one reducer, no flags beside it. The reducer only decides what is so; whoever
- * runs it (components/checkout/payment/use-payment.ts) fetches, waits and stores.
+ * The payment form in the browser: one state and one pure reducer, no flags beside it. Fetching, waiting and storing are
+ * effects of components/checkout/payment/use-payment.ts.
  *
  * Two rules hold throughout. Nothing that could have reached the server is ever called a failure: it is `checking`
  * until an outcome is known. And a fact is taken wherever it is about the key in hand, however late it comes.
@@ -63,10 +63,10 @@ export function nextState(state: PayState, event: PayEvent): PayState {
     }
 
     case "pay-now":
-      return asksPayer(state) ? checking({ ...state.press, pressedAtMs: event.pressedAtMs }) : state;
+      return awaitsPayer(state) ? checking({ ...state.press, pressedAtMs: event.pressedAtMs }) : state;
 
     case "cancel":
-      return asksPayer(state) ? { ...state, stage: "revoking" } : state;
+      return awaitsPayer(state) ? { ...state, stage: "revoking" } : state;
 
     case "settled":
       refuseSecondOutcome(state, event.payment);
@@ -102,7 +102,7 @@ export function nextState(state: PayState, event: PayEvent): PayState {
       }
 
     case "rate-limited":
-      // While checking, whoever looks waits by itself; to leave `checking` would say less than is known.
+      // While checking, the poll waits by itself; to leave `checking` would say less than is known.
       if (state.name === "opening" || state.name === "paying") {
         return {
           name: "later",
@@ -120,14 +120,14 @@ export function nextState(state: PayState, event: PayEvent): PayState {
       if (state.name !== "later") return state;
       return state.press === undefined ? { name: "opening", because: state.because } : checking(state.press);
 
-    case "press-grew-old":
+    case "resend-window-ended":
       return state.name === "checking" && state.stage !== "revoking" && state.press.key === event.key
         ? { ...state, stage: "asking" }
         : state;
 
-    case "unreached":
-      return state.name === "checking" && state.stage === "looking" && state.press.key === event.key
-        ? { ...state, stage: "unreached" }
+    case "unreachable":
+      return state.name === "checking" && state.stage === "polling" && state.press.key === event.key
+        ? { ...state, stage: "unreachable" }
         : state;
 
     case "restored": {
@@ -151,12 +151,12 @@ export function pressableKey(state: PayState): string | undefined {
 }
 
 /** Whether the payer is to decide what becomes of a press that was not answered. */
-export function asksPayer(state: PayState): state is Extract<PayState, { name: "checking" }> {
-  return state.name === "checking" && (state.stage === "asking" || state.stage === "unreached");
+export function awaitsPayer(state: PayState): state is Extract<PayState, { name: "checking" }> {
+  return state.name === "checking" && (state.stage === "asking" || state.stage === "unreachable");
 }
 
 /** Whether the form needs a key fetched in this state. */
-export function wantsKey(state: PayState): boolean {
+export function needsKey(state: PayState): boolean {
   return state.name === "opening" || (state.name === "declined" && state.next.step === "fetching");
 }
 
@@ -166,7 +166,7 @@ export function mayPayAgain(code: DeclineCode | undefined): boolean {
 }
 
 function checking(press: Press): PayState {
-  return { name: "checking", press, stage: "looking" };
+  return { name: "checking", press, stage: "polling" };
 }
 
 function settled(payment: Payment): PayState {

@@ -1,6 +1,5 @@
 /**
- * What Pay's life in the browser consists of: the states it can be in, and the events that lead from one to another. Which
- * leads where is decided in pay-machine.ts.
+ * The states of a payment form in the browser, and its events. The transitions are in state-machine.ts.
  */
 import type { Payment } from "../api/payment.ts";
 import type { ProblemName } from "../api/problems.ts";
@@ -44,11 +43,11 @@ export type PayState =
   | { name: "ready"; key: string; notice: Notice }
   | { name: "paying"; press: Press }
   /**
-   * A press whose outcome is not known. `looking`: ask, and send again while the press is young. `asking`: the key was
-   * found open, and the payer decides between "Pay now" and "Cancel for certain". `unreached`: the same decision, where
+   * A press whose outcome is not known. `polling`: poll the key, and send again within the resend window. `asking`: the key was
+   * found open, and the payer decides between "Pay now" and "Cancel for certain". `unreachable`: the same decision, where
    * nothing could be found out. `revoking`: the key is being revoked.
    */
-  | { name: "checking"; press: Press; stage: "looking" | "asking" | "unreached" | "revoking" }
+  | { name: "checking"; press: Press; stage: "polling" | "asking" | "unreachable" | "revoking" }
   | { name: "paid"; payment: Payment }
   | { name: "declined"; payment: Payment; next: NextKey }
   // In the next three nobody has looked: a press that this page does not know of may have paid. What was known for
@@ -82,9 +81,9 @@ export type PayEvent =
   | { type: "rate-limited"; retryAtMs: number }
   // Time passes.
   | { type: "retry-time-reached" }
-  /** A look found the key of an old press open. */
-  | { type: "press-grew-old"; key: string }
-  /** The press is old, and no look has found anything out. */
-  | { type: "unreached"; key: string }
+  /** The key is open, and its press is too old to be sent again by itself. */
+  | { type: "resend-window-ended"; key: string }
+  /** Polling timed out: no answer about the key was had. */
+  | { type: "unreachable"; key: string }
   /** The page came back from the back/forward cache: whatever it shows may be out of date. */
   | { type: "restored" };

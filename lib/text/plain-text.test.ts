@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { orderRequest, parse, parsePayment } from "../api/requests.ts";
 import { parseApiKey } from "../identity/api-key.ts";
 import { parseSignUp } from "../identity/sign-up.ts";
-import { isolated } from "./bidi-isolate.ts";
+import { isolateBidi } from "./bidi-isolate.ts";
 import { plainName, plainText } from "./plain-text.ts";
 
 const named = (...codes: number[]): string => String.fromCodePoint(...codes);
@@ -105,6 +105,6 @@ it("a name is stored composed and without spaces around it; other text as it was
 });
 
 it("inside a label, a text neither turns what follows nor gets out of its isolate", () => {
-  expect(isolated("Eve")).toBe("\u2068Eve\u2069");
-  expect(isolated("Eve \u2069\u202e.")).toBe("\u2068Eve .\u2069");
+  expect(isolateBidi("Eve")).toBe("\u2068Eve\u2069");
+  expect(isolateBidi("Eve \u2069\u202e.")).toBe("\u2068Eve .\u2069");
 });

@@ -1,7 +1,7 @@
 /**
  * Text that people write and others read beside money: names, notes, descriptions, what an API key is called. What can
  * turn the text around it, or cannot be seen, is refused where text comes in, by the one helper `plainText`; what was
- * stored before there was such a rule is isolated where it is shown (`<bdi>` in a page, `isolated` of lib/text/bidi-isolate.ts in an attribute).
+ * stored before there was such a rule is isolated where it is shown (`<bdi>` in a page, `isolateBidi` of lib/text/bidi-isolate.ts in an attribute).
  *
  * Names are stored in Unicode's composed form (NFC). Notes, descriptions and items stay as they were sent: they are part
  * of the hash by which a request is known again, and of answers that are the same bytes for ever.
@@ -23,7 +23,7 @@ const JOINING = [
   .join("");
 
 /** Sequences in which a character that nobody sees has a meaning. They are taken out before it is looked for. */
-const MEANT = new RegExp(
+const VISIBLE_SEQUENCES = new RegExp(
   [
     // A joiner inside an emoji, and between letters that join.
     "(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\uFE0F])\\u200D(?=\\p{Extended_Pictographic})",
@@ -39,21 +39,21 @@ const MEANT = new RegExp(
 );
 
 /** Control characters, line and paragraph separators, halves of a surrogate pair. */
-const NO_TEXT = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u;
+const DISALLOWED = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u;
 /** Format characters (those that turn the direction among them), and whatever else is drawn as nothing. */
-const UNSEEN = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 /** Marks with no letter to stand on would stand on what is before the text. */
 const TOO_MANY_MARKS = new RegExp(`^\\p{M}|[\\p{Mn}\\p{Me}]{${MARKS_IN_A_ROW_MAX + 1}}`, "u");
 /** Something that shows: neither a space of any kind, nor the blank of braille, nor a mark. */
-const SHOWS = /[^\p{Z}\s\p{M}\u2800]/u;
+const VISIBLE = /[^\p{Z}\s\p{M}\u2800]/u;
 
 /** What is wrong with a text, as a problem document says it; undefined where nothing is. */
-function complaintAbout(text: string): string | undefined {
-  if (NO_TEXT.test(text)) return "contains characters that are not allowed";
-  const rest = text.replace(MEANT, "");
-  if (UNSEEN.test(rest)) return "contains characters that cannot be seen or change the direction of text";
+function textError(text: string): string | undefined {
+  if (DISALLOWED.test(text)) return "contains characters that are not allowed";
+  const rest = text.replace(VISIBLE_SEQUENCES, "");
+  if (INVISIBLE.test(rest)) return "contains characters that cannot be seen or change the direction of text";
   if (TOO_MANY_MARKS.test(text)) return "contains too many marks on one letter";
-  return SHOWS.test(rest) ? undefined : "must show something";
+  return VISIBLE.test(rest) ? undefined : "must show something";
 }
 
 /** The rule in a sentence, for the reference. */
@@ -70,7 +70,7 @@ export function plainText(maxLength: number) {
     .min(1, "must not be empty")
     .refine((text) => [...text].length <= maxLength, `must not be longer than ${maxLength} characters`)
     .superRefine((text, context) => {
-      const message = text === "" ? undefined : complaintAbout(text);
+      const message = text === "" ? undefined : textError(text);
       if (message !== undefined) context.addIssue({ code: "custom", message });
     })
     .meta({ maxLength, description: RULE });

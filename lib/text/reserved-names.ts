@@ -38,7 +38,7 @@ const RESERVED_WORDS = [
 const RESERVED_NAMES = ["Bluebird Coffee"];
 
 /** What UTS #39 calls a skeleton of lookalikes, over letters of either case, without marks. */
-function lookOf(text: string): string {
+function confusableForm(text: string): string {
   const plain = (some: string) => unhomoglyph(some.normalize("NFKD")).normalize("NFKD").toLowerCase();
   // Twice: a capital that looks like nothing else becomes a small letter that does ("M", "m", "rn").
   return plain(plain(text)).replaceAll(/\p{M}/gu, "").replaceAll("i", "l");
@@ -50,9 +50,9 @@ function lookOf(text: string): string {
  * twins. It does not see what scripts younger than that look like, nor names that differ by a word or a letter, or mean the same.
  */
 export function skeletonOf(name: string): string {
-  const look = lookOf(name);
+  const form = confusableForm(name);
   // A name of signs alone is its signs.
-  return look.replaceAll(/[^\p{L}\p{N}]/gu, "") || look.replaceAll(/\s/gu, "");
+  return form.replaceAll(/[^\p{L}\p{N}]/gu, "") || form.replaceAll(/\s/gu, "");
 }
 
 const reservedWords = new Set(RESERVED_WORDS.map(skeletonOf));
@@ -61,7 +61,7 @@ const serviceName = skeletonOf("Once");
 
 /** Whether a name, or a handle with its hyphens, is the service's or of somebody who would speak for it. */
 export function isReserved(name: string): boolean {
-  const words = lookOf(name)
+  const words = confusableForm(name)
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== "");
   return (

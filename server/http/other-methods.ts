@@ -5,7 +5,7 @@
 
 import { ROUTES } from "../identity/policy.ts";
 import { fail } from "./responses.ts";
-import { answered, requestIdOf } from "./route.ts";
+import { finishResponse, requestIdOf } from "./route.ts";
 
 /** The methods that Next.js calls a route handler for. */
 type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
@@ -35,15 +35,15 @@ export function otherMethods(path: ApiPath): Record<Method, (request: Request) =
   const allowed = allowedOn(path);
   const allow = { allow: allowed.join(", ") };
   const handler = async (request: Request) => {
-    const arrival = { request, requestId: requestIdOf(request), route: path, startedMs: performance.now() };
+    const context = { request, requestId: requestIdOf(request), route: path, startedMs: performance.now() };
     if (allowed.length === 0)
-      return answered(arrival, fail("not-found", { detail: "The API has no such address." }));
+      return finishResponse(context, fail("not-found", { detail: "The API has no such address." }));
     if (request.method === "OPTIONS")
-      return answered(
-        arrival,
+      return finishResponse(
+        context,
         new Response(null, { status: 204, headers: { ...allow, "cache-control": "no-store" } }),
       );
-    return answered(arrival, fail("method-not-allowed", { headers: allow }));
+    return finishResponse(context, fail("method-not-allowed", { headers: allow }));
   };
   return {
     GET: handler,

@@ -16,7 +16,7 @@ const BODY_MAX_BYTES = 256 * 1024;
 const RETRY_AFTER_SECONDS = 2;
 
 /** The problems that pass by themselves. */
-const ASK_AGAIN_LATER: ReadonlySet<string> = new Set([
+const RETRYABLE: ReadonlySet<string> = new Set([
   "/problems/outcome-unknown",
   "/problems/payment-in-progress",
   "/problems/unavailable",
@@ -44,7 +44,7 @@ export function problemResponse(
   return json(body.status, body, {
     "content-type": "application/problem+json",
     "content-language": "en",
-    ...(ASK_AGAIN_LATER.has(body.type) ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
+    ...(RETRYABLE.has(body.type) ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
     ...(body.status === 401 ? { "www-authenticate": 'Bearer realm="once"' } : {}),
     ...headers,
   });
@@ -72,7 +72,7 @@ export function invalid(pointer: string, detail: string): Response {
 }
 
 /** Thrown by what a handler calls, to answer from there. */
-export class Answer extends Error {
+export class HttpError extends Error {
   readonly response: Response;
   constructor(response: Response) {
     super("An answer, not an error.");
@@ -114,8 +114,8 @@ export async function readJson(request: Request): Promise<Parsed<unknown>> {
   // A body that is compressed is refused as what it is, not as JSON gone wrong.
   const coding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
   if (mediaType !== "application/json" || coding !== "identity")
-    throw new Answer(fail("unsupported-media-type"));
-  const tooLarge = () => new Answer(fail("too-large"));
+    throw new HttpError(fail("unsupported-media-type"));
+  const tooLarge = () => new HttpError(fail("too-large"));
   if (Number(request.headers.get("content-length") ?? 0) > BODY_MAX_BYTES) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -28,7 +28,7 @@ function cookieName(email: string): string {
 }
 
 /** The cookie to set for a browser that has just signed in with `email`, in lower case. */
-export function newMark(email: string) {
+export function newDeviceCookie(email: string) {
   const nonce = randomBytes(NONCE_BYTES).toString("base64url");
   return {
     name: cookieName(email),
@@ -42,7 +42,7 @@ export function newMark(email: string) {
 }
 
 /** By what the browser that sent `headers` is known to have signed in with `email`; undefined where it is not known. */
-export function markOf(headers: Headers, email: string): string | undefined {
+export function readDeviceCookie(headers: Headers, email: string): string | undefined {
   const name = cookieName(email);
   const cookies = (headers.get("cookie") ?? "").split(";").map((one) => one.trim());
   const value = cookies.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);

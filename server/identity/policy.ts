@@ -88,19 +88,19 @@ export function scopeOf(name: RouteName): Scope | undefined {
 }
 
 /** Where requests are not counted: a limit must not make a supervisor take a healthy server for a dead one. */
-const UNCOUNTED: ReadonlySet<RouteName> = new Set(["GET /api/health/live", "GET /api/health/ready"]);
+const NOT_RATE_LIMITED: ReadonlySet<RouteName> = new Set(["GET /api/health/live", "GET /api/health/ready"]);
 
 /** Whether requests to the route called `name` count on the limits of server/http/rate-limits.ts. */
-export function isCounted(name: RouteName): boolean {
-  return !UNCOUNTED.has(name);
+export function isRateLimited(name: RouteName): boolean {
+  return !NOT_RATE_LIMITED.has(name);
 }
 
 export type PageName = keyof typeof PAGES;
 export type RouteName = keyof typeof ROUTES;
 export type ActionName = keyof typeof ACTIONS;
 
-/** Whether somebody with `role` (undefined: nobody is signed in) reaches `level`. */
-export function reaches(level: Level, role: "payer" | "merchant" | "operator" | undefined): boolean {
+/** Whether somebody with `role` (undefined: nobody is signed in) isAllowed `level`. */
+export function isAllowed(level: Level, role: "payer" | "merchant" | "operator" | undefined): boolean {
   switch (level) {
     case "anyone":
       return true;

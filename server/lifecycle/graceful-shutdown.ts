@@ -9,20 +9,20 @@ import { drain } from "../../db/payments/settle.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 /** What Node.js publishes of a connection that was accepted, and of a request that was read. */
-const ARRIVALS = ["net.server.socket", "http.server.request.start"] as const;
+const INCOMING_EVENTS = ["net.server.socket", "http.server.request.start"] as const;
 
 /**
  * How long everything is served as ever after the signal. Node.js cuts every connection that is idle at the moment the port
  * is closed, also one whose next request has come and was not read yet; on a busy server those are a dozen. Meanwhile
  * whatever spreads requests over servers learns from /api/health/ready that this one goes.
  */
-const SERVE_ON_MS = 2_000;
+const LAME_DUCK_MS = 2_000;
 /**
  * Where the event loop was held up, what came meanwhile still waits outside: connections that were not accepted, and
  * requests that were not read. It is taken first, until nothing came for a moment; no longer than a second, as a rule.
  */
 const QUIET_MS = 50;
-const QUIET_TRIES = 20;
+const QUIET_CHECKS_MAX = 20;
 /** Answering takes milliseconds; what is recorded on the side is written meanwhile, or lost. */
 const ANSWERING_MAX_MS = 4_000;
 /**
@@ -30,14 +30,14 @@ const ANSWERING_MAX_MS = 4_000;
  * 28 s in all; the 30 s that supervisors commonly wait before they kill are longer.
  */
 const SHUTDOWN_MAX_MS =
-  SERVE_ON_MS + QUIET_MS * QUIET_TRIES + READ_DEADLINE_MS + DEADLINE_MS + ANSWERING_MAX_MS;
+  LAME_DUCK_MS + QUIET_MS * QUIET_CHECKS_MAX + READ_DEADLINE_MS + DEADLINE_MS + ANSWERING_MAX_MS;
 
 // On globalThis, because start-up and routes may be bundled apart.
-const slot = globalThis as typeof globalThis & { onceIsEnding?: boolean };
+const slot = globalThis as typeof globalThis & { onceIsShuttingDown?: boolean };
 
 /** Whether the server was told to end: it still answers, but whoever can should ask another. */
-export function isEnding(): boolean {
-  return slot.onceIsEnding === true;
+export function isShuttingDown(): boolean {
+  return slot.onceIsShuttingDown === true;
 }
 
 type Listeners = Readonly<Record<(typeof SIGNALS)[number], NodeJS.SignalsListener[]>>;
@@ -51,26 +51,26 @@ export function signalListeners(): Listeners {
  * From now on a SIGTERM or SIGINT ends the server in order, within `SHUTDOWN_MAX_MS`. A production server serves on for a
  * moment, and ends each connection with its next answer. Then no payment is begun that was not taken yet (its key is good
  * on any other server), those that were get their answers, and Next.js closes its port, answers what it has, and exits:
- * `closing` are its listeners. A development server drops its requests, so there Next.js is not held back.
+ * `nextListeners` are its listeners. A development server drops its requests, so there Next.js is not held back.
  */
-export function endInOrder(closing: Listeners): void {
-  const servesOn = process.env.NODE_ENV === "production";
-  const unused = servesOn ? connectionsWithoutRequest() : new Set<Socket>();
+export function enableGracefulShutdown(nextListeners: Listeners): void {
+  const isProduction = process.env.NODE_ENV === "production";
+  const unused = isProduction ? connectionsWithoutRequest() : new Set<Socket>();
   for (const signal of SIGNALS) {
-    if (servesOn) for (const close of closing[signal]) process.removeListener(signal, close);
+    if (isProduction) for (const close of nextListeners[signal]) process.removeListener(signal, close);
     process.on(signal, async () => {
-      if (isEnding()) return;
-      slot.onceIsEnding = true;
+      if (isShuttingDown()) return;
+      slot.onceIsShuttingDown = true;
       setTimeout(() => process.exit(1), SHUTDOWN_MAX_MS).unref();
       try {
-        if (servesOn) {
-          subscribe("http.server.request.start", endConnection);
-          await sleep(SERVE_ON_MS);
+        if (isProduction) {
+          subscribe("http.server.request.start", setConnectionClose);
+          await sleep(LAME_DUCK_MS);
           // Next.js ends the process as soon as it has answered.
           await flushAttempts();
-          await nothingComes();
+          await untilNothingArrives();
           subscribe("http.server.response.finish", closeIdle);
-          for (const close of closing[signal]) close(signal);
+          for (const close of nextListeners[signal]) close(signal);
           for (const connection of unused) connection.destroy();
         }
         await drain();
@@ -98,22 +98,22 @@ function connectionsWithoutRequest(): ReadonlySet<Socket> {
   return connections;
 }
 
-/** Resolves once no connection and no request came for a moment, or after `QUIET_TRIES` of them. */
-async function nothingComes(): Promise<void> {
+/** Resolves once no connection and no request came for a moment, or after `QUIET_CHECKS_MAX` of them. */
+async function untilNothingArrives(): Promise<void> {
   let came = 0;
   const count = () => {
     came += 1;
   };
-  for (const event of ARRIVALS) subscribe(event, count);
-  for (let moment = 1, before = -1; moment <= QUIET_TRIES && came !== before; moment += 1) {
+  for (const event of INCOMING_EVENTS) subscribe(event, count);
+  for (let moment = 1, before = -1; moment <= QUIET_CHECKS_MAX && came !== before; moment += 1) {
     before = came;
     await sleep(QUIET_MS);
   }
-  for (const event of ARRIVALS) unsubscribe(event, count);
+  for (const event of INCOMING_EVENTS) unsubscribe(event, count);
 }
 
 /** Has a request's connection end with the answer to it, which says so. */
-function endConnection(message: unknown): void {
+function setConnectionClose(message: unknown): void {
   (message as { response: ServerResponse }).response.setHeader("connection", "close");
 }
 

@@ -1,6 +1,6 @@
 /** The answers of a route in the reference: what succeeds, and every kind of problem under its status. */
 import { PROBLEMS, type ProblemName, problem } from "@/lib/api/problems";
-import { isCounted } from "../identity/policy.ts";
+import { isRateLimited } from "../identity/policy.ts";
 import { DECLINED } from "./examples.ts";
 import { type HeaderName, headerRefs } from "./headers.ts";
 import { type ApiRoute, type Operation, problemsOf, type Success } from "./operation.ts";
@@ -87,7 +87,7 @@ function problemResponse(names: readonly ProblemName[], limits: readonly HeaderN
 
 /** Every answer of the route called `name` by its status, in the order of the statuses. */
 export function responsesOf(name: ApiRoute, operation: Operation): Record<string, ResponseObject> {
-  const limits = isCounted(name) ? COUNTED_HEADERS : [];
+  const limits = isRateLimited(name) ? COUNTED_HEADERS : [];
   const byStatus = new Map<number, ProblemName[]>();
   for (const problem of problemsOf(name, operation)) {
     const { status } = PROBLEMS[problem];

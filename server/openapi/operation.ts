@@ -1,7 +1,7 @@
 /** What the reference says of one route, and what follows from the policy without being said. */
 import type { ProblemName } from "@/lib/api/problems";
 import { PAGE_DEFAULT, PAGE_MAX } from "@/lib/api/requests";
-import { isCounted, ROUTES, type RouteName } from "../identity/policy.ts";
+import { isRateLimited, ROUTES, type RouteName } from "../identity/policy.ts";
 import type { HeaderName } from "./headers.ts";
 import type { SchemaName } from "./schemas.ts";
 
@@ -59,7 +59,7 @@ export function problemsOf(name: ApiRoute, operation: Operation): ReadonlySet<Pr
   const level: string = ROUTES[name];
   return new Set([
     ...EVERYWHERE,
-    ...(isCounted(name) ? (["rate-limited"] as const) : []),
+    ...(isRateLimited(name) ? (["rate-limited"] as const) : []),
     ...(level === "anyone" ? [] : WITH_CALLER),
     ...(operation.body ? WITH_BODY : []),
     ...(operation.takesKey ? WITH_KEY : []),

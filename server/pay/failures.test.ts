@@ -21,7 +21,7 @@ import type { Caller } from "../identity/viewer.ts";
 /** Outside Next.js there is no session to read: a test says who has one, and the API's bearer keys are real. */
 const session = vi.hoisted((): { caller?: Caller } => ({}));
 vi.mock("@/server/identity/authorize", () => ({
-  admitToAction: async () => ({ ok: true, viewer: session.caller?.user }),
+  authorizeAction: async () => ({ ok: true, viewer: session.caller?.user }),
 }));
 vi.mock("../identity/viewer.ts", async (importActual) => {
   const actual = await importActual<typeof import("../identity/viewer.ts")>();

@@ -9,13 +9,13 @@ import { revokeKey } from "@/db/idempotency/revoke";
 import type { PayCommand } from "@/db/payments/command";
 import { testDatabase } from "@/db/testing/fixtures/database";
 import { balanceOf, keyFor, newOrder, newPerson } from "@/db/testing/fixtures/people";
-import type { DoorAnswer } from "@/lib/api/payment-response";
-import { answerInvalid, answerPayment } from "./payment-service.ts";
+import type { PaymentResponse } from "@/lib/api/payment-response";
+import { executePayment, rejectInvalid } from "./payment-service.ts";
 
 /** Who the server action finds signed in; outside Next.js there is no session to read. */
 const signedIn = vi.hoisted(() => ({ id: "" }));
 vi.mock("@/server/identity/authorize", () => ({
-  admitToAction: async () => ({ ok: true, viewer: signedIn }),
+  authorizeAction: async () => ({ ok: true, viewer: signedIn }),
 }));
 
 const test = testDatabase();
@@ -41,8 +41,8 @@ async function newCheckout(amountMinor = "1000") {
   const merchant = await newPerson(test.owner, 0n, "merchant");
   const { purpose, command, orderId } = await newOrder(merchant, amountMinor);
   const key = await keyFor(payer.id, purpose);
-  const send = (sent: PayCommand = command, sentKey = key): Promise<DoorAnswer> =>
-    answerPayment({ userId: payer.id, key: sentKey, channel: "api" }, sent);
+  const send = (sent: PayCommand = command, sentKey = key): Promise<PaymentResponse> =>
+    executePayment({ userId: payer.id, key: sentKey, channel: "api" }, sent);
   return { payer, merchant, key, orderId, command, send };
 }
 
@@ -126,7 +126,7 @@ describe("what arrives for a key is on record", () => {
 
   it("invalid, where the request itself is wrong", async () => {
     const { payer, key } = await newCheckout();
-    const answer = await answerInvalid({ userId: payer.id, key, channel: "api" }, []);
+    const answer = await rejectInvalid({ userId: payer.id, key, channel: "api" }, []);
     expect(answer.status).toBe(422);
     expect(await verdictsOf(key)).toEqual(["invalid"]);
   });
@@ -155,7 +155,7 @@ it("a database that refuses the record changes no answer", async () => {
   expect(again).toEqual({ ...first, replayed: true });
   expect((await send({ ...command, amountMinor: "999" } as PayCommand)).status).toBe(422);
   expect((await send(command, randomUUID())).status).toBe(410);
-  expect((await answerInvalid({ userId: payer.id, key, channel: "api" }, [])).status).toBe(422);
+  expect((await rejectInvalid({ userId: payer.id, key, channel: "api" }, [])).status).toBe(422);
 
   expect(await verdictsOf(key)).toEqual([]);
   expect(warn).toHaveBeenCalledWith(expect.stringContaining("Recording"));

@@ -4,11 +4,11 @@ import type { PayResult } from "@/db/payments/pay";
 import { countPayment } from "../observability/metrics.ts";
 
 /** A request for a key, as its door saw it come in. */
-export type Arrival = Pick<Attempt, "userId" | "key" | "channel" | "requestId">;
+export type PaymentAttempt = Pick<Attempt, "userId" | "key" | "channel" | "requestId">;
 
 export type Verdict = Attempt["verdict"];
 
-/** What a result says of its arrival. */
+/** The verdict that a result gives on its attempt. */
 export function verdictOf(result: PayResult): Verdict {
   switch (result.type) {
     case "settled":
@@ -26,11 +26,11 @@ export function verdictOf(result: PayResult): Verdict {
 }
 
 /**
- * Does `work`, records the arrival with the verdict on its result, and returns the result. What throws was told that
+ * Does `work`, records the attempt with the verdict on its result, and returns the result. What throws was told that
  * nothing is known. Recording waits for nothing and never fails the work.
  */
-export async function recorded<T>(
-  arrival: Arrival,
+export async function recordAndCount<T>(
+  attempt: PaymentAttempt,
   work: () => Promise<T>,
   verdictOn: (result: T) => Verdict,
 ): Promise<T> {
@@ -41,7 +41,7 @@ export async function recorded<T>(
     verdict = verdictOn(result);
     return result;
   } finally {
-    recordAttempt({ ...arrival, arrivedAt, verdict });
-    countPayment(arrival.channel, verdict);
+    recordAttempt({ ...attempt, arrivedAt, verdict });
+    countPayment(attempt.channel, verdict);
   }
 }

@@ -5,10 +5,10 @@ import { pay } from "@/db/payments/pay";
 import { renderDecline, renderPayment } from "@/db/payments/render";
 import type { PaymentRow } from "@/db/payments/row";
 import type { RefusalReason } from "@/db/payments/settlement";
-import type { DoorAnswer, ProblemDocument } from "@/lib/api/payment-response";
+import type { PaymentResponse, ProblemDocument } from "@/lib/api/payment-response";
 import { type MoneyMoved, type ProblemName, problem } from "@/lib/api/problems";
 import type { FieldError } from "@/lib/api/requests";
-import { type Arrival, recorded, verdictOf } from "./payment-attempt.ts";
+import { type PaymentAttempt, recordAndCount, verdictOf } from "./payment-attempt.ts";
 
 /** Why a command was refused, as a problem: which one, and which field to blame. Nothing was consumed. */
 const REFUSALS: Record<RefusalReason, { name: ProblemName; error?: FieldError; detail?: string }> = {
@@ -50,7 +50,7 @@ function moneyMovedBy(payment: PaymentRow): MoneyMoved {
 }
 
 /** A settled key's outcome. The same bytes for the first answer and for every replay. */
-function outcomeAnswer(payment: PaymentRow, replayed: boolean): DoorAnswer {
+function outcomeAnswer(payment: PaymentRow, replayed: boolean): PaymentResponse {
   return payment.status === "succeeded"
     ? { status: 201, body: renderPayment(payment), replayed }
     : { status: 402, body: renderDecline(payment), replayed };
@@ -60,14 +60,14 @@ function problemAnswer(
   name: ProblemName,
   moneyMoved: MoneyMoved,
   members: Partial<ProblemDocument> = {},
-): DoorAnswer {
+): PaymentResponse {
   const document = { ...problem(name, moneyMoved), ...members };
   return { status: document.status, body: document, replayed: false };
 }
 
 /** Executes `command` under `key`, or tells what became of the key. Throws what `pay` throws. */
-export async function answerPayment(arrival: Arrival, command: PayCommand): Promise<DoorAnswer> {
-  const result = await recorded(arrival, () => pay(arrival.userId, arrival.key, command), verdictOf);
+export async function executePayment(attempt: PaymentAttempt, command: PayCommand): Promise<PaymentResponse> {
+  const result = await recordAndCount(attempt, () => pay(attempt.userId, attempt.key, command), verdictOf);
   switch (result.type) {
     case "settled":
       return outcomeAnswer(result.payment, result.replayed);
@@ -93,32 +93,32 @@ export async function answerPayment(arrival: Arrival, command: PayCommand): Prom
 
 /**
  * Answers a request whose body is wrong: its key is looked up first, so that the complaint says what became of it. A rule
- * changes nothing about what was settled before it was made: `ofAnyTime`, the command under older rules, is answered as it
+ * changes nothing about what was settled before it was made: `legacy`, the command under older rules, is answered as it
  * was then. It goes the way of every payment only where its key is settled, and so can never execute.
  */
-export async function answerInvalid(
-  arrival: Arrival,
+export async function rejectInvalid(
+  attempt: PaymentAttempt,
   errors: FieldError[],
-  ofAnyTime?: PayCommand,
-): Promise<DoorAnswer> {
-  if (ofAnyTime !== undefined && (await keyState(arrival.userId, arrival.key)).state === "settled")
-    return answerPayment(arrival, ofAnyTime);
-  return answerComplaint(arrival, "invalid-request", { errors });
+  legacy?: PayCommand,
+): Promise<PaymentResponse> {
+  if (legacy !== undefined && (await keyState(attempt.userId, attempt.key)).state === "settled")
+    return executePayment(attempt, legacy);
+  return reject(attempt, "invalid-request", { errors });
 }
 
 /** Answers a request whose address names nothing that is there for its user; the key is looked up as for a wrong body. */
-export function answerNotFound(arrival: Arrival): Promise<DoorAnswer> {
-  return answerComplaint(arrival, "not-found", {});
+export function rejectNotFound(attempt: PaymentAttempt): Promise<PaymentResponse> {
+  return reject(attempt, "not-found", {});
 }
 
-async function answerComplaint(
-  arrival: Arrival,
+async function reject(
+  attempt: PaymentAttempt,
   name: "invalid-request" | "not-found",
   members: Partial<ProblemDocument>,
-): Promise<DoorAnswer> {
-  const record = await recorded(
-    arrival,
-    () => keyState(arrival.userId, arrival.key),
+): Promise<PaymentResponse> {
+  const record = await recordAndCount(
+    attempt,
+    () => keyState(attempt.userId, attempt.key),
     () => "invalid",
   );
   switch (record.state) {

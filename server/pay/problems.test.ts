@@ -14,7 +14,7 @@ import { revokeKey } from "@/db/idempotency/revoke";
 import { testDatabase } from "@/db/testing/fixtures/database";
 import { apiKeyOf, keyFor, newOrder, newPerson } from "@/db/testing/fixtures/people";
 import { PROBLEMS, type ProblemName } from "@/lib/api/problems";
-import { Answer, fail } from "../http/responses.ts";
+import { fail, HttpError } from "../http/responses.ts";
 
 const test = testDatabase();
 
@@ -315,5 +315,5 @@ it("too many open keys are a matter of time, and the answer says how much", asyn
 
 it("what passes by itself says when to ask again", () => {
   for (const name of ["payment-in-progress", "unavailable", "outcome-unknown"] as const)
-    expect(new Answer(fail(name)).response.headers.get("retry-after"), name).toMatch(/^[1-9]\d*$/);
+    expect(new HttpError(fail(name)).response.headers.get("retry-after"), name).toMatch(/^[1-9]\d*$/);
 });

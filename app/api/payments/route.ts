@@ -1,7 +1,7 @@
 import type { PayCommand } from "@/db/payments/command";
 import { listPaymentsFor } from "@/db/payments/list";
 import {
-  type ParsedToPay,
+  type ParsedPayment,
   type PayOrderRequest,
   parsePayment,
   type TransferRequest,
@@ -15,10 +15,10 @@ function commandFrom(value: PayOrderRequest | TransferRequest): PayCommand {
   return "orderId" in value ? { operation: "pay-order", ...value } : { operation: "transfer", ...value };
 }
 
-function commandOf(body: unknown): ParsedToPay<PayCommand> {
+function commandOf(body: unknown): ParsedPayment<PayCommand> {
   const parsed = parsePayment(body);
   if (parsed.ok) return { ok: true, value: commandFrom(parsed.value) };
-  return { ...parsed, ofAnyTime: parsed.ofAnyTime && commandFrom(parsed.ofAnyTime) };
+  return { ...parsed, legacy: parsed.legacy && commandFrom(parsed.legacy) };
 }
 
 /** Pays an order or transfers to somebody, once per idempotency key. */

@@ -12,8 +12,8 @@ import { Panel } from "@/components/ui/panel";
 import { findOrder } from "@/db/orders/orders";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
-import { isolated } from "@/lib/text/bidi-isolate";
-import { admitToPage } from "@/server/identity/authorize";
+import { isolateBidi } from "@/lib/text/bidi-isolate";
+import { authorizePage } from "@/server/identity/authorize";
 import { getViewer } from "@/server/identity/viewer";
 import { payOrder } from "./actions";
 
@@ -27,7 +27,7 @@ export async function generateMetadata({ params }: Params): Promise<Metadata> {
   return order === undefined
     ? {}
     : {
-        title: t.markup("title", { merchant: isolated(order.merchant.name), bdi: (name) => name }),
+        title: t.markup("title", { merchant: isolateBidi(order.merchant.name), bdi: (name) => name }),
       };
 }
 
@@ -36,7 +36,7 @@ export default async function CheckoutPage({ params }: Params) {
   const { orderId } = await params;
   const id = uuid.safeParse(orderId);
   if (!id.success) notFound();
-  const viewer = await admitToPage("/checkout/[orderId]", `/checkout/${id.data}`);
+  const viewer = await authorizePage("/checkout/[orderId]", `/checkout/${id.data}`);
   const order = await findOrder(id.data);
   if (order === undefined) notFound();
   if (order.paidBy?.userId === viewer.id) redirect(`/payments/${order.paidBy.paymentId}`);

@@ -1,10 +1,11 @@
 /**
- * Finding out what became of a press. It looks at the key, sends a young press again, and goes on until the key has an
- * outcome, is void, or the payer has to decide; a clock beside it asks the payer where it finds out nothing. All over HTTP: a server action that hangs would hold up the next one.
+ * Resolves a press whose outcome is not known: polls the key's state, and sends the press again within its resend window,
+ * until the key is settled or void, or the payer has to decide. All over HTTP: server actions run one after another, so one
+ * that hangs would hold up the next.
  */
-import { afterLook, pollDelayMs } from "@/lib/pay/checking";
+import { eventForKeyState, pollDelayMs } from "@/lib/pay/checking";
 import type { PayEvent, PayState, Press } from "@/lib/pay/state";
-import { type Look, lookAtKey, payOverHttp, revokeKey } from "./key-api";
+import { fetchKeyState, type KeyLookup, payOverHttp, revokeKey } from "./key-api";
 
 type Check = {
   userId: string;
@@ -22,7 +23,7 @@ type Round = { event: PayEvent } | { event: undefined; retryAfterMs: number };
 /** Checks `press` until something is reported or `signal` aborts. Never throws. */
 export async function checkPress(check: Check): Promise<void> {
   for (let attempt = 0; !check.signal.aborted; attempt += 1) {
-    const round = await (check.stage === "revoking" ? revokeOnce(check) : lookOnce(check));
+    const round = await (check.stage === "revoking" ? revokeOnce(check) : pollOnce(check));
     if (check.signal.aborted) return;
     if (round.event !== undefined) {
       check.report(round.event);
@@ -32,14 +33,14 @@ export async function checkPress(check: Check): Promise<void> {
   }
 }
 
-async function lookOnce(check: Check): Promise<Round> {
-  const look = await lookAtKey(check.userId, check.press.key, check.signal);
-  if (look.kind !== "state") return roundWithoutState(look);
-  const next = afterLook(look.state, check.press, Date.now());
-  if (next.type !== "resend" && next.type !== "press-grew-old") return { event: next };
-  // The payer is being asked: nothing is sent until the answer. That the key was found open is told once.
+async function pollOnce(check: Check): Promise<Round> {
+  const lookup = await fetchKeyState(check.userId, check.press.key, check.signal);
+  if (lookup.kind !== "state") return roundWithoutState(lookup);
+  const next = eventForKeyState(lookup.state, check.press, Date.now());
+  if (next.type !== "resend" && next.type !== "resend-window-ended") return { event: next };
+  // The payer is being asked: nothing is sent until then. That the key was found open is reported once.
   if (check.stage === "asking") return WAIT;
-  if (check.stage === "unreached") return { event: { type: "press-grew-old", key: check.press.key } };
+  if (check.stage === "unreachable") return { event: { type: "resend-window-ended", key: check.press.key } };
   return next.type === "resend" ? sendAgain(check) : { event: next };
 }
 
@@ -52,26 +53,26 @@ async function sendAgain(check: Check): Promise<Round> {
 }
 
 async function revokeOnce(check: Check): Promise<Round> {
-  const look = await revokeKey(check.userId, check.press.key, check.signal);
-  if (look.kind !== "state") return roundWithoutState(look);
+  const lookup = await revokeKey(check.userId, check.press.key, check.signal);
+  if (lookup.kind !== "state") return roundWithoutState(lookup);
   const { key } = check.press;
-  switch (look.state.state) {
+  switch (lookup.state.state) {
     case "void":
       return { event: { type: "void", key } };
     case "settled":
-      return { event: { type: "settled", key, payment: look.state.payment } };
+      return { event: { type: "settled", key, payment: lookup.state.payment } };
     case "open":
       return WAIT;
     default:
-      return look.state satisfies never;
+      return lookup.state satisfies never;
   }
 }
 
 const WAIT: Round = { event: undefined, retryAfterMs: 0 };
 
-function roundWithoutState(look: Exclude<Look, { kind: "state" }>): Round {
-  if (look.kind === "signed-out") return { event: { type: "signed-out" } };
-  return { event: undefined, retryAfterMs: (look.retryAfterSeconds ?? 0) * 1000 };
+function roundWithoutState(lookup: Exclude<KeyLookup, { kind: "state" }>): Round {
+  if (lookup.kind === "signed-out") return { event: { type: "signed-out" } };
+  return { event: undefined, retryAfterMs: (lookup.retryAfterSeconds ?? 0) * 1000 };
 }
 
 /** Waits `delayMs`, less where the network comes back, the page is looked at again, or `signal` aborts. */

@@ -1,7 +1,7 @@
 /** The browser's side of the HTTP API, with a server that answers as each test says. */
 import { afterEach, expect, it, vi } from "vitest";
 import type { Payment } from "@/lib/api/payment";
-import { issueKey, lookAtKey } from "./key-api";
+import { fetchKeyState, issueKey } from "./key-api";
 
 const USER = "6f1f1f6e-0f2b-4c55-9a0e-3d0f9f8f2a10";
 const ORDER = "6f1f1f6e-0f2b-4c55-9a0e-3d0f9f8f2a11";
@@ -27,19 +27,19 @@ function silentFetch() {
 it.each([
   ["the caller moves on", (moved: AbortController) => moved.abort()],
   ["the deadline has passed", () => vi.advanceTimersByTime(10_000)],
-])("a look ends when %s", async (_when, happen) => {
+])("a look-up ends when %s", async (_when, happen) => {
   vi.useFakeTimers();
   vi.stubGlobal("fetch", silentFetch());
   const moved = new AbortController();
-  const look = lookAtKey(USER, KEY, moved.signal);
+  const lookup = fetchKeyState(USER, KEY, moved.signal);
   happen(moved);
-  expect(await look).toEqual({ kind: "unreadable", retryAfterSeconds: undefined });
+  expect(await lookup).toEqual({ kind: "unreadable", retryAfterSeconds: undefined });
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it("a look for somebody who has moved on already ends at once", async () => {
+it("a look-up for somebody who has moved on already ends at once", async () => {
   vi.stubGlobal("fetch", silentFetch());
-  expect(await lookAtKey(USER, KEY, AbortSignal.abort())).toEqual({
+  expect(await fetchKeyState(USER, KEY, AbortSignal.abort())).toEqual({
     kind: "unreadable",
     retryAfterSeconds: undefined,
   });

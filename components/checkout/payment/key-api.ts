@@ -1,10 +1,10 @@
 /**
- * The browser's side of the HTTP API: issue a key, look at it, revoke it, pay with it. Every request names the user the
+ * The browser's side of the HTTP API: issue a key, read its state, revoke it, pay with it. Every request names the user the
  * form was opened as, so that a changed sign-in in another tab is refused before anything is looked up.
  */
 
 import type { KeyState, Payment, Purpose } from "@/lib/api/payment";
-import { isPayment, isRecord, readAnswer, readKeyState, readProblem } from "@/lib/pay/read-response";
+import { isPayment, isRecord, readKeyState, readPaymentResponse, readProblem } from "@/lib/pay/read-response";
 import type { PayEvent, Press } from "@/lib/pay/state";
 
 /** A healthy server answers in milliseconds; past this the connection is taken for dead and asked anew. */
@@ -17,8 +17,8 @@ export type Issued =
   | { kind: "signed-out" }
   | { kind: "rate-limited"; retryAfterSeconds: number | undefined };
 
-/** What looking at a key, or revoking it, found. `unreadable`: no answer, or none that could be relied on. */
-export type Look =
+/** What reading a key's state, or revoking the key, found. `unreadable`: no answer, or none that could be relied on. */
+export type KeyLookup =
   | { kind: "state"; state: KeyState }
   | { kind: "signed-out" }
   | { kind: "unreadable"; retryAfterSeconds: number | undefined };
@@ -42,15 +42,15 @@ export async function issueKey(userId: string, purpose: Purpose): Promise<Issued
   throw new Error(`No key was issued: status ${answer.status}`);
 }
 
-export function lookAtKey(userId: string, key: string, signal: AbortSignal): Promise<Look> {
+export function fetchKeyState(userId: string, key: string, signal: AbortSignal): Promise<KeyLookup> {
   return keyRequest(userId, key, "GET", signal);
 }
 
 /** Revokes `key`: void or settled, never open. `unreadable` means that it is undecided: ask again. */
-export async function revokeKey(userId: string, key: string, signal: AbortSignal): Promise<Look> {
-  const look = await keyRequest(userId, key, "DELETE", signal);
-  const isUndecided = look.kind === "state" && look.state.state === "open";
-  return isUndecided ? { kind: "unreadable", retryAfterSeconds: undefined } : look;
+export async function revokeKey(userId: string, key: string, signal: AbortSignal): Promise<KeyLookup> {
+  const lookup = await keyRequest(userId, key, "DELETE", signal);
+  const isUndecided = lookup.kind === "state" && lookup.state.state === "open";
+  return isUndecided ? { kind: "unreadable", retryAfterSeconds: undefined } : lookup;
 }
 
 /** Sends a press to `endpoint` with its key and the payload it had. Never throws: no answer is `unknown`. */
@@ -68,7 +68,7 @@ export async function payOverHttp(
       idempotencyKey: press.key,
       signal,
     });
-    return readAnswer(press.key, answer, Date.now());
+    return readPaymentResponse(press.key, answer, Date.now());
   } catch {
     // Lost on the way there or on the way back: nobody can tell which.
     return { type: "unknown", key: press.key };
@@ -80,7 +80,7 @@ async function keyRequest(
   key: string,
   method: "GET" | "DELETE",
   signal: AbortSignal,
-): Promise<Look> {
+): Promise<KeyLookup> {
   try {
     const answer = await request(`/api/idempotency-keys/${key}`, { userId, method, signal });
     if (answer.status === 401 && readProblem(answer.body)?.name === "unauthenticated")
@@ -94,7 +94,7 @@ async function keyRequest(
   }
 }
 
-type HttpAnswer = { status: number; body: unknown; retryAfterSeconds: number | undefined };
+type HttpResponse = { status: number; body: unknown; retryAfterSeconds: number | undefined };
 
 async function request(
   path: string,
@@ -105,7 +105,7 @@ async function request(
     idempotencyKey?: string;
     signal?: AbortSignal | undefined;
   },
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const headers = new Headers({ Accept: "application/json", "X-Once-User": options.userId });
   if (options.body !== undefined) headers.set("Content-Type", "application/json");
   // A Structured Field String (RFC 9651 §3.3.3): in double quotes.

@@ -3,7 +3,7 @@
 import type { Purpose } from "@/lib/api/payment";
 import { DEFAULT_RETRY_AFTER_SECONDS } from "@/lib/pay/read-response";
 import type { PayEvent } from "@/lib/pay/state";
-import { issueKey, lookAtKey } from "./key-api";
+import { fetchKeyState, issueKey } from "./key-api";
 import { readStored } from "./stored-press";
 
 /**
@@ -32,13 +32,13 @@ export async function openForm(
     }
     case "open": {
       if (stored.kind === "key" && stored.key !== issued.key) {
-        const look = await lookAtKey(userId, stored.key, signal);
+        const lookup = await fetchKeyState(userId, stored.key, signal);
         if (
-          look.kind === "state" &&
-          look.state.state === "settled" &&
-          look.state.payment.status === "declined"
+          lookup.kind === "state" &&
+          lookup.state.state === "settled" &&
+          lookup.state.payment.status === "declined"
         ) {
-          return { type: "decline-found", payment: look.state.payment, nextKey: issued.key };
+          return { type: "decline-found", payment: lookup.state.payment, nextKey: issued.key };
         }
       }
       const cannotTell = stored.kind === "blocked" && !issued.isNew;

@@ -4,17 +4,17 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { unstable_isUnrecognizedActionError } from "next/navigation";
 import { useCallback, useEffect, useReducer, useRef } from "react";
 import type { Purpose } from "@/lib/api/payment";
-import type { DoorAnswer } from "@/lib/api/payment-response";
-import { patienceMs } from "@/lib/pay/checking";
-import { readAnswer } from "@/lib/pay/read-response";
+import type { PaymentResponse } from "@/lib/api/payment-response";
+import { pollTimeoutMs } from "@/lib/pay/checking";
+import { readPaymentResponse } from "@/lib/pay/read-response";
 import type { PayEvent, Payload, PayState, Press } from "@/lib/pay/state";
-import { asksPayer, nextState, pressableKey, START, wantsKey } from "@/lib/pay/state-machine";
+import { awaitsPayer, needsKey, nextState, pressableKey, START } from "@/lib/pay/state-machine";
 import { checkPress } from "./check-press";
 import { payOverHttp } from "./key-api";
 import { openForm } from "./open-form";
 import { forgetStored, storageName, storeKey, storePress } from "./stored-press";
 
-/** A payment takes milliseconds. Past this the action may be hung, and looking over HTTP finds out sooner. */
+/** A payment takes milliseconds. Past this the action may be hung, and polling over HTTP finds out sooner. */
 const ACTION_DEADLINE_MS = 8_000;
 
 /** Issuing is get-or-create, so asking again is free of risk; a payer should not see the first hiccup. */
@@ -31,19 +31,19 @@ export type PaymentForm = {
 };
 
 /**
- * Runs Pay's machine (lib/pay/state-machine.ts) for one purpose: fetches the key, stores the press, pays through the server
+ * Runs the payment state machine (lib/pay/state-machine.ts) for one purpose: fetches the key, stores the press, pays through the server
  * action, and checks over HTTP whatever was left unknown.
  *
- * `throughAction` calls the server action with the press's key and payload; `endpoint` is the HTTP address that takes
+ * `payThroughAction` calls the server action with the press's key and payload; `endpoint` is the HTTP address that takes
  * the same payload and key. `purpose` must be one object for the life of the form.
  */
 export function usePayment(options: {
   userId: string;
   purpose: Purpose;
   endpoint: string;
-  throughAction: (press: Press) => Promise<DoorAnswer>;
+  payThroughAction: (press: Press) => Promise<PaymentResponse>;
 }): PaymentForm {
-  const { userId, purpose, endpoint, throughAction } = options;
+  const { userId, purpose, endpoint, payThroughAction } = options;
   const name = storageName(userId, purpose);
   const [state, dispatch] = useReducer(nextState, START);
 
@@ -56,9 +56,9 @@ export function usePayment(options: {
     // The key travels in the variables: what is sent can never belong to another render.
     mutationFn: async (press: Press): Promise<PayEvent> => {
       try {
-        return readAnswer(press.key, await throughAction(press), Date.now());
+        return readPaymentResponse(press.key, await payThroughAction(press), Date.now());
       } catch (error) {
-        // This page is older than the server: the action never ran. The HTTP door takes the same key.
+        // This page is older than the server: the action never ran. The HTTP API takes the same key.
         if (unstable_isUnrecognizedActionError(error)) return payOverHttp(userId, endpoint, press);
         throw error;
       }
@@ -66,13 +66,13 @@ export function usePayment(options: {
     // An answer after the deadline still arrives here; the machine takes it, as a fact about its key.
     onSuccess: dispatch,
     onError: (_error, press) => dispatch({ type: "unknown", key: press.key }),
-    // Checking resends, with eyes open. A paused mutation would resume by itself, so it never pauses either.
+    // Checking resends after it has read the key's state. A paused mutation would resume by itself, so it never pauses either.
     retry: 0,
     networkMode: "always",
     gcTime: 0,
   });
 
-  // React renders after the second click of a double click: the latch is there at once.
+  // React renders after the second click of a double click: the ref is set at once.
   const latchedKey = useRef<string | undefined>(undefined);
   const heldKey = pressableKey(state);
   useEffect(() => {
@@ -89,7 +89,7 @@ export function usePayment(options: {
   };
 
   const payNow = (): void => {
-    if (!asksPayer(state)) return;
+    if (!awaitsPayer(state)) return;
     const pressedAtMs = Date.now();
     storePress(name, { ...state.press, pressedAtMs });
     dispatch({ type: "pay-now", pressedAtMs });
@@ -148,7 +148,7 @@ function useKey(
   const queryClient = useQueryClient();
 
   useEffect(() => {
-    if (!wantsKey(state)) return;
+    if (!needsKey(state)) return;
     let isCurrent = true;
     const report = (event: PayEvent): void => {
       if (isCurrent) dispatch(event);
@@ -171,7 +171,7 @@ function useKey(
 }
 
 /**
- * What happens by itself: the action's deadline, the end of a rate limit, of the patience with looking, and the return
+ * What happens by itself: the action's deadline, the end of a rate limit, of polling, and the return
  * from the page cache.
  */
 function useClock(state: PayState, dispatch: (event: PayEvent) => void): void {
@@ -181,12 +181,12 @@ function useClock(state: PayState, dispatch: (event: PayEvent) => void): void {
       const timer = setTimeout(() => dispatch({ type: "unknown", key }), ACTION_DEADLINE_MS);
       return () => clearTimeout(timer);
     }
-    if (state.name === "checking" && state.stage === "looking") {
+    if (state.name === "checking" && state.stage === "polling") {
       const { press } = state;
-      // Whatever keeps a look from finding out, a bug of ours among it: the payer gets to decide.
+      // Whatever keeps polling from an outcome, a bug of ours included, the payer gets to decide.
       const timer = setTimeout(
-        () => dispatch({ type: "unreached", key: press.key }),
-        patienceMs(press, Date.now()),
+        () => dispatch({ type: "unreachable", key: press.key }),
+        pollTimeoutMs(press, Date.now()),
       );
       return () => clearTimeout(timer);
     }

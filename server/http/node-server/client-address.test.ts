@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
-import { addressOf, clientAddress, markAddresses } from "./client-address.ts";
+import { clientAddress, clientAddressOf, recordClientAddresses } from "./client-address.ts";
 
 describe("the address of a client", () => {
   it("is the peer's where no proxy is trusted, whatever X-Forwarded-For says", () => {
@@ -36,10 +36,10 @@ describe("the address of a client", () => {
 });
 
 it("a request is marked as it arrives, and no header that a client can think of stands for that", async () => {
-  markAddresses(0);
+  recordClientAddresses(0);
   const server = createServer((incoming, response) => {
     const headers = new Headers(incoming.headers as Record<string, string>);
-    response.end(addressOf(headers) ?? "nobody marked it");
+    response.end(clientAddressOf(headers) ?? "nobody marked it");
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -52,5 +52,5 @@ it("a request is marked as it arrives, and no header that a client can think of 
   const [body] = await once(answer, "data");
   server.close();
   expect(String(body)).toBe("127.0.0.1");
-  expect(addressOf(new Headers({ "x-once-address": "203.0.113.9" }))).toBeUndefined();
+  expect(clientAddressOf(new Headers({ "x-once-address": "203.0.113.9" }))).toBeUndefined();
 });

@@ -20,7 +20,7 @@ function headerName(): string {
  * From now on marks each request to this process with the address of its client. `trustedProxies`: how many proxies of
  * ours stand in front, each of which appends to X-Forwarded-For whom it heard the request from.
  */
-export function markAddresses(trustedProxies: number): void {
+export function recordClientAddresses(trustedProxies: number): void {
   const name = headerName();
   subscribe("http.server.request.start", (message) => {
     const { request } = message as { request: IncomingMessage };
@@ -35,7 +35,7 @@ export function markAddresses(trustedProxies: number): void {
 }
 
 /** The address that a request was marked with, IPv6 as its network; undefined where nobody marks requests. */
-export function addressOf(headers: Headers): string | undefined {
+export function clientAddressOf(headers: Headers): string | undefined {
   return headers.get(headerName()) ?? undefined;
 }
 

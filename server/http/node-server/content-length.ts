@@ -10,7 +10,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 export const LENGTH_HEADER = "x-once-content-length";
 
 /** From now on sends each answer of this process that says its length with it, as it is. */
-export function sendLengths(): void {
+export function preserveContentLength(): void {
   subscribe("http.server.request.start", (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     const setHeader = response.setHeader.bind(response);

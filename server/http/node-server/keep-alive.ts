@@ -20,7 +20,7 @@ const LONGER_FOR_HEADERS_MS = 5_000;
  * it before anything of ours runs, and it is met with the first request. That one is still told the old limit in
  * `Keep-Alive`, which is shorter, and so does no harm.
  */
-export function keepIdleConnections(seconds = IDLE_SECONDS): void {
+export function setKeepAliveTimeout(seconds = IDLE_SECONDS): void {
   subscribe("http.server.request.start", (message) => {
     const { server } = message as { server: Server };
     server.keepAliveTimeout = seconds * 1_000;

@@ -3,7 +3,7 @@ import http, { type IncomingMessage } from "node:http";
 import { type AddressInfo, createConnection } from "node:net";
 import { networkInterfaces } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { answerThisMachineOnly, namesThisMachine } from "./loopback-only.ts";
+import { isLoopbackHost, restrictToLoopback } from "./loopback-only.ts";
 
 describe("a name in Host", () => {
   it.each([
@@ -19,7 +19,7 @@ describe("a name in Host", () => {
     "[0:0:0:0:0:0:0:1]:3000",
     "[::ffff:127.0.0.1]",
   ])("%s is this machine's", (host) => {
-    expect(namesThisMachine(host)).toBe(true);
+    expect(isLoopbackHost(host)).toBe(true);
   });
 
   it.each([
@@ -39,7 +39,7 @@ describe("a name in Host", () => {
     "localhost:3000:3000",
     "localhost/",
   ])("%o is not", (host) => {
-    expect(namesThisMachine(host)).toBe(false);
+    expect(isLoopbackHost(host)).toBe(false);
   });
 });
 
@@ -68,7 +68,7 @@ describe("an HTTP server, guarded while it runs", () => {
     const early = http.get({ port: (held.address() as AddressInfo).port, headers: { host: "evil.example" } });
     const ended = once(early, "error");
     await once(held, "request");
-    answerThisMachineOnly();
+    restrictToLoopback();
     await ended;
     held.close();
   });

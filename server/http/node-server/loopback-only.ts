@@ -25,18 +25,18 @@ function isLoopback(address: string): boolean {
 }
 
 /** Whether `host`, as in a Host header, names this machine: loopback addresses and, by RFC 6761 §6.3, localhost and what is below it. */
-export function namesThisMachine(host: string): boolean {
+export function isLoopbackHost(host: string): boolean {
   const [, bracketed, plain] = /^(?:\[([0-9a-f:.]+)\]|([\w.-]+))(?::\d{1,5})?$/i.exec(host) ?? [];
   const name = (bracketed ?? plain ?? "").toLowerCase();
   return isLoopback(name) || /^(?:[\w-]+\.)*localhost\.?$/.test(name);
 }
 
 /** Whether a request comes from this machine and asks for it. Without a name it asks for nothing. */
-function isFromHere({ socket, headers }: IncomingMessage): boolean {
+function isLoopbackRequest({ socket, headers }: IncomingMessage): boolean {
   const forwarded = [headers["x-forwarded-host"] ?? []].flat().flatMap((list) => list.split(","));
   return (
     isLoopback(socket.remoteAddress ?? "") &&
-    [headers.host ?? "", ...forwarded].every((host) => namesThisMachine(host.trim()))
+    [headers.host ?? "", ...forwarded].every((host) => isLoopbackHost(host.trim()))
   );
 }
 
@@ -55,10 +55,10 @@ function refuse(request: IncomingMessage, channel: unknown): void {
 
 /**
  * From now on no HTTP server of this process is handed a request, or an upgrade, that does not come from this machine and
- * ask for it by a name of its own: such a one is answered with 403, or ended. Connections that are older are ended, for what
+ * ask for it by a name of its own: such a one is finishResponse with 403, or ended. Connections that are older are ended, for what
  * was asked on them nobody has looked at.
  */
-export function answerThisMachineOnly(): void {
+export function restrictToLoopback(): void {
   guard(Server.prototype);
   guard(TlsServer.prototype);
   for (const connection of acceptedConnections()) connection.destroy();
@@ -69,7 +69,7 @@ function guard(servers: EventEmitter): void {
   servers.emit = function (this: EventEmitter, event, ...values) {
     const [request, channel]: unknown[] = values;
     const asks = event === "request" || event === "upgrade";
-    if (!asks || isFromHere(request as IncomingMessage)) return emit.call(this, event, ...values);
+    if (!asks || isLoopbackRequest(request as IncomingMessage)) return emit.call(this, event, ...values);
     refuse(request as IncomingMessage, channel);
     return true;
   };

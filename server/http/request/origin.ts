@@ -9,7 +9,7 @@ import { environment } from "../../lifecycle/environment.ts";
  *
  * Without it, or where the reader asked and no page did ("none": a form that a reload sends again), `Origin` must be ours:
  * ONCE_URL where it is set, else the host that was asked for. Next.js notes that as X-Forwarded-Host before it sends a
- * request on inside the server, with another Host; no page can set that for a stranger without being asked first. Where
+ * request on inside the server, with another Host; no page can set that for a stranger without a preflight. Where
  * both are missing nothing says so, and the answer is no: a cookie alone proves nothing about who wrote the request.
  */
 export function isSameOrigin(headers: Headers): boolean {
@@ -22,6 +22,6 @@ export function isSameOrigin(headers: Headers): boolean {
   if (ONCE_URL !== undefined) return origin.origin === new URL(ONCE_URL).origin;
   const host = headers.get("x-forwarded-host")?.split(",")[0]?.trim() || headers.get("host");
   // Read as an address of the same scheme, which writes its usual port in no way but one.
-  const asked = `${origin.protocol}//${host}`;
-  return host !== null && URL.canParse(asked) && new URL(asked).host === origin.host;
+  const requested = `${origin.protocol}//${host}`;
+  return host !== null && URL.canParse(requested) && new URL(requested).host === origin.host;
 }

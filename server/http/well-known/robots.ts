@@ -6,12 +6,12 @@ import type { Metadata } from "next";
 import { PAGES, type PageName } from "../../identity/policy.ts";
 import { isDemo } from "../../lifecycle/environment.ts";
 
-const SHOWN: ReadonlySet<PageName> = new Set(["/", "/docs", "/problems/[name]"]);
+const INDEXED: ReadonlySet<PageName> = new Set(["/", "/docs", "/problems/[name]"]);
 
 /** Where crawlers are asked not to go (RFC 9309): paths, each with all that begins so. */
-export function closedPaths(): string[] {
+export function disallowedPaths(): string[] {
   if (isDemo()) return ["/"];
-  const pages = (Object.keys(PAGES) as PageName[]).filter((name) => !SHOWN.has(name));
+  const pages = (Object.keys(PAGES) as PageName[]).filter((name) => !INDEXED.has(name));
   // Up to its first parameter: what follows is somebody's own.
   const paths = new Set(["/api/", ...pages.map((name) => name.replace(/\[.*$/, ""))]);
   const isWithinAnother = (path: string) => [...paths].some((one) => one !== path && path.startsWith(one));
@@ -20,6 +20,6 @@ export function closedPaths(): string[] {
 
 /** For the metadata of the page called `name`, or of whatever has no name: whether a search engine may show it. */
 export function robotsFor(name?: PageName): NonNullable<Metadata["robots"]> {
-  const isShown = name !== undefined && SHOWN.has(name) && !isDemo();
+  const isShown = name !== undefined && INDEXED.has(name) && !isDemo();
   return { index: isShown, follow: isShown };
 }

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { GET } from "@/app/security.txt/route";
 import { environment } from "../../lifecycle/environment";
-import { securityText } from "./security-txt";
+import { securityTxt } from "./security-txt";
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -14,7 +14,7 @@ const ask = () =>
 it("security.txt says whom to tell, until when, in which languages, and where it belongs", () => {
   const now = new Date("2026-11-29T18:00:00Z");
   expect(
-    securityText({ contact: "mailto:security@once.example", address: "https://pay.once.example", now }),
+    securityTxt({ contact: "mailto:security@once.example", address: "https://pay.once.example", now }),
   ).toBe(
     [
       "Contact: mailto:security@once.example",
@@ -28,7 +28,7 @@ it("security.txt says whom to tell, until when, in which languages, and where it
 
 it("security.txt names no place of its own where there is none over https", () => {
   for (const address of [undefined, "http://localhost:3000"])
-    expect(securityText({ contact: "tel:+1-201-555-0123", address, now: new Date() })).not.toContain(
+    expect(securityTxt({ contact: "tel:+1-201-555-0123", address, now: new Date() })).not.toContain(
       "Canonical",
     );
 });

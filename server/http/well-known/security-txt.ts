@@ -2,10 +2,10 @@
 import { LOCALES } from "@/lib/locale";
 
 /** How long a copy may be believed. The RFC asks for less than a year; a contact that has changed is to be noticed sooner. */
-const BELIEVED_DAYS = 30;
+const EXPIRES_AFTER_DAYS = 30;
 const DAY_MS = 24 * 60 * 60_000;
 
-export type SecurityText = {
+export type SecurityTxt = {
   /** A URI: mailto:, https: or tel:. */
   contact: string;
   /** The public origin, where it is known. */
@@ -14,10 +14,10 @@ export type SecurityText = {
 };
 
 /** The file's text, made for the moment it is asked for, so that it never expires while its server runs. */
-export function securityText({ contact, address, now }: SecurityText): string {
+export function securityTxt({ contact, address, now }: SecurityTxt): string {
   const fields = [
     ["Contact", contact],
-    ["Expires", new Date(now.getTime() + BELIEVED_DAYS * DAY_MS).toISOString()],
+    ["Expires", new Date(now.getTime() + EXPIRES_AFTER_DAYS * DAY_MS).toISOString()],
     ["Preferred-Languages", LOCALES.join(", ")],
   ];
   // Where the text belongs; the RFC wants an https address.

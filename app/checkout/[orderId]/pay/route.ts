@@ -1,6 +1,6 @@
 import { parse, payOrderRequest, uuid } from "@/lib/api/requests";
 import { formRoute } from "@/server/http/form-route";
-import { answerPayment } from "@/server/pay/payment-service";
+import { executePayment } from "@/server/pay/payment-service";
 
 /** Where the form with this key stands: it shows the outcome of the key, or the same fields again. */
 function formPath(orderId: string, key: string, notice?: "unknown" | "refused"): string {
@@ -19,8 +19,8 @@ export const POST = formRoute<{ orderId: string }>(
     });
     if (!key.success || !command.ok) return `/checkout/${encodeURIComponent(params.orderId)}`;
     const { orderId } = command.value;
-    const arrival = { userId: user.id, key: key.data, channel: "form", requestId } as const;
-    const answer = await answerPayment(arrival, { operation: "pay-order", ...command.value });
+    const attempt = { userId: user.id, key: key.data, channel: "form", requestId } as const;
+    const answer = await executePayment(attempt, { operation: "pay-order", ...command.value });
     if (answer.status === 201) return `/payments/${key.data}`;
     // Declined, or settled or void before: the form page looks the key up and says so.
     const isRefused = answer.status === 404 || answer.status === 422;
