@@ -1,7 +1,6 @@
 /**
- * Refuses what is younger than the browsers that are served, in the scripts that the build has made for them: a payer's
- * browser that lacks one method stops in the middle of a payment. Which browser has what since when is MDN's data; which
- * browsers are served is what Next.js compiles for.
+ * Refuses features that a supported browser lacks, in the scripts of the build: one missing method stops a payment half
+ * way. Compatibility is MDN's data; the supported browsers are the ones that Next.js compiles for.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -30,8 +29,7 @@ export const FLOOR = Object.fromEntries(
 const CHUNKS = ".next/static/chunks";
 
 /**
- * What others' scripts do with something young that harms no browser, each told by the text that it stands in: these
- * libraries put it into a variable, and ask whether that holds anything before they call it.
+ * Uses in libraries that detect the feature before they call it, in a way that isFeatureDetected does not see.
  */
 const FEATURE_DETECTED = [
   { uses: "Error.captureStackTrace", near: "=Error.captureStackTrace" },
@@ -51,10 +49,10 @@ const SINGLETONS = new Map([
   ["sessionStorage", "Storage"],
 ]);
 const GLOBAL_OBJECTS = new Set(["window", "self", "globalThis"]);
-/** What gives an iterator in all browsers that are served; what is called on it then, is a young method of iterators. */
+/** What gives an iterator in all browsers that are served; what is called on it then is an iterator helper. */
 const MAKES_ITERATOR = new Set(["entries", "keys", "matchAll", "values"]);
 
-const young = unsupportedFeatures();
+const unsupported = unsupportedFeatures();
 
 /** Whether one of the browsers that are served lacks it. */
 function isUnsupported(/** @type {Feature} */ feature) {
@@ -70,9 +68,9 @@ function isUnsupported(/** @type {Feature} */ feature) {
 }
 
 /**
- * The names of what is young: `interfaces` ("Temporal") and `constructors` ("Iterator"); `members` of an interface or of
+ * The names of what is unsupported: `interfaces` ("Temporal") and `constructors` ("Iterator"); `members` of an interface or of
  * its prototype ("AbortSignal.any"); `methods` that values of the language have by now and nothing had before
- * ("isSubsetOf"), which are told by their name alone; and what iterators have (`onIterators`).
+ * ("isSubsetOf"), which are known by their name alone; and what iterators have (`onIterators`).
  */
 function unsupportedFeatures() {
   /** @type {{ api: Feature, javascript: { builtins: Feature } }} */
@@ -90,7 +88,7 @@ function unsupportedFeatures() {
       if (member.__compat === undefined || !/^\w+$/.test(called) || called === name) continue;
       if (isUnsupported(member)) {
         members.add(`${name}.${called}`);
-        // What only a young constructor makes is found there, and what is static as a member.
+        // What only an unsupported constructor makes is found there, and what is static as a member.
         if (!constructors.has(name) && isOfPrototype(member)) methods.add(called);
       } else oldNames.add(called);
     }
@@ -110,7 +108,7 @@ function isOfPrototype(/** @type {Feature} */ member) {
   return /tc39\.es\/.*\.prototype\./i.test(String(member.__compat?.spec_url));
 }
 
-/** A use of something young, as one would write it; undefined where the node is none. */
+/** A use of an unsupported feature, as one would write it; undefined where the node is none. */
 function unsupportedUse(/** @type {Node} */ node) {
   switch (node.type) {
     case "NewExpression":
@@ -119,23 +117,26 @@ function unsupportedUse(/** @type {Node} */ node) {
       if (callee.type === "Identifier") {
         if (callee.name === "RegExp")
           return unsupportedPattern(stringOf(node.arguments[0]), stringOf(node.arguments[1]));
-        return node.type === "NewExpression" && young.constructors.has(callee.name)
+        return node.type === "NewExpression" && unsupported.constructors.has(callee.name)
           ? `new ${callee.name}`
           : undefined;
       }
       if (callee.type !== "MemberExpression" || node.optional) return undefined;
       const name = memberName(callee);
       if (name === undefined) return undefined;
-      if (makesIterator(callee.object) && young.onIterators.has(name)) return `Iterator.prototype.${name}`;
-      return globalName(callee.object) === undefined && young.methods.has(name) ? `.${name}()` : undefined;
+      if (makesIterator(callee.object) && unsupported.onIterators.has(name))
+        return `Iterator.prototype.${name}`;
+      return globalName(callee.object) === undefined && unsupported.methods.has(name)
+        ? `.${name}()`
+        : undefined;
     }
     case "MemberExpression": {
       const object = globalName(node.object);
       const name = memberName(node);
       if (object === undefined || name === undefined) return undefined;
       const member = `${SINGLETONS.get(object) ?? object}.${name}`;
-      if (young.members.has(member)) return `${object}.${name}`;
-      return young.interfaces.has(object) ? object : undefined;
+      if (unsupported.members.has(member)) return `${object}.${name}`;
+      return unsupported.interfaces.has(object) ? object : undefined;
     }
     case "Literal":
       return node.regex && unsupportedPattern(node.regex.pattern, node.regex.flags);
@@ -148,7 +149,7 @@ function unsupportedUse(/** @type {Node} */ node) {
   }
 }
 
-/** What is young about a regular expression. */
+/** The unsupported syntax of a regular expression. */
 function unsupportedPattern(
   /** @type {string | undefined} */ pattern = "",
   /** @type {string | undefined} */ flags = "",
@@ -189,7 +190,7 @@ function makesIterator(/** @type {Node} */ node) {
   );
 }
 
-/** Whether the script asks first whether it is there: by typeof, ?., or a condition that names it. */
+/** Whether the script detects the feature first: by typeof, ?., or a condition that names it. */
 function isFeatureDetected(
   /** @type {string} */ text,
   /** @type {Node} */ node,
@@ -207,7 +208,7 @@ function isFeatureDetected(
 }
 
 /**
- * What a script uses that is younger than the floor, and does not ask for first.
+ * The unsupported features that a script uses without detecting them first.
  *
  * @param {Source} source
  * @returns {Finding[]}

@@ -13,7 +13,7 @@ const END_LIMIT_MS = 20_000;
 /** Exit codes of a shell for a program that a signal ended: 128 and its number. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
-/** Soon enough for whoever waits for the port or the database, and next to nothing to look for. */
+/** Soon enough for whoever waits for the port or the database, and cheap to check. */
 const PARENT_CHECK_MS = 250;
 
 /**

@@ -45,7 +45,7 @@ export async function signIn(_previous: SignInState, form: FormData): Promise<Si
   redirect(safeReturnPath(form.get("next")));
 }
 
-/** Signs in as one of the demo's people. There is no such door outside the demo. */
+/** Signs in as one of the demo's people. Demo only. */
 export async function signInAsDemo(form: FormData): Promise<void> {
   await requireAction("signInAsDemo");
   const who = z.enum(["alice", "bob", "mia", "omar"]).safeParse(form.get("who"));

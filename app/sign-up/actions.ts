@@ -60,7 +60,7 @@ async function make(wanted: SignUp): Promise<SignUpError | undefined> {
 
 /**
  * Whether what is in the way is this very sign-up: the same name, handle and address, and the password fits. Signs in then.
- * It is a try to sign in, and counts as one.
+ * It counts as an attempt to sign in.
  */
 async function isSameAgain({ name, handle, email, password }: SignUp): Promise<boolean> {
   const found = await findByHandle(handle);

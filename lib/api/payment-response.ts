@@ -1,6 +1,6 @@
 /**
- * What every door to a payment answers: the server action returns it, the HTTP API sends it as status and body. One
- * shape, so that the browser reads both alike and may change doors in mid-payment with the same key.
+ * The response to a payment: the server action returns it, the HTTP API sends it as status and body. One shape, so that
+ * the browser may go from one to the other in mid-payment with the same key.
  */
 import type { DeclineCode, Payment } from "./payment.ts";
 import type { Problem } from "./problems.ts";

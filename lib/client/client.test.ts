@@ -28,7 +28,7 @@ function clientWith(config: Partial<ClientConfig> = {}) {
   return onceClient({ baseUrl: server.baseUrl, apiKey: "once_demo_alice", clock: fastClock(), ...config });
 }
 
-/** What arrived at the door where money moves: its keys and bodies. */
+/** The requests to pay that arrived: their keys and bodies. */
 function payments() {
   return server.received.filter(({ path }) => path === "/api/payments");
 }

@@ -1,4 +1,4 @@
-/** An HTTP server for tests: a network and a service in trouble, one request after another, and what it says when well. */
+/** An HTTP server for tests that follows a script: one response or network fault a request. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Payment } from "../api/payment.ts";
@@ -17,7 +17,7 @@ export type ScriptedResponse =
 export type FaultServer = {
   baseUrl: string;
   received: Received[];
-  /** What is done about the next requests, in order. One too many is answered 418 and fails the test's count. */
+  /** The responses to the next requests, in order. One request too many is answered 418 and fails the test's count. */
   script: ScriptedResponse[];
   /** Resolves when `count` requests have arrived. */
   arrived: (count: number) => Promise<void>;
@@ -37,7 +37,7 @@ export function scriptedProblem(
   };
 }
 
-// What a service that is well answers, about these.
+// The subjects of the regular responses.
 export const KEY = "019ab3c2-40d5-7dbd-bc93-6894a57f9324";
 export const OTHER_KEY = "019ab3c2-40d5-7dbd-bc93-6894a57f9325";
 export const ORDER = {

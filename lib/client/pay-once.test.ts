@@ -29,7 +29,7 @@ function clientWith() {
   return onceClient({ baseUrl: server.baseUrl, apiKey: "once_demo_alice", clock: fastClock() });
 }
 
-/** What arrived at the door where money moves. */
+/** The requests to pay that arrived. */
 function payments() {
   return server.received.filter(({ path }) => path === "/api/payments");
 }

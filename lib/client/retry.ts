@@ -1,6 +1,6 @@
 /**
- * The first half of the recipe for clients: whatever may pass by itself is asked again, the same request with the same
- * key, a bounded number of times, with full jitter, no sooner than Retry-After says, and not beyond the deadline.
+ * The first half of the recipe for clients: transient failures are retried, the same request with the same key, a bounded
+ * number of times, with exponential backoff and full jitter, no sooner than Retry-After says, not beyond the deadline.
  */
 import type { Exchange } from "./exchange.ts";
 
@@ -24,7 +24,7 @@ export type Limits = {
 /** A server that is restarted is back within these tries and waits; one that is not will not be helped by more. */
 export const DEFAULT_LIMITS: Limits = { maxTries: 6, tryMs: 15_000, deadlineMs: 60_000 };
 
-/** The first wait is up to this: longer than a hiccup, shorter than anybody's patience. */
+/** The first wait is up to this: nobody notices it, and most lost connections are back. */
 const BACKOFF_BASE_MS = 250;
 /** Waits double up to this: more would only make the last tries pointless before the deadline. */
 const BACKOFF_MAX_MS = 8_000;
@@ -43,7 +43,7 @@ type Answer = Exclude<Exchange, { type: "lost" }>;
 
 /**
  * The answer, unless the same request may be answered otherwise in a moment: lost on the way, still in progress, too many,
- * or a service in trouble. Any other complaint would be repeated word for word.
+ * or a server error. Any other problem would only be repeated.
  */
 function finalAnswer(exchange: Exchange): Answer | undefined {
   if (exchange.type === "lost") return undefined;
@@ -52,7 +52,7 @@ function finalAnswer(exchange: Exchange): Answer | undefined {
   return status === 409 || status === 429 || status >= 500 ? undefined : exchange;
 }
 
-/** Sends until there is an answer that does not pass by itself. Never throws. */
+/** Sends until there is an answer that is not transient. Never throws. */
 export async function sendWithRetries(
   { limits, clock, endsAtMs, signal }: Attempt,
   send: (signal: AbortSignal) => Promise<Exchange>,

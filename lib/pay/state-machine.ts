@@ -3,7 +3,7 @@
  * effects of components/checkout/payment/use-payment.ts.
  *
  * Two rules hold throughout. Nothing that could have reached the server is ever called a failure: it is `checking`
- * until an outcome is known. And a fact is taken wherever it is about the key in hand, however late it comes.
+ * until an outcome is known. And an outcome of the current key is accepted in every state, however late it comes.
  *
  * An event that comes too late, twice, or about another key changes nothing: in a browser that is a race (a doubled
  * press, a timer, a slow answer), and to break the page of somebody who is paying would be worse. What no race can
@@ -131,7 +131,7 @@ export function nextState(state: PayState, event: PayEvent): PayState {
         : state;
 
     case "restored": {
-      // Paid is for ever, and a revocation under way goes on. Everything else looks again, from the start where
+      // Paid is for ever, and a revocation under way goes on. Everything else polls again, or starts over where
       // nothing was pressed: storage may know of a press that this copy of the page does not.
       if (state.name === "paid" || state.name === "checking") return state;
       const press = pressOf(state);

@@ -76,7 +76,7 @@ export type PayEvent =
   | { type: "void"; key: string }
   | { type: "refused"; key: string; reason: ProblemName }
   | { type: "unknown"; key: string }
-  // The server answers, about nothing it looked at.
+  // The server answers without having looked the key up.
   | { type: "signed-out" }
   | { type: "rate-limited"; retryAtMs: number }
   // Time passes.

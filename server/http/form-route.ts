@@ -1,4 +1,4 @@
-/** The frame of the plain forms that work without JavaScript: a POST that always answers with a redirect to a page. */
+/** Wraps the plain forms that work without JavaScript: a POST that always redirects to a page (Post/Redirect/Get). */
 import { safeReturnPath } from "@/lib/return-path";
 import type { RouteName } from "../identity/policy.ts";
 import type { Viewer } from "../identity/viewer.ts";
@@ -19,7 +19,7 @@ function seeOther(path: string, requestId: string): Response {
   });
 }
 
-/** The fields of a form. Answers 415 or 413 by itself; a request without a body is a form without fields. */
+/** The fields of a form. Throws 415 or 413; a request without a body is a form without fields. */
 async function readForm(request: Request): Promise<URLSearchParams> {
   const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? FORM_TYPE;
   if (mediaType !== FORM_TYPE) throw new HttpError(fail("unsupported-media-type"));

@@ -1,7 +1,6 @@
 /**
- * How much one caller may ask of a server. Counted in this process's memory: a payment costs no statement more, and with
- * several servers a caller gets as much from each. Nothing about a payment is decided here; past a limit, nothing was
- * looked at, and the same request with the same key is good later.
+ * Rate limits per address and caller, in this process's memory: a payment costs no statement more, and with several
+ * servers a caller has a quota on each. A request past its quota looks nothing up: the same key is good later.
  */
 import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
 import { type Item, serializeList } from "structured-headers";
@@ -34,21 +33,21 @@ type Quota = { limit: number; windowSeconds: number };
 
 /** The quotas by name, as an environment sets them. Each is counted per subject: an address, a user, an e-mail, a browser. */
 function quotasOf(env: Environment, demo: boolean) {
-  const each = (limit: number, windowSeconds: number): Quota => ({ limit, windowSeconds });
+  const quota = (limit: number, windowSeconds: number): Quota => ({ limit, windowSeconds });
   return {
-    address: each(
+    address: quota(
       env.ONCE_ADDRESS_REQUESTS_PER_MINUTE ?? (demo ? DEMO_PER_MINUTE : ADDRESS_PER_MINUTE),
       MINUTE_SECONDS,
     ),
-    identity: each(
+    identity: quota(
       env.ONCE_REQUESTS_PER_MINUTE ?? (demo ? DEMO_PER_MINUTE : IDENTITY_PER_MINUTE),
       MINUTE_SECONDS,
     ),
-    "sign-in-address": each(demo ? DEMO_PER_MINUTE : SIGN_IN_FAILURES_PER_ADDRESS, QUARTER_HOUR_SECONDS),
-    "sign-in-email": each(SIGN_IN_FAILURES_PER_EMAIL, QUARTER_HOUR_SECONDS),
-    "sign-in-known": each(SIGN_IN_FAILURES_PER_BROWSER, QUARTER_HOUR_SECONDS),
-    "sign-up-address": each(demo ? DEMO_PER_MINUTE : SIGN_UPS_PER_ADDRESS, HOUR_SECONDS),
-    "sign-up-email": each(SIGN_UPS_PER_EMAIL, HOUR_SECONDS),
+    "sign-in-address": quota(demo ? DEMO_PER_MINUTE : SIGN_IN_FAILURES_PER_ADDRESS, QUARTER_HOUR_SECONDS),
+    "sign-in-email": quota(SIGN_IN_FAILURES_PER_EMAIL, QUARTER_HOUR_SECONDS),
+    "sign-in-known": quota(SIGN_IN_FAILURES_PER_BROWSER, QUARTER_HOUR_SECONDS),
+    "sign-up-address": quota(demo ? DEMO_PER_MINUTE : SIGN_UPS_PER_ADDRESS, HOUR_SECONDS),
+    "sign-up-email": quota(SIGN_UPS_PER_EMAIL, HOUR_SECONDS),
   } as const satisfies Record<string, Quota>;
 }
 
@@ -65,7 +64,7 @@ export type QuotaState = {
 
 type Limiters = Record<LimitName, { quota: Quota; limiter: RateLimiterMemory }>;
 
-// On globalThis, because routes and actions may be bundled apart; what a caller has used up is counted once.
+// On globalThis, because routes and actions may be bundled apart; each quota is counted once.
 const slot = globalThis as typeof globalThis & { onceLimiters?: Limiters };
 
 function limiters(): Limiters {
@@ -102,12 +101,12 @@ function isRefusal(thrown: unknown): thrown is RateLimiterRes {
   return typeof thrown === "object" && thrown !== null && "msBeforeNext" in thrown;
 }
 
-/** Takes back one request of `subject` that should not have counted. */
+/** Gives one request back to the quota of `subject`. */
 export async function restoreQuota(name: LimitName, subject: string): Promise<void> {
   await limiters()[name].limiter.reward(subject);
 }
 
-/** Counts a request to the API, notes what is left in `counted`, and answers 429 where it is one too many. */
+/** Counts a request to the API, adds the quota's state to `counted`, and throws 429 where it is used up. */
 export async function enforceQuota(name: LimitName, subject: string, counted: QuotaState[]): Promise<void> {
   const one = await consumeQuota(name, subject);
   counted.push(one);

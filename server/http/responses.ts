@@ -6,16 +6,17 @@ import { type MoneyMoved, type ProblemName, problem } from "@/lib/api/problems";
 import type { FieldError, Parsed } from "@/lib/api/requests";
 import { describeError, log } from "../observability/log.ts";
 import { LENGTH_HEADER } from "./node-server/content-length.ts";
+import { readBody } from "./request/body.ts";
 
 /**
  * The largest body is an order of a hundred items, each described in 200 characters. Written in ASCII, as many programs
  * write JSON, one of them takes up to twelve bytes ("\ud83d\ude00"): a quarter of a million bytes.
  */
 const BODY_MAX_BYTES = 256 * 1024;
-/** What a client should wait before it asks again: longer than a restart's hiccup, short for somebody who watches. */
+/** What a client should wait before it asks again: longer than a restart, short for somebody who watches. */
 const RETRY_AFTER_SECONDS = 2;
 
-/** The problems that pass by themselves. */
+/** The problems that are answered with Retry-After. */
 const RETRYABLE: ReadonlySet<string> = new Set([
   "/problems/outcome-unknown",
   "/problems/payment-in-progress",
@@ -71,16 +72,16 @@ export function invalid(pointer: string, detail: string): Response {
   return fail("invalid-request", { moneyMoved: "no", errors: [{ pointer, detail }] });
 }
 
-/** Thrown by what a handler calls, to answer from there. */
+/** Thrown anywhere below a handler to end the request with `response`. */
 export class HttpError extends Error {
   readonly response: Response;
   constructor(response: Response) {
-    super("An answer, not an error.");
+    super(`HTTP ${response.status}`);
     this.response = response;
   }
 }
 
-/** What went wrong, as a problem: bad luck is 503 and says "same key"; only bugs are 500. Logs it. */
+/** What went wrong, as a problem: a transient failure is 503 and says "same key"; only bugs are 500. Logs it. */
 export function problemOf(error: unknown, context: Record<string, unknown> = {}): ProblemDocument {
   const name = failureName(error);
   log[name === "internal-error" ? "error" : "warn"](
@@ -108,25 +109,18 @@ function failureName(
   }
 }
 
-/** The body as JSON. Answers 415 or 413 by itself; what is not JSON is an invalid request, as the caller sees fit. */
+/** The body as JSON. Throws 415 or 413; what is not JSON is returned as errors. */
 export async function readJson(request: Request): Promise<Parsed<unknown>> {
   const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   // A body that is compressed is refused as what it is, not as JSON gone wrong.
   const coding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
   if (mediaType !== "application/json" || coding !== "identity")
     throw new HttpError(fail("unsupported-media-type"));
-  const tooLarge = () => new HttpError(fail("too-large"));
-  if (Number(request.headers.get("content-length") ?? 0) > BODY_MAX_BYTES) throw tooLarge();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size > BODY_MAX_BYTES) throw tooLarge();
-    chunks.push(chunk);
-  }
+  const body = await readBody(request, BODY_MAX_BYTES);
+  if (body === undefined) throw new HttpError(fail("too-large"));
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(body);
   } catch {
     return { ok: false, errors: [{ pointer: "", detail: "is not UTF-8" }] };
   }

@@ -1,4 +1,4 @@
-/** The frame every route handler runs in: policy first, then the handler, and an answer whatever happens. */
+/** Wraps every route handler: authorization, then the handler, then a problem document for whatever was thrown. */
 import { randomUUID } from "node:crypto";
 import { noteUse } from "@/db/identity/api-key-last-used";
 import { isAllowed, isRateLimited, ROUTES, type RouteName, scopeOf } from "../identity/policy.ts";
@@ -36,10 +36,10 @@ export function requestIdOf(request: Request): string {
 }
 
 /**
- * The caller of a request to `name`. Answers 429 where its address, or later the caller, has asked too often (what it was
- * counted on is added to `counted`); 401 where there is none, or where the session belongs to somebody else
- * than the user the form was opened as (X-Once-User, or a form's own field); 403 where a cookie came from another site, or the role does not
- * reach, or an API key lacks the route's scope. Nothing is looked up before.
+ * Authenticates and authorizes a request to `name`. Throws 429 where the quota of the address or of the caller is used up
+ * (quotas are added to `counted`); 401 without a caller, or where the session is not of the user the form was opened as
+ * (X-Once-User, or a form's own field); 403 for a cookie from another site, a role that is not enough, or an API key
+ * without the route's scope. No idempotency key is looked up before.
  */
 export async function authorizeRequest(
   name: RouteName,
@@ -75,17 +75,14 @@ export async function authorizeRequest(
   return caller.user;
 }
 
-/**
- * The answer that was thrown, where that is what `thrown` is. Told by what it carries: the class may have a copy in another
- * bundle.
- */
+/** The response of an HttpError. Known by its member: the class may have a copy in another bundle. */
 export function thrownResponse(thrown: unknown): Response | undefined {
   return thrown instanceof Error && "response" in thrown && thrown.response instanceof Response
     ? thrown.response
     : undefined;
 }
 
-/** Puts the request's id on its answer, and a line about both into the log. */
+/** Adds the request id, counts the response in the metrics, and logs it. */
 export function finishResponse(
   context: { request: Request; requestId: string; route: string; startedMs: number },
   response: Response,

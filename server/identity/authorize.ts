@@ -1,4 +1,4 @@
-/** The policy at the doors that are not route handlers: pages and server actions. */
+/** Authorization of pages and server actions by the policy; route handlers have theirs in server/http/route.ts. */
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { clientAddressOf } from "../http/node-server/client-address.ts";
@@ -10,7 +10,7 @@ import { getViewer, type Viewer } from "./viewer.ts";
 type ViewerFor<L> = L extends "anyone" ? Viewer | undefined : Viewer;
 
 /**
- * Admits the viewer to the page called `name`. Where the policy demands a session, anybody else is sent to sign in
+ * Authorizes the viewer of the page called `name`. Where the policy demands a session, anybody else is sent to sign in
  * first and then back to `returnTo`, a path of ours; where it demands a role, to the start page.
  */
 export async function authorizePage<N extends PageName>(
@@ -45,8 +45,8 @@ async function callerOf<N extends ActionName>(
 }
 
 /**
- * Admits the caller of the server action called `name`, or returns why not. The call counts on the same limits as a
- * request to the API.
+ * Authorizes the caller of the server action called `name`, or returns why not. The call counts on the same rate limits
+ * as a request to the API.
  */
 export async function authorizeAction<N extends ActionName>(
   name: N,
@@ -68,7 +68,7 @@ function tooMany({ resetSeconds }: QuotaState): {
   return { ok: false, problem: "rate-limited", retryAfterSeconds: resetSeconds };
 }
 
-/** Admits to an action that answers with a page: whoever is not authorization is sent away. Counts on no limit by itself. */
+/** Authorizes a call of an action that answers with a page, or redirects. Counts on no rate limit by itself. */
 export async function requireAction<N extends ActionName>(name: N): Promise<ViewerFor<(typeof ACTIONS)[N]>> {
   const caller = await callerOf(name);
   if (!caller.ok) redirect(caller.problem === "unauthenticated" ? "/sign-in" : "/");

@@ -1,10 +1,7 @@
 /**
- * Browsers that somebody has signed in with before. Whoever guesses at an account uses up what it may fail, and would lock
- * its owner out; a browser that has shown once that it knows the password has tries of its own instead (OWASP's "device
- * cookies"). better-auth has nothing of the kind beside a second factor.
- *
- * The mark is a cookie that only this server can have made, good for one account. It lets nobody in: it only decides which
- * quota a try counts on.
+ * Device cookies (OWASP), against locking an account's owner out by guessing: a browser that has signed in before has a
+ * quota of failures of its own. The cookie is signed and good for one account; it decides which quota an attempt counts
+ * on, and nothing else. better-auth has nothing of the kind beside a second factor.
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { isDemo } from "../lifecycle/environment.ts";
@@ -17,17 +14,17 @@ const NONCE_BYTES = 16;
 const NAME_LETTERS = 16;
 
 function sign(text: string): string {
-  // For this purpose alone: whatever else the secret signs is never a mark.
+  // The prefix keeps whatever else the secret signs from being a device cookie.
   return createHmac("sha256", sessionSecret()).update(`once-known-browser-1 ${text}`).digest("base64url");
 }
 
-/** One cookie an account, so that people who share a browser keep their marks; it does not tell the address. */
+/** One cookie an account, so that people who share a browser keep theirs; its name does not give the address away. */
 function cookieName(email: string): string {
   // As with the session's cookie, the prefix binds it to this host, path and TLS; the demo runs on plain http.
   return `${isDemo() ? "" : "__Host-"}once.known.${sign(`name ${email}`).slice(0, NAME_LETTERS)}`;
 }
 
-/** The cookie to set for a browser that has just signed in with `email`, in lower case. */
+/** The cookie to set after a sign-in with `email`, in lower case. */
 export function newDeviceCookie(email: string) {
   const nonce = randomBytes(NONCE_BYTES).toString("base64url");
   return {
@@ -41,7 +38,7 @@ export function newDeviceCookie(email: string) {
   } as const;
 }
 
-/** By what the browser that sent `headers` is known to have signed in with `email`; undefined where it is not known. */
+/** The nonce of the browser's valid cookie for `email`, which identifies it; undefined where there is none. */
 export function readDeviceCookie(headers: Headers, email: string): string | undefined {
   const name = cookieName(email);
   const cookies = (headers.get("cookie") ?? "").split(";").map((one) => one.trim());

@@ -87,7 +87,7 @@ export function scopeOf(name: RouteName): Scope | undefined {
   return scopes[name];
 }
 
-/** Where requests are not counted: a limit must not make a supervisor take a healthy server for a dead one. */
+/** Health checks: a rate limit must not make a supervisor take a healthy server for a dead one. */
 const NOT_RATE_LIMITED: ReadonlySet<RouteName> = new Set(["GET /api/health/live", "GET /api/health/ready"]);
 
 /** Whether requests to the route called `name` count on the limits of server/http/rate-limits.ts. */
@@ -99,7 +99,7 @@ export type PageName = keyof typeof PAGES;
 export type RouteName = keyof typeof ROUTES;
 export type ActionName = keyof typeof ACTIONS;
 
-/** Whether somebody with `role` (undefined: nobody is signed in) isAllowed `level`. */
+/** Whether `level` allows somebody with `role` (undefined: nobody is signed in). */
 export function isAllowed(level: Level, role: "payer" | "merchant" | "operator" | undefined): boolean {
   switch (level) {
     case "anyone":

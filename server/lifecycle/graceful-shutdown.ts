@@ -1,4 +1,4 @@
-/** How the server ends when it is told to: nobody who asks while it does goes without an answer. */
+/** Graceful shutdown: every request that arrives before the port is closed gets its response. */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -8,26 +8,25 @@ import { DEADLINE_MS, READ_DEADLINE_MS } from "../../db/execution/deadline.ts";
 import { drain } from "../../db/payments/settle.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
-/** What Node.js publishes of a connection that was accepted, and of a request that was read. */
+/** Diagnostics channels of Node.js: a connection was accepted, a request was read. */
 const INCOMING_EVENTS = ["net.server.socket", "http.server.request.start"] as const;
 
 /**
- * How long everything is served as ever after the signal. Node.js cuts every connection that is idle at the moment the port
- * is closed, also one whose next request has come and was not read yet; on a busy server those are a dozen. Meanwhile
- * whatever spreads requests over servers learns from /api/health/ready that this one goes.
+ * Lame-duck period: everything is served as before, while load balancers learn from /api/health/ready that this server
+ * shuts down. Closing the port cuts idle connections, also those whose next request has arrived and was not read yet.
  */
 const LAME_DUCK_MS = 2_000;
 /**
- * Where the event loop was held up, what came meanwhile still waits outside: connections that were not accepted, and
- * requests that were not read. It is taken first, until nothing came for a moment; no longer than a second, as a rule.
+ * After a blocked event loop, connections wait to be accepted and requests to be read. They are taken before the port is
+ * closed, until none arrives for this long, or for QUIET_CHECKS_MAX times.
  */
 const QUIET_MS = 50;
 const QUIET_CHECKS_MAX = 20;
 /** Answering takes milliseconds; what is recorded on the side is written meanwhile, or lost. */
 const ANSWERING_MAX_MS = 4_000;
 /**
- * What was taken has its answer by then: first it is read who asks, then one deadline runs until the outcome is known.
- * 28 s in all; the 30 s that supervisors commonly wait before they kill are longer.
+ * Every accepted request has its response by then: authentication, then one deadline until the outcome is known. 28 s in
+ * all, less than the 30 s after which supervisors commonly send SIGKILL.
  */
 const SHUTDOWN_MAX_MS =
   LAME_DUCK_MS + QUIET_MS * QUIET_CHECKS_MAX + READ_DEADLINE_MS + DEADLINE_MS + ANSWERING_MAX_MS;
@@ -35,23 +34,23 @@ const SHUTDOWN_MAX_MS =
 // On globalThis, because start-up and routes may be bundled apart.
 const slot = globalThis as typeof globalThis & { onceIsShuttingDown?: boolean };
 
-/** Whether the server was told to end: it still answers, but whoever can should ask another. */
+/** Whether the server is shutting down: it still serves, but is not ready for new clients. */
 export function isShuttingDown(): boolean {
   return slot.onceIsShuttingDown === true;
 }
 
 type Listeners = Readonly<Record<(typeof SIGNALS)[number], NodeJS.SignalsListener[]>>;
 
-/** Who listens to the signals that end a server. At the beginning of start-up that is Next.js alone. */
+/** The listeners of the shutdown signals. At the beginning of start-up they are Next.js's alone. */
 export function signalListeners(): Listeners {
   return { SIGTERM: process.listeners("SIGTERM"), SIGINT: process.listeners("SIGINT") };
 }
 
 /**
- * From now on a SIGTERM or SIGINT ends the server in order, within `SHUTDOWN_MAX_MS`. A production server serves on for a
- * moment, and ends each connection with its next answer. Then no payment is begun that was not taken yet (its key is good
- * on any other server), those that were get their answers, and Next.js closes its port, answers what it has, and exits:
- * `nextListeners` are its listeners. A development server drops its requests, so there Next.js is not held back.
+ * From now on a SIGTERM or SIGINT shuts the server down within `SHUTDOWN_MAX_MS`. In production it serves on for the
+ * lame-duck period and closes each connection with its next response. Then no new payment is begun (its key is good on any
+ * other server), those under way get their responses, and Next.js's own listeners close the port and exit. A development
+ * server drops its requests, so there Next.js is not delayed.
  */
 export function enableGracefulShutdown(nextListeners: Listeners): void {
   const isProduction = process.env.NODE_ENV === "production";
@@ -84,7 +83,7 @@ export function enableGracefulShutdown(nextListeners: Listeners): void {
   }
 }
 
-/** The connections on which nothing was asked so far. Closing a server neither ends them nor stops waiting for them. */
+/** Connections without a request so far, which closing a server neither closes nor stops waiting for. */
 function connectionsWithoutRequest(): ReadonlySet<Socket> {
   const connections = new Set<Socket>();
   subscribe("net.server.socket", (message) => {
@@ -98,26 +97,26 @@ function connectionsWithoutRequest(): ReadonlySet<Socket> {
   return connections;
 }
 
-/** Resolves once no connection and no request came for a moment, or after `QUIET_CHECKS_MAX` of them. */
+/** Resolves once no connection and no request arrived for `QUIET_MS`, or after `QUIET_CHECKS_MAX` times that. */
 async function untilNothingArrives(): Promise<void> {
-  let came = 0;
+  let arrived = 0;
   const count = () => {
-    came += 1;
+    arrived += 1;
   };
   for (const event of INCOMING_EVENTS) subscribe(event, count);
-  for (let moment = 1, before = -1; moment <= QUIET_CHECKS_MAX && came !== before; moment += 1) {
-    before = came;
+  for (let moment = 1, before = -1; moment <= QUIET_CHECKS_MAX && arrived !== before; moment += 1) {
+    before = arrived;
     await sleep(QUIET_MS);
   }
   for (const event of INCOMING_EVENTS) unsubscribe(event, count);
 }
 
-/** Has a request's connection end with the answer to it, which says so. */
+/** Has a request's connection closed after the response (Connection: close). */
 function setConnectionClose(message: unknown): void {
   (message as { response: ServerResponse }).response.setHeader("connection", "close");
 }
 
-/** Ends a connection whose request had come before the signal, once that is answered: it was not told that it ends. */
+/** Closes a connection whose request came before the signal, once answered: its response had no Connection: close. */
 function closeIdle(message: unknown): void {
   const { server } = message as { server: Server };
   setImmediate(() => server.closeIdleConnections());

@@ -1,4 +1,4 @@
-/** The HTTP door to paying, shared by every route that moves money. */
+/** Paying over HTTP, shared by every route that moves money. */
 import type { PayCommand } from "@/db/payments/command";
 import type { PaymentResponse } from "@/lib/api/payment-response";
 import type { ParsedPayment } from "@/lib/api/requests";
@@ -7,7 +7,7 @@ import { fail, json, problemResponse, readJson } from "../http/responses.ts";
 import type { Viewer } from "../identity/viewer.ts";
 import { executePayment, rejectInvalid, rejectNotFound } from "./payment-service.ts";
 
-/** An answer of a door, as an HTTP response. A replay differs by one header and by nothing else. */
+/** A replay differs from the first response by one header and by nothing else. */
 function toHttpResponse(answer: PaymentResponse): Response {
   const headers: Record<string, string> = answer.replayed ? { "idempotent-replayed": "true" } : {};
   return "id" in answer.body

@@ -1,9 +1,9 @@
-/** Arrivals: every request for a key, through whichever door, leaves what it was told. Evidence on the side, no more. */
+/** Records every payment attempt with its verdict in payment_attempts: evidence, from which nothing is decided. */
 import { type Attempt, recordAttempt } from "@/db/attempts/record";
 import type { PayResult } from "@/db/payments/pay";
 import { countPayment } from "../observability/metrics.ts";
 
-/** A request for a key, as its door saw it come in. */
+/** A request to pay with a key, through one of the channels: HTTP API, server action or plain form. */
 export type PaymentAttempt = Pick<Attempt, "userId" | "key" | "channel" | "requestId">;
 
 export type Verdict = Attempt["verdict"];
@@ -26,8 +26,8 @@ export function verdictOf(result: PayResult): Verdict {
 }
 
 /**
- * Does `work`, records the attempt with the verdict on its result, and returns the result. What throws was told that
- * nothing is known. Recording waits for nothing and never fails the work.
+ * Does `work`, records the attempt with the verdict on its result ("unknown" where it throws), and returns the result.
+ * Recording waits for nothing and never fails the work.
  */
 export async function recordAndCount<T>(
   attempt: PaymentAttempt,

@@ -1,4 +1,7 @@
-/** From the use case's results to what every door answers: the HTTP API, the server actions, the plain form. */
+/**
+ * The application service of payments, called by the HTTP API, the server action and the plain form: runs the use case and
+ * maps its result to a response.
+ */
 import { keyState } from "@/db/idempotency/state";
 import type { PayCommand } from "@/db/payments/command";
 import { pay } from "@/db/payments/pay";
@@ -65,7 +68,7 @@ function problemAnswer(
   return { status: document.status, body: document, replayed: false };
 }
 
-/** Executes `command` under `key`, or tells what became of the key. Throws what `pay` throws. */
+/** Executes `command` under the attempt's key, or returns what became of the key. Throws what `pay` throws. */
 export async function executePayment(attempt: PaymentAttempt, command: PayCommand): Promise<PaymentResponse> {
   const result = await recordAndCount(attempt, () => pay(attempt.userId, attempt.key, command), verdictOf);
   switch (result.type) {
@@ -92,9 +95,9 @@ export async function executePayment(attempt: PaymentAttempt, command: PayComman
 }
 
 /**
- * Answers a request whose body is wrong: its key is looked up first, so that the complaint says what became of it. A rule
- * changes nothing about what was settled before it was made: `legacy`, the command under older rules, is answered as it
- * was then. It goes the way of every payment only where its key is settled, and so can never execute.
+ * Answers a request whose body is wrong: its key is looked up first, so that the problem says what became of it. A new
+ * validation rule must not change replays: `legacy`, the command under older rules, is replayed where its key is settled,
+ * and never executes.
  */
 export async function rejectInvalid(
   attempt: PaymentAttempt,
@@ -106,7 +109,7 @@ export async function rejectInvalid(
   return reject(attempt, "invalid-request", { errors });
 }
 
-/** Answers a request whose address names nothing that is there for its user; the key is looked up as for a wrong body. */
+/** Answers a request whose path names nothing that its user can see; the key is looked up as for a wrong body. */
 export function rejectNotFound(attempt: PaymentAttempt): Promise<PaymentResponse> {
   return reject(attempt, "not-found", {});
 }

@@ -110,7 +110,7 @@ async function request(
   if (options.body !== undefined) headers.set("Content-Type", "application/json");
   // A Structured Field String (RFC 9651 §3.3.3): in double quotes.
   if (options.idempotencyKey !== undefined) headers.set("Idempotency-Key", `"${options.idempotencyKey}"`);
-  // Joined by hand: AbortSignal.any is younger than browsers that we serve.
+  // Joined by hand: not all supported browsers have AbortSignal.any.
   const given = new AbortController();
   const giveUp = (): void => given.abort();
   const timer = setTimeout(giveUp, REQUEST_DEADLINE_MS);

@@ -17,7 +17,7 @@ import { forgetStored, storageName, storeKey, storePress } from "./stored-press"
 /** A payment takes milliseconds. Past this the action may be hung, and polling over HTTP finds out sooner. */
 const ACTION_DEADLINE_MS = 8_000;
 
-/** Issuing is get-or-create, so asking again is free of risk; a payer should not see the first hiccup. */
+/** Issuing is get-or-create, so asking again is free of risk; a payer should not see a transient failure. */
 const ISSUE_RETRIES = 2;
 const ISSUE_RETRY_DELAY_MS = 400;
 

@@ -1,7 +1,7 @@
 /**
  * The address a request comes from, as far as it cannot be made up. Next.js shows route handlers and actions no socket,
- * and passes on whatever X-Forwarded-For a client sends. So each request is marked as it arrives at Node's HTTP server,
- * in a header whose name nobody outside this process knows.
+ * and passes on whatever X-Forwarded-For a client sends. So Node's HTTP server writes the address into each
+ * request as it is read, under a header name that is random and known in this process alone.
  */
 import { randomUUID } from "node:crypto";
 import { subscribe } from "node:diagnostics_channel";
@@ -17,8 +17,8 @@ function headerName(): string {
 }
 
 /**
- * From now on marks each request to this process with the address of its client. `trustedProxies`: how many proxies of
- * ours stand in front, each of which appends to X-Forwarded-For whom it heard the request from.
+ * Records the client address of every request to this process from now on. `trustedProxies`: how many proxies of ours
+ * stand in front, each of which appends its peer to X-Forwarded-For.
  */
 export function recordClientAddresses(trustedProxies: number): void {
   const name = headerName();
@@ -34,7 +34,7 @@ export function recordClientAddresses(trustedProxies: number): void {
   });
 }
 
-/** The address that a request was marked with, IPv6 as its network; undefined where nobody marks requests. */
+/** The recorded address of a request, IPv6 as its /64; undefined where none is recorded. */
 export function clientAddressOf(headers: Headers): string | undefined {
   return headers.get(headerName()) ?? undefined;
 }

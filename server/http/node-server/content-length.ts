@@ -1,15 +1,15 @@
 /**
- * Content-Length for answers of the API. Next.js takes the header away from what route handlers answer, and sends their
- * answers in chunks: one that is cut on its way looks whole behind some proxies (Caddy 2.6 and lighttpd 1.4 put an end to
- * it by themselves: findings/proxies-complete-a-cut-chunked-answer.sh), and half a payment comes with a 201. With a length, everybody sees that something is missing.
+ * Content-Length for responses of the API. Next.js removes the header and sends them chunked; a chunked response that is
+ * cut on its way looks complete behind some proxies (findings/proxies-complete-a-cut-chunked-answer.sh), so that a 201
+ * would come with half a payment. With a length, every client sees that it is truncated.
  */
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** What `json` (server/http/responses.ts) says the length in: a name that Next.js lets pass. Nobody outside ever reads it. */
+/** Where `json` (server/http/responses.ts) puts the length: a header that Next.js keeps. It is never sent. */
 export const LENGTH_HEADER = "x-once-content-length";
 
-/** From now on sends each answer of this process that says its length with it, as it is. */
+/** From now on sends every response of this process that has LENGTH_HEADER with Content-Length, uncompressed. */
 export function preserveContentLength(): void {
   subscribe("http.server.request.start", (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };

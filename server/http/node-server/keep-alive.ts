@@ -1,24 +1,19 @@
 /**
- * How long a connection stays open on which nothing is asked. Whoever closes first must not be the server: a request that
- * is on its way at that moment is lost unread, and a POST is sent again by nobody, or by somebody who does not say so
- * (findings/libraries-send-a-post-again.sh).
- * Node.js ends an idle connection after five seconds; proxies keep theirs for a minute, as a rule.
+ * Keep-alive timeout. A proxy must close an idle connection before the server does: a POST that is on its way when the
+ * server closes is lost unread, and may be sent again (findings/libraries-send-a-post-again.sh). Node.js closes after
+ * five seconds; proxies as a rule after a minute.
  */
 import { subscribe } from "node:diagnostics_channel";
 import type { Server } from "node:http";
 
 /** Longer than nginx, Apache's and AWS's load balancers keep an idle connection by default, which is 60 s at most. */
 const IDLE_SECONDS = 75;
-/**
- * Node.js ends a connection that has not sent the head of a request in this time, and one that has sent nothing at all is
- * among them. It must not do so before an idle one would be ended.
- */
+/** Node.js also applies headersTimeout to connections that have sent nothing, so it must be longer. */
 const LONGER_FOR_HEADERS_MS = 5_000;
 
 /**
- * From now on the server of this process keeps idle connections for `seconds`, however it was started: Next.js has made
- * it before anything of ours runs, and it is met with the first request. That one is still told the old limit in
- * `Keep-Alive`, which is shorter, and so does no harm.
+ * Sets the keep-alive timeout of this process's HTTP server. Next.js has created it before our code runs, so it is
+ * reached with the first request, whose own `Keep-Alive` header still has the shorter default.
  */
 export function setKeepAliveTimeout(seconds = IDLE_SECONDS): void {
   subscribe("http.server.request.start", (message) => {

@@ -1,10 +1,7 @@
 /**
- * The demo's passwords are published, so it answers this machine alone, wherever it listens. A peer can be told by its
- * address. A page of somebody else's site that has its own name resolve to 127.0.0.1 (DNS rebinding) asks from this machine,
- * in the payer's own browser: it is told by the name it asks for.
- *
- * Next.js shows nobody the socket, takes files and upgrades before any code of ours, and holds requests back that come
- * while it starts. So this stands before it: where Node's HTTP servers hand on what they have read.
+ * The demo's passwords are published, so it accepts loopback requests alone, wherever it listens: by the peer's address,
+ * and, against DNS rebinding, by the Host it asks for. Next.js exposes no socket, serves files and upgrades before our
+ * code, and queues requests while it starts, so the check is on Node's HTTP servers themselves.
  */
 import type { EventEmitter } from "node:events";
 import { type IncomingMessage, Server, ServerResponse } from "node:http";
@@ -18,7 +15,7 @@ loopback.addAddress("::1", "ipv6");
 const REFUSAL =
   "This is Once's demo. Its passwords are published, so it answers this machine only: open it there, as http://localhost.\n";
 
-/** Whether an IP address is this machine's own, seen from itself; IPv4 also in IPv6's clothes. */
+/** Whether an IP address is a loopback address, IPv4-mapped IPv6 included. */
 function isLoopback(address: string): boolean {
   const version = isIP(address);
   return version !== 0 && loopback.check(address, version === 4 ? "ipv4" : "ipv6");
@@ -31,7 +28,7 @@ export function isLoopbackHost(host: string): boolean {
   return isLoopback(name) || /^(?:[\w-]+\.)*localhost\.?$/.test(name);
 }
 
-/** Whether a request comes from this machine and asks for it. Without a name it asks for nothing. */
+/** Whether both the peer and every requested host are loopback. A request without Host is not. */
 function isLoopbackRequest({ socket, headers }: IncomingMessage): boolean {
   const forwarded = [headers["x-forwarded-host"] ?? []].flat().flatMap((list) => list.split(","));
   return (
@@ -75,7 +72,7 @@ function guard(servers: EventEmitter): void {
   };
 }
 
-/** The connections that servers of this process have accepted. Node.js has no other list of them than the one for debugging. */
+/** The sockets that servers of this process have accepted. Node.js lists them only in a debugging function. */
 function acceptedConnections(): Socket[] {
   const { _getActiveHandles: handles } = process as unknown as { _getActiveHandles(): unknown[] };
   return handles

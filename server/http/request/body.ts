@@ -1,8 +1,6 @@
-/** Bodies of requests, read up to a limit. */
-
 /**
- * The body of a request, whole; undefined where it has more than `maxBytes`. Counted as it comes: who sends it in chunks, as
- * some proxies do, has not said how long it is, and who has may be wrong.
+ * The body of a request, whole; undefined where it has more than `maxBytes`. Counted while it is read: with chunked
+ * transfer encoding there is no Content-Length, and where there is one it may be wrong.
  */
 export async function readBody(request: Request, maxBytes: number): Promise<Buffer | undefined> {
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return undefined;

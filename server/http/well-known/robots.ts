@@ -8,7 +8,7 @@ import { isDemo } from "../../lifecycle/environment.ts";
 
 const INDEXED: ReadonlySet<PageName> = new Set(["/", "/docs", "/problems/[name]"]);
 
-/** Where crawlers are asked not to go (RFC 9309): paths, each with all that begins so. */
+/** Disallowed path prefixes of robots.txt (RFC 9309). */
 export function disallowedPaths(): string[] {
   if (isDemo()) return ["/"];
   const pages = (Object.keys(PAGES) as PageName[]).filter((name) => !INDEXED.has(name));

@@ -1,7 +1,7 @@
 /** security.txt (RFC 9116). */
 import { LOCALES } from "@/lib/locale";
 
-/** How long a copy may be believed. The RFC asks for less than a year; a contact that has changed is to be noticed sooner. */
+/** Expires. The RFC asks for less than a year; a contact that has changed is to be noticed sooner. */
 const EXPIRES_AFTER_DAYS = 30;
 const DAY_MS = 24 * 60 * 60_000;
 

@@ -4,7 +4,7 @@ import { fail, json } from "@/server/http/responses";
 import { route } from "@/server/http/route";
 import { isShuttingDown } from "@/server/lifecycle/graceful-shutdown";
 
-/** Whether the process can do its work: it was not told to end, and the database answers. */
+/** Whether the process can do its work: it is not shutting down, and the database answers. */
 export const GET = route("GET /api/health/ready", async () => {
   if (isShuttingDown())
     return fail("unavailable", { detail: "This server was told to end. Others may be there." });

@@ -7,7 +7,7 @@ function formPath(orderId: string, key: string, notice?: "unknown" | "refused"):
   return `/checkout/${encodeURIComponent(orderId)}/form?key=${encodeURIComponent(key)}${notice ? `&notice=${notice}` : ""}`;
 }
 
-/** Pay without JavaScript: the third door to the same use case. Posted twice, it leads to the same receipt twice. */
+/** Pay without JavaScript: a plain form to the same use case. Posted twice, it leads to the same receipt twice. */
 export const POST = formRoute<{ orderId: string }>(
   "POST /checkout/[orderId]/pay",
   async ({ form, params, user, requestId }) => {
