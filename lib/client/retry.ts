@@ -3,6 +3,7 @@
  * number of times, with exponential backoff and full jitter, no sooner than Retry-After says, not beyond the deadline.
  */
 import type { Exchange } from "./exchange.ts";
+import { withTimeout } from "./with-timeout.ts";
 
 export type Clock = {
   nowMs: () => number;
@@ -62,7 +63,7 @@ export async function sendWithRetries(
   for (let tries = 1; ; tries += 1) {
     const leftMs = endsAtMs - clock.nowMs();
     if (leftMs <= 0) return giveUp("deadline");
-    last = await within(Math.min(limits.tryMs, leftMs), signal, send);
+    last = await withTimeout(Math.min(limits.tryMs, leftMs), signal, send);
     const answer = finalAnswer(last);
     if (answer !== undefined) return { type: "answered", exchange: answer };
     if (signal.aborted) return giveUp("aborted");
@@ -76,29 +77,7 @@ export async function sendWithRetries(
   }
 }
 
-/**
- * Sends with a signal that aborts with the given one, and when `ms` have passed. By hand: `AbortSignal.any` is younger
- * than the browsers that this client runs in.
- */
-async function within<T>(
-  ms: number,
-  signal: AbortSignal,
-  send: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const either = new AbortController();
-  const abort = () => either.abort();
-  const timer = setTimeout(abort, Math.ceil(ms));
-  signal.addEventListener("abort", abort, { once: true });
-  if (signal.aborted) abort();
-  try {
-    return await send(either.signal);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
-  }
-}
-
-/** The clock on the wall. */
+/** The real clock. */
 export const WALL_CLOCK: Clock = {
   nowMs: () => performance.now(),
   random: () => Math.random(),

@@ -3,11 +3,11 @@
 import { SCOPES } from "@/lib/identity/scopes";
 import packageJson from "@/package.json";
 import { ROUTES, scopeOf } from "../identity/policy.ts";
-import { choice, type ResponseObject, responsesOf } from "./answers.ts";
 import { KEY } from "./examples.ts";
 import { HEADERS } from "./headers.ts";
 import type { ApiRoute, Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
+import { choice, type ResponseObject, responsesOf } from "./responses.ts";
 import { componentSchemas, type JsonSchema } from "./schemas.ts";
 
 const DESCRIPTION = `Once charges exactly once. A payment is made under an **idempotency key** that the server issues for

@@ -4,6 +4,7 @@
  */
 
 import type { KeyState, Payment, Purpose } from "@/lib/api/payment";
+import { withTimeout } from "@/lib/client/with-timeout";
 import { isPayment, isRecord, readKeyState, readPaymentResponse, readProblem } from "@/lib/pay/read-response";
 import type { PayEvent, Press } from "@/lib/pay/state";
 
@@ -110,30 +111,18 @@ async function request(
   if (options.body !== undefined) headers.set("Content-Type", "application/json");
   // A Structured Field String (RFC 9651 §3.3.3): in double quotes.
   if (options.idempotencyKey !== undefined) headers.set("Idempotency-Key", `"${options.idempotencyKey}"`);
-  // Joined by hand: not all supported browsers have AbortSignal.any.
-  const given = new AbortController();
-  const giveUp = (): void => given.abort();
-  const timer = setTimeout(giveUp, REQUEST_DEADLINE_MS);
-  options.signal?.addEventListener("abort", giveUp);
-  if (options.signal?.aborted) giveUp();
-  try {
+  return withTimeout(REQUEST_DEADLINE_MS, options.signal, async (signal) => {
     const response = await fetch(path, {
       method: options.method,
       headers,
       cache: "no-store",
-      signal: given.signal,
+      signal,
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });
     const body: unknown = await response.json();
-    return {
-      status: response.status,
-      body,
-      retryAfterSeconds: readRetryAfter(response.headers.get("Retry-After")),
-    };
-  } finally {
-    clearTimeout(timer);
-    options.signal?.removeEventListener("abort", giveUp);
-  }
+    const retryAfterSeconds = readRetryAfter(response.headers.get("Retry-After"));
+    return { status: response.status, body, retryAfterSeconds };
+  });
 }
 
 /** Retry-After as whole seconds (RFC 9110 §10.2.3); we never send the date form, so it counts as absent. */

@@ -51,9 +51,8 @@ function refuse(request: IncomingMessage, channel: unknown): void {
 }
 
 /**
- * From now on no HTTP server of this process is handed a request, or an upgrade, that does not come from this machine and
- * ask for it by a name of its own: such a one is finishResponse with 403, or ended. Connections that are older are ended, for what
- * was asked on them nobody has looked at.
+ * From now on every HTTP server of this process answers 403 to requests, and closes upgrades, that are not from and for
+ * loopback. Open connections are closed: what was requested on them was not checked.
  */
 export function restrictToLoopback(): void {
   guard(Server.prototype);

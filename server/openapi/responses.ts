@@ -1,4 +1,4 @@
-/** The answers of a route in the reference: what succeeds, and every kind of problem under its status. */
+/** The responses of a route in the reference: what succeeds, and every kind of problem under its status. */
 import { PROBLEMS, type ProblemName, problem } from "@/lib/api/problems";
 import { isRateLimited } from "../identity/policy.ts";
 import { DECLINED } from "./examples.ts";
@@ -17,8 +17,8 @@ const PROBLEM_HEADERS: Partial<Record<ProblemName, readonly HeaderName[]>> = {
   "outcome-unknown": ["Retry-After"],
 };
 
-/** What is left of the caller's quotas, on every answer to a request that was counted. */
-const COUNTED_HEADERS: readonly HeaderName[] = ["RateLimit-Policy", "RateLimit"];
+/** What is left of the caller's quotas, on every response to a request that counts on them. */
+const RATE_LIMIT_HEADERS: readonly HeaderName[] = ["RateLimit-Policy", "RateLimit"];
 
 export type ResponseObject = {
   description: string;
@@ -87,7 +87,7 @@ function problemResponse(names: readonly ProblemName[], limits: readonly HeaderN
 
 /** Every answer of the route called `name` by its status, in the order of the statuses. */
 export function responsesOf(name: ApiRoute, operation: Operation): Record<string, ResponseObject> {
-  const limits = isRateLimited(name) ? COUNTED_HEADERS : [];
+  const limits = isRateLimited(name) ? RATE_LIMIT_HEADERS : [];
   const byStatus = new Map<number, ProblemName[]>();
   for (const problem of problemsOf(name, operation)) {
     const { status } = PROBLEMS[problem];
