@@ -131,10 +131,7 @@ function PayForm({
   );
 }
 
-/**
- * Whether the way without script is offered: where no key could be had or nothing be found out, and while the form opens, which
- * is also what a page says whose scripts never came.
- */
+/** Whether paying without script is offered: without a key or an outcome, and while opening, where scripts may never load. */
 function mayContinueWithoutScript(state: PayState): boolean {
   if (state.name === "checking") return state.stage === "unreachable";
   return state.name === "opening" || state.name === "unavailable" || nextKeyStep(state) === "failed";

@@ -1,7 +1,7 @@
-/** Reading JSON that decides about money: JSON.parse, and no name twice in one object. */
+/** JSON.parse without duplicate names. */
 import { DUPLICATE_NAME, type FieldError, type Parsed, pointerOf } from "./requests.ts";
 
-/** What is left of valid JSON for whoever looks for names: strings whole, brackets, commas; the rest is skipped. */
+/** The tokens of valid JSON that matter for names; numbers, literals and spaces are skipped. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]/gs;
 
 type Level = { names: Set<string> | undefined; step: string | number };

@@ -23,7 +23,7 @@ const currency = currencyCode
       "The ISO 4217 code of a currency in use. Codes of funds, metals, units of account and tests are refused.",
   });
 
-/** Long enough for a sentence to a friend; short enough to fit a bank statement's line twice. */
+/** Long enough for a sentence; short enough to fit a bank statement's line twice. */
 const NOTE_MAX_LENGTH = 140;
 /** The longest e-mail address that can be delivered to (RFC 5321 §4.5.3.1.3, less the angle brackets). */
 const PAYEE_MAX_LENGTH = 254;
@@ -32,7 +32,7 @@ const DESCRIPTION_MAX_LENGTH = 200;
 const ORDER_ITEMS_MAX = 100;
 const ITEM_QUANTITY_MAX = 100_000;
 
-/** Whether an instant lies in years that every calendar writes with four digits and nobody reads two ways. */
+/** Whether an instant lies in years of four digits, from the Unix epoch on. */
 function isInCalendar(instant: Date): boolean {
   const year = instant.getUTCFullYear();
   return year >= 1970 && year <= 9999;
@@ -54,10 +54,7 @@ export const transferRequest = z.strictObject({
   currency,
   note: plainText(NOTE_MAX_LENGTH).optional(),
 });
-/**
- * A transfer under any rules about words and currencies that there ever were. Those rules change, and what was settled
- * before is still answered; nothing is executed from this.
- */
+/** A transfer without the rules about text and currencies, which change: for replays alone, nothing is executed from it. */
 const legacyTransferRequest = transferRequest.extend({
   payee: z.string(),
   currency: z.string(),
@@ -85,7 +82,7 @@ export const orderRequest = z.strictObject({
     .optional(),
 });
 
-/** What a list is asked for where it is not said how much: a screen of it. */
+/** The page size where none is given: a screenful. */
 export const PAGE_DEFAULT = 20;
 /** A page is answered from one statement and one buffer; whoever wants more asks again with the cursor. */
 export const PAGE_MAX = 100;

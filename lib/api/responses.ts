@@ -18,7 +18,7 @@ const id = z.guid();
 /** A moment in UTC, with milliseconds, in the one spelling that JavaScript gives it. */
 const moment = z.iso.datetime({ precision: 3 });
 const positiveMinor = z.string().regex(/^[1-9][0-9]{0,18}$/);
-/** May be nothing: a balance, or what was left of a payment whose refund was declined because of that. */
+/** May be zero: a balance, or what was left of a payment whose refund was declined because of that. */
 const amountMinor = z.string().regex(/^(0|[1-9][0-9]{0,18})$/);
 const currency = z.string().regex(/^[A-Z]{3}$/);
 

@@ -1,7 +1,7 @@
 /**
  * Text that people write and others read beside money: names, notes, descriptions, what an API key is called. What can
- * turn the text around it, or cannot be seen, is refused where text comes in, by the one helper `plainText`; what was
- * stored before there was such a rule is isolated where it is shown (`<bdi>` in a page, `isolateBidi` of lib/text/bidi-isolate.ts in an attribute).
+ * turn the text around it, or cannot be seen, is refused where text comes in, by `plainText`; what was stored before
+ * that is isolated where it is shown (`<bdi>` in a page, `isolateBidi` of bidi-isolate.ts in an attribute).
  *
  * Names are stored in Unicode's composed form (NFC). Notes, descriptions and items stay as they were sent: they are part
  * of the hash by which a request is known again, and of answers that are the same bytes for ever.

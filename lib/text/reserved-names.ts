@@ -1,6 +1,6 @@
 /**
  * Names that nobody may take, because a payer would take their bearer for somebody else: those of the service and of
- * people who speak for it, and twins of a merchant's name. On the server alone: the table of lookalikes is large.
+ * people who speak for it, and confusables of a merchant's name. On the server alone: the table of confusables is large.
  */
 import unhomoglyph from "unhomoglyph";
 
@@ -37,7 +37,7 @@ const RESERVED_WORDS = [
 /** Whole names: whom the demo sells as. */
 const RESERVED_NAMES = ["Bluebird Coffee"];
 
-/** What UTS #39 calls a skeleton of lookalikes, over letters of either case, without marks. */
+/** The skeleton of UTS #39, over letters of either case, without marks. */
 function confusableForm(text: string): string {
   const plain = (some: string) => unhomoglyph(some.normalize("NFKD")).normalize("NFKD").toLowerCase();
   // Twice: a capital that looks like nothing else becomes a small letter that does ("M", "m", "rn").
@@ -45,9 +45,8 @@ function confusableForm(text: string): string {
 }
 
 /**
- * What is left of a name when everything is taken away that a reader overlooks: case, marks, spaces, signs, and which of
- * several characters that look alike it was (Unicode's confusables, of its version 13). Two names with one skeleton are
- * twins. It does not see what scripts younger than that look like, nor names that differ by a word or a letter, or mean the same.
+ * A name without what a reader overlooks: case, marks, spaces, signs, and which of several confusable characters it was
+ * (UTS #39 with the data of Unicode 13; later scripts are not covered). Two names with one skeleton are confusable.
  */
 export function skeletonOf(name: string): string {
   const form = confusableForm(name);

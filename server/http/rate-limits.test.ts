@@ -113,7 +113,7 @@ describe("the limit of a user", () => {
   });
 });
 
-describe("the other doors to paying", () => {
+describe("the other channels to pay through", () => {
   it("count on the same limit: the server action says how long to wait", async () => {
     const { payer, key, pay, orderId } = await newCheckout();
     session.viewer = { id: payer.id, role: "payer" };

@@ -1,18 +1,11 @@
 /** Answers of the HTTP API. */
 import { failureCode, isDefinitive } from "@/db/payments/failures";
-import { parseJson } from "@/lib/api/parse-json";
 import type { ProblemDocument } from "@/lib/api/payment-response";
 import { type MoneyMoved, type ProblemName, problem } from "@/lib/api/problems";
-import type { FieldError, Parsed } from "@/lib/api/requests";
+import type { FieldError } from "@/lib/api/requests";
 import { describeError, log } from "../observability/log.ts";
 import { LENGTH_HEADER } from "./node-server/content-length.ts";
-import { readBody } from "./request/body.ts";
 
-/**
- * The largest body is an order of a hundred items, each described in 200 characters. Written in ASCII, as many programs
- * write JSON, one of them takes up to twelve bytes ("\ud83d\ude00"): a quarter of a million bytes.
- */
-const BODY_MAX_BYTES = 256 * 1024;
 /** What a client should wait before it asks again: longer than a restart, short for somebody who watches. */
 const RETRY_AFTER_SECONDS = 2;
 
@@ -107,22 +100,4 @@ function failureName(
       // Ours, postgres.js's and Node's failures have a code; a bug of ours has none, or one that is definitive.
       return isDefinitive(error) ? "internal-error" : "unavailable";
   }
-}
-
-/** The body as JSON. Throws 415 or 413; what is not JSON is returned as errors. */
-export async function readJson(request: Request): Promise<Parsed<unknown>> {
-  const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  // A body that is compressed is refused as what it is, not as JSON gone wrong.
-  const coding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
-  if (mediaType !== "application/json" || coding !== "identity")
-    throw new HttpError(fail("unsupported-media-type"));
-  const body = await readBody(request, BODY_MAX_BYTES);
-  if (body === undefined) throw new HttpError(fail("too-large"));
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(body);
-  } catch {
-    return { ok: false, errors: [{ pointer: "", detail: "is not UTF-8" }] };
-  }
-  return parseJson(text);
 }

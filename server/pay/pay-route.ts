@@ -2,8 +2,9 @@
 import type { PayCommand } from "@/db/payments/command";
 import type { PaymentResponse } from "@/lib/api/payment-response";
 import type { ParsedPayment } from "@/lib/api/requests";
+import { readJson } from "../http/request/body.ts";
 import { readKey } from "../http/request/key-header.ts";
-import { fail, json, problemResponse, readJson } from "../http/responses.ts";
+import { fail, json, problemResponse } from "../http/responses.ts";
 import type { Viewer } from "../identity/viewer.ts";
 import { executePayment, rejectInvalid, rejectNotFound } from "./payment-service.ts";
 

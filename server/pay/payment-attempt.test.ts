@@ -46,7 +46,7 @@ async function newCheckout(amountMinor = "1000") {
   return { payer, merchant, key, orderId, command, send };
 }
 
-describe("what arrives for a key is on record", () => {
+describe("every payment attempt is on record", () => {
   it("pressed three times, charged once: one attempt paid, two replayed", async () => {
     const { payer, key, send } = await newCheckout();
     const answers = await Promise.all([send(), send(), send()]);
@@ -55,7 +55,7 @@ describe("what arrives for a key is on record", () => {
     expect((await verdictsOf(key)).sort()).toEqual(["paid", "replayed", "replayed"]);
   });
 
-  it("with its channel and request id, whichever door it comes through", async () => {
+  it("with its channel and request id, whichever channel it comes through", async () => {
     const [alice] = await test.owner<{ id: string }[]>`select id from users where handle = 'alice'`;
     signedIn.id = alice?.id ?? "";
     const { orderId, purpose } = await newOrder(await newPerson(test.owner, 0n, "merchant"), "1000");

@@ -22,7 +22,7 @@ type Params = { params: Promise<{ orderId: string }> };
 export async function generateMetadata({ params }: Params): Promise<Metadata> {
   const [{ orderId }, t, viewer] = await Promise.all([params, getTranslations("checkout"), getViewer()]);
   const id = uuid.safeParse(orderId);
-  // Made apart from the page, so it asks for itself: nobody in particular learns whose order this is.
+  // Run apart from the page, so it authorizes for itself: without a session nothing is said of the order.
   const order = viewer && id.success ? await findOrder(id.data) : undefined;
   return order === undefined
     ? {}

@@ -46,7 +46,7 @@ export async function createApiKey(previous: CreateApiKeyState, form: FormData):
     return { intentId: randomUUID(), created: { id, name: parsed.value.name, key, intentId } };
   }
   if (made.type === "too-many") return { intentId, error: "too-many" };
-  // The second of two presses: what the first was told stays. Where nobody knows that any more, it is said.
+  // The second of two presses: the result of the first stays. Where this page does not have it any more, it says so.
   return previous.created?.intentId === intentId
     ? previous
     : { intentId: randomUUID(), error: "made-already" };

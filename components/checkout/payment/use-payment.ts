@@ -73,15 +73,15 @@ export function usePayment(options: {
   });
 
   // React renders after the second click of a double click: the ref is set at once.
-  const latchedKey = useRef<string | undefined>(undefined);
+  const pressedKey = useRef<string | undefined>(undefined);
   const heldKey = pressableKey(state);
   useEffect(() => {
-    if (heldKey !== undefined) latchedKey.current = undefined;
+    if (heldKey !== undefined) pressedKey.current = undefined;
   }, [heldKey]);
 
   const press = (payload: Payload): void => {
-    if (heldKey === undefined || latchedKey.current === heldKey) return;
-    latchedKey.current = heldKey;
+    if (heldKey === undefined || pressedKey.current === heldKey) return;
+    pressedKey.current = heldKey;
     const pressed: Press = { key: heldKey, payload, pressedAtMs: Date.now() };
     storePress(name, pressed);
     dispatch({ type: "pressed", press: pressed });

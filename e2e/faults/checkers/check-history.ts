@@ -1,11 +1,11 @@
 /** The invariants of the promise, checked on the history and the database: none of them asks the application. */
 import type { History } from "../workload/history.ts";
 import { declinesJustified, realTimeOrder } from "./accounts.ts";
+import { finalNo, honest, issued, kept, noBugShown } from "./answers.ts";
 import { observationsByKey } from "./claims.ts";
 import type { EntryFact, Facts } from "./facts.ts";
 import { pagesMatchFacts, purposeOnce } from "./purposes.ts";
 import { matchRequests } from "./requests.ts";
-import { finalNo, honest, issued, kept, noBugShown } from "./responses.ts";
 import { onePayload, sameAnswer, sameOutcomeAgain } from "./same-answer.ts";
 import { type Violation, violation } from "./violation.ts";
 
