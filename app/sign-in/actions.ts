@@ -36,11 +36,11 @@ export async function signIn(_previous: SignInState, form: FormData): Promise<Si
   const parsed = credentials.safeParse({ email: form.get("email"), password: form.get("password") });
   if (!parsed.success) return { error: "invalid" };
   const email = parsed.data.email.toLowerCase();
-  const one = { what: "sign-in", email, headers: await headers() } as const;
-  const waitMinutes = await countAttempt(one);
+  const authAttempt = { what: "sign-in", email, headers: await headers() } as const;
+  const waitMinutes = await countAttempt(authAttempt);
   if (waitMinutes !== undefined) return { error: "limited", waitMinutes };
   if (!(await attempt(email, parsed.data.password))) return { error: "invalid" };
-  await uncountAttempt(one);
+  await uncountAttempt(authAttempt);
   (await cookies()).set(newDeviceCookie(email));
   redirect(safeReturnPath(form.get("next")));
 }

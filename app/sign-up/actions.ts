@@ -69,14 +69,14 @@ async function isSameAgain({ name, handle, email, password }: SignUp): Promise<b
     await pause(PASSWORD_LOOK_MS);
     waitedMs += PASSWORD_LOOK_MS;
   }
-  const one = { what: "sign-in", email, headers: await headers() } as const;
-  if ((await countAttempt(one)) !== undefined) return false;
+  const authAttempt = { what: "sign-in", email, headers: await headers() } as const;
+  if ((await countAttempt(authAttempt)) !== undefined) return false;
   try {
     await auth().api.signInEmail({ body: { email, password }, headers: await headers() });
   } catch (error) {
     if (isAPIError(error)) return false;
     throw error;
   }
-  await uncountAttempt(one);
+  await uncountAttempt(authAttempt);
   return true;
 }

@@ -16,17 +16,17 @@ export const DEFAULT_RETRY_AFTER_SECONDS = 10;
  */
 export function readPaymentResponse(
   key: string,
-  answer: { status: number; body: unknown; retryAfterSeconds?: number | undefined },
+  response: { status: number; body: unknown; retryAfterSeconds?: number | undefined },
   nowMs: number,
 ): PayEvent {
   const unknown: PayEvent = { type: "unknown", key };
-  if (answer.status === 201) {
-    return isPayment(answer.body) && answer.body.id === key && answer.body.status === "succeeded"
-      ? { type: "settled", key, payment: answer.body }
+  if (response.status === 201) {
+    return isPayment(response.body) && response.body.id === key && response.body.status === "succeeded"
+      ? { type: "settled", key, payment: response.body }
       : unknown;
   }
-  const document = readProblem(answer.body);
-  if (document === undefined || document.status !== answer.status) return unknown;
+  const document = readProblem(response.body);
+  if (document === undefined || document.status !== response.status) return unknown;
   // A decline, and any complaint about a request whose key is settled already, carry the outcome.
   const { payment } = document;
   if (payment !== undefined) {
@@ -39,7 +39,7 @@ export function readPaymentResponse(
     case "rate-limited":
       return {
         type: "rate-limited",
-        retryAtMs: nowMs + (answer.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS) * 1000,
+        retryAtMs: nowMs + (response.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS) * 1000,
       };
     case "idempotency-key-void":
       return { type: "void", key };

@@ -65,16 +65,16 @@ export type QuotaState = {
 type Limiters = Record<LimitName, { quota: Quota; limiter: RateLimiterMemory }>;
 
 // On globalThis, because routes and actions may be bundled apart; each quota is counted once.
-const slot = globalThis as typeof globalThis & { onceLimiters?: Limiters };
+const processGlobals = globalThis as typeof globalThis & { onceLimiters?: Limiters };
 
 function limiters(): Limiters {
-  slot.onceLimiters ??= Object.fromEntries(
+  processGlobals.onceLimiters ??= Object.fromEntries(
     Object.entries(quotasOf(environment(), isDemo())).map(([name, quota]) => [
       name,
       { quota, limiter: new RateLimiterMemory({ points: quota.limit, duration: quota.windowSeconds }) },
     ]),
   ) as Limiters;
-  return slot.onceLimiters;
+  return processGlobals.onceLimiters;
 }
 
 /** Counts one request of `subject` on the quota called `name`. Never refuses by itself: see `isWithin`. */

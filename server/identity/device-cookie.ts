@@ -44,7 +44,7 @@ export function readDeviceCookie(headers: Headers, email: string): string | unde
   const cookies = (headers.get("cookie") ?? "").split(";").map((one) => one.trim());
   const value = cookies.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
   const [nonce = "", signature = ""] = value?.split(".") ?? [];
-  const wanted = Buffer.from(sign(`mark ${email} ${nonce}`));
-  const given = Buffer.from(signature);
-  return given.length === wanted.length && timingSafeEqual(given, wanted) ? nonce : undefined;
+  const expected = Buffer.from(sign(`mark ${email} ${nonce}`));
+  const received = Buffer.from(signature);
+  return received.length === expected.length && timingSafeEqual(received, expected) ? nonce : undefined;
 }

@@ -22,8 +22,8 @@ function quotasOf({ what, email, headers }: AuthAttempt): [LimitName, string][] 
  * right password is refused then too, or guessing would go on. Counting stops at the first quota that is used up, so that
  * an address that is limited already uses up nothing of anybody's account.
  */
-export async function countAttempt(one: AuthAttempt): Promise<number | undefined> {
-  for (const [name, subject] of quotasOf(one)) {
+export async function countAttempt(authAttempt: AuthAttempt): Promise<number | undefined> {
+  for (const [name, subject] of quotasOf(authAttempt)) {
     const { isWithin, resetSeconds } = await consumeQuota(name, subject);
     if (!isWithin) return Math.ceil(resetSeconds / 60);
   }
@@ -31,6 +31,6 @@ export async function countAttempt(one: AuthAttempt): Promise<number | undefined
 }
 
 /** Takes back an attempt that succeeded: only failures count. */
-export async function uncountAttempt(one: AuthAttempt): Promise<void> {
-  for (const [name, subject] of quotasOf(one)) await restoreQuota(name, subject);
+export async function uncountAttempt(authAttempt: AuthAttempt): Promise<void> {
+  for (const [name, subject] of quotasOf(authAttempt)) await restoreQuota(name, subject);
 }

@@ -32,11 +32,11 @@ const SHUTDOWN_MAX_MS =
   LAME_DUCK_MS + QUIET_MS * QUIET_CHECKS_MAX + READ_DEADLINE_MS + DEADLINE_MS + ANSWERING_MAX_MS;
 
 // On globalThis, because start-up and routes may be bundled apart.
-const slot = globalThis as typeof globalThis & { onceIsShuttingDown?: boolean };
+const processGlobals = globalThis as typeof globalThis & { onceIsShuttingDown?: boolean };
 
 /** Whether the server is shutting down: it still serves, but is not ready for new clients. */
 export function isShuttingDown(): boolean {
-  return slot.onceIsShuttingDown === true;
+  return processGlobals.onceIsShuttingDown === true;
 }
 
 type Listeners = Readonly<Record<(typeof SIGNALS)[number], NodeJS.SignalsListener[]>>;
@@ -59,7 +59,7 @@ export function enableGracefulShutdown(nextListeners: Listeners): void {
     if (isProduction) for (const close of nextListeners[signal]) process.removeListener(signal, close);
     process.on(signal, async () => {
       if (isShuttingDown()) return;
-      slot.onceIsShuttingDown = true;
+      processGlobals.onceIsShuttingDown = true;
       setTimeout(() => process.exit(1), SHUTDOWN_MAX_MS).unref();
       try {
         if (isProduction) {

@@ -9,11 +9,11 @@ import type { Viewer } from "../identity/viewer.ts";
 import { executePayment, rejectInvalid, rejectNotFound } from "./payment-service.ts";
 
 /** A replay differs from the first response by one header and by nothing else. */
-function toHttpResponse(answer: PaymentResponse): Response {
-  const headers: Record<string, string> = answer.replayed ? { "idempotent-replayed": "true" } : {};
-  return "id" in answer.body
-    ? json(answer.status, answer.body, { location: `/api/payments/${answer.body.id}`, ...headers })
-    : problemResponse(answer.body, headers);
+function toHttpResponse(response: PaymentResponse): Response {
+  const headers: Record<string, string> = response.replayed ? { "idempotent-replayed": "true" } : {};
+  return "id" in response.body
+    ? json(response.status, response.body, { location: `/api/payments/${response.body.id}`, ...headers })
+    : problemResponse(response.body, headers);
 }
 
 /**

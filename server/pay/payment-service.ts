@@ -53,13 +53,13 @@ function moneyMovedBy(payment: PaymentRow): MoneyMoved {
 }
 
 /** A settled key's outcome. The same bytes for the first answer and for every replay. */
-function outcomeAnswer(payment: PaymentRow, replayed: boolean): PaymentResponse {
+function settledOutcome(payment: PaymentRow, replayed: boolean): PaymentResponse {
   return payment.status === "succeeded"
     ? { status: 201, body: renderPayment(payment), replayed }
     : { status: 402, body: renderDecline(payment), replayed };
 }
 
-function problemAnswer(
+function problemOutcome(
   name: ProblemName,
   moneyMoved: MoneyMoved,
   members: Partial<ProblemDocument> = {},
@@ -73,22 +73,22 @@ export async function executePayment(attempt: PaymentAttempt, command: PayComman
   const result = await recordAndCount(attempt, () => pay(attempt.userId, attempt.key, command), verdictOf);
   switch (result.type) {
     case "settled":
-      return outcomeAnswer(result.payment, result.replayed);
+      return settledOutcome(result.payment, result.replayed);
     case "reused":
       return result.payment === undefined
-        ? problemAnswer("idempotency-key-reused", "no")
-        : problemAnswer("idempotency-key-reused", moneyMovedBy(result.payment), {
+        ? problemOutcome("idempotency-key-reused", "no")
+        : problemOutcome("idempotency-key-reused", moneyMovedBy(result.payment), {
             payment: renderPayment(result.payment),
           });
     case "refused": {
       const { name, error, detail } = REFUSALS[result.reason];
-      return problemAnswer(name, "no", {
+      return problemOutcome(name, "no", {
         ...(error && { errors: [{ ...error, pointer: pointerIn(command, error.pointer) }] }),
         ...(detail && { detail }),
       });
     }
     case "void":
-      return problemAnswer("idempotency-key-void", "no");
+      return problemOutcome("idempotency-key-void", "no");
     default:
       return result satisfies never;
   }
@@ -126,14 +126,14 @@ async function reject(
   );
   switch (record.state) {
     case "open":
-      return problemAnswer(name, "no", members);
+      return problemOutcome(name, "no", members);
     case "settled":
-      return problemAnswer(name, moneyMovedBy(record.payment), {
+      return problemOutcome(name, moneyMovedBy(record.payment), {
         ...members,
         payment: renderPayment(record.payment),
       });
     case "void":
-      return problemAnswer("idempotency-key-void", "no");
+      return problemOutcome("idempotency-key-void", "no");
     default:
       return record satisfies never;
   }

@@ -43,7 +43,7 @@ export default async function CheckoutPage({ params }: Params) {
 
   const [t, locale, format] = await Promise.all([getTranslations(), getLocale(), getFormatter()]);
   const amount = formatMoney(order.totalMinor, order.currency, locale);
-  const closedBecause =
+  const closedReason =
     order.merchant.id === viewer.id ? "own" : order.state === "open" ? undefined : order.state;
   return (
     <div className="mx-auto w-full max-w-4xl">
@@ -55,7 +55,7 @@ export default async function CheckoutPage({ params }: Params) {
           <p className="text-sm text-soft">{t("checkout.youPay")}</p>
           <Amount amount={amount} />
           <Payee name={order.merchant.name} handle={order.merchant.handle} />
-          {closedBecause === undefined ? (
+          {closedReason === undefined ? (
             <>
               <Checkout
                 userId={viewer.id}
@@ -72,7 +72,7 @@ export default async function CheckoutPage({ params }: Params) {
               </p>
             </>
           ) : (
-            <ClosedOrder because={closedBecause} merchantName={order.merchant.name} />
+            <ClosedOrder because={closedReason} merchantName={order.merchant.name} />
           )}
         </Panel>
         <section aria-label={t("order.items")} className="px-1 sm:px-2">

@@ -29,7 +29,10 @@ export async function checkPress(check: Check): Promise<void> {
       check.report(round.event);
       return;
     }
-    await waitOrWake(Math.max(round.retryAfterMs, pollDelayMs(attempt, Math.random())), check.signal);
+    await waitUntilDueOrOnline(
+      Math.max(round.retryAfterMs, pollDelayMs(attempt, Math.random())),
+      check.signal,
+    );
   }
 }
 
@@ -76,7 +79,7 @@ function roundWithoutState(lookup: Exclude<KeyLookup, { kind: "state" }>): Round
 }
 
 /** Waits `delayMs`, less where the network comes back, the page is looked at again, or `signal` aborts. */
-function waitOrWake(delayMs: number, signal: AbortSignal): Promise<void> {
+function waitUntilDueOrOnline(delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);

@@ -26,13 +26,13 @@ export type KeyLookup =
 
 /** Gets or creates the key of `purpose`. Throws where nothing usable was answered; asking again is always safe. */
 export async function issueKey(userId: string, purpose: Purpose): Promise<Issued> {
-  const answer = await request("/api/idempotency-keys", { userId, method: "POST", body: { purpose } });
-  if (answer.status === 401) return { kind: "signed-out" };
-  if (answer.status === 429) return { kind: "rate-limited", retryAfterSeconds: answer.retryAfterSeconds };
-  const { body } = answer;
-  if ((answer.status === 200 || answer.status === 201) && isRecord(body)) {
+  const response = await request("/api/idempotency-keys", { userId, method: "POST", body: { purpose } });
+  if (response.status === 401) return { kind: "signed-out" };
+  if (response.status === 429) return { kind: "rate-limited", retryAfterSeconds: response.retryAfterSeconds };
+  const { body } = response;
+  if ((response.status === 200 || response.status === 201) && isRecord(body)) {
     if (body.state === "open" && typeof body.key === "string") {
-      return { kind: "open", key: body.key, isNew: answer.status === 201 };
+      return { kind: "open", key: body.key, isNew: response.status === 201 };
     }
     const { state, payment } = body;
     const isPaid = state === "settled" && isPayment(payment) && payment.status === "succeeded";
@@ -40,7 +40,7 @@ export async function issueKey(userId: string, purpose: Purpose): Promise<Issued
     if (isPaid && (purpose.kind !== "order" || payment.orderId === purpose.orderId))
       return { kind: "settled", payment };
   }
-  throw new Error(`No key was issued: status ${answer.status}`);
+  throw new Error(`No key was issued: status ${response.status}`);
 }
 
 export function fetchKeyState(userId: string, key: string, signal: AbortSignal): Promise<KeyLookup> {
@@ -62,14 +62,14 @@ export async function payOverHttp(
   signal?: AbortSignal,
 ): Promise<PayEvent> {
   try {
-    const answer = await request(endpoint, {
+    const response = await request(endpoint, {
       userId,
       method: "POST",
       body: press.payload,
       idempotencyKey: press.key,
       signal,
     });
-    return readPaymentResponse(press.key, answer, Date.now());
+    return readPaymentResponse(press.key, response, Date.now());
   } catch {
     // Lost on the way there or on the way back: nobody can tell which.
     return { type: "unknown", key: press.key };
@@ -83,12 +83,12 @@ async function keyRequest(
   signal: AbortSignal,
 ): Promise<KeyLookup> {
   try {
-    const answer = await request(`/api/idempotency-keys/${key}`, { userId, method, signal });
-    if (answer.status === 401 && readProblem(answer.body)?.name === "unauthenticated")
+    const response = await request(`/api/idempotency-keys/${key}`, { userId, method, signal });
+    if (response.status === 401 && readProblem(response.body)?.name === "unauthenticated")
       return { kind: "signed-out" };
-    const state = answer.status === 200 ? readKeyState(key, answer.body) : undefined;
+    const state = response.status === 200 ? readKeyState(key, response.body) : undefined;
     return state === undefined
-      ? { kind: "unreadable", retryAfterSeconds: answer.retryAfterSeconds }
+      ? { kind: "unreadable", retryAfterSeconds: response.retryAfterSeconds }
       : { kind: "state", state };
   } catch {
     return { kind: "unreadable", retryAfterSeconds: undefined };

@@ -9,11 +9,11 @@ import type { IncomingMessage } from "node:http";
 import { isIPv4, isIPv6 } from "node:net";
 
 // On globalThis, because start-up and routes may be bundled apart; the name is one.
-const slot = globalThis as typeof globalThis & { onceAddressHeader?: string };
+const processGlobals = globalThis as typeof globalThis & { onceAddressHeader?: string };
 
 function headerName(): string {
-  slot.onceAddressHeader ??= `x-once-address-${randomUUID()}`;
-  return slot.onceAddressHeader;
+  processGlobals.onceAddressHeader ??= `x-once-address-${randomUUID()}`;
+  return processGlobals.onceAddressHeader;
 }
 
 /**
