@@ -1,7 +1,7 @@
 /** Wraps every route handler: authorization, then the handler, then a problem document for whatever was thrown. */
 import { randomUUID } from "node:crypto";
 import { noteUse } from "@/db/identity/api-key-last-used";
-import { isAllowed, isRateLimited, ROUTES, type RouteName, scopeOf } from "../identity/policy.ts";
+import { isAllowed, isRateLimited, policyOf, type ROUTES, type RouteName } from "../identity/policy.ts";
 import { authenticate, type Viewer } from "../identity/viewer.ts";
 import { log } from "../observability/log.ts";
 import { countRequest } from "../observability/metrics.ts";
@@ -11,7 +11,7 @@ import { readKey } from "./request/key-header.ts";
 import { isSameOrigin } from "./request/origin.ts";
 import { fail, HttpError, problemOf, problemResponse } from "./responses.ts";
 
-type Level<N extends RouteName> = (typeof ROUTES)[N];
+type Level<N extends RouteName> = (typeof ROUTES)[N]["level"];
 
 /** The parameters in a route's path: `{ id: string }` for "/orders/[id]". */
 type Params<N extends string> = N extends `${string}[${infer Name}]${infer Rest}`
@@ -49,8 +49,8 @@ export async function authorizeRequest(
 ): Promise<Viewer | undefined> {
   const address = isRateLimited(name) ? clientAddressOf(request.headers) : undefined;
   if (address !== undefined) await enforceQuota("address", address, counted);
-  const level = ROUTES[name];
-  if (level === "anyone") return undefined;
+  const policy = policyOf(name);
+  if (policy.level === "anyone") return undefined;
   const caller = await authenticate(request.headers);
   if (!caller || (openedAs !== null && openedAs !== caller.user.id))
     throw new HttpError(fail("unauthenticated"));
@@ -63,11 +63,9 @@ export async function authorizeRequest(
       }),
     );
   }
-  if (!isAllowed(level, caller.user.role)) throw new HttpError(fail("forbidden"));
-  const scope = scopeOf(name);
-  if (scope === undefined) throw new Error(`Bug: ${name} demands a caller and names no scope.`);
-  if (!caller.scopes.includes(scope)) {
-    const detail = `The API key lacks the scope "${scope}". The idempotency key was not looked up.`;
+  if (!isAllowed(policy.level, caller.user.role)) throw new HttpError(fail("forbidden"));
+  if (!caller.scopes.includes(policy.scope)) {
+    const detail = `The API key lacks the scope "${policy.scope}". The idempotency key was not looked up.`;
     throw new HttpError(fail("forbidden", { detail }));
   }
   // Not of a GET or HEAD, which never leave anything in a table.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { PROBLEMS, type ProblemName } from "@/lib/api/problems";
 import { problemSchema } from "@/lib/api/responses";
-import { isRateLimited, ROUTES, type RouteName, scopeOf } from "../identity/policy.ts";
+import { isRateLimited, policyOf, ROUTES, type RouteName, scopeOf } from "../identity/policy.ts";
 import { type OpenApiDocument, openApiDocument } from "./document.ts";
 import { HEADERS } from "./headers.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -120,10 +120,10 @@ describe("the reference", () => {
       const name = nameOf(path, method);
       const scope = scopeOf(name);
       expect(operation.security, name).toEqual(
-        (ROUTES[name] as string) === "anyone" ? [] : [{ apiKey: [scope] }, { session: [] }],
+        policyOf(name).level === "anyone" ? [] : [{ apiKey: [scope] }, { session: [] }],
       );
       if (scope !== undefined) expect(operation.description, name).toContain(`scope \`${scope}\``);
-      expect("401" in operation.responses, name).toBe((ROUTES[name] as string) !== "anyone");
+      expect("401" in operation.responses, name).toBe(policyOf(name).level !== "anyone");
     }
   });
 
