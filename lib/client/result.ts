@@ -26,7 +26,7 @@ export function unknown({ why, last }: RetryResult & { type: "given-up" }): Unkn
   };
 }
 
-/** Turns what persisting came to into a result; `read` has accepted the body already. */
+/** The result of a call, after its retries; `read` has accepted the body already. */
 export function resultOf<T>(result: RetryResult, read: (body: unknown) => T | undefined): Result<T> {
   if (result.type === "given-up") return unknown(result);
   const { exchange } = result;
