@@ -19,7 +19,7 @@ const API_POLICY = { key: "Content-Security-Policy", value: "default-src 'none';
 const NO_INDEX = { key: "X-Robots-Tag", value: "noindex" };
 
 /**
- * What Next.js lets through beside the host that was asked for, before an action of ours asks for itself (server/http/origin.ts):
+ * What Next.js lets through beside the host that was asked for, before an action of ours asks for itself (server/http/request/origin.ts):
  * our public host, which a proxy may hide; and "null", which a form's own POST carries under a hardened referrer policy. A
  * stranger's can say that too, so Sec-Fetch-Site decides about it there. Read when the server starts, not when it is built.
  */

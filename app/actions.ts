@@ -5,8 +5,8 @@ import { redirect } from "next/navigation";
 import { z } from "zod";
 import { type PutOrder, putOrder } from "@/db/orders/orders";
 import { demoId } from "@/db/setup/seed";
+import { uuid } from "@/lib/api/requests";
 import { MENU, SKUS } from "@/lib/menu";
-import { uuid } from "@/lib/requests";
 import { requireAction } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 
@@ -14,7 +14,7 @@ const ordering = z.object({ sku: z.enum(SKUS), orderId: uuid });
 
 /**
  * Puts an order of Bluebird Coffee under the id that the form has had since it was shown, and leads to its checkout: pressed
- * twice, it is one order. Where that order has ended, a page from before was gone back to, and somebody orders again. Demo only.
+ * twice, it is one order. Where that order is no longer open, somebody went back to the page and orders again. Demo only.
  */
 export async function createDemoOrder(form: FormData): Promise<void> {
   await requireAction("createDemoOrder");

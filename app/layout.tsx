@@ -8,7 +8,7 @@ import { signOut } from "@/app/sign-in/actions";
 import { DemoBanner } from "@/components/site/demo-banner";
 import { Footer } from "@/components/site/footer";
 import { Header } from "@/components/site/header";
-import { robotsFor } from "@/server/http/crawlers";
+import { robotsFor } from "@/server/http/well-known/robots";
 import { getViewer } from "@/server/identity/viewer";
 import { environment, isDemo } from "@/server/lifecycle/environment";
 import { setLocale } from "./locale-action";

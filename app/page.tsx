@@ -5,8 +5,8 @@ import { Welcome } from "@/components/home/welcome";
 import { listAccounts } from "@/db/ledger/accounts";
 import { listOpenOrders, listOrdersOf } from "@/db/orders/orders";
 import { listPaymentsOf } from "@/db/payments/queries";
-import { robotsFor } from "@/server/http/crawlers";
-import { admitToPage } from "@/server/identity/authorize";
+import { robotsFor } from "@/server/http/well-known/robots";
+import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 import { createDemoOrder } from "./actions";
 
@@ -20,7 +20,7 @@ export function generateMetadata(): Metadata {
 }
 
 export default async function HomePage() {
-  const viewer = await admitToPage("/", "/");
+  const viewer = await authorizePage("/", "/");
   if (viewer === undefined) return <Welcome isDemo={isDemo()} />;
   if (viewer.role === "merchant") {
     const [accounts, orders] = await Promise.all([

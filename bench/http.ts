@@ -5,7 +5,7 @@ import path from "node:path";
 import { uuidv7 } from "uuidv7";
 import { appServer, projectRoot } from "../e2e/faults/app-server.ts";
 import { onceClient } from "../lib/client/client.ts";
-import { permissionsOf, SCOPES } from "../lib/scopes.ts";
+import { permissionsOf, SCOPES } from "../lib/identity/scopes.ts";
 import { type Figure, figure } from "./figure.ts";
 import { type Contestant, measure, type Pace, takingFrom } from "./rounds.ts";
 import { HOT, userId, type World } from "./world.ts";

@@ -12,7 +12,7 @@ import { currencies } from "countries-list/currencies";
 export const MAX_AMOUNT_MINOR = 9_223_372_036_854_775_807n;
 
 /** Codes of the list that nobody pays with. ISO 4217 marks the funds; the rest it names for what they are. */
-const NO_MONEY: ReadonlySet<string> = new Set([
+const NOT_FOR_PAYMENT: ReadonlySet<string> = new Set([
   // Funds and units that amounts are indexed by.
   ...["BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW"],
   // Metals.
@@ -31,7 +31,7 @@ const decimalsByCode: ReadonlyMap<string, number> = new Map(
 /** The currencies that somebody can be paid in now. */
 export const CURRENCIES: ReadonlySet<string> = new Set(
   Object.entries(currencies)
-    .filter(([code, { withdrawn }]) => withdrawn !== true && !NO_MONEY.has(code))
+    .filter(([code, { withdrawn }]) => withdrawn !== true && !NOT_FOR_PAYMENT.has(code))
     .map(([code]) => code),
 );
 

@@ -1,7 +1,6 @@
 /**
- * Refuses what is younger than the browsers that are served, in the scripts that the build has made for them: a payer's
- * browser that lacks one method stops in the middle of a payment. Which browser has what since when is MDN's data; which
- * browsers are served is what Next.js compiles for.
+ * Refuses features that a supported browser lacks, in the scripts of the build: one missing method stops a payment half
+ * way. Compatibility is MDN's data; the supported browsers are the ones that Next.js compiles for.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -21,19 +20,18 @@ import { root } from "./run.mjs";
 
 const require = createRequire(import.meta.url);
 /** "chrome 111" and so on. */
-const SERVED = /** @type {string[]} */ (require("next/dist/shared/lib/modern-browserslist-target"));
+const SUPPORTED = /** @type {string[]} */ (require("next/dist/shared/lib/modern-browserslist-target"));
 /** @type {Record<string, number>} */
 export const FLOOR = Object.fromEntries(
-  SERVED.map((browser) => [browser.split(" ")[0], Number(browser.split(" ")[1])]),
+  SUPPORTED.map((browser) => [browser.split(" ")[0], Number(browser.split(" ")[1])]),
 );
 
 const CHUNKS = ".next/static/chunks";
 
 /**
- * What others' scripts do with something young that harms no browser, each told by the text that it stands in: these
- * libraries put it into a variable, and ask whether that holds anything before they call it.
+ * Uses in libraries that detect the feature before they call it, in a way that isFeatureDetected does not see.
  */
-const HARMLESS = [
+const FEATURE_DETECTED = [
   { uses: "Error.captureStackTrace", near: "=Error.captureStackTrace" },
   // Of the polyfills that Next.js gives to browsers that know no modules.
   { uses: "RegExp.escape", near: "=RegExp.escape" },
@@ -51,13 +49,13 @@ const SINGLETONS = new Map([
   ["sessionStorage", "Storage"],
 ]);
 const GLOBAL_OBJECTS = new Set(["window", "self", "globalThis"]);
-/** What gives an iterator in all browsers that are served; what is called on it then, is a young method of iterators. */
+/** What gives an iterator in all browsers that are served; what is called on it then is an iterator helper. */
 const MAKES_ITERATOR = new Set(["entries", "keys", "matchAll", "values"]);
 
-const young = youngFeatures();
+const unsupported = unsupportedFeatures();
 
 /** Whether one of the browsers that are served lacks it. */
-function isYoung(/** @type {Feature} */ feature) {
+function isUnsupported(/** @type {Feature} */ feature) {
   const support = feature.__compat?.support;
   if (support === undefined) return false;
   return Object.entries(FLOOR).some(([browser, floor]) => {
@@ -70,11 +68,11 @@ function isYoung(/** @type {Feature} */ feature) {
 }
 
 /**
- * The names of what is young: `interfaces` ("Temporal") and `constructors` ("Iterator"); `members` of an interface or of
+ * The names of what is unsupported: `interfaces` ("Temporal") and `constructors` ("Iterator"); `members` of an interface or of
  * its prototype ("AbortSignal.any"); `methods` that values of the language have by now and nothing had before
- * ("isSubsetOf"), which are told by their name alone; and what iterators have (`onIterators`).
+ * ("isSubsetOf"), which are known by their name alone; and what iterators have (`onIterators`).
  */
-function youngFeatures() {
+function unsupportedFeatures() {
   /** @type {{ api: Feature, javascript: { builtins: Feature } }} */
   const { api, javascript } = require("@mdn/browser-compat-data");
   const interfaces = new Set();
@@ -83,14 +81,14 @@ function youngFeatures() {
   const methods = new Set();
   const oldNames = new Set();
   for (const [name, feature] of [...Object.entries(api), ...Object.entries(javascript.builtins)]) {
-    if (isYoung(feature)) interfaces.add(name);
-    if (isYoung(feature) || isYoung(feature[name] ?? {})) constructors.add(name);
+    if (isUnsupported(feature)) interfaces.add(name);
+    if (isUnsupported(feature) || isUnsupported(feature[name] ?? {})) constructors.add(name);
     for (const [key, member] of Object.entries(feature)) {
       const called = key.replace(/_static$/, "");
       if (member.__compat === undefined || !/^\w+$/.test(called) || called === name) continue;
-      if (isYoung(member)) {
+      if (isUnsupported(member)) {
         members.add(`${name}.${called}`);
-        // What only a young constructor makes is found there, and what is static as a member.
+        // What only an unsupported constructor makes is found there, and what is static as a member.
         if (!constructors.has(name) && isOfPrototype(member)) methods.add(called);
       } else oldNames.add(called);
     }
@@ -110,35 +108,38 @@ function isOfPrototype(/** @type {Feature} */ member) {
   return /tc39\.es\/.*\.prototype\./i.test(String(member.__compat?.spec_url));
 }
 
-/** A use of something young, as one would write it; undefined where the node is none. */
-function youngUse(/** @type {Node} */ node) {
+/** A use of an unsupported feature, as one would write it; undefined where the node is none. */
+function unsupportedUse(/** @type {Node} */ node) {
   switch (node.type) {
     case "NewExpression":
     case "CallExpression": {
       const { callee } = node;
       if (callee.type === "Identifier") {
         if (callee.name === "RegExp")
-          return youngPattern(stringOf(node.arguments[0]), stringOf(node.arguments[1]));
-        return node.type === "NewExpression" && young.constructors.has(callee.name)
+          return unsupportedPattern(stringOf(node.arguments[0]), stringOf(node.arguments[1]));
+        return node.type === "NewExpression" && unsupported.constructors.has(callee.name)
           ? `new ${callee.name}`
           : undefined;
       }
       if (callee.type !== "MemberExpression" || node.optional) return undefined;
       const name = memberName(callee);
       if (name === undefined) return undefined;
-      if (makesIterator(callee.object) && young.onIterators.has(name)) return `Iterator.prototype.${name}`;
-      return globalName(callee.object) === undefined && young.methods.has(name) ? `.${name}()` : undefined;
+      if (makesIterator(callee.object) && unsupported.onIterators.has(name))
+        return `Iterator.prototype.${name}`;
+      return globalName(callee.object) === undefined && unsupported.methods.has(name)
+        ? `.${name}()`
+        : undefined;
     }
     case "MemberExpression": {
       const object = globalName(node.object);
       const name = memberName(node);
       if (object === undefined || name === undefined) return undefined;
       const member = `${SINGLETONS.get(object) ?? object}.${name}`;
-      if (young.members.has(member)) return `${object}.${name}`;
-      return young.interfaces.has(object) ? object : undefined;
+      if (unsupported.members.has(member)) return `${object}.${name}`;
+      return unsupported.interfaces.has(object) ? object : undefined;
     }
     case "Literal":
-      return node.regex && youngPattern(node.regex.pattern, node.regex.flags);
+      return node.regex && unsupportedPattern(node.regex.pattern, node.regex.flags);
     case "VariableDeclaration":
       return /using$/.test(node.kind) ? node.kind : undefined;
     case "ImportDeclaration":
@@ -148,8 +149,8 @@ function youngUse(/** @type {Node} */ node) {
   }
 }
 
-/** What is young about a regular expression. */
-function youngPattern(
+/** The unsupported syntax of a regular expression. */
+function unsupportedPattern(
   /** @type {string | undefined} */ pattern = "",
   /** @type {string | undefined} */ flags = "",
 ) {
@@ -189,8 +190,8 @@ function makesIterator(/** @type {Node} */ node) {
   );
 }
 
-/** Whether the script asks first whether it is there: by typeof, ?., or a condition that names it. */
-function isAskedFor(
+/** Whether the script detects the feature first: by typeof, ?., or a condition that names it. */
+function isFeatureDetected(
   /** @type {string} */ text,
   /** @type {Node} */ node,
   /** @type {readonly Node[]} */ parents,
@@ -207,20 +208,20 @@ function isAskedFor(
 }
 
 /**
- * What a script uses that is younger than the floor, and does not ask for first.
+ * The unsupported features that a script uses without detecting them first.
  *
  * @param {Source} source
  * @returns {Finding[]}
  */
-export function findYoung(source) {
+export function findUnsupported(source) {
   /** @type {Finding[]} */
   const findings = [];
   walk(parse(source), (node, parents) => {
-    const uses = youngUse(node);
-    if (uses === undefined || isAskedFor(source.text, node, parents)) return;
+    const uses = unsupportedUse(node);
+    if (uses === undefined || isFeatureDetected(source.text, node, parents)) return;
     const near = source.text.slice(Math.max(0, node.start - 40), node.start + 60).replaceAll(/\s+/g, " ");
-    if (HARMLESS.some((one) => one.uses === uses && near.includes(one.near))) return;
-    const says = `uses ${uses}, which not all of ${SERVED.join(", ")} have: … ${near} …`;
+    if (FEATURE_DETECTED.some((one) => one.uses === uses && near.includes(one.near))) return;
+    const says = `uses ${uses}, which not all of ${SUPPORTED.join(", ")} have: … ${near} …`;
     findings.push({ file: source.file, line: source.text.slice(0, node.start).split("\n").length, says });
   });
   return findings;
@@ -232,6 +233,8 @@ if (isMain(import.meta.url)) {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
     file.endsWith(".js"),
   );
-  const findings = files.flatMap((file) => findYoung(readSource(`${CHUNKS}/${file.replaceAll("\\", "/")}`)));
-  report(findings, `${files.length} scripts run in ${SERVED.join(", ")}.`);
+  const findings = files.flatMap((file) =>
+    findUnsupported(readSource(`${CHUNKS}/${file.replaceAll("\\", "/")}`)),
+  );
+  report(findings, `${files.length} scripts run in ${SUPPORTED.join(", ")}.`);
 }

@@ -1,11 +1,11 @@
 /** What a payer's browser may lack is found in a built script; what every served browser has, or is asked for, is not. */
 import { readdirSync } from "node:fs";
 import { expect, it } from "vitest";
-import { FLOOR, findYoung } from "./browser-floor.mjs";
+import { FLOOR, findUnsupported } from "./browser-floor.mjs";
 import { readSource } from "./rules/source.mjs";
 
 function found(text: string): string[] {
-  return findYoung({ file: "chunk.js", text }).map(
+  return findUnsupported({ file: "chunk.js", text }).map(
     ({ says }) => /^uses (.+?), which/.exec(says)?.[1] ?? says,
   );
 }
@@ -66,5 +66,5 @@ it.each([
 
 it("the client of the API runs there, too", () => {
   const files = readdirSync("lib/client").filter((file) => !/\.test\.ts$|^misbehaving/.test(file));
-  expect(files.flatMap((file) => findYoung(readSource(`lib/client/${file}`)))).toEqual([]);
+  expect(files.flatMap((file) => findUnsupported(readSource(`lib/client/${file}`)))).toEqual([]);
 });

@@ -19,8 +19,8 @@ const DEBIAN_LIMIT_MS = 10 * 60_000;
 
 const NAMES_ON_PATH = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/** Where installers put it on the systems that do not put it on the PATH. */
-function usualPlaces() {
+/** Where installers put it on systems that do not put it on the PATH. */
+function installPaths() {
   const programFolders = [
     process.env.PROGRAMFILES,
     process.env["PROGRAMFILES(X86)"],
@@ -54,7 +54,7 @@ export function findBrowser() {
   }
   const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
   const onPath = NAMES_ON_PATH.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [...onPath, ...usualPlaces(), playwrightsOwn()].find(works);
+  return [...onPath, ...installPaths(), playwrightsOwn()].find(works);
 }
 
 function playwrightsOwn() {

@@ -15,8 +15,8 @@ function git(/** @type {string[]} */ ...args) {
 }
 
 // A folder inside somebody else's work tree, such as a package that was unpacked, has a prefix there.
-const place = git("rev-parse", "--is-inside-work-tree", "--show-prefix");
-if (!process.env.CI && place.succeeded && place.answer === "true") {
+const workTree = git("rev-parse", "--is-inside-work-tree", "--show-prefix");
+if (!process.env.CI && workTree.succeeded && workTree.answer === "true") {
   const { succeeded } = git("config", "core.hooksPath", ".githooks");
   if (!succeeded)
     console.warn("The pre-commit hook is not set up: run `git config core.hooksPath .githooks`.");

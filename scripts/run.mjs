@@ -13,7 +13,7 @@ const END_LIMIT_MS = 20_000;
 /** Exit codes of a shell for a program that a signal ended: 128 and its number. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
-/** Soon enough for whoever waits for the port or the database, and next to nothing to look for. */
+/** Soon enough for whoever waits for the port or the database, and cheap to check. */
 const PARENT_CHECK_MS = 250;
 
 /**
@@ -33,11 +33,11 @@ export function endWithNpm() {
 
 /** What runs now, each as the function that ends it. */
 const running = new Set();
-let isEnding = false;
+let isShuttingDown = false;
 
 /** @param {keyof typeof EXIT_CODES} signal */
 function onSignal(signal) {
-  isEnding = true;
+  isShuttingDown = true;
   process.exitCode = EXIT_CODES[signal];
   for (const end of running) end();
 }
@@ -96,7 +96,7 @@ export function run([program = "", ...args], { env = process.env, limitMs } = {}
       // What a program started for itself may have taken no notice.
       if (isEnded) kill("SIGKILL");
       running.delete(end);
-      if (isEnding) process.exit();
+      if (isShuttingDown) process.exit();
       if (running.size === 0) stopListening();
       resolve(code);
     };

@@ -19,10 +19,10 @@ const DEMO_HOST = "127.0.0.1";
  * @returns {{ port: string, hostname?: string | undefined }}
  */
 export function addressFor(command) {
-  const { port: asked, hostname } = flagsOf(command);
-  const port = asked ?? (process.env.PORT || DEFAULT_PORT);
+  const { port: portFlag, hostname } = flagsOf(command);
+  const port = portFlag ?? (process.env.PORT || DEFAULT_PORT);
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
-    giveUp(`${asked === undefined ? "PORT" : "--port"} is "${port}", which is no port number.`);
+    giveUp(`${portFlag === undefined ? "PORT" : "--port"} is "${port}", which is no port number.`);
   return { port, hostname };
 }
 

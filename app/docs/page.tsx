@@ -6,8 +6,8 @@ import { getTranslations } from "next-intl/server";
 import { Advice } from "@/components/docs/advice";
 import { Commands } from "@/components/docs/commands";
 import { Reference } from "@/components/docs/reference";
-import { transferExample } from "@/lib/examples";
-import { robotsFor } from "@/server/http/crawlers";
+import { transferExample } from "@/lib/api/examples";
+import { robotsFor } from "@/server/http/well-known/robots";
 import { environment, isDemo } from "@/server/lifecycle/environment";
 
 const DOCUMENT = "/api/openapi.json";

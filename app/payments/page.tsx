@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { PaymentList } from "@/components/payments/payment-list";
 import { Panel } from "@/components/ui/panel";
 import { listPaymentsOf } from "@/db/payments/queries";
-import { admitToPage } from "@/server/identity/authorize";
+import { authorizePage } from "@/server/identity/authorize";
 
 /** More than most people pay in a year; the HTTP API pages through everything. */
 const LISTED = 100;
@@ -14,7 +14,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function PaymentsPage() {
-  const viewer = await admitToPage("/payments", "/payments");
+  const viewer = await authorizePage("/payments", "/payments");
   const [payments, t] = await Promise.all([listPaymentsOf(viewer.id, LISTED), getTranslations("payments")]);
   return (
     <div className="mx-auto w-full max-w-2xl">

@@ -1,5 +1,5 @@
 import { route } from "@/server/http/route";
-import { securityText } from "@/server/http/security-text";
+import { securityTxt } from "@/server/http/well-known/security-txt";
 import { environment } from "@/server/lifecycle/environment";
 
 /**
@@ -11,5 +11,5 @@ export const GET = route("GET /security.txt", async () => {
   const headers = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" };
   return contact === undefined
     ? new Response(null, { status: 404 })
-    : new Response(securityText({ contact, address, now: new Date() }), { headers });
+    : new Response(securityTxt({ contact, address, now: new Date() }), { headers });
 });

@@ -8,8 +8,8 @@ import { DEMO_PASSWORD } from "@/db/setup/seed";
 import { safeReturnPath } from "@/lib/return-path";
 import { auth } from "@/server/identity/auth";
 import { requireAction } from "@/server/identity/authorize";
-import { newMark } from "@/server/identity/known-browser";
-import { countTry, uncountTry } from "@/server/identity/sign-in-limits";
+import { newDeviceCookie } from "@/server/identity/device-cookie";
+import { countAttempt, uncountAttempt } from "@/server/identity/sign-in-limits";
 import { isDemo } from "@/server/lifecycle/environment";
 
 /** `waitMinutes` is there with "limited". */
@@ -36,16 +36,16 @@ export async function signIn(_previous: SignInState, form: FormData): Promise<Si
   const parsed = credentials.safeParse({ email: form.get("email"), password: form.get("password") });
   if (!parsed.success) return { error: "invalid" };
   const email = parsed.data.email.toLowerCase();
-  const one = { what: "sign-in", email, headers: await headers() } as const;
-  const waitMinutes = await countTry(one);
+  const authAttempt = { what: "sign-in", email, headers: await headers() } as const;
+  const waitMinutes = await countAttempt(authAttempt);
   if (waitMinutes !== undefined) return { error: "limited", waitMinutes };
   if (!(await attempt(email, parsed.data.password))) return { error: "invalid" };
-  await uncountTry(one);
-  (await cookies()).set(newMark(email));
+  await uncountAttempt(authAttempt);
+  (await cookies()).set(newDeviceCookie(email));
   redirect(safeReturnPath(form.get("next")));
 }
 
-/** Signs in as one of the demo's people. There is no such door outside the demo. */
+/** Signs in as one of the demo's people. Demo only. */
 export async function signInAsDemo(form: FormData): Promise<void> {
   await requireAction("signInAsDemo");
   const who = z.enum(["alice", "bob", "mia", "omar"]).safeParse(form.get("who"));

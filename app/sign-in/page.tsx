@@ -8,7 +8,7 @@ import { Button } from "@/components/ui/button";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { safeReturnPath } from "@/lib/return-path";
-import { admitToPage } from "@/server/identity/authorize";
+import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 import { signIn, signInAsDemo } from "./actions";
 
@@ -24,7 +24,7 @@ export default async function SignInPage({
 }) {
   const [{ next }, viewer, t] = await Promise.all([
     searchParams,
-    admitToPage("/sign-in", "/sign-in"),
+    authorizePage("/sign-in", "/sign-in"),
     getTranslations("signIn"),
   ]);
   const returnTo = safeReturnPath(next);

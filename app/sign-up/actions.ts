@@ -5,13 +5,13 @@ import { isAPIError } from "better-auth/api";
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { findByHandle, findTwin, hasPassword } from "@/db/identity/users";
-import { isReserved } from "@/lib/names";
+import { parseSignUp, type SignUp, type SignUpError } from "@/lib/identity/sign-up";
 import { safeReturnPath } from "@/lib/return-path";
-import { parseSignUp, type SignUp, type SignUpError } from "@/lib/sign-up";
+import { isReserved } from "@/lib/text/reserved-names";
 import { auth } from "@/server/identity/auth";
 import { requireAction } from "@/server/identity/authorize";
-import { newMark } from "@/server/identity/known-browser";
-import { countTry, uncountTry } from "@/server/identity/sign-in-limits";
+import { newDeviceCookie } from "@/server/identity/device-cookie";
+import { countAttempt, uncountAttempt } from "@/server/identity/sign-in-limits";
 
 /** `waitMinutes` is there with "limited". */
 export type SignUpState = { error?: SignUpError | "limited"; waitMinutes?: number };
@@ -34,11 +34,11 @@ export async function signUp(_previous: SignUpState, form: FormData): Promise<Si
   });
   if (!parsed.ok) return { error: parsed.error };
   const wanted = parsed.value;
-  const waitMinutes = await countTry({ what: "sign-up", email: wanted.email, headers: await headers() });
+  const waitMinutes = await countAttempt({ what: "sign-up", email: wanted.email, headers: await headers() });
   if (waitMinutes !== undefined) return { error: "limited", waitMinutes };
   const error = await make(wanted);
   if (error !== undefined && !(await isSameAgain(wanted))) return { error };
-  (await cookies()).set(newMark(wanted.email));
+  (await cookies()).set(newDeviceCookie(wanted.email));
   redirect(safeReturnPath(form.get("next")));
 }
 
@@ -60,7 +60,7 @@ async function make(wanted: SignUp): Promise<SignUpError | undefined> {
 
 /**
  * Whether what is in the way is this very sign-up: the same name, handle and address, and the password fits. Signs in then.
- * It is a try to sign in, and counts as one.
+ * It counts as an attempt to sign in.
  */
 async function isSameAgain({ name, handle, email, password }: SignUp): Promise<boolean> {
   const found = await findByHandle(handle);
@@ -69,14 +69,14 @@ async function isSameAgain({ name, handle, email, password }: SignUp): Promise<b
     await pause(PASSWORD_LOOK_MS);
     waitedMs += PASSWORD_LOOK_MS;
   }
-  const one = { what: "sign-in", email, headers: await headers() } as const;
-  if ((await countTry(one)) !== undefined) return false;
+  const authAttempt = { what: "sign-in", email, headers: await headers() } as const;
+  if ((await countAttempt(authAttempt)) !== undefined) return false;
   try {
     await auth().api.signInEmail({ body: { email, password }, headers: await headers() });
   } catch (error) {
     if (isAPIError(error)) return false;
     throw error;
   }
-  await uncountTry(one);
+  await uncountAttempt(authAttempt);
   return true;
 }

@@ -4,7 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { SignUpForm } from "@/components/sign-up/sign-up-form";
 import { Panel } from "@/components/ui/panel";
 import { safeReturnPath } from "@/lib/return-path";
-import { admitToPage } from "@/server/identity/authorize";
+import { authorizePage } from "@/server/identity/authorize";
 import { signUp } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -17,7 +17,7 @@ export default async function SignUpPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  await admitToPage("/sign-up", "/sign-up");
+  await authorizePage("/sign-up", "/sign-up");
   const [{ next }, t] = await Promise.all([searchParams, getTranslations("signUp")]);
   const returnTo = safeReturnPath(next);
   return (

@@ -5,8 +5,8 @@ import { useActionState, useState } from "react";
 import { Check } from "@/components/ui/check";
 import { Field } from "@/components/ui/field";
 import { Submit } from "@/components/ui/submit";
-import { API_KEY_NAME_MAX_LENGTH, type ApiKeyError } from "@/lib/api-key";
-import { SCOPES, type Scope } from "@/lib/scopes";
+import { API_KEY_NAME_MAX_LENGTH, type ApiKeyError } from "@/lib/identity/api-key";
+import { SCOPES, type Scope } from "@/lib/identity/scopes";
 import { NewKey } from "./new-key";
 
 type CreateState = {

@@ -3,8 +3,8 @@ import { useWhen } from "@/components/site/when";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
 import { Submit } from "@/components/ui/submit";
-import { isolated } from "@/lib/isolated";
-import { isWriting, type Scope } from "@/lib/scopes";
+import { isWriting, type Scope } from "@/lib/identity/scopes";
+import { isolateBidi } from "@/lib/text/bidi-isolate";
 
 type ListedKey = {
   id: string;
@@ -60,7 +60,7 @@ export function KeyList({
           {/* One question at a time; opens and answers without JavaScript too. */}
           <details name="revoke" className="group mt-1">
             <summary
-              aria-label={t("revokeNamed", { name: isolated(key.name) })}
+              aria-label={t("revokeNamed", { name: isolateBidi(key.name) })}
               className="-mx-2 inline-flex min-h-11 cursor-pointer items-center rounded-xl px-2 text-sm font-semibold text-alert-text underline-offset-4 hover:underline"
             >
               {t("revoke")}

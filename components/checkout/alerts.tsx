@@ -5,8 +5,8 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
-import type { PayState } from "@/lib/pay-state";
-import type { ProblemName } from "@/lib/problems";
+import type { ProblemName } from "@/lib/api/problems";
+import type { PayState } from "@/lib/pay/state";
 
 /** A decline: why, and that no money has moved. */
 export function DeclineAlert({

@@ -6,14 +6,14 @@ import { useTranslations } from "next-intl";
 import { useEffect, useMemo, useState } from "react";
 import { Mark } from "@/components/site/mark";
 import { Button } from "@/components/ui/button";
-import type { DoorAnswer } from "@/lib/door";
-import { asksPayer, pressableKey } from "@/lib/pay-machine";
-import type { NextKey, PayState } from "@/lib/pay-state";
-import type { Purpose } from "@/lib/payment";
+import type { Purpose } from "@/lib/api/payment";
+import type { PaymentResponse } from "@/lib/api/payment-response";
+import type { NextKey, PayState } from "@/lib/pay/state";
+import { awaitsPayer, pressableKey } from "@/lib/pay/state-machine";
 import { DeclineAlert, RefusedAlert } from "./alerts";
 import { ContinueWithoutScript } from "./continue-without-script";
+import { usePayment } from "./payment/use-payment";
 import { Status } from "./status";
-import { usePayment } from "./use-payment";
 
 export type CheckoutProps = {
   userId: string;
@@ -30,7 +30,7 @@ export type CheckoutProps = {
     orderId: string;
     amountMinor: string;
     currency: string;
-  }) => Promise<DoorAnswer>;
+  }) => Promise<PaymentResponse>;
 };
 
 /** Pay for one order: the button, and everything that a payer is told about what became of the press. */
@@ -60,7 +60,7 @@ function PayForm({
     userId,
     purpose,
     endpoint: "/api/payments",
-    throughAction: ({ key }) => payOrder({ userId, key, orderId, amountMinor, currency }),
+    payThroughAction: ({ key }) => payOrder({ userId, key, orderId, amountMinor, currency }),
   });
 
   const receiptPath = state.name === "paid" ? `/payments/${state.payment.id}` : undefined;
@@ -81,7 +81,7 @@ function PayForm({
             <a href={receiptPath}>{t("receipt")}</a>
           </Button>
         ) : null}
-        {asksPayer(state) ? (
+        {awaitsPayer(state) ? (
           <div className="flex flex-col gap-3 sm:flex-row">
             <Button size="large" onClick={payNow}>
               {t("payNow")}
@@ -125,18 +125,15 @@ function PayForm({
         ) : null}
       </div>
       {mayContinueWithoutScript(state) ? (
-        <ContinueWithoutScript userId={userId} orderId={orderId} isStandingBy={state.name === "opening"} />
+        <ContinueWithoutScript userId={userId} orderId={orderId} isDelayed={state.name === "opening"} />
       ) : null}
     </>
   );
 }
 
-/**
- * Whether the way without script is offered: where no key could be had or nothing be found out, and while the form opens, which
- * is also what a page says whose scripts never came.
- */
+/** Whether paying without script is offered: without a key or an outcome, and while opening, where scripts may never load. */
 function mayContinueWithoutScript(state: PayState): boolean {
-  if (state.name === "checking") return state.stage === "unreached";
+  if (state.name === "checking") return state.stage === "unreachable";
   return state.name === "opening" || state.name === "unavailable" || nextKeyStep(state) === "failed";
 }
 
@@ -146,7 +143,7 @@ function nextKeyStep(state: PayState): NextKey["step"] | undefined {
 
 /** Whether something is under way that ends by itself. */
 function isBusy(state: PayState): boolean {
-  if (state.name === "checking") return !asksPayer(state);
+  if (state.name === "checking") return !awaitsPayer(state);
   return state.name === "opening" || state.name === "paying" || nextKeyStep(state) === "fetching";
 }
 
@@ -159,7 +156,7 @@ function showsPay(state: PayState): boolean {
     case "later":
       return true;
     case "checking":
-      return !asksPayer(state);
+      return !awaitsPayer(state);
     case "declined":
       return state.next.step === "fetching" || state.next.step === "held";
     case "paid":

@@ -2,8 +2,8 @@ import { useTranslations } from "next-intl";
 import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
 import { inElements } from "@/components/ui/in-elements";
-import { mayPayAgain } from "@/lib/pay-machine";
-import type { Payment } from "@/lib/payment";
+import type { Payment } from "@/lib/api/payment";
+import { mayPayAgain } from "@/lib/pay/state-machine";
 import { Alert } from "./alerts";
 
 /** What is known of the key that the form holds. */

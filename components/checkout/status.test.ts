@@ -6,9 +6,9 @@ import { type AbstractIntlMessages, NextIntlClientProvider } from "next-intl";
 import { createElement, type ReactElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, it } from "vitest";
+import { DECLINE_CODES, type DeclineCode, type Payment } from "@/lib/api/payment";
 import type { Locale } from "@/lib/locale";
-import type { NextKey, PayState, Press } from "@/lib/pay-state";
-import { DECLINE_CODES, type DeclineCode, type Payment } from "@/lib/payment";
+import type { NextKey, PayState, Press } from "@/lib/pay/state";
 import de from "@/messages/de.json";
 import en from "@/messages/en.json";
 import { DeclineAlert, RefusedAlert } from "./alerts";
@@ -66,9 +66,9 @@ const STATES: [claims: Claim, because: string, state: PayState][] = [
     { name: "ready", key, notice: { kind: "refused", reason: "amount-mismatch" } },
   ],
   ["nothing", "it was just sent", { name: "paying", press }],
-  ["unknown", "no answer came", { name: "checking", press, stage: "looking" }],
+  ["unknown", "no answer came", { name: "checking", press, stage: "polling" }],
   ["no", "the key was found open", { name: "checking", press, stage: "asking" }],
-  ["unknown", "no look found anything out", { name: "checking", press, stage: "unreached" }],
+  ["unknown", "polling found nothing out", { name: "checking", press, stage: "unreachable" }],
   ["unknown", "the revocation was not answered", { name: "checking", press, stage: "revoking" }],
   ["yes", "the server said so", { name: "paid", payment: paymentOf({ status: "succeeded" }) }],
   ...DECLINE_CODES.map((code): [Claim, string, PayState] => ["no", code, declined({ step: "never" }, code)]),

@@ -5,11 +5,11 @@ import { useTranslations } from "next-intl";
 import type { ReactElement } from "react";
 import { Mark } from "@/components/site/mark";
 import { cn } from "@/components/ui/cn";
-import { isolated } from "@/lib/isolated";
-import type { PayState } from "@/lib/pay-state";
+import type { PayState } from "@/lib/pay/state";
+import { isolateBidi } from "@/lib/text/bidi-isolate";
 
 /** `quiet` is said and not shown: the button shows it already. `first` is what was known for certain before. */
-type Words =
+type StatusText =
   | { tone: "quiet"; text: string }
   | {
       tone: "plain" | "wait" | "good";
@@ -24,30 +24,30 @@ type Words =
  * each change is read out.
  */
 export function Status({ state, userName, amount }: { state: PayState; userName: string; amount: string }) {
-  const words = useWords(state, userName, amount);
+  const status = useStatusText(state, userName, amount);
   return (
     // Where there is nothing to see, the region takes back the gap it would leave.
-    <div role="status" className={cn((words === undefined || words.tone === "quiet") && "-mb-4")}>
-      {words === undefined ? null : words.tone === "quiet" ? (
-        <p className="sr-only">{words.text}</p>
+    <div role="status" className={cn((status === undefined || status.tone === "quiet") && "-mb-4")}>
+      {status === undefined ? null : status.tone === "quiet" ? (
+        <p className="sr-only">{status.text}</p>
       ) : (
         <div
           className={cn(
             "flex gap-3 rounded-xl border p-4",
-            words.tone === "wait" && "border-wait-line bg-wait-wash",
-            words.tone === "good" && "border-line bg-accent-wash",
-            words.tone === "plain" && "border-line bg-wash",
+            status.tone === "wait" && "border-wait-line bg-wait-wash",
+            status.tone === "good" && "border-line bg-accent-wash",
+            status.tone === "plain" && "border-line bg-wash",
           )}
         >
-          {words.icon}
+          {status.icon}
           <div>
-            {words.title === undefined ? null : (
-              <p className={cn("font-semibold", words.tone === "wait" ? "text-wait-text" : "text-ink")}>
-                {words.title}
+            {status.title === undefined ? null : (
+              <p className={cn("font-semibold", status.tone === "wait" ? "text-wait-text" : "text-ink")}>
+                {status.title}
               </p>
             )}
-            {words.first === undefined ? null : <p className="mt-1 text-sm">{words.first}</p>}
-            <p className={cn("text-sm", words.title !== undefined && "mt-1")}>{words.text}</p>
+            {status.first === undefined ? null : <p className="mt-1 text-sm">{status.first}</p>}
+            <p className={cn("text-sm", status.title !== undefined && "mt-1")}>{status.text}</p>
           </div>
         </div>
       )}
@@ -55,14 +55,14 @@ export function Status({ state, userName, amount }: { state: PayState; userName:
   );
 }
 
-function useWords(state: PayState, userName: string, amount: string): Words | undefined {
+function useStatusText(state: PayState, userName: string, amount: string): StatusText | undefined {
   const t = useTranslations("checkout");
   // One text without elements in it, like every other text of this region.
-  const isolatedName = { name: isolated(userName), bdi: (name: string) => name };
-  const iconPlace = "mt-0.5 size-5 shrink-0";
-  const info = <Info aria-hidden="true" className={cn(iconPlace, "text-soft")} />;
-  const turning = <Mark motion="turn" className={cn(iconPlace, "text-wait-text")} />;
-  const question = <CircleHelp aria-hidden="true" className={cn(iconPlace, "text-wait-text")} />;
+  const isolatedName = { name: isolateBidi(userName), bdi: (name: string) => name };
+  const iconClass = "mt-0.5 size-5 shrink-0";
+  const info = <Info aria-hidden="true" className={cn(iconClass, "text-soft")} />;
+  const spinner = <Mark motion="turn" className={cn(iconClass, "text-wait-text")} />;
+  const question = <CircleHelp aria-hidden="true" className={cn(iconClass, "text-wait-text")} />;
 
   const ofLastKey = {
     start: undefined,
@@ -93,21 +93,21 @@ function useWords(state: PayState, userName: string, amount: string): Words | un
       return { tone: "quiet", text: t("paying") };
     case "checking":
       switch (state.stage) {
-        case "looking":
-          return { tone: "wait", icon: turning, title: t("checkingTitle"), text: t("checking") };
+        case "polling":
+          return { tone: "wait", icon: spinner, title: t("checkingTitle"), text: t("checking") };
         case "asking":
           return { tone: "wait", icon: question, title: t("askTitle"), text: t("ask") };
-        case "unreached":
+        case "unreachable":
           return { tone: "wait", icon: question, title: t("askTitle"), text: t("askUnreached") };
         case "revoking":
-          return { tone: "wait", icon: turning, title: t("revokingTitle"), text: t("revoking") };
+          return { tone: "wait", icon: spinner, title: t("revokingTitle"), text: t("revoking") };
         default:
           return state.stage satisfies never;
       }
     case "paid":
       return {
         tone: "good",
-        icon: <Check aria-hidden="true" className={cn(iconPlace, "text-accent-text")} />,
+        icon: <Check aria-hidden="true" className={cn(iconClass, "text-accent-text")} />,
         title: t("paid", { amount }),
         text: t("paidText"),
       };
@@ -135,7 +135,7 @@ function useWords(state: PayState, userName: string, amount: string): Words | un
     case "later":
       return {
         tone: "wait",
-        icon: turning,
+        icon: spinner,
         title: t("laterTitle"),
         first: ofLastKey[state.because],
         text: state.press === undefined ? t("later") : t("laterChecking"),

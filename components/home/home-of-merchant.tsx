@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 import { OrderList } from "@/components/orders/order-list";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
-import type { Order } from "@/lib/order";
+import type { Order } from "@/lib/api/order";
 import { type Account, Balances } from "./balances";
 import { Section } from "./section";
 

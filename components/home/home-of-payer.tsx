@@ -4,7 +4,7 @@ import { OrderList } from "@/components/orders/order-list";
 import { type ListedPayment, PaymentList } from "@/components/payments/payment-list";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
-import type { Order } from "@/lib/order";
+import type { Order } from "@/lib/api/order";
 import { type Account, Balances } from "./balances";
 import { Menu } from "./menu";
 import { Section } from "./section";

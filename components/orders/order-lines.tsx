@@ -1,6 +1,6 @@
 import { useLocale, useTranslations } from "next-intl";
+import type { Order } from "@/lib/api/order";
 import { formatMoney } from "@/lib/money";
-import type { Order } from "@/lib/order";
 
 /** What was ordered, line by line, and the total. */
 export function OrderLines({ order }: { order: Pick<Order, "items" | "currency" | "totalMinor"> }) {

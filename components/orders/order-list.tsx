@@ -2,8 +2,8 @@ import { ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { useWhen } from "@/components/site/when";
+import type { Order } from "@/lib/api/order";
 import { formatMoney } from "@/lib/money";
-import type { Order } from "@/lib/order";
 
 /** Orders as rows that lead somewhere: to the checkout, or where `toReceipt`, a paid one to its receipt. */
 export function OrderList({ orders, showState = false }: { orders: Order[]; showState?: boolean }) {

@@ -5,8 +5,8 @@ import { useWhen } from "@/components/site/when";
 import { bdi } from "@/components/ui/bdi";
 import { cn } from "@/components/ui/cn";
 import { inElements } from "@/components/ui/in-elements";
+import type { Payment } from "@/lib/api/payment";
 import { formatMoney } from "@/lib/money";
-import type { Payment } from "@/lib/payment";
 
 export type ListedPayment = {
   payment: Payment;

@@ -8,8 +8,8 @@ import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { inElements } from "@/components/ui/in-elements";
 
-import type { Order } from "@/lib/order";
-import { mayPayAgain } from "@/lib/pay-machine";
+import type { Order } from "@/lib/api/order";
+import { mayPayAgain } from "@/lib/pay/state-machine";
 import type { ListedPayment } from "./payment-list";
 import { type Fact, ReceiptFacts } from "./receipt-facts";
 

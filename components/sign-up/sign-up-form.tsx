@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { useActionState, useState } from "react";
 import { Field } from "@/components/ui/field";
 import { Submit } from "@/components/ui/submit";
-import { PASSWORD_MIN_LENGTH, type SignUpError } from "@/lib/sign-up";
+import { PASSWORD_MIN_LENGTH, type SignUpError } from "@/lib/identity/sign-up";
 
 type SignUpState = { error?: SignUpError | "limited"; waitMinutes?: number };
 

@@ -2,7 +2,7 @@ import { Children, type ReactNode } from "react";
 
 /**
  * What next-intl makes of a text with tags, each piece in an element of its own: programs that translate a page put their
- * own elements in the place of text nodes, and React would not find its way beside them.
+ * own elements in the place of text nodes, and React's updates of those text nodes would fail.
  */
 export function inElements(pieces: ReactNode): ReactNode[] {
   return Children.toArray(pieces).map((piece, at) =>

@@ -1,7 +1,7 @@
 import type { ComponentProps } from "react";
 import { cn } from "./cn";
 
-/** A sheet of paper that holds one thing. */
+/** A card that holds one thing. */
 export function Panel({ className, ...rest }: ComponentProps<"section">) {
   return (
     <section

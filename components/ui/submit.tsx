@@ -6,7 +6,7 @@ import { Button } from "./button";
 
 /**
  * The button that sends its form, once until the answer is there. React's own pending state comes a frame after the press,
- * so the first press latches by itself. It stays focusable: a button that is disabled while it has the focus loses it. What
+ * so the first press blocks the second by itself. It stays focusable: a button that is disabled while it has the focus loses it. What
  * is sent twice all the same (without JavaScript, by a proxy) is made once by the server.
  */
 export function Submit(
@@ -23,7 +23,7 @@ export function Submit(
       aria-disabled={pending}
       onClick={(event) => {
         if (isSent.current || pending) event.preventDefault();
-        // A form that the browser finds incomplete is not sent, and nothing would unlatch.
+        // A form that the browser finds incomplete is not sent, and nothing would unblock the button.
         else isSent.current = event.currentTarget.form?.checkValidity() === true;
       }}
       {...props}

@@ -1,7 +1,7 @@
 /** Issuing: get or create the open key of a user's purpose. */
 import { eq } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
-import type { Purpose } from "../../lib/payment.ts";
+import type { Purpose } from "../../lib/api/payment.ts";
 import { database } from "../connection/client.ts";
 import { Turns } from "../execution/concurrency-limit.ts";
 import { countdown, DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";

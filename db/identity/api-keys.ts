@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { and, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
-import { type Scope, scopesIn } from "../../lib/scopes.ts";
+import { type Scope, scopesIn } from "../../lib/identity/scopes.ts";
 import { database } from "../connection/client.ts";
 import { together } from "../execution/batched-reads.ts";
 import { apiKeys } from "../schema/auth.ts";

@@ -1,6 +1,6 @@
 /** Users, read. They are written by better-auth (its adapter's wiring is in server/identity/auth.ts) and by the seed. */
 import { and, eq, isNotNull, ne } from "drizzle-orm";
-import { skeletonOf } from "../../lib/names.ts";
+import { skeletonOf } from "../../lib/text/reserved-names.ts";
 import { database } from "../connection/client.ts";
 import { credentials, users } from "../schema/auth.ts";
 

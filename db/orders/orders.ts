@@ -1,9 +1,9 @@
 /** Orders: put once, never changed, ended by a payment or a cancellation. */
 import { createHash } from "node:crypto";
 import { and, desc, eq, gt, isNull, or, type SQL, sql } from "drizzle-orm";
+import type { Order } from "../../lib/api/order.ts";
+import type { OrderRequest } from "../../lib/api/requests.ts";
 import { MAX_AMOUNT_MINOR } from "../../lib/money.ts";
-import type { Order } from "../../lib/order.ts";
-import type { OrderRequest } from "../../lib/requests.ts";
 import { database } from "../connection/client.ts";
 import { isAfter, type Position } from "../execution/cursor.ts";
 import { untilKnown } from "../execution/until-known.ts";

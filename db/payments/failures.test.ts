@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { DECLINE_CODES, type DeclineCode } from "../../lib/payment.ts";
+import { DECLINE_CODES, type DeclineCode } from "../../lib/api/payment.ts";
 import type { Sql } from "../connection/client.ts";
 import { OutcomeUnknown, untilKnown } from "../execution/until-known.ts";
 import { revokeKey } from "../idempotency/revoke.ts";

@@ -6,8 +6,8 @@
  * `dispositionOf` and `afterwards` decide by these rows, and nobody decides otherwise; failures.test.ts here and in
  * server/ provokes every one of them and holds the database against what the row says.
  */
-import type { DeclineCode } from "../../lib/payment.ts";
-import type { ProblemName } from "../../lib/problems.ts";
+import type { DeclineCode } from "../../lib/api/payment.ts";
+import type { ProblemName } from "../../lib/api/problems.ts";
 import type { RefusalReason, Settlement } from "./settlement.ts";
 
 type Disposition = "pass on" | "retry" | "ignore";

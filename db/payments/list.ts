@@ -1,7 +1,7 @@
 /** Payments in a list, for the people in them. */
 import { and, desc, eq, ne } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
-import type { Payment } from "../../lib/payment.ts";
+import type { Payment } from "../../lib/api/payment.ts";
 import { database } from "../connection/client.ts";
 import { isAfter, type Position } from "../execution/cursor.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";

@@ -1,6 +1,6 @@
 /** Payments, read for the people in them. */
 import { aliasedTable, and, desc, eq, or, type SQL } from "drizzle-orm";
-import type { Payment } from "../../lib/payment.ts";
+import type { Payment } from "../../lib/api/payment.ts";
 import { database } from "../connection/client.ts";
 import { users } from "../schema/auth.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";

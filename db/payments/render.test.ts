@@ -1,8 +1,8 @@
 /** Replays are the same bytes for ever: what a renderer wrote once, every later build writes again. */
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { DECLINE_CODES } from "../../lib/payment.ts";
-import { problem } from "../../lib/problems.ts";
+import { DECLINE_CODES } from "../../lib/api/payment.ts";
+import { problem } from "../../lib/api/problems.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
 import { keyFor, newPerson } from "../testing/fixtures/people.ts";
 import { FAILURES } from "./failures.ts";

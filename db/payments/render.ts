@@ -7,8 +7,9 @@
  * A renderer never changes. Another rendering is another number, shipped one release before new payments use it, so
  * that while a deploy rolls both builds know it.
  */
-import type { DeclinedProblem } from "../../lib/door.ts";
-import type { DeclineCode, Payment } from "../../lib/payment.ts";
+
+import type { DeclineCode, Payment } from "../../lib/api/payment.ts";
+import type { DeclinedProblem } from "../../lib/api/payment-response.ts";
 import type { PaymentRow } from "./row.ts";
 
 export type Renderer = {

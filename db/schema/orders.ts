@@ -1,7 +1,7 @@
 /** What a merchant asks to be paid for. Immutable but for its end: paid (by one payment) or cancelled. */
 import { sql } from "drizzle-orm";
 import { check, index, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
-import type { OrderItem } from "../../lib/order.ts";
+import type { OrderItem } from "../../lib/api/order.ts";
 import { users } from "./auth.ts";
 import { bytes, currencyCode, instant, minorUnits } from "./columns.ts";
 

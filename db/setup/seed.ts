@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { hashPassword } from "better-auth/crypto";
-import { permissionsOf, SCOPES } from "../../lib/scopes.ts";
+import { permissionsOf, SCOPES } from "../../lib/identity/scopes.ts";
 import { database } from "../connection/client.ts";
 import { issueKey } from "../idempotency/issue.ts";
 import { hashOfApiKey } from "../identity/api-keys.ts";

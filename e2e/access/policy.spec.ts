@@ -69,7 +69,9 @@ test("a route answers nobody in particular with 401, and a method it does not ha
   for (const route of builtRoutes) {
     const path = route.replaceAll(/\[\w+\]/g, UUID);
     for (const method of METHODS) {
-      const level = (ROUTES as Record<string, string>)[`${method === "HEAD" ? "GET" : method} ${route}`];
+      const level = (ROUTES as Record<string, { level: string }>)[
+        `${method === "HEAD" ? "GET" : method} ${route}`
+      ]?.level;
       const response = await request.fetch(path, {
         method,
         maxRedirects: 0,

@@ -1,7 +1,7 @@
 /** The client of lib/client against the real server: it reads what the server really answers. */
 import { randomUUID } from "node:crypto";
 import { onceClient } from "../../lib/client/client.ts";
-import type { PayOutcome } from "../../lib/client/paying.ts";
+import type { PayOutcome } from "../../lib/client/pay-once.ts";
 import { expectPaidOnce } from "../support/books.ts";
 import { expect, test } from "../support/fixtures.ts";
 

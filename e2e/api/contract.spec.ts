@@ -1,6 +1,6 @@
 /** Every answer in the reference is one that the server gives, and every answer it gives here is as the reference says. */
 import { randomUUID } from "node:crypto";
-import { PROBLEMS } from "../../lib/problems.ts";
+import { PROBLEMS } from "../../lib/api/problems.ts";
 import type { ApiRoute } from "../../server/openapi/operation.ts";
 import { books, newOrder, userIdOf } from "../support/books.ts";
 import { expect, test } from "../support/fixtures.ts";

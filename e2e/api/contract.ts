@@ -1,12 +1,12 @@
 /** Calls the API and holds every answer against the reference; remembers which documented answers were met. */
 import { expect } from "@playwright/test";
 import type { z } from "zod";
-import { PROBLEMS, type ProblemName } from "../../lib/problems.ts";
-import { problemSchema } from "../../lib/responses.ts";
-import { responsesOf } from "../../server/openapi/answers.ts";
+import { PROBLEMS, type ProblemName } from "../../lib/api/problems.ts";
+import { problemSchema } from "../../lib/api/responses.ts";
 import { HEADERS, type HeaderName } from "../../server/openapi/headers.ts";
 import { type ApiRoute, type Operation, problemsOf } from "../../server/openapi/operation.ts";
 import { OPERATIONS } from "../../server/openapi/operations.ts";
+import { responsesOf } from "../../server/openapi/responses.ts";
 import { SCHEMAS } from "../../server/openapi/schemas.ts";
 
 export type Answer = { status: number; headers: Headers; body: unknown; text: string };

@@ -1,6 +1,6 @@
 /** Reading leaves no trace in the database, whoever reads; and what was answered once is answered so by every server. */
 import { randomUUID } from "node:crypto";
-import { PROBLEMS } from "../../lib/problems.ts";
+import { PROBLEMS } from "../../lib/api/problems.ts";
 import { books, newOrder } from "../support/books.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { withOtherServer } from "../support/other-server.ts";

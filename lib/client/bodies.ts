@@ -3,10 +3,10 @@
  * body that is none of ours (a captive portal answers 200 to anything), or about something else than was asked for (a
  * cache gone wrong), reads as undefined.
  */
-import type { Order } from "../order.ts";
-import { isPayment, isRecord, readKeyState } from "../pay-answer.ts";
-import type { KeyState, Payment, Purpose } from "../payment.ts";
-import type { AccountList, IssuedKey, OrderList, PaymentList } from "../responses.ts";
+import type { Order } from "../api/order.ts";
+import type { KeyState, Payment, Purpose } from "../api/payment.ts";
+import type { AccountList, IssuedKey, OrderList, PaymentList } from "../api/responses.ts";
+import { isPayment, isRecord, readKeyState } from "../pay/read-response.ts";
 
 /** What issuing answered for `purpose`: its key, or a payment that has paid it. */
 export function readIssuedKey(purpose: Purpose, body: unknown): IssuedKey | undefined {
@@ -28,8 +28,8 @@ function hasPaid(purpose: Purpose, payment: Payment): boolean {
 }
 
 /** Ids are hexadecimal: some write them in capitals, and the server answers in small letters. */
-function isId(asked: string, found: unknown): boolean {
-  return typeof found === "string" && found.toLowerCase() === asked.toLowerCase();
+function isId(expected: string, found: unknown): boolean {
+  return typeof found === "string" && found.toLowerCase() === expected.toLowerCase();
 }
 
 /** What revoking answered; "open" would be no answer to it. */

@@ -1,26 +1,26 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { problem } from "../problems.ts";
+import { problem } from "../api/problems.ts";
 import { type ClientConfig, onceClient } from "./client.ts";
 import {
   declined,
+  type FaultServer,
   fastClock,
   issued,
   KEY,
-  type Misbehaving,
-  misbehave,
   ORDER,
   OTHER_KEY,
   paid,
   paymentWith,
-  problemReaction,
-  type Reaction,
   replayed,
   reusedOf,
-} from "./misbehaving.ts";
+  type ScriptedResponse,
+  scriptedProblem,
+  startFaultServer,
+} from "./fault-server.ts";
 
-let server: Misbehaving;
+let server: FaultServer;
 beforeEach(async () => {
-  server = await misbehave();
+  server = await startFaultServer();
 });
 afterEach(() => server.close());
 
@@ -28,19 +28,19 @@ function clientWith(config: Partial<ClientConfig> = {}) {
   return onceClient({ baseUrl: server.baseUrl, apiKey: "once_demo_alice", clock: fastClock(), ...config });
 }
 
-/** What arrived at the door where money moves: its keys and bodies. */
+/** The requests to pay that arrived: their keys and bodies. */
 function payments() {
   return server.received.filter(({ path }) => path === "/api/payments");
 }
 
 describe("the same request with the same key is sent again", () => {
-  const reactions: [string, Reaction][] = [
+  const reactions: [string, ScriptedResponse][] = [
     ["the connection ended after the request had arrived", "drop"],
-    ["the payment is in progress", problemReaction("payment-in-progress")],
-    ["there were too many requests", problemReaction("rate-limited")],
-    ["the service was unavailable", problemReaction("unavailable")],
-    ["the outcome was unknown", problemReaction("outcome-unknown")],
-    ["the service was broken", problemReaction("internal-error")],
+    ["the payment is in progress", scriptedProblem("payment-in-progress")],
+    ["there were too many requests", scriptedProblem("rate-limited")],
+    ["the service was unavailable", scriptedProblem("unavailable")],
+    ["the outcome was unknown", scriptedProblem("outcome-unknown")],
+    ["the service was broken", scriptedProblem("internal-error")],
     ["a proxy answered with a page", { status: 502, body: "<h1>Bad Gateway</h1>" }],
     ["a problem came under another status", { status: 502, body: problem("not-found") }],
     ["a captive portal answered 200", { status: 200, body: "<h1>Welcome</h1>" }],
@@ -51,10 +51,10 @@ describe("the same request with the same key is sent again", () => {
     ["half of the payment was missing", { status: 201, body: { ...paymentWith(KEY), settledAt: undefined } }],
     ["a decline came as a success", { status: 201, body: paymentWith(KEY, "declined") }],
     ["a payment came with another success", { status: 200, body: paymentWith(KEY) }],
-    ["a success came as a decline", problemReaction("declined", { payment: paymentWith(KEY) })],
+    ["a success came as a decline", scriptedProblem("declined", { payment: paymentWith(KEY) })],
     ["a complaint carried another payment", reusedOf(paymentWith(OTHER_KEY))],
-    ["a complaint carried half a payment", problemReaction("invalid-request", { payment: { id: KEY } })],
-    ["a complaint said that money moved, and not which", problemReaction("not-found", { moneyMoved: "yes" })],
+    ["a complaint carried half a payment", scriptedProblem("invalid-request", { payment: { id: KEY } })],
+    ["a complaint said that money moved, and not which", scriptedProblem("not-found", { moneyMoved: "yes" })],
     ["it was sent elsewhere", { status: 307, body: null, headers: { location: "/elsewhere" } }],
   ];
   test.each(reactions)("where %s", async (_when, reaction) => {
@@ -85,14 +85,14 @@ describe("the same request with the same key is sent again", () => {
 describe("waiting", () => {
   test("lasts at least as long as Retry-After says", async () => {
     const clock = fastClock(0.5);
-    server.script.push(problemReaction("rate-limited", {}, { "retry-after": "7" }), paid());
+    server.script.push(scriptedProblem("rate-limited", {}, { "retry-after": "7" }), paid());
     await clientWith({ clock }).payOrder(ORDER, { key: KEY });
     expect(clock.waits).toEqual([7_000 + 125]);
   });
 
   test("is a random part of a time that doubles up to a limit", async () => {
     const clock = fastClock(0.5);
-    server.script.push(...Array<Reaction>(7).fill("drop"), paid());
+    server.script.push(...Array<ScriptedResponse>(7).fill("drop"), paid());
     await clientWith({ clock, limits: { maxTries: 8 } }).payOrder(ORDER, { key: KEY });
     expect(clock.waits).toEqual([125, 250, 500, 1_000, 2_000, 4_000, 4_000]);
   });
@@ -107,7 +107,7 @@ describe("waiting", () => {
 
   test("is not begun where it would outlast the deadline", async () => {
     const clock = fastClock();
-    server.script.push(problemReaction("unavailable", {}, { "retry-after": "3600" }));
+    server.script.push(scriptedProblem("unavailable", {}, { "retry-after": "3600" }));
     expect(await clientWith({ clock }).payOrder(ORDER, { key: KEY })).toMatchObject({
       type: "unknown",
       key: KEY,
@@ -121,7 +121,7 @@ describe("waiting", () => {
 
 describe("asking ends", () => {
   test("after a bounded number of tries, as unknown and with the key", async () => {
-    server.script.push(...Array<Reaction>(9).fill("drop"));
+    server.script.push(...Array<ScriptedResponse>(9).fill("drop"));
     expect(await clientWith({ limits: { maxTries: 4 } }).payOrder(ORDER, { key: KEY })).toEqual({
       type: "unknown",
       key: KEY,
@@ -169,7 +169,7 @@ describe("asking ends", () => {
   test.each(["not-found", "idempotency-key-reused", "order-conflict"] as const)(
     "with a problem that says never: %s",
     async (name) => {
-      server.script.push(problemReaction(name));
+      server.script.push(scriptedProblem(name));
       expect(await clientWith().payOrder(ORDER, { key: KEY })).toMatchObject({
         type: "refused",
         key: KEY,
@@ -182,7 +182,7 @@ describe("asking ends", () => {
   test.each(["invalid-request", "amount-mismatch", "unauthenticated", "forbidden"] as const)(
     "with a problem that the same request would meet again: %s",
     async (name) => {
-      server.script.push(problemReaction(name));
+      server.script.push(scriptedProblem(name));
       expect(await clientWith().payOrder(ORDER, { key: KEY })).toMatchObject({
         type: "refused",
         problem: { type: `/problems/${name}`, retry: "same-key" },
@@ -194,7 +194,7 @@ describe("asking ends", () => {
 
 describe("revoking", () => {
   test("is asked again until it is decided, and never takes open for an answer", async () => {
-    server.script.push(problemReaction("unavailable"), { status: 200, body: { state: "open" } });
+    server.script.push(scriptedProblem("unavailable"), { status: 200, body: { state: "open" } });
     server.script.push({ status: 200, body: { state: "void" } });
     expect(await clientWith().revokeKey(KEY)).toEqual({ type: "ok", status: 200, value: { state: "void" } });
     expect(server.received).toHaveLength(3);

@@ -3,11 +3,11 @@
  * calls a lost answer a failure. It needs `fetch` and nothing else: it runs in Node.js 20.19, and in Chrome and Edge 111,
  * Firefox 111 and Safari 16.4, or newer.
  */
-import type { Order } from "../order.ts";
-import { readKeyState } from "../pay-answer.ts";
-import type { KeyState, Payment, Purpose } from "../payment.ts";
-import type { OrderRequest, PayOrderRequest, TransferRequest } from "../requests.ts";
-import type { AccountList, IssuedKey, OrderList, PaymentList } from "../responses.ts";
+import type { Order } from "../api/order.ts";
+import type { KeyState, Payment, Purpose } from "../api/payment.ts";
+import type { OrderRequest, PayOrderRequest, TransferRequest } from "../api/requests.ts";
+import type { AccountList, IssuedKey, OrderList, PaymentList } from "../api/responses.ts";
+import { readKeyState } from "../pay/read-response.ts";
 import {
   readAccountList,
   readIssuedKey,
@@ -18,9 +18,16 @@ import {
   readRevoked,
 } from "./bodies.ts";
 import { type Exchange, exchange, type HttpRequest } from "./exchange.ts";
-import { isAbout, type PayOutcome, payOnce } from "./paying.ts";
-import { type Attempt, type Clock, DEFAULT_LIMITS, type Limits, persist, WALL_CLOCK } from "./persist.ts";
+import { isAnswerTo, type PayOutcome, payOnce } from "./pay-once.ts";
 import { type Result, resultOf } from "./result.ts";
+import {
+  type Attempt,
+  type Clock,
+  DEFAULT_LIMITS,
+  type Limits,
+  sendWithRetries,
+  WALL_CLOCK,
+} from "./retry.ts";
 
 export type ClientConfig = {
   /** The service's origin: "https://once.example". */
@@ -71,7 +78,7 @@ export function onceClient(config: ClientConfig) {
   }
 
   function sendUntilAnswered(attempt: Attempt, request: HttpRequest, isOurs: (answer: Exchange) => boolean) {
-    return persist(attempt, async (signal) => {
+    return sendWithRetries(attempt, async (signal) => {
       const answer = await exchange(address, request, signal);
       return isOurs(answer) ? answer : { type: "lost" };
     });
@@ -99,7 +106,7 @@ export function onceClient(config: ClientConfig) {
         issue: () => issue(attempt, purpose),
         send: (key) =>
           sendUntilAnswered(attempt, { method: "POST", path, body, idempotencyKey: key }, (answer) =>
-            isAbout(key, answer),
+            isAnswerTo(key, answer),
           ),
       },
       options.key?.toLowerCase(),

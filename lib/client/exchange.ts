@@ -1,6 +1,7 @@
 /** One request and what came back of it. */
-import { isRecord } from "../pay-answer.ts";
-import type { MoneyMoved, Retry } from "../problems.ts";
+
+import type { MoneyMoved, Retry } from "../api/problems.ts";
+import { isRecord } from "../pay/read-response.ts";
 
 export type HttpRequest = {
   method: "GET" | "POST" | "PUT" | "DELETE";

@@ -1,6 +1,6 @@
 /** What a call comes to, other than a payment. Expected outcomes are values; nothing is thrown for them. */
 import type { ProblemAnswer } from "./exchange.ts";
-import type { GivenUp, Persisted } from "./persist.ts";
+import type { GivenUp, RetryResult } from "./retry.ts";
 
 /** Not executed as it was sent. The problem says why, whether the key's money moved, and what to do. */
 export type Refused = { type: "refused"; problem: ProblemAnswer };
@@ -16,7 +16,7 @@ export type Unknown = {
 
 export type Result<T> = { type: "ok"; status: number; value: T } | Refused | Unknown;
 
-export function unknown({ why, last }: Persisted & { type: "given-up" }): Unknown {
+export function unknown({ why, last }: RetryResult & { type: "given-up" }): Unknown {
   const isProblem = last?.type === "problem";
   return {
     type: "unknown",
@@ -26,10 +26,10 @@ export function unknown({ why, last }: Persisted & { type: "given-up" }): Unknow
   };
 }
 
-/** Turns what persisting came to into a result; `read` has accepted the body already. */
-export function resultOf<T>(persisted: Persisted, read: (body: unknown) => T | undefined): Result<T> {
-  if (persisted.type === "given-up") return unknown(persisted);
-  const { exchange } = persisted;
+/** The result of a call, after its retries; `read` has accepted the body already. */
+export function resultOf<T>(result: RetryResult, read: (body: unknown) => T | undefined): Result<T> {
+  if (result.type === "given-up") return unknown(result);
+  const { exchange } = result;
   if (exchange.type === "problem") return { type: "refused", problem: exchange.problem };
   const value = read(exchange.body);
   if (value === undefined) throw new Error("Bug: a body that could not be read was taken for an answer.");

@@ -21,7 +21,7 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 const ROUTE_MAKERS = new Set(["route", "formRoute"]);
 /** Makes the handlers of the methods that an API path does not have: nobody is admitted to anything there. */
 const OTHERS_MAKER = "otherMethods";
-const ACTION_GUARDS = new Set(["admitToAction", "requireAction"]);
+const ACTION_GUARDS = new Set(["authorizeAction", "requireAction"]);
 
 /**
  * What in these sources, server/identity/policy.ts among them, is not as the policy says.
@@ -81,7 +81,7 @@ export function findUnguarded(/** @type {readonly Source[]} */ sources) {
 /** @typedef {(node: Node, says: string) => void} Refuse */
 
 /**
- * A page calls admitToPage in its component, and nowhere under another name. One for anyone may do without.
+ * A page calls authorizePage in its component, and nowhere under another name. One for anyone may do without.
  *
  * @param {Source} source
  * @param {Node} program
@@ -99,14 +99,14 @@ function checkPage(source, program, lookUp, refuse) {
     return;
   }
   const entry = lookUp("PAGES", name, page);
-  const guards = callsOf(program, new Set(["admitToPage"]));
+  const guards = callsOf(program, new Set(["authorizePage"]));
   for (const { call } of guards) {
     if (stringOf(call.arguments[0]) !== name)
-      refuse(call, `This is the page "${name}": admitToPage must be given that.`);
+      refuse(call, `This is the page "${name}": authorizePage must be given that.`);
   }
   const isGuarded = guards.some(({ isAwaited, within }) => isAwaited && within === page.declaration);
   if (entry && entry.level !== "anyone" && !isGuarded)
-    refuse(page, `The page does not admit its viewer: await admitToPage("${name}", …) first.`);
+    refuse(page, `The page does not authorize its viewer: await authorizePage("${name}", …) first.`);
 }
 
 /**
@@ -165,7 +165,7 @@ function checkActions(program, lookUp, refuse) {
     if (!isGuard || stringOf(first.arguments[0]) !== name)
       refuse(
         node,
-        `The action must await admitToAction("${name}") or requireAction("${name}") before anything else.`,
+        `The action must await authorizeAction("${name}") or requireAction("${name}") before anything else.`,
       );
   }
 }

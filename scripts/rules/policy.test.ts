@@ -11,7 +11,7 @@ const HOUSE: Record<string, string> = {
   "server/identity/policy.ts": POLICY,
   "app/(shop)/page.tsx": "export default function Home() { return null; }",
   "app/payments/[id]/page.tsx":
-    'export default async function Page() { const [v] = await Promise.all([admitToPage("/payments/[id]", "/")]); }',
+    'export default async function Page() { const [v] = await Promise.all([authorizePage("/payments/[id]", "/")]); }',
   "app/api/orders/[id]/route.ts":
     'export const GET = route("GET /api/orders/[id]", async () => json(200, {}));\nexport const { DELETE, OPTIONS, PATCH, POST, PUT } = otherMethods("/api/orders/[id]");',
   "app/api/[[...path]]/route.ts":
@@ -39,24 +39,24 @@ it.each([
     "a page without its guard",
     "app/payments/[id]/page.tsx",
     "export default async function Page() {}",
-    "does not admit",
+    "does not authorize",
   ],
   [
     "a page that does not wait for its guard",
     "app/payments/[id]/page.tsx",
-    'export default async function Page() { admitToPage("/payments/[id]", "/"); }',
-    "does not admit",
+    'export default async function Page() { authorizePage("/payments/[id]", "/"); }',
+    "does not authorize",
   ],
   [
     "a guard that is only called by a function inside the page",
     "app/payments/[id]/page.tsx",
-    'export default function Page() { const later = async () => { await admitToPage("/payments/[id]", "/"); }; }',
-    "does not admit",
+    'export default function Page() { const later = async () => { await authorizePage("/payments/[id]", "/"); }; }',
+    "does not authorize",
   ],
   [
     "a page that calls its guard under another name",
     "app/(shop)/page.tsx",
-    'export default async function Home() { await admitToPage("/payments/[id]", "/"); }',
+    'export default async function Home() { await authorizePage("/payments/[id]", "/"); }',
     "must be given that",
   ],
   [

@@ -4,7 +4,7 @@ import { POST as payByForm } from "@/app/checkout/[orderId]/pay/route";
 import { flushAttempts } from "@/db/attempts/record";
 import { testDatabase } from "@/db/testing/fixtures/database";
 import { balanceOf, keyFor, newOrder, newPerson } from "@/db/testing/fixtures/people";
-import { SCOPES } from "@/lib/scopes";
+import { SCOPES } from "@/lib/identity/scopes";
 import type { Caller } from "../identity/viewer.ts";
 
 /** Outside Next.js there is no session to read: a test says who has one. */

@@ -1,11 +1,11 @@
-/** The frame of the plain forms that work without JavaScript: a POST that always answers with a redirect to a page. */
+/** Wraps the plain forms that work without JavaScript: a POST that always redirects to a page (Post/Redirect/Get). */
 import { safeReturnPath } from "@/lib/return-path";
 import type { RouteName } from "../identity/policy.ts";
 import type { Viewer } from "../identity/viewer.ts";
 import { log } from "../observability/log.ts";
-import { readBody } from "./body.ts";
-import { Answer, fail, problemOf } from "./responses.ts";
-import { admit, answerIn, requestIdOf } from "./route.ts";
+import { readBody } from "./request/body.ts";
+import { fail, HttpError, problemOf } from "./responses.ts";
+import { authorizeRequest, requestIdOf, thrownResponse } from "./route.ts";
 
 /** A form of ours has a handful of short fields. */
 const FORM_MAX_BYTES = 16 * 1024;
@@ -19,12 +19,12 @@ function seeOther(path: string, requestId: string): Response {
   });
 }
 
-/** The fields of a form. Answers 415 or 413 by itself; a request without a body is a form without fields. */
+/** The fields of a form. Throws 415 or 413; a request without a body is a form without fields. */
 async function readForm(request: Request): Promise<URLSearchParams> {
   const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? FORM_TYPE;
-  if (mediaType !== FORM_TYPE) throw new Answer(fail("unsupported-media-type"));
+  if (mediaType !== FORM_TYPE) throw new HttpError(fail("unsupported-media-type"));
   const body = await readBody(request, FORM_MAX_BYTES);
-  if (body === undefined) throw new Answer(fail("too-large"));
+  if (body === undefined) throw new HttpError(fail("too-large"));
   return new URLSearchParams(body.toString());
 }
 
@@ -45,7 +45,7 @@ export function formRoute<P extends { orderId: string }>(
     let form = new URLSearchParams();
     try {
       form = await readForm(request);
-      const user = await admit(name, request, [], form.get("user"));
+      const user = await authorizeRequest(name, request, [], form.get("user"));
       if (!user) throw new Error(`Bug: the policy lets anyone use ${name}.`);
       const path = await handler({ form, params, user, requestId });
       log.info(
@@ -54,7 +54,7 @@ export function formRoute<P extends { orderId: string }>(
       );
       return seeOther(path, requestId);
     } catch (error) {
-      const answer = answerIn(error);
+      const answer = thrownResponse(error);
       if (!answer) problemOf(error, { requestId, route: name });
       // Too many requests: the page that offers the same key again says that nothing is known, which is so.
       if (!answer || answer.status === 429) return seeOther(failed({ form, params }), requestId);

@@ -1,14 +1,15 @@
 /**
- * What an API path answers to the methods it has no handler for. Next.js would answer them with a bare 405 and no word of
- * what is allowed. Which methods a path has is read from the policy, where every handler stands.
+ * What an API path answers to the methods it has no handler for. Next.js would answer them with a bare 405,
+ * without `Allow`. Which methods a path has is read from the policy, where every handler stands.
  */
 
 import { ROUTES } from "../identity/policy.ts";
 import { fail } from "./responses.ts";
-import { answered, requestIdOf } from "./route.ts";
+import { finishResponse, requestIdOf } from "./route.ts";
 
 /** The methods that Next.js calls a route handler for. */
-type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+type Method = (typeof METHODS)[number];
 
 /** The path of whatever is no other path of the API. */
 const NO_PATH = "/api/[[...path]]";
@@ -28,30 +29,22 @@ function allowedOn(path: ApiPath): string[] {
 
 /**
  * Handlers for the methods that `path` does not have: 405 with `Allow`, to OPTIONS 204 with the same, and 404 where there
- * is no such path. Nobody is asked who they are, and nothing is looked up. `npm run check` sees to it that a file exports
- * exactly those that it has no handler of its own for.
+ * is no such path. No authentication, no look-up. `npm run check` sees to it that a file exports exactly
+ * those that it has no handler of its own for.
  */
 export function otherMethods(path: ApiPath): Record<Method, (request: Request) => Promise<Response>> {
   const allowed = allowedOn(path);
   const allow = { allow: allowed.join(", ") };
   const handler = async (request: Request) => {
-    const arrival = { request, requestId: requestIdOf(request), route: path, startedMs: performance.now() };
+    const context = { request, requestId: requestIdOf(request), route: path, startedMs: performance.now() };
     if (allowed.length === 0)
-      return answered(arrival, fail("not-found", { detail: "The API has no such address." }));
+      return finishResponse(context, fail("not-found", { detail: "The API has no such address." }));
     if (request.method === "OPTIONS")
-      return answered(
-        arrival,
+      return finishResponse(
+        context,
         new Response(null, { status: 204, headers: { ...allow, "cache-control": "no-store" } }),
       );
-    return answered(arrival, fail("method-not-allowed", { headers: allow }));
+    return finishResponse(context, fail("method-not-allowed", { headers: allow }));
   };
-  return {
-    GET: handler,
-    HEAD: handler,
-    POST: handler,
-    PUT: handler,
-    PATCH: handler,
-    DELETE: handler,
-    OPTIONS: handler,
-  };
+  return Object.fromEntries(METHODS.map((method) => [method, handler])) as Record<Method, typeof handler>;
 }

@@ -8,16 +8,16 @@ import { flushAttempts } from "@/db/attempts/record";
 import { flushUses } from "@/db/identity/api-key-last-used";
 import { testDatabase } from "@/db/testing/fixtures/database";
 import { balanceOf, keyFor, newOrder, newPerson } from "@/db/testing/fixtures/people";
-import { permissionsOf, SCOPES } from "@/lib/scopes";
+import { permissionsOf, SCOPES } from "@/lib/identity/scopes";
 import { auth } from "../identity/auth.ts";
-import { newMark } from "../identity/known-browser.ts";
-import { countTry, uncountTry } from "../identity/sign-in-limits.ts";
+import { newDeviceCookie } from "../identity/device-cookie.ts";
+import { countAttempt, uncountAttempt } from "../identity/sign-in-limits.ts";
 import { HEADERS } from "../openapi/headers.ts";
-import { countOn, limitHeaders } from "./rate-limits.ts";
+import { consumeQuota, rateLimitHeaders } from "./rate-limits.ts";
 
 /** The address that this request was marked with; outside a server nobody marks one. */
 const marked = vi.hoisted(() => ({ address: undefined as string | undefined }));
-vi.mock("./address.ts", () => ({ addressOf: () => marked.address }));
+vi.mock("./node-server/client-address.ts", () => ({ clientAddressOf: () => marked.address }));
 /** Who the server action finds signed in; outside Next.js there is no session to read. */
 const session = vi.hoisted(() => ({ viewer: undefined as unknown }));
 vi.mock("next/headers", () => ({ headers: async () => new Headers({ "sec-fetch-site": "same-origin" }) }));
@@ -66,7 +66,7 @@ async function newCheckout() {
 describe("the limit of a user", () => {
   it("answers 429 past it, says when to come back and that nothing was looked at, and a key is not consumed", async () => {
     const { payer, key, pay } = await newCheckout();
-    for (let count = 0; count < PER_IDENTITY; count += 1) await countOn("identity", payer.id);
+    for (let count = 0; count < PER_IDENTITY; count += 1) await consumeQuota("identity", payer.id);
     const answer = await pay();
     expect(answer.status).toBe(429);
     expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
@@ -113,7 +113,7 @@ describe("the limit of a user", () => {
   });
 });
 
-describe("the other doors to paying", () => {
+describe("the other channels to pay through", () => {
   it("count on the same limit: the server action says how long to wait", async () => {
     const { payer, key, pay, orderId } = await newCheckout();
     session.viewer = { id: payer.id, role: "payer" };
@@ -128,7 +128,7 @@ describe("the other doors to paying", () => {
 
   it("the form without JavaScript leads back to itself, with the same key", async () => {
     const { payer, key, orderId, authorization } = await newCheckout();
-    for (let count = 0; count < PER_IDENTITY; count += 1) await countOn("identity", payer.id);
+    for (let count = 0; count < PER_IDENTITY; count += 1) await consumeQuota("identity", payer.id);
     const form = `idempotency_key=${key}&user=${payer.id}&amountMinor=1000&currency=USD`;
     const answer = await payByForm(
       new Request(`http://once.test/checkout/${orderId}/pay`, {
@@ -170,15 +170,15 @@ describe("the limit of an address", () => {
 
   it("never makes a healthy server look dead", async () => {
     marked.address = "192.0.2.3";
-    for (let count = 0; count <= PER_ADDRESS; count += 1) await countOn("address", marked.address);
+    for (let count = 0; count <= PER_ADDRESS; count += 1) await consumeQuota("address", marked.address);
     const answer = await live(new Request("http://once.test/api/health/live"), noParams);
     expect([answer.status, answer.headers.get("ratelimit")]).toEqual([200, null]);
   });
 });
 
 it("what is counted on several limits is told of each, as lists of structured fields", async () => {
-  const both = [await countOn("address", "192.0.2.4"), await countOn("identity", "somebody")];
-  const sent = limitHeaders(both);
+  const both = [await consumeQuota("address", "192.0.2.4"), await consumeQuota("identity", "somebody")];
+  const sent = rateLimitHeaders(both);
   expect(sent["ratelimit-policy"]).toBe('"address";q=8;w=60, "identity";q=5;w=60');
   for (const header of ["RateLimit-Policy", "RateLimit"] as const)
     expect(sent[header.toLowerCase()]).toMatch(new RegExp(HEADERS[header].schema.pattern));
@@ -186,7 +186,7 @@ it("what is counted on several limits is told of each, as lists of structured fi
 
 describe("tries to sign in", () => {
   const headers = new Headers();
-  const tryAs = (email: string) => countTry({ what: "sign-in", email, headers });
+  const tryAs = (email: string) => countAttempt({ what: "sign-in", email, headers });
 
   it("are stopped for an e-mail after twenty failures, wherever they come from, and not for another", async () => {
     for (let count = 0; count < 20; count += 1) {
@@ -215,9 +215,9 @@ describe("tries to sign in", () => {
   });
 
   it("come through from a browser that is known to the account, though a stranger has used it up", async () => {
-    const { name, value } = newMark("judy@once.test");
+    const { name, value } = newDeviceCookie("judy@once.test");
     const from = (email: string, cookie: string) =>
-      countTry({ what: "sign-in", email, headers: new Headers({ cookie }) });
+      countAttempt({ what: "sign-in", email, headers: new Headers({ cookie }) });
     marked.address = "203.0.113.7";
     for (let count = 0; count < 60; count += 1) await tryAs("judy@once.test");
     expect(await tryAs("judy@once.test")).toBe(15);
@@ -231,35 +231,35 @@ describe("tries to sign in", () => {
       expect(await from("judy@once.test", cookie)).toBe(15);
     // To another account it says nothing.
     for (let count = 0; count < 20; count += 1) await tryAs("mallory@once.test");
-    const moved = `${newMark("mallory@once.test").name}=${value}`;
+    const moved = `${newDeviceCookie("mallory@once.test").name}=${value}`;
     expect(await from("mallory@once.test", `${known}; ${moved}`)).toBe(15);
   });
 
   it("from a known browser are stopped after twenty failures, too", async () => {
-    const { name, value } = newMark("kim@once.test");
+    const { name, value } = newDeviceCookie("kim@once.test");
     const one = {
       what: "sign-in",
       email: "kim@once.test",
       headers: new Headers({ cookie: `${name}=${value}` }),
     } as const;
-    for (let count = 0; count < 20; count += 1) expect(await countTry(one)).toBeUndefined();
-    expect(await countTry(one)).toBe(15);
-    await uncountTry(one);
-    await uncountTry(one);
-    expect(await countTry(one)).toBeUndefined();
+    for (let count = 0; count < 20; count += 1) expect(await countAttempt(one)).toBeUndefined();
+    expect(await countAttempt(one)).toBe(15);
+    await uncountAttempt(one);
+    await uncountAttempt(one);
+    expect(await countAttempt(one)).toBeUndefined();
   });
 
   it("that succeed do not count", async () => {
     marked.address = "203.0.113.3";
     for (let count = 0; count < 100; count += 1) {
       expect(await tryAs("heidi@once.test")).toBeUndefined();
-      await uncountTry({ what: "sign-in", email: "heidi@once.test", headers });
+      await uncountAttempt({ what: "sign-in", email: "heidi@once.test", headers });
     }
   });
 
   it("to sign up are stopped for an address after thirty, whether they succeed or not", async () => {
     marked.address = "203.0.113.4";
-    const signUpAs = (email: string) => countTry({ what: "sign-up", email, headers });
+    const signUpAs = (email: string) => countAttempt({ what: "sign-up", email, headers });
     for (let count = 0; count < 30; count += 1)
       expect(await signUpAs(`new-${count}@once.test`)).toBeUndefined();
     expect(await signUpAs("new@once.test")).toBe(60);

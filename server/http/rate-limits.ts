@@ -1,12 +1,11 @@
 /**
- * How much one caller may ask of a server. Counted in this process's memory: a payment costs no statement more, and with
- * several servers a caller gets as much from each. Nothing about a payment is decided here; past a limit, nothing was
- * looked at, and the same request with the same key is good later.
+ * Rate limits per address and caller, in this process's memory: a payment costs no statement more, and with several
+ * servers a caller has a quota on each. A request past its quota looks nothing up: the same key is good later.
  */
 import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
 import { type Item, serializeList } from "structured-headers";
 import { type Environment, environment, isDemo } from "../lifecycle/environment.ts";
-import { Answer, fail } from "./responses.ts";
+import { fail, HttpError } from "./responses.ts";
 
 const MINUTE_SECONDS = 60;
 const QUARTER_HOUR_SECONDS = 15 * MINUTE_SECONDS;
@@ -33,29 +32,29 @@ const SIGN_UPS_PER_EMAIL = 10;
 type Quota = { limit: number; windowSeconds: number };
 
 /** The quotas by name, as an environment sets them. Each is counted per subject: an address, a user, an e-mail, a browser. */
-function quotasOf(env: Environment, isPlay: boolean) {
-  const each = (limit: number, windowSeconds: number): Quota => ({ limit, windowSeconds });
+function quotasOf(env: Environment, demo: boolean) {
+  const quota = (limit: number, windowSeconds: number): Quota => ({ limit, windowSeconds });
   return {
-    address: each(
-      env.ONCE_ADDRESS_REQUESTS_PER_MINUTE ?? (isPlay ? DEMO_PER_MINUTE : ADDRESS_PER_MINUTE),
+    address: quota(
+      env.ONCE_ADDRESS_REQUESTS_PER_MINUTE ?? (demo ? DEMO_PER_MINUTE : ADDRESS_PER_MINUTE),
       MINUTE_SECONDS,
     ),
-    identity: each(
-      env.ONCE_REQUESTS_PER_MINUTE ?? (isPlay ? DEMO_PER_MINUTE : IDENTITY_PER_MINUTE),
+    identity: quota(
+      env.ONCE_REQUESTS_PER_MINUTE ?? (demo ? DEMO_PER_MINUTE : IDENTITY_PER_MINUTE),
       MINUTE_SECONDS,
     ),
-    "sign-in-address": each(isPlay ? DEMO_PER_MINUTE : SIGN_IN_FAILURES_PER_ADDRESS, QUARTER_HOUR_SECONDS),
-    "sign-in-email": each(SIGN_IN_FAILURES_PER_EMAIL, QUARTER_HOUR_SECONDS),
-    "sign-in-known": each(SIGN_IN_FAILURES_PER_BROWSER, QUARTER_HOUR_SECONDS),
-    "sign-up-address": each(isPlay ? DEMO_PER_MINUTE : SIGN_UPS_PER_ADDRESS, HOUR_SECONDS),
-    "sign-up-email": each(SIGN_UPS_PER_EMAIL, HOUR_SECONDS),
+    "sign-in-address": quota(demo ? DEMO_PER_MINUTE : SIGN_IN_FAILURES_PER_ADDRESS, QUARTER_HOUR_SECONDS),
+    "sign-in-email": quota(SIGN_IN_FAILURES_PER_EMAIL, QUARTER_HOUR_SECONDS),
+    "sign-in-known": quota(SIGN_IN_FAILURES_PER_BROWSER, QUARTER_HOUR_SECONDS),
+    "sign-up-address": quota(demo ? DEMO_PER_MINUTE : SIGN_UPS_PER_ADDRESS, HOUR_SECONDS),
+    "sign-up-email": quota(SIGN_UPS_PER_EMAIL, HOUR_SECONDS),
   } as const satisfies Record<string, Quota>;
 }
 
 export type LimitName = keyof ReturnType<typeof quotasOf>;
 
 /** What is left of a quota after a request was counted on it. */
-export type Counted = {
+export type QuotaState = {
   name: LimitName;
   quota: Quota;
   isWithin: boolean;
@@ -65,21 +64,21 @@ export type Counted = {
 
 type Limiters = Record<LimitName, { quota: Quota; limiter: RateLimiterMemory }>;
 
-// On globalThis, because routes and actions may be bundled apart; what a caller has used up is counted once.
-const slot = globalThis as typeof globalThis & { onceLimiters?: Limiters };
+// On globalThis, because routes and actions may be bundled apart; each quota is counted once.
+const processGlobals = globalThis as typeof globalThis & { onceLimiters?: Limiters };
 
 function limiters(): Limiters {
-  slot.onceLimiters ??= Object.fromEntries(
+  processGlobals.onceLimiters ??= Object.fromEntries(
     Object.entries(quotasOf(environment(), isDemo())).map(([name, quota]) => [
       name,
       { quota, limiter: new RateLimiterMemory({ points: quota.limit, duration: quota.windowSeconds }) },
     ]),
   ) as Limiters;
-  return slot.onceLimiters;
+  return processGlobals.onceLimiters;
 }
 
 /** Counts one request of `subject` on the quota called `name`. Never refuses by itself: see `isWithin`. */
-export async function countOn(name: LimitName, subject: string): Promise<Counted> {
+export async function consumeQuota(name: LimitName, subject: string): Promise<QuotaState> {
   const { quota, limiter } = limiters()[name];
   let found: RateLimiterRes;
   let isWithin = true;
@@ -102,17 +101,17 @@ function isRefusal(thrown: unknown): thrown is RateLimiterRes {
   return typeof thrown === "object" && thrown !== null && "msBeforeNext" in thrown;
 }
 
-/** Takes back one request of `subject` that should not have counted. */
-export async function uncount(name: LimitName, subject: string): Promise<void> {
+/** Gives one request back to the quota of `subject`. */
+export async function restoreQuota(name: LimitName, subject: string): Promise<void> {
   await limiters()[name].limiter.reward(subject);
 }
 
-/** Counts a request to the API, notes what is left in `counted`, and answers 429 where it is one too many. */
-export async function spend(name: LimitName, subject: string, counted: Counted[]): Promise<void> {
-  const one = await countOn(name, subject);
+/** Counts a request to the API, adds the quota's state to `counted`, and throws 429 where it is used up. */
+export async function enforceQuota(name: LimitName, subject: string, counted: QuotaState[]): Promise<void> {
+  const one = await consumeQuota(name, subject);
   counted.push(one);
   if (!one.isWithin)
-    throw new Answer(fail("rate-limited", { headers: { "retry-after": String(one.resetSeconds) } }));
+    throw new HttpError(fail("rate-limited", { headers: { "retry-after": String(one.resetSeconds) } }));
 }
 
 /**
@@ -120,9 +119,9 @@ export async function spend(name: LimitName, subject: string, counted: Counted[]
  * lists of Structured Field Strings, `q` the quota, `w` its window in seconds, `r` what remains, `t` the seconds until it
  * is whole again.
  */
-export function limitHeaders(counted: readonly Counted[]): Record<string, string> {
+export function rateLimitHeaders(counted: readonly QuotaState[]): Record<string, string> {
   if (counted.length === 0) return {};
-  const items = (parametersOf: (one: Counted) => [string, number][]): Item[] =>
+  const items = (parametersOf: (one: QuotaState) => [string, number][]): Item[] =>
     counted.map((one) => [one.name, new Map(parametersOf(one))]);
   return {
     "ratelimit-policy": serializeList(

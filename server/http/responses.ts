@@ -1,22 +1,16 @@
 /** Answers of the HTTP API. */
 import { failureCode, isDefinitive } from "@/db/payments/failures";
-import type { ProblemDocument } from "@/lib/door";
-import { parseJson } from "@/lib/json";
-import { type MoneyMoved, type ProblemName, problem } from "@/lib/problems";
-import type { FieldError, Parsed } from "@/lib/requests";
+import type { ProblemDocument } from "@/lib/api/payment-response";
+import { type MoneyMoved, type ProblemName, problem } from "@/lib/api/problems";
+import type { FieldError } from "@/lib/api/requests";
 import { describeError, log } from "../observability/log.ts";
-import { LENGTH_HEADER } from "./content-length.ts";
+import { LENGTH_HEADER } from "./node-server/content-length.ts";
 
-/**
- * The largest body is an order of a hundred items, each described in 200 characters. Written in ASCII, as many programs
- * write JSON, one of them takes up to twelve bytes ("\ud83d\ude00"): a quarter of a million bytes.
- */
-const BODY_MAX_BYTES = 256 * 1024;
-/** What a client should wait before it asks again: longer than a restart's hiccup, short for somebody who watches. */
+/** What a client should wait before it asks again: longer than a restart, short for somebody who watches. */
 const RETRY_AFTER_SECONDS = 2;
 
-/** The problems that pass by themselves. */
-const ASK_AGAIN_LATER: ReadonlySet<string> = new Set([
+/** The problems that are answered with Retry-After. */
+const RETRYABLE: ReadonlySet<string> = new Set([
   "/problems/outcome-unknown",
   "/problems/payment-in-progress",
   "/problems/unavailable",
@@ -44,7 +38,7 @@ export function problemResponse(
   return json(body.status, body, {
     "content-type": "application/problem+json",
     "content-language": "en",
-    ...(ASK_AGAIN_LATER.has(body.type) ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
+    ...(RETRYABLE.has(body.type) ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
     ...(body.status === 401 ? { "www-authenticate": 'Bearer realm="once"' } : {}),
     ...headers,
   });
@@ -71,16 +65,16 @@ export function invalid(pointer: string, detail: string): Response {
   return fail("invalid-request", { moneyMoved: "no", errors: [{ pointer, detail }] });
 }
 
-/** Thrown by what a handler calls, to answer from there. */
-export class Answer extends Error {
+/** Thrown anywhere below a handler to end the request with `response`. */
+export class HttpError extends Error {
   readonly response: Response;
   constructor(response: Response) {
-    super("An answer, not an error.");
+    super(`HTTP ${response.status}`);
     this.response = response;
   }
 }
 
-/** What went wrong, as a problem: bad luck is 503 and says "same key"; only bugs are 500. Logs it. */
+/** What went wrong, as a problem: a transient failure is 503 and says "same key"; only bugs are 500. Logs it. */
 export function problemOf(error: unknown, context: Record<string, unknown> = {}): ProblemDocument {
   const name = failureName(error);
   log[name === "internal-error" ? "error" : "warn"](
@@ -106,29 +100,4 @@ function failureName(
       // Ours, postgres.js's and Node's failures have a code; a bug of ours has none, or one that is definitive.
       return isDefinitive(error) ? "internal-error" : "unavailable";
   }
-}
-
-/** The body as JSON. Answers 415 or 413 by itself; what is not JSON is an invalid request, as the caller sees fit. */
-export async function readJson(request: Request): Promise<Parsed<unknown>> {
-  const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  // A body that is compressed is refused as what it is, not as JSON gone wrong.
-  const coding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
-  if (mediaType !== "application/json" || coding !== "identity")
-    throw new Answer(fail("unsupported-media-type"));
-  const tooLarge = () => new Answer(fail("too-large"));
-  if (Number(request.headers.get("content-length") ?? 0) > BODY_MAX_BYTES) throw tooLarge();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size > BODY_MAX_BYTES) throw tooLarge();
-    chunks.push(chunk);
-  }
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
-  } catch {
-    return { ok: false, errors: [{ pointer: "", detail: "is not UTF-8" }] };
-  }
-  return parseJson(text);
 }

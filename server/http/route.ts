@@ -1,17 +1,17 @@
-/** The frame every route handler runs in: policy first, then the handler, and an answer whatever happens. */
+/** Wraps every route handler: authorization, then the handler, then a problem document for whatever was thrown. */
 import { randomUUID } from "node:crypto";
 import { noteUse } from "@/db/identity/api-key-last-used";
-import { isCounted, ROUTES, type RouteName, reaches, scopeOf } from "../identity/policy.ts";
+import { isAllowed, isRateLimited, policyOf, type ROUTES, type RouteName } from "../identity/policy.ts";
 import { authenticate, type Viewer } from "../identity/viewer.ts";
 import { log } from "../observability/log.ts";
 import { countRequest } from "../observability/metrics.ts";
-import { addressOf } from "./address.ts";
-import { readKey } from "./key-header.ts";
-import { isSameOrigin } from "./origin.ts";
-import { type Counted, limitHeaders, spend } from "./rate-limits.ts";
-import { Answer, fail, problemOf, problemResponse } from "./responses.ts";
+import { clientAddressOf } from "./node-server/client-address.ts";
+import { enforceQuota, type QuotaState, rateLimitHeaders } from "./rate-limits.ts";
+import { readKey } from "./request/key-header.ts";
+import { isSameOrigin } from "./request/origin.ts";
+import { fail, HttpError, problemOf, problemResponse } from "./responses.ts";
 
-type Level<N extends RouteName> = (typeof ROUTES)[N];
+type Level<N extends RouteName> = (typeof ROUTES)[N]["level"];
 
 /** The parameters in a route's path: `{ id: string }` for "/orders/[id]". */
 type Params<N extends string> = N extends `${string}[${infer Name}]${infer Rest}`
@@ -36,61 +36,56 @@ export function requestIdOf(request: Request): string {
 }
 
 /**
- * The caller of a request to `name`. Answers 429 where its address, or later the caller, has asked too often (what it was
- * counted on is added to `counted`); 401 where there is none, or where the session belongs to somebody else
- * than the user the form was opened as (X-Once-User, or a form's own field); 403 where a cookie came from another site, or the role does not
- * reach, or an API key lacks the route's scope. Nothing is looked up before.
+ * Authenticates and authorizes a request to `name`. Throws 429 where the quota of the address or of the caller is used up
+ * (quotas are added to `counted`); 401 without a caller, or where the session is not of the user the form was opened as
+ * (X-Once-User, or a form's own field); 403 for a cookie from another site, a role that is not enough, or an API key
+ * without the route's scope. No idempotency key is looked up before.
  */
-export async function admit(
+export async function authorizeRequest(
   name: RouteName,
   request: Request,
-  counted: Counted[],
+  counted: QuotaState[],
   openedAs: string | null = request.headers.get("x-once-user"),
 ): Promise<Viewer | undefined> {
-  const address = isCounted(name) ? addressOf(request.headers) : undefined;
-  if (address !== undefined) await spend("address", address, counted);
-  const level = ROUTES[name];
-  if (level === "anyone") return undefined;
+  const address = isRateLimited(name) ? clientAddressOf(request.headers) : undefined;
+  if (address !== undefined) await enforceQuota("address", address, counted);
+  const policy = policyOf(name);
+  if (policy.level === "anyone") return undefined;
   const caller = await authenticate(request.headers);
   if (!caller || (openedAs !== null && openedAs !== caller.user.id))
-    throw new Answer(fail("unauthenticated"));
-  await spend("identity", caller.user.id, counted);
+    throw new HttpError(fail("unauthenticated"));
+  await enforceQuota("identity", caller.user.id, counted);
   const writes = request.method !== "GET" && request.method !== "HEAD";
   if (caller.via === "session" && writes && !isSameOrigin(request.headers)) {
-    throw new Answer(
+    throw new HttpError(
       fail("forbidden", {
         detail: "The request does not come from our own pages. The key was not looked up.",
       }),
     );
   }
-  if (!reaches(level, caller.user.role)) throw new Answer(fail("forbidden"));
-  const scope = scopeOf(name);
-  if (scope === undefined) throw new Error(`Bug: ${name} demands a caller and names no scope.`);
-  if (!caller.scopes.includes(scope)) {
-    const detail = `The API key lacks the scope "${scope}". The idempotency key was not looked up.`;
-    throw new Answer(fail("forbidden", { detail }));
+  if (!isAllowed(policy.level, caller.user.role)) throw new HttpError(fail("forbidden"));
+  if (!caller.scopes.includes(policy.scope)) {
+    const detail = `The API key lacks the scope "${policy.scope}". The idempotency key was not looked up.`;
+    throw new HttpError(fail("forbidden", { detail }));
   }
   // Not of a GET or HEAD, which never leave anything in a table.
   if (caller.via === "api-key" && writes) noteUse(caller.apiKeyId);
   return caller.user;
 }
 
-/**
- * The answer that was thrown, where that is what `thrown` is. Told by what it carries: the class may have a copy in another
- * bundle.
- */
-export function answerIn(thrown: unknown): Response | undefined {
+/** The response of an HttpError. Known by its member: the class may have a copy in another bundle. */
+export function thrownResponse(thrown: unknown): Response | undefined {
   return thrown instanceof Error && "response" in thrown && thrown.response instanceof Response
     ? thrown.response
     : undefined;
 }
 
-/** Puts the request's id on its answer, and a line about both into the log. */
-export function answered(
-  arrival: { request: Request; requestId: string; route: string; startedMs: number },
+/** Adds the request id, counts the response in the metrics, and logs it. */
+export function finishResponse(
+  context: { request: Request; requestId: string; route: string; startedMs: number },
   response: Response,
 ): Response {
-  const { request, requestId, route, startedMs } = arrival;
+  const { request, requestId, route, startedMs } = context;
   response.headers.set("x-request-id", requestId);
   const reading = readKey(request);
   const key = reading.type === "key" ? reading.key : undefined;
@@ -109,15 +104,16 @@ export function route<N extends RouteName>(
   return async (request, context) => {
     const startedMs = performance.now();
     const requestId = requestIdOf(request);
-    const counted: Counted[] = [];
+    const counted: QuotaState[] = [];
     let response: Response;
     try {
-      const user = (await admit(name, request, counted)) as Call<N>["user"];
+      const user = (await authorizeRequest(name, request, counted)) as Call<N>["user"];
       response = await handler({ request, params: await context.params, user, requestId });
     } catch (error) {
-      response = answerIn(error) ?? problemResponse(problemOf(error, { requestId, route: name }));
+      response = thrownResponse(error) ?? problemResponse(problemOf(error, { requestId, route: name }));
     }
-    for (const [header, value] of Object.entries(limitHeaders(counted))) response.headers.set(header, value);
-    return answered({ request, requestId, route: name, startedMs }, response);
+    for (const [header, value] of Object.entries(rateLimitHeaders(counted)))
+      response.headers.set(header, value);
+    return finishResponse({ request, requestId, route: name, startedMs }, response);
   };
 }

@@ -10,9 +10,9 @@ import { hashOfApiKey, listApiKeys } from "@/db/identity/api-keys";
 import { DEMO_PASSWORD } from "@/db/setup/seed";
 import { testDatabase } from "@/db/testing/fixtures/database";
 import { balanceOf, keyFor, newOrder, newPerson } from "@/db/testing/fixtures/people";
-import { permissionsOf, SCOPES, type Scope } from "@/lib/scopes";
+import { permissionsOf, SCOPES, type Scope } from "@/lib/identity/scopes";
 import { auth } from "./auth.ts";
-import { ROUTE_SCOPES } from "./policy.ts";
+import { type RouteName, scopeOf } from "./policy.ts";
 
 const test = testDatabase();
 beforeAll(() => vi.stubEnv("BETTER_AUTH_SECRET", "a secret for tests, of more than 32 characters"));
@@ -193,7 +193,7 @@ describe("scopes", () => {
         new Request("http://once.test/api/idempotency-keys", { method: "POST", headers, body }),
         noParams,
       );
-      const isFor = (name: keyof typeof ROUTE_SCOPES) => ROUTE_SCOPES[name] === scope;
+      const isFor = (name: RouteName) => scopeOf(name) === scope;
       expect(issued.status < 300, scope).toBe(isFor("POST /api/idempotency-keys"));
       expect(await statusWith(key), scope).toBe(isFor("GET /api/accounts") ? 200 : 403);
     }

@@ -6,8 +6,8 @@ import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { nextCookies } from "better-auth/next-js";
 import { database, schema } from "@/db/connection/client";
 import { openAccount } from "@/db/ledger/accounts";
-import { API_KEY_NAME_MAX_LENGTH } from "@/lib/api-key";
-import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from "@/lib/sign-up";
+import { API_KEY_NAME_MAX_LENGTH } from "@/lib/identity/api-key";
+import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from "@/lib/identity/sign-up";
 import { environment, isDemo } from "../lifecycle/environment.ts";
 import { sessionSecret } from "./session-secret.ts";
 

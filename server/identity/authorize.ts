@@ -1,32 +1,32 @@
-/** The policy at the doors that are not route handlers: pages and server actions. */
+/** Authorization of pages and server actions by the policy; route handlers have theirs in server/http/route.ts. */
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
-import { addressOf } from "../http/address.ts";
-import { isSameOrigin } from "../http/origin.ts";
-import { type Counted, countOn } from "../http/rate-limits.ts";
-import { ACTIONS, type ActionName, PAGES, type PageName, reaches } from "./policy.ts";
+import { clientAddressOf } from "../http/node-server/client-address.ts";
+import { consumeQuota, type QuotaState } from "../http/rate-limits.ts";
+import { isSameOrigin } from "../http/request/origin.ts";
+import { ACTIONS, type ActionName, isAllowed, PAGES, type PageName } from "./policy.ts";
 import { getViewer, type Viewer } from "./viewer.ts";
 
-type Admitted<L> = L extends "anyone" ? Viewer | undefined : Viewer;
+type ViewerFor<L> = L extends "anyone" ? Viewer | undefined : Viewer;
 
 /**
- * Admits the viewer to the page called `name`. Where the policy demands a session, anybody else is sent to sign in
+ * Authorizes the viewer of the page called `name`. Where the policy demands a session, anybody else is sent to sign in
  * first and then back to `returnTo`, a path of ours; where it demands a role, to the start page.
  */
-export async function admitToPage<N extends PageName>(
+export async function authorizePage<N extends PageName>(
   name: N,
   returnTo: string,
-): Promise<Admitted<(typeof PAGES)[N]>> {
+): Promise<ViewerFor<(typeof PAGES)[N]>> {
   const viewer = await getViewer();
   const level = PAGES[name];
-  if (!reaches(level, viewer?.role)) {
+  if (!isAllowed(level, viewer?.role)) {
     redirect(viewer ? "/" : `/sign-in?next=${encodeURIComponent(returnTo)}`);
   }
-  return viewer as Admitted<(typeof PAGES)[N]>;
+  return viewer as ViewerFor<(typeof PAGES)[N]>;
 }
 
-type AdmittedToAction<N extends ActionName, P extends string> =
-  | { ok: true; viewer: Admitted<(typeof ACTIONS)[N]> }
+type ActionAuthorization<N extends ActionName, P extends string> =
+  | { ok: true; viewer: ViewerFor<(typeof ACTIONS)[N]> }
   | { ok: false; problem: P; retryAfterSeconds?: number };
 
 /**
@@ -35,32 +35,32 @@ type AdmittedToAction<N extends ActionName, P extends string> =
  */
 async function callerOf<N extends ActionName>(
   name: N,
-): Promise<AdmittedToAction<N, "forbidden" | "unauthenticated">> {
+): Promise<ActionAuthorization<N, "forbidden" | "unauthenticated">> {
   if (!isSameOrigin(await headers())) return { ok: false, problem: "forbidden" };
   const viewer = await getViewer();
-  if (!reaches(ACTIONS[name], viewer?.role)) {
+  if (!isAllowed(ACTIONS[name], viewer?.role)) {
     return { ok: false, problem: viewer ? "forbidden" : "unauthenticated" };
   }
-  return { ok: true, viewer: viewer as Admitted<(typeof ACTIONS)[N]> };
+  return { ok: true, viewer: viewer as ViewerFor<(typeof ACTIONS)[N]> };
 }
 
 /**
- * Admits the caller of the server action called `name`, or returns why not. The call counts on the same limits as a
- * request to the API.
+ * Authorizes the caller of the server action called `name`, or returns why not. The call counts on the same rate limits
+ * as a request to the API.
  */
-export async function admitToAction<N extends ActionName>(
+export async function authorizeAction<N extends ActionName>(
   name: N,
-): Promise<AdmittedToAction<N, "forbidden" | "unauthenticated" | "rate-limited">> {
-  const address = addressOf(await headers());
-  const ofAddress = address === undefined ? undefined : await countOn("address", address);
+): Promise<ActionAuthorization<N, "forbidden" | "unauthenticated" | "rate-limited">> {
+  const address = clientAddressOf(await headers());
+  const ofAddress = address === undefined ? undefined : await consumeQuota("address", address);
   if (ofAddress && !ofAddress.isWithin) return tooMany(ofAddress);
   const caller = await callerOf(name);
   const viewer = caller.ok ? caller.viewer : undefined;
-  const ofIdentity = viewer && (await countOn("identity", viewer.id));
+  const ofIdentity = viewer && (await consumeQuota("identity", viewer.id));
   return ofIdentity && !ofIdentity.isWithin ? tooMany(ofIdentity) : caller;
 }
 
-function tooMany({ resetSeconds }: Counted): {
+function tooMany({ resetSeconds }: QuotaState): {
   ok: false;
   problem: "rate-limited";
   retryAfterSeconds: number;
@@ -68,8 +68,8 @@ function tooMany({ resetSeconds }: Counted): {
   return { ok: false, problem: "rate-limited", retryAfterSeconds: resetSeconds };
 }
 
-/** Admits to an action that answers with a page: whoever is not admitted is sent away. Counts on no limit by itself. */
-export async function requireAction<N extends ActionName>(name: N): Promise<Admitted<(typeof ACTIONS)[N]>> {
+/** Authorizes a call of an action that answers with a page, or redirects. Counts on no rate limit by itself. */
+export async function requireAction<N extends ActionName>(name: N): Promise<ViewerFor<(typeof ACTIONS)[N]>> {
   const caller = await callerOf(name);
   if (!caller.ok) redirect(caller.problem === "unauthenticated" ? "/sign-in" : "/");
   return caller.viewer;

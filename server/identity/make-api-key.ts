@@ -1,6 +1,6 @@
 /** Making an API key: better-auth's plugin makes it, and whether it may stay is decided in the database. */
 import { judgeNewKey, type NewKeyVerdict } from "@/db/identity/api-keys";
-import { permissionsOf, type Scope } from "@/lib/scopes";
+import { permissionsOf, type Scope } from "@/lib/identity/scopes";
 import { auth } from "./auth.ts";
 
 type Wanted = { userId: string; name: string; scopes: readonly Scope[]; intentId: string };
@@ -10,7 +10,7 @@ export type MadeKey = { type: "made"; id: string; key: string } | { type: Exclud
 
 /** Makes a key for a form (`intentId`), once, and within the number that one user may have. */
 export async function makeApiKey({ userId, name, scopes, intentId }: Wanted): Promise<MadeKey> {
-  // Without the request's headers: the plugin takes permissions from the server alone, for the user it is told.
+  // Without the request's headers: the plugin takes permissions from the server alone, for the user that is named there.
   const { id, key } = await auth().api.createApiKey({
     body: { userId, name, permissions: permissionsOf(scopes), metadata: { intentId } },
   });

@@ -4,7 +4,7 @@
  * own manifests and tries each without a session.
  */
 
-import type { Scope } from "@/lib/scopes";
+import type { Scope } from "@/lib/identity/scopes";
 
 /** `anyone`: no session needed. `user`: signed in. Otherwise signed in with that role. */
 export type Level = "anyone" | "user" | "merchant" | "operator";
@@ -22,28 +22,31 @@ export const PAGES = {
   "/settings/api-keys": "user",
 } as const satisfies Record<string, Level>;
 
+/** Who may use a route, and what scope an API key needs for it; a session has them all. */
+type RoutePolicy = { level: "anyone" } | { level: Exclude<Level, "anyone">; scope: Scope };
+
 export const ROUTES = {
-  "POST /api/idempotency-keys": "user",
-  "GET /api/idempotency-keys/[key]": "user",
-  "DELETE /api/idempotency-keys/[key]": "user",
-  "POST /api/payments": "user",
-  "GET /api/payments": "user",
-  "GET /api/payments/[id]": "user",
-  "POST /api/payments/[id]/refunds": "user",
-  "POST /api/top-ups": "user",
-  "GET /api/orders": "merchant",
-  "PUT /api/orders/[id]": "merchant",
-  "GET /api/orders/[id]": "user",
-  "DELETE /api/orders/[id]": "user",
-  "GET /api/accounts": "user",
-  "GET /api/metrics": "operator",
-  "GET /api/openapi.json": "anyone",
-  "GET /api/health/live": "anyone",
-  "GET /api/health/ready": "anyone",
-  "GET /security.txt": "anyone",
-  "POST /checkout/[orderId]/continue": "user",
-  "POST /checkout/[orderId]/pay": "user",
-} as const satisfies Record<string, Level>;
+  "POST /api/idempotency-keys": { level: "user", scope: "keys:write" },
+  "GET /api/idempotency-keys/[key]": { level: "user", scope: "payments:read" },
+  "DELETE /api/idempotency-keys/[key]": { level: "user", scope: "keys:write" },
+  "POST /api/payments": { level: "user", scope: "payments:write" },
+  "GET /api/payments": { level: "user", scope: "payments:read" },
+  "GET /api/payments/[id]": { level: "user", scope: "payments:read" },
+  "POST /api/payments/[id]/refunds": { level: "user", scope: "refunds:write" },
+  "POST /api/top-ups": { level: "user", scope: "payments:write" },
+  "GET /api/orders": { level: "merchant", scope: "orders:read" },
+  "PUT /api/orders/[id]": { level: "merchant", scope: "orders:write" },
+  "GET /api/orders/[id]": { level: "user", scope: "orders:read" },
+  "DELETE /api/orders/[id]": { level: "user", scope: "orders:write" },
+  "GET /api/accounts": { level: "user", scope: "accounts:read" },
+  "GET /api/metrics": { level: "operator", scope: "metrics:read" },
+  "GET /api/openapi.json": { level: "anyone" },
+  "GET /api/health/live": { level: "anyone" },
+  "GET /api/health/ready": { level: "anyone" },
+  "GET /security.txt": { level: "anyone" },
+  "POST /checkout/[orderId]/continue": { level: "user", scope: "keys:write" },
+  "POST /checkout/[orderId]/pay": { level: "user", scope: "payments:write" },
+} as const satisfies Record<string, RoutePolicy>;
 
 export const ACTIONS = {
   payOrder: "user",
@@ -57,50 +60,31 @@ export const ACTIONS = {
   setLocale: "anyone",
 } as const satisfies Record<string, Level>;
 
-/** The routes that demand a caller: each says what scope an API key needs for it. A session has them all. */
-type ScopedRoute = {
-  [N in RouteName]: (typeof ROUTES)[N] extends "anyone" ? never : N;
-}[RouteName];
-
-export const ROUTE_SCOPES = {
-  "POST /api/idempotency-keys": "keys:write",
-  "GET /api/idempotency-keys/[key]": "payments:read",
-  "DELETE /api/idempotency-keys/[key]": "keys:write",
-  "POST /api/payments": "payments:write",
-  "GET /api/payments": "payments:read",
-  "GET /api/payments/[id]": "payments:read",
-  "POST /api/payments/[id]/refunds": "refunds:write",
-  "POST /api/top-ups": "payments:write",
-  "PUT /api/orders/[id]": "orders:write",
-  "GET /api/orders": "orders:read",
-  "GET /api/orders/[id]": "orders:read",
-  "DELETE /api/orders/[id]": "orders:write",
-  "GET /api/accounts": "accounts:read",
-  "GET /api/metrics": "metrics:read",
-  "POST /checkout/[orderId]/continue": "keys:write",
-  "POST /checkout/[orderId]/pay": "payments:write",
-} as const satisfies Record<ScopedRoute, Scope>;
+/** The policy of the route called `name`. */
+export function policyOf(name: RouteName): RoutePolicy {
+  return ROUTES[name];
+}
 
 /** The scope that an API key needs for the route called `name`; undefined where the route is for anyone. */
 export function scopeOf(name: RouteName): Scope | undefined {
-  const scopes: Partial<Record<RouteName, Scope>> = ROUTE_SCOPES;
-  return scopes[name];
+  const policy = policyOf(name);
+  return policy.level === "anyone" ? undefined : policy.scope;
 }
 
-/** Where requests are not counted: a limit must not make a supervisor take a healthy server for a dead one. */
-const UNCOUNTED: ReadonlySet<RouteName> = new Set(["GET /api/health/live", "GET /api/health/ready"]);
+/** Health checks: a rate limit must not make a supervisor take a healthy server for a dead one. */
+const NOT_RATE_LIMITED: ReadonlySet<RouteName> = new Set(["GET /api/health/live", "GET /api/health/ready"]);
 
 /** Whether requests to the route called `name` count on the limits of server/http/rate-limits.ts. */
-export function isCounted(name: RouteName): boolean {
-  return !UNCOUNTED.has(name);
+export function isRateLimited(name: RouteName): boolean {
+  return !NOT_RATE_LIMITED.has(name);
 }
 
 export type PageName = keyof typeof PAGES;
 export type RouteName = keyof typeof ROUTES;
 export type ActionName = keyof typeof ACTIONS;
 
-/** Whether somebody with `role` (undefined: nobody is signed in) reaches `level`. */
-export function reaches(level: Level, role: "payer" | "merchant" | "operator" | undefined): boolean {
+/** Whether `level` allows somebody with `role` (undefined: nobody is signed in). */
+export function isAllowed(level: Level, role: "payer" | "merchant" | "operator" | undefined): boolean {
   switch (level) {
     case "anyone":
       return true;

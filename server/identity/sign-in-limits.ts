@@ -1,36 +1,36 @@
 /**
- * Limits on signing in and signing up, per address and per e-mail. better-auth's own limiter skips calls from the server,
+ * Rate limits on attempts to sign in and sign up, per address and per e-mail. better-auth's own limiter skips calls from the server,
  * and ours come from server actions.
  */
-import { addressOf } from "../http/address.ts";
-import { countOn, type LimitName, uncount } from "../http/rate-limits.ts";
-import { markOf } from "./known-browser.ts";
+import { clientAddressOf } from "../http/node-server/client-address.ts";
+import { consumeQuota, type LimitName, restoreQuota } from "../http/rate-limits.ts";
+import { readDeviceCookie } from "./device-cookie.ts";
 
-type Try = { what: "sign-in" | "sign-up"; email: string; headers: Headers };
+type AuthAttempt = { what: "sign-in" | "sign-up"; email: string; headers: Headers };
 
-/** What a try counts on, in this order. A browser that is known to the account has its own tries, whoever else fails. */
-function quotasOf({ what, email, headers }: Try): [LimitName, string][] {
-  const mark = what === "sign-in" ? markOf(headers, email) : undefined;
-  if (mark !== undefined) return [["sign-in-known", mark]];
+/** The quotas of an attempt, in this order. A browser with the account's device cookie has a quota of its own. */
+function quotasOf({ what, email, headers }: AuthAttempt): [LimitName, string][] {
+  const device = what === "sign-in" ? readDeviceCookie(headers, email) : undefined;
+  if (device !== undefined) return [["sign-in-known", device]];
   const ofEmail: [LimitName, string] = [`${what}-email`, email];
-  const address = addressOf(headers);
+  const address = clientAddressOf(headers);
   return address === undefined ? [ofEmail] : [[`${what}-address`, address], ofEmail];
 }
 
 /**
- * Counts a try, before anything is looked at. Returns undefined where it may go on, else how many minutes to wait: a
- * right password is refused then too, or guessing would go on. It ends at the first quota that is used up, so that an
- * address that is limited already uses up nothing of anybody's account.
+ * Counts an attempt before the password is checked. Returns undefined where it may go on, else how many minutes to wait: a
+ * right password is refused then too, or guessing would go on. Counting stops at the first quota that is used up, so that
+ * an address that is limited already uses up nothing of anybody's account.
  */
-export async function countTry(one: Try): Promise<number | undefined> {
-  for (const [name, subject] of quotasOf(one)) {
-    const { isWithin, resetSeconds } = await countOn(name, subject);
+export async function countAttempt(authAttempt: AuthAttempt): Promise<number | undefined> {
+  for (const [name, subject] of quotasOf(authAttempt)) {
+    const { isWithin, resetSeconds } = await consumeQuota(name, subject);
     if (!isWithin) return Math.ceil(resetSeconds / 60);
   }
   return undefined;
 }
 
-/** Takes a try back that succeeded: only failures count against signing in. */
-export async function uncountTry(one: Try): Promise<void> {
-  for (const [name, subject] of quotasOf(one)) await uncount(name, subject);
+/** Takes back an attempt that succeeded: only failures count. */
+export async function uncountAttempt(authAttempt: AuthAttempt): Promise<void> {
+  for (const [name, subject] of quotasOf(authAttempt)) await restoreQuota(name, subject);
 }

@@ -3,7 +3,7 @@ import { headers } from "next/headers";
 import { cache } from "react";
 import { findByApiKey } from "@/db/identity/api-keys";
 import { findUser, type User } from "@/db/identity/users";
-import { SCOPES, type Scope } from "@/lib/scopes";
+import { SCOPES, type Scope } from "@/lib/identity/scopes";
 import { auth } from "./auth.ts";
 
 export type Viewer = User;

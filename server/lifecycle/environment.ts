@@ -32,7 +32,7 @@ const schema = z.object({
   ONCE_REQUESTS_PER_MINUTE: perMinute.optional(),
   /** The same for one client address. */
   ONCE_ADDRESS_REQUESTS_PER_MINUTE: perMinute.optional(),
-  /** How long an idle connection is kept. Absent: as server/http/keep-alive.ts says. */
+  /** How long an idle connection is kept. Absent: as server/http/node-server/keep-alive.ts says. */
   ONCE_KEEP_ALIVE_SECONDS: z.coerce.number().int().min(1).max(3_600).optional(),
   /** Whom to tell about a weakness of the site, for security.txt. Absent: the site has none. */
   ONCE_SECURITY_CONTACT: z

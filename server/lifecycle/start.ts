@@ -1,13 +1,13 @@
 /** Start-up of the server: check the environment, make the database ready, say what runs. */
 import { isSaidInWords } from "../../db/setup/cannot-start.ts";
 import { startDatabase } from "../../db/setup/start.ts";
-import { markAddresses } from "../http/address.ts";
-import { sendLengths } from "../http/content-length.ts";
-import { keepIdleConnections } from "../http/keep-alive.ts";
-import { answerThisMachineOnly } from "../http/loopback-only.ts";
+import { recordClientAddresses } from "../http/node-server/client-address.ts";
+import { preserveContentLength } from "../http/node-server/content-length.ts";
+import { setKeepAliveTimeout } from "../http/node-server/keep-alive.ts";
+import { restrictToLoopback } from "../http/node-server/loopback-only.ts";
 import { sessionSecret } from "../identity/session-secret.ts";
 import { environment, isDemo } from "./environment.ts";
-import { endInOrder, signalListeners } from "./graceful-shutdown.ts";
+import { enableGracefulShutdown, signalListeners } from "./graceful-shutdown.ts";
 
 /**
  * Starts up, or ends the process: with the sentences that say why, where there are some. Next.js would print a stack and a
@@ -24,11 +24,11 @@ export async function start(): Promise<void> {
 }
 
 async function startUp(): Promise<void> {
-  const closing = signalListeners();
+  const nextListeners = signalListeners();
   const env = environment();
   const demo = isDemo();
   // Before anything else: requests come from the first moment on.
-  if (demo) answerThisMachineOnly();
+  if (demo) restrictToLoopback();
   else sessionSecret();
   await startDatabase({
     databaseUrl: env.DATABASE_URL,
@@ -36,15 +36,15 @@ async function startUp(): Promise<void> {
     dataDir: env.ONCE_DATA_DIR,
     demo,
   });
-  keepIdleConnections(env.ONCE_KEEP_ALIVE_SECONDS);
-  sendLengths();
-  markAddresses(env.ONCE_TRUSTED_PROXIES ?? 0);
+  setKeepAliveTimeout(env.ONCE_KEEP_ALIVE_SECONDS);
+  preserveContentLength();
+  recordClientAddresses(env.ONCE_TRUSTED_PROXIES ?? 0);
   if (env.ONCE_TRUSTED_PROXIES === undefined && env.ONCE_URL?.startsWith("https:")) {
     console.warn(
       "ONCE_URL is https, so a proxy stands in front, but ONCE_TRUSTED_PROXIES is not set: all clients count as one address.",
     );
   }
-  endInOrder(closing);
+  enableGracefulShutdown(nextListeners);
   if (demo) {
     console.info("Once runs in demo mode: published passwords, play money, this machine only.");
   }

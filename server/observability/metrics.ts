@@ -59,11 +59,11 @@ function makeMetrics() {
 }
 
 // On globalThis, because routes and actions may be bundled apart; what they count is one.
-const slot = globalThis as typeof globalThis & { onceMetrics?: ReturnType<typeof makeMetrics> };
+const processGlobals = globalThis as typeof globalThis & { onceMetrics?: ReturnType<typeof makeMetrics> };
 
 function metrics(): ReturnType<typeof makeMetrics> {
-  slot.onceMetrics ??= makeMetrics();
-  return slot.onceMetrics;
+  processGlobals.onceMetrics ??= makeMetrics();
+  return processGlobals.onceMetrics;
 }
 
 /** Counts an answer of the route called `route`. */

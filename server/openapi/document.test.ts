@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { PROBLEMS, type ProblemName } from "@/lib/problems";
-import { problemSchema } from "@/lib/responses";
-import { isCounted, ROUTES, type RouteName, scopeOf } from "../identity/policy.ts";
+import { PROBLEMS, type ProblemName } from "@/lib/api/problems";
+import { problemSchema } from "@/lib/api/responses";
+import { isRateLimited, policyOf, ROUTES, type RouteName, scopeOf } from "../identity/policy.ts";
 import { type OpenApiDocument, openApiDocument } from "./document.ts";
 import { HEADERS } from "./headers.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -120,19 +120,19 @@ describe("the reference", () => {
       const name = nameOf(path, method);
       const scope = scopeOf(name);
       expect(operation.security, name).toEqual(
-        (ROUTES[name] as string) === "anyone" ? [] : [{ apiKey: [scope] }, { session: [] }],
+        policyOf(name).level === "anyone" ? [] : [{ apiKey: [scope] }, { session: [] }],
       );
       if (scope !== undefined) expect(operation.description, name).toContain(`scope \`${scope}\``);
-      expect("401" in operation.responses, name).toBe((ROUTES[name] as string) !== "anyone");
+      expect("401" in operation.responses, name).toBe(policyOf(name).level !== "anyone");
     }
   });
 
   test("says what is left of the quotas wherever requests are counted, and nowhere else", () => {
     for (const { path, method, operation } of operations) {
       const name = nameOf(path, method);
-      expect("429" in operation.responses, name).toBe(isCounted(name));
+      expect("429" in operation.responses, name).toBe(isRateLimited(name));
       for (const [status, { headers }] of Object.entries(operation.responses)) {
-        const isTold = isCounted(name) && status !== "405";
+        const isTold = isRateLimited(name) && status !== "405";
         expect(["RateLimit" in headers, "RateLimit-Policy" in headers], `${name} ${status}`).toEqual([
           isTold,
           isTold,

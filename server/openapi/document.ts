@@ -1,13 +1,13 @@
 /** The reference of the HTTP API as an OpenAPI 3.1 document. */
 
-import { SCOPES } from "@/lib/scopes";
+import { SCOPES } from "@/lib/identity/scopes";
 import packageJson from "@/package.json";
-import { ROUTES, scopeOf } from "../identity/policy.ts";
-import { choice, type ResponseObject, responsesOf } from "./answers.ts";
+import { policyOf, scopeOf } from "../identity/policy.ts";
 import { KEY } from "./examples.ts";
 import { HEADERS } from "./headers.ts";
 import type { ApiRoute, Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
+import { choice, type ResponseObject, responsesOf } from "./responses.ts";
 import { componentSchemas, type JsonSchema } from "./schemas.ts";
 
 const DESCRIPTION = `Once charges exactly once. A payment is made under an **idempotency key** that the server issues for
@@ -91,9 +91,9 @@ function pathOf(route: ApiRoute): string {
   return route.slice(route.indexOf(" ") + 1).replaceAll(/\[(\w+)\]/g, "{$1}");
 }
 
-/** Whom the policy admits to a route, in words; nothing where that is anyone. */
-function admission(name: ApiRoute): string[] {
-  const level: string = ROUTES[name];
+/** Who may use a route, in words; nothing where that is anyone. */
+function accessOf(name: ApiRoute): string[] {
+  const { level } = policyOf(name);
   const scope = scopeOf(name);
   if (scope === undefined) return [];
   const who = level === "user" ? "" : `Only for a ${level}. `;
@@ -123,7 +123,7 @@ function operationObject(name: ApiRoute, operation: Operation): OperationObject 
     operationId: operation.id,
     tags: [operation.tag],
     summary: operation.summary,
-    description: [operation.description, ...admission(name)].join("\n\n"),
+    description: [operation.description, ...accessOf(name)].join("\n\n"),
     security: scope === undefined ? [] : [{ apiKey: [scope] }, { session: [] }],
     parameters: [...inPath, ...inQuery, ...(operation.takesKey ? KEY_PARAMETERS : []), REQUEST_ID_PARAMETER],
     ...(operation.body && {

@@ -1,7 +1,7 @@
 /** One small story that all examples tell: Alice pays Bluebird Coffee 38 dollars for an order. */
-import type { Order } from "@/lib/order";
-import type { Payment } from "@/lib/payment";
-import type { IssuedKey } from "@/lib/responses";
+import type { Order } from "@/lib/api/order";
+import type { Payment } from "@/lib/api/payment";
+import type { IssuedKey } from "@/lib/api/responses";
 
 export const KEY = "019ab3c2-40d5-7dbd-bc93-6894a57f9324";
 export const ORDER_ID = "5b0f3d0e-6a53-4f3c-9d52-0c1d8f8f6a11";

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { OutcomeUnknown } from "@/db/execution/until-known";
 import { PaymentInProgress, Unavailable } from "@/db/payments/batching/pending-entry";
-import { problemSchema } from "@/lib/responses";
+import { problemSchema } from "@/lib/api/responses";
 import { problemOf, problemResponse } from "../http/responses.ts";
 import { log } from "../observability/log.ts";
 import { openApiDocument } from "./document.ts";

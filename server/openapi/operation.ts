@@ -1,7 +1,7 @@
 /** What the reference says of one route, and what follows from the policy without being said. */
-import type { ProblemName } from "@/lib/problems";
-import { PAGE_DEFAULT, PAGE_MAX } from "@/lib/requests";
-import { isCounted, ROUTES, type RouteName } from "../identity/policy.ts";
+import type { ProblemName } from "@/lib/api/problems";
+import { PAGE_DEFAULT, PAGE_MAX } from "@/lib/api/requests";
+import { isRateLimited, policyOf, type RouteName } from "../identity/policy.ts";
 import type { HeaderName } from "./headers.ts";
 import type { SchemaName } from "./schemas.ts";
 
@@ -56,10 +56,10 @@ const WITH_KEY: readonly ProblemName[] = [
 
 /** Every kind of problem that a route can answer with. */
 export function problemsOf(name: ApiRoute, operation: Operation): ReadonlySet<ProblemName> {
-  const level: string = ROUTES[name];
+  const { level } = policyOf(name);
   return new Set([
     ...EVERYWHERE,
-    ...(isCounted(name) ? (["rate-limited"] as const) : []),
+    ...(isRateLimited(name) ? (["rate-limited"] as const) : []),
     ...(level === "anyone" ? [] : WITH_CALLER),
     ...(operation.body ? WITH_BODY : []),
     ...(operation.takesKey ? WITH_KEY : []),

@@ -4,9 +4,9 @@
  * library in between (zod-to-openapi is one) would add a dialect of its own and nothing that we need.
  */
 import { z } from "zod";
-import { PROBLEMS, type ProblemName } from "@/lib/problems";
-import * as requests from "@/lib/requests";
-import * as responses from "@/lib/responses";
+import { PROBLEMS, type ProblemName } from "@/lib/api/problems";
+import * as requests from "@/lib/api/requests";
+import * as responses from "@/lib/api/responses";
 
 export const SCHEMAS = {
   IssueKeyRequest: requests.issueKeyRequest,

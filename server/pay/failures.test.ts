@@ -13,15 +13,15 @@ import { FAILURES } from "@/db/payments/failures";
 import { SERVER_VERSION, testDatabase } from "@/db/testing/fixtures/database";
 import { keyFor, newOrder, newPerson } from "@/db/testing/fixtures/people";
 import { settling, startWireProxy, type WireProxy } from "@/db/testing/proxies/wire-proxy";
-import { PROBLEMS } from "@/lib/problems";
-import { SCOPES } from "@/lib/scopes";
+import { PROBLEMS } from "@/lib/api/problems";
+import { SCOPES } from "@/lib/identity/scopes";
 import { problemOf } from "../http/responses.ts";
 import type { Caller } from "../identity/viewer.ts";
 
 /** Outside Next.js there is no session to read: a test says who has one, and the API's bearer keys are real. */
 const session = vi.hoisted((): { caller?: Caller } => ({}));
 vi.mock("@/server/identity/authorize", () => ({
-  admitToAction: async () => ({ ok: true, viewer: session.caller?.user }),
+  authorizeAction: async () => ({ ok: true, viewer: session.caller?.user }),
 }));
 vi.mock("../identity/viewer.ts", async (importActual) => {
   const actual = await importActual<typeof import("../identity/viewer.ts")>();

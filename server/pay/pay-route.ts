@@ -1,18 +1,19 @@
-/** The HTTP door to paying, shared by every route that moves money. */
+/** Paying over HTTP, shared by every route that moves money. */
 import type { PayCommand } from "@/db/payments/command";
-import type { DoorAnswer } from "@/lib/door";
-import type { ParsedToPay } from "@/lib/requests";
-import { readKey } from "../http/key-header.ts";
-import { fail, json, problemResponse, readJson } from "../http/responses.ts";
+import type { PaymentResponse } from "@/lib/api/payment-response";
+import type { ParsedPayment } from "@/lib/api/requests";
+import { readJson } from "../http/request/body.ts";
+import { readKey } from "../http/request/key-header.ts";
+import { fail, json, problemResponse } from "../http/responses.ts";
 import type { Viewer } from "../identity/viewer.ts";
-import { answerInvalid, answerNotFound, answerPayment } from "./pay-door.ts";
+import { executePayment, rejectInvalid, rejectNotFound } from "./payment-service.ts";
 
-/** An answer of a door, as an HTTP response. A replay differs by one header and by nothing else. */
-function doorResponse(answer: DoorAnswer): Response {
-  const headers: Record<string, string> = answer.replayed ? { "idempotent-replayed": "true" } : {};
-  return "id" in answer.body
-    ? json(answer.status, answer.body, { location: `/api/payments/${answer.body.id}`, ...headers })
-    : problemResponse(answer.body, headers);
+/** A replay differs from the first response by one header and by nothing else. */
+function toHttpResponse(response: PaymentResponse): Response {
+  const headers: Record<string, string> = response.replayed ? { "idempotent-replayed": "true" } : {};
+  return "id" in response.body
+    ? json(response.status, response.body, { location: `/api/payments/${response.body.id}`, ...headers })
+    : problemResponse(response.body, headers);
 }
 
 /**
@@ -21,20 +22,20 @@ function doorResponse(answer: DoorAnswer): Response {
  */
 export async function payRoute(
   { request, user, requestId }: { request: Request; user: Viewer; requestId: string },
-  commandOf: ((body: unknown) => ParsedToPay<PayCommand>) | undefined,
+  commandOf: ((body: unknown) => ParsedPayment<PayCommand>) | undefined,
 ): Promise<Response> {
   const reading = readKey(request);
   if (reading.type === "missing") return fail("idempotency-key-missing");
   if (reading.type === "malformed") return fail("idempotency-key-malformed");
-  const arrival = { userId: user.id, key: reading.key, channel: "api", requestId } as const;
-  if (!commandOf) return doorResponse(await answerNotFound(arrival));
+  const attempt = { userId: user.id, key: reading.key, channel: "api", requestId } as const;
+  if (!commandOf) return toHttpResponse(await rejectNotFound(attempt));
   const body = await readJson(request);
-  const command: ParsedToPay<PayCommand> = body.ok
+  const command: ParsedPayment<PayCommand> = body.ok
     ? commandOf(body.value)
     : { ok: false, errors: body.errors };
-  return doorResponse(
+  return toHttpResponse(
     command.ok
-      ? await answerPayment(arrival, command.value)
-      : await answerInvalid(arrival, command.errors, command.ofAnyTime),
+      ? await executePayment(attempt, command.value)
+      : await rejectInvalid(attempt, command.errors, command.legacy),
   );
 }

@@ -13,8 +13,8 @@ import { flushAttempts } from "@/db/attempts/record";
 import { revokeKey } from "@/db/idempotency/revoke";
 import { testDatabase } from "@/db/testing/fixtures/database";
 import { apiKeyOf, keyFor, newOrder, newPerson } from "@/db/testing/fixtures/people";
-import { PROBLEMS, type ProblemName } from "@/lib/problems";
-import { Answer, fail } from "../http/responses.ts";
+import { PROBLEMS, type ProblemName } from "@/lib/api/problems";
+import { fail, HttpError } from "../http/responses.ts";
 
 const test = testDatabase();
 
@@ -86,7 +86,7 @@ async function expectProblem(
   return document;
 }
 
-/** The table of the API's contract, by itself: what lib/problems.ts says must be this. */
+/** The table of the API's contract, by itself: what lib/api/problems.ts says must be this. */
 const CONTRACT: Record<ProblemName, [status: number, moneyMoved: string, retry: string]> = {
   "idempotency-key-missing": [400, "no", "new-key"],
   "idempotency-key-malformed": [400, "unknown", "same-key"],
@@ -315,5 +315,5 @@ it("too many open keys are a matter of time, and the answer says how much", asyn
 
 it("what passes by itself says when to ask again", () => {
   for (const name of ["payment-in-progress", "unavailable", "outcome-unknown"] as const)
-    expect(new Answer(fail(name)).response.headers.get("retry-after"), name).toMatch(/^[1-9]\d*$/);
+    expect(new HttpError(fail(name)).response.headers.get("retry-after"), name).toMatch(/^[1-9]\d*$/);
 });

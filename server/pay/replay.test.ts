@@ -99,7 +99,7 @@ describe("a replay", () => {
   it("holds where a rule about words or currencies is younger than the payment", async () => {
     const { payer, payee, key, send } = await newTransfer();
     const old = { payee: payee.handle, amountMinor: "10", currency: "USD", note: "Rent \u202e65" };
-    // Settled past the door, as it was before the door refused such a note.
+    // Settled without the HTTP API, as it was before that refused such a note.
     expect(await settleNow(payer.id, key, { operation: "transfer", ...old })).toMatchObject({
       type: "settled",
     });

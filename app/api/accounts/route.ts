@@ -1,5 +1,5 @@
 import { listAccounts } from "@/db/ledger/accounts";
-import type { AccountList } from "@/lib/responses";
+import type { AccountList } from "@/lib/api/responses";
 import { otherMethods } from "@/server/http/other-methods";
 import { json } from "@/server/http/responses";
 import { route } from "@/server/http/route";

@@ -1,9 +1,10 @@
 import { issueKey } from "@/db/idempotency/issue";
 import { renderPayment } from "@/db/payments/render";
-import { issueKeyRequest, parse } from "@/lib/requests";
-import type { IssuedKey } from "@/lib/responses";
+import { issueKeyRequest, parse } from "@/lib/api/requests";
+import type { IssuedKey } from "@/lib/api/responses";
 import { otherMethods } from "@/server/http/other-methods";
-import { fail, invalid, json, readJson } from "@/server/http/responses";
+import { readJson } from "@/server/http/request/body";
+import { fail, invalid, json } from "@/server/http/responses";
 import { route } from "@/server/http/route";
 import { isDemo } from "@/server/lifecycle/environment";
 

@@ -1,6 +1,6 @@
 import { listOrdersOf } from "@/db/orders/orders";
 import { otherMethods } from "@/server/http/other-methods";
-import { pageOf } from "@/server/http/paging";
+import { pageOf } from "@/server/http/request/paging";
 import { route } from "@/server/http/route";
 
 /** A page of the merchant's own orders, newest first. */

@@ -1,8 +1,13 @@
 import type { PayCommand } from "@/db/payments/command";
 import { listPaymentsFor } from "@/db/payments/list";
-import { type ParsedToPay, type PayOrderRequest, parsePayment, type TransferRequest } from "@/lib/requests";
+import {
+  type ParsedPayment,
+  type PayOrderRequest,
+  parsePayment,
+  type TransferRequest,
+} from "@/lib/api/requests";
 import { otherMethods } from "@/server/http/other-methods";
-import { pageOf } from "@/server/http/paging";
+import { pageOf } from "@/server/http/request/paging";
 import { route } from "@/server/http/route";
 import { payRoute } from "@/server/pay/pay-route";
 
@@ -10,10 +15,10 @@ function commandFrom(value: PayOrderRequest | TransferRequest): PayCommand {
   return "orderId" in value ? { operation: "pay-order", ...value } : { operation: "transfer", ...value };
 }
 
-function commandOf(body: unknown): ParsedToPay<PayCommand> {
+function commandOf(body: unknown): ParsedPayment<PayCommand> {
   const parsed = parsePayment(body);
   if (parsed.ok) return { ok: true, value: commandFrom(parsed.value) };
-  return { ...parsed, ofAnyTime: parsed.ofAnyTime && commandFrom(parsed.ofAnyTime) };
+  return { ...parsed, legacy: parsed.legacy && commandFrom(parsed.legacy) };
 }
 
 /** Pays an order or transfers to somebody, once per idempotency key. */

@@ -1,10 +1,10 @@
-import { parse, topUpRequest } from "@/lib/requests";
+import { parse, topUpRequest } from "@/lib/api/requests";
 import { otherMethods } from "@/server/http/other-methods";
 import { route } from "@/server/http/route";
 import { isDemo } from "@/server/lifecycle/environment";
 import { payRoute } from "@/server/pay/pay-route";
 
-/** Pays play money in. There is no such door outside the demo. */
+/** Pays play money in. Demo only. */
 export const POST = route("POST /api/top-ups", (call) => {
   if (!isDemo()) return payRoute(call, undefined);
   return payRoute(call, (body) => {

@@ -10,10 +10,10 @@ import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { findOrder } from "@/db/orders/orders";
-import { isolated } from "@/lib/isolated";
+import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
-import { uuid } from "@/lib/requests";
-import { admitToPage } from "@/server/identity/authorize";
+import { isolateBidi } from "@/lib/text/bidi-isolate";
+import { authorizePage } from "@/server/identity/authorize";
 import { getViewer } from "@/server/identity/viewer";
 import { payOrder } from "./actions";
 
@@ -22,12 +22,12 @@ type Params = { params: Promise<{ orderId: string }> };
 export async function generateMetadata({ params }: Params): Promise<Metadata> {
   const [{ orderId }, t, viewer] = await Promise.all([params, getTranslations("checkout"), getViewer()]);
   const id = uuid.safeParse(orderId);
-  // Made apart from the page, so it asks for itself: nobody in particular learns whose order this is.
+  // Run apart from the page, so it authorizes for itself: without a session nothing is said of the order.
   const order = viewer && id.success ? await findOrder(id.data) : undefined;
   return order === undefined
     ? {}
     : {
-        title: t.markup("title", { merchant: isolated(order.merchant.name), bdi: (name) => name }),
+        title: t.markup("title", { merchant: isolateBidi(order.merchant.name), bdi: (name) => name }),
       };
 }
 
@@ -36,14 +36,14 @@ export default async function CheckoutPage({ params }: Params) {
   const { orderId } = await params;
   const id = uuid.safeParse(orderId);
   if (!id.success) notFound();
-  const viewer = await admitToPage("/checkout/[orderId]", `/checkout/${id.data}`);
+  const viewer = await authorizePage("/checkout/[orderId]", `/checkout/${id.data}`);
   const order = await findOrder(id.data);
   if (order === undefined) notFound();
   if (order.paidBy?.userId === viewer.id) redirect(`/payments/${order.paidBy.paymentId}`);
 
   const [t, locale, format] = await Promise.all([getTranslations(), getLocale(), getFormatter()]);
   const amount = formatMoney(order.totalMinor, order.currency, locale);
-  const closedBecause =
+  const closedReason =
     order.merchant.id === viewer.id ? "own" : order.state === "open" ? undefined : order.state;
   return (
     <div className="mx-auto w-full max-w-4xl">
@@ -55,7 +55,7 @@ export default async function CheckoutPage({ params }: Params) {
           <p className="text-sm text-soft">{t("checkout.youPay")}</p>
           <Amount amount={amount} />
           <Payee name={order.merchant.name} handle={order.merchant.handle} />
-          {closedBecause === undefined ? (
+          {closedReason === undefined ? (
             <>
               <Checkout
                 userId={viewer.id}
@@ -72,7 +72,7 @@ export default async function CheckoutPage({ params }: Params) {
               </p>
             </>
           ) : (
-            <ClosedOrder because={closedBecause} merchantName={order.merchant.name} />
+            <ClosedOrder because={closedReason} merchantName={order.merchant.name} />
           )}
         </Panel>
         <section aria-label={t("order.items")} className="px-1 sm:px-2">

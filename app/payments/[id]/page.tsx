@@ -4,9 +4,9 @@ import { getLocale, getTranslations } from "next-intl/server";
 import { Receipt } from "@/components/payments/receipt";
 import { findOrder } from "@/db/orders/orders";
 import { findPaymentFor } from "@/db/payments/queries";
+import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
-import { uuid } from "@/lib/requests";
-import { admitToPage } from "@/server/identity/authorize";
+import { authorizePage } from "@/server/identity/authorize";
 
 type Params = { params: Promise<{ id: string }> };
 
@@ -20,7 +20,7 @@ export async function generateMetadata({ params }: Params): Promise<Metadata> {
 export default async function PaymentPage({ params }: Params) {
   const id = uuid.safeParse((await params).id);
   if (!id.success) notFound();
-  const viewer = await admitToPage("/payments/[id]", `/payments/${id.data}`);
+  const viewer = await authorizePage("/payments/[id]", `/payments/${id.data}`);
   const view = await findPaymentFor(viewer.id, id.data);
   if (view === undefined) notFound();
   const [order, locale] = await Promise.all([

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { isProblemName, PROBLEMS } from "@/lib/problems";
-import { robotsFor } from "@/server/http/crawlers";
+import { isProblemName, PROBLEMS } from "@/lib/api/problems";
+import { robotsFor } from "@/server/http/well-known/robots";
 
 type Params = { params: Promise<{ name: string }> };
 

@@ -5,10 +5,10 @@ import { isAPIError } from "better-auth/api";
 import { revalidatePath } from "next/cache";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
-import { type ApiKeyError, parseApiKey } from "@/lib/api-key";
-import { uuid } from "@/lib/requests";
+import { uuid } from "@/lib/api/requests";
+import { type ApiKeyError, parseApiKey } from "@/lib/identity/api-key";
 import { auth } from "@/server/identity/auth";
-import { admitToAction, requireAction } from "@/server/identity/authorize";
+import { authorizeAction, requireAction } from "@/server/identity/authorize";
 import { makeApiKey } from "@/server/identity/make-api-key";
 
 const PAGE = "/settings/api-keys";
@@ -29,24 +29,24 @@ export type CreateApiKeyState = {
  * key makes another.
  */
 export async function createApiKey(previous: CreateApiKeyState, form: FormData): Promise<CreateApiKeyState> {
-  const admitted = await admitToAction("createApiKey");
-  if (!admitted.ok) {
-    if (admitted.problem === "rate-limited") return { ...previous, error: "limited" };
-    redirect(admitted.problem === "unauthenticated" ? SIGN_IN : "/");
+  const authorization = await authorizeAction("createApiKey");
+  if (!authorization.ok) {
+    if (authorization.problem === "rate-limited") return { ...previous, error: "limited" };
+    redirect(authorization.problem === "unauthenticated" ? SIGN_IN : "/");
   }
   const intent = uuid.safeParse(form.get("intentId"));
   if (!intent.success) redirect(PAGE);
   const intentId = intent.data;
   const parsed = parseApiKey(form.get("name"), form.getAll("scope"));
   if (!parsed.ok) return { intentId, error: parsed.error };
-  const made = await makeApiKey({ userId: admitted.viewer.id, ...parsed.value, intentId });
+  const made = await makeApiKey({ userId: authorization.viewer.id, ...parsed.value, intentId });
   if (made.type === "made") {
     revalidatePath(PAGE);
     const { id, key } = made;
     return { intentId: randomUUID(), created: { id, name: parsed.value.name, key, intentId } };
   }
   if (made.type === "too-many") return { intentId, error: "too-many" };
-  // The second of two presses: what the first was told stays. Where nobody knows that any more, it is said.
+  // The second of two presses: the result of the first stays. Where this page does not have it any more, it says so.
   return previous.created?.intentId === intentId
     ? previous
     : { intentId: randomUUID(), error: "made-already" };

@@ -5,7 +5,7 @@ import { CreateKey } from "@/components/api-keys/create-key";
 import { KeyList } from "@/components/api-keys/key-list";
 import { Section } from "@/components/home/section";
 import { listApiKeys } from "@/db/identity/api-keys";
-import { admitToPage } from "@/server/identity/authorize";
+import { authorizePage } from "@/server/identity/authorize";
 import { createApiKey, revokeApiKey } from "./actions";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -18,7 +18,7 @@ export default async function ApiKeysPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const viewer = await admitToPage("/settings/api-keys", "/settings/api-keys");
+  const viewer = await authorizePage("/settings/api-keys", "/settings/api-keys");
   const [{ revoked }, keys, t] = await Promise.all([
     searchParams,
     listApiKeys(viewer.id),

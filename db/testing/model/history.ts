@@ -1,5 +1,5 @@
 /** Operations and their answers, from the database and from the reference model, in a form that can be compared. */
-import type { Purpose } from "../../../lib/payment.ts";
+import type { Purpose } from "../../../lib/api/payment.ts";
 import { issueKey } from "../../idempotency/issue.ts";
 import { revokeKey } from "../../idempotency/revoke.ts";
 import { keyState } from "../../idempotency/state.ts";

@@ -1,5 +1,5 @@
 /** The reference model of keys and settling: an executable, sequential specification on plain maps, without SQL. */
-import type { Purpose } from "../../../lib/payment.ts";
+import type { Purpose } from "../../../lib/api/payment.ts";
 import type { RefusalReason, SettlementEntry } from "../../payments/settlement.ts";
 import type { Account, Books, Order, Outcome, Recorded, Transfer } from "./books.ts";
 import { type Executable, evaluate } from "./rules.ts";

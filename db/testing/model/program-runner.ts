@@ -1,7 +1,7 @@
 /** Runs a generated program against the database and records its history. */
 import { randomUUID } from "node:crypto";
 import { uuidv7 } from "uuidv7";
-import type { Purpose } from "../../../lib/payment.ts";
+import type { Purpose } from "../../../lib/api/payment.ts";
 import type { PaymentRow } from "../../payments/row.ts";
 import type { SettlementEntry } from "../../payments/settlement.ts";
 import { entry } from "../fixtures/entries.ts";

@@ -1,5 +1,5 @@
 /** The reference model's rules of refusal and of decline, by precedence. */
-import type { DeclineCode } from "../../../lib/payment.ts";
+import type { DeclineCode } from "../../../lib/api/payment.ts";
 import type { RefusalReason, SettlementEntry } from "../../payments/settlement.ts";
 import type { Account, Books } from "./books.ts";
 

@@ -1,8 +1,8 @@
 /** What clients do: pay orders, send money, refund, retry, race, reuse keys, revoke, and overdraw. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PayOutcome } from "../../../lib/client/paying.ts";
-import type { Payment } from "../../../lib/payment.ts";
+import type { Payment } from "../../../lib/api/payment.ts";
+import type { PayOutcome } from "../../../lib/client/pay-once.ts";
 import { type Actor, newOrder, type People } from "./people.ts";
 import type { Random } from "./random.ts";
 

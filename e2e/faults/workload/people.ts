@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { hashOfApiKey } from "../../../db/identity/api-keys.ts";
 import { onceClient } from "../../../lib/client/client.ts";
-import { type Clock, WALL_CLOCK } from "../../../lib/client/persist.ts";
-import { permissionsOf, SCOPES } from "../../../lib/scopes.ts";
+import { type Clock, WALL_CLOCK } from "../../../lib/client/retry.ts";
+import { permissionsOf, SCOPES } from "../../../lib/identity/scopes.ts";
 import type { Owner, TestBed } from "../test-bed.ts";
 import { type History, recordingFetch } from "./history.ts";
 import type { Random } from "./random.ts";

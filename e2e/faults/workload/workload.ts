@@ -1,5 +1,5 @@
 /** Clients that pay over HTTP, as long as a round lasts; each unknown outcome is asked for again with the same key. */
-import type { PayOutcome } from "../../../lib/client/paying.ts";
+import type { PayOutcome } from "../../../lib/client/pay-once.ts";
 import { type Call, weightedActions } from "./actions.ts";
 import type { People } from "./people.ts";
 import type { Random } from "./random.ts";

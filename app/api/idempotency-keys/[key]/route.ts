@@ -1,9 +1,9 @@
 import { revokeKey } from "@/db/idempotency/revoke";
 import { type KeyRecord, keyState } from "@/db/idempotency/state";
 import { renderPayment } from "@/db/payments/render";
-import type { KeyState } from "@/lib/payment";
-import { isUuid } from "@/server/http/key-header";
+import type { KeyState } from "@/lib/api/payment";
 import { otherMethods } from "@/server/http/other-methods";
+import { isUuid } from "@/server/http/request/key-header";
 import { fail, json } from "@/server/http/responses";
 import { route } from "@/server/http/route";
 

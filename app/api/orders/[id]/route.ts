@@ -1,8 +1,9 @@
 import { cancelOrder, findOrder, putOrder } from "@/db/orders/orders";
-import { orderRequest, parse } from "@/lib/requests";
-import { isUuid } from "@/server/http/key-header";
+import { orderRequest, parse } from "@/lib/api/requests";
 import { otherMethods } from "@/server/http/other-methods";
-import { fail, invalid, json, readJson } from "@/server/http/responses";
+import { readJson } from "@/server/http/request/body";
+import { isUuid } from "@/server/http/request/key-header";
+import { fail, invalid, json } from "@/server/http/responses";
 import { route } from "@/server/http/route";
 
 /** Puts an order, once: 201 for a new one, 200 for the same again, 409 where the id has another. */

@@ -1,7 +1,7 @@
 import { keyState } from "@/db/idempotency/state";
 import { findPaymentFor } from "@/db/payments/queries";
 import { renderPayment } from "@/db/payments/render";
-import { uuid } from "@/lib/requests";
+import { uuid } from "@/lib/api/requests";
 import { otherMethods } from "@/server/http/other-methods";
 import { fail, json } from "@/server/http/responses";
 import { route } from "@/server/http/route";

@@ -1,5 +1,5 @@
 import { issueKey } from "@/db/idempotency/issue";
-import { uuid } from "@/lib/requests";
+import { uuid } from "@/lib/api/requests";
 import { formRoute } from "@/server/http/form-route";
 
 /** "Continue" without JavaScript: issues the order's key and leads to the form that holds it. */

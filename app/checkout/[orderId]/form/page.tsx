@@ -11,9 +11,9 @@ import { Panel } from "@/components/ui/panel";
 import { keyState } from "@/db/idempotency/state";
 import { findOrder } from "@/db/orders/orders";
 import { renderPayment } from "@/db/payments/render";
+import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
-import { uuid } from "@/lib/requests";
-import { admitToPage } from "@/server/identity/authorize";
+import { authorizePage } from "@/server/identity/authorize";
 
 type Props = {
   params: Promise<{ orderId: string }>;
@@ -33,7 +33,7 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
   const [{ orderId }, search] = await Promise.all([params, searchParams]);
   const [id, key] = [uuid.safeParse(orderId), uuid.safeParse(search.key)];
   if (!id.success) notFound();
-  const viewer = await admitToPage("/checkout/[orderId]/form", `/checkout/${id.data}`);
+  const viewer = await authorizePage("/checkout/[orderId]/form", `/checkout/${id.data}`);
   if (!key.success) redirect(`/checkout/${id.data}`);
   const [order, record, t, locale] = await Promise.all([
     findOrder(id.data),

@@ -1,4 +1,4 @@
-import { parse, refundRequest, uuid } from "@/lib/requests";
+import { parse, refundRequest, uuid } from "@/lib/api/requests";
 import { otherMethods } from "@/server/http/other-methods";
 import { route } from "@/server/http/route";
 import { payRoute } from "@/server/pay/pay-route";

@@ -1,0 +1,50 @@
+/** What happens when a payment form opens: remember, else ask for a key. Reading a page issues nothing; this does. */
+
+import type { Purpose } from "@/lib/api/payment";
+import { DEFAULT_RETRY_AFTER_SECONDS } from "@/lib/pay/read-response";
+import type { PayEvent } from "@/lib/pay/state";
+import { fetchKeyState, issueKey } from "./key-api";
+import { readStored } from "./stored-press";
+
+/**
+ * Finds out where the form stands, as an event for the machine. A stored press leads straight into checking, without a
+ * new key. A stored key that the server has replaced was used by another tab: if that was a decline, it is shown.
+ * Throws where no key could be had.
+ */
+export async function openForm(
+  userId: string,
+  purpose: Purpose,
+  storageName: string,
+  signal: AbortSignal,
+): Promise<PayEvent> {
+  const stored = readStored(storageName);
+  if (stored.kind === "press") return { type: "press-found", press: stored.press };
+
+  const issued = await issueKey(userId, purpose);
+  switch (issued.kind) {
+    case "settled":
+      return { type: "purpose-paid", payment: issued.payment };
+    case "signed-out":
+      return { type: "signed-out" };
+    case "rate-limited": {
+      const waitSeconds = issued.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS;
+      return { type: "rate-limited", retryAtMs: Date.now() + waitSeconds * 1000 };
+    }
+    case "open": {
+      if (stored.kind === "key" && stored.key !== issued.key) {
+        const lookup = await fetchKeyState(userId, stored.key, signal);
+        if (
+          lookup.kind === "state" &&
+          lookup.state.state === "settled" &&
+          lookup.state.payment.status === "declined"
+        ) {
+          return { type: "decline-found", payment: lookup.state.payment, nextKey: issued.key };
+        }
+      }
+      const cannotTell = stored.kind === "blocked" && !issued.isNew;
+      return { type: "issued", key: issued.key, earlierPress: cannotTell ? "possible" : "none" };
+    }
+    default:
+      return issued satisfies never;
+  }
+}

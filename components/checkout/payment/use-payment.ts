@@ -1,0 +1,224 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { unstable_isUnrecognizedActionError } from "next/navigation";
+import { useCallback, useEffect, useReducer, useRef } from "react";
+import type { Purpose } from "@/lib/api/payment";
+import type { PaymentResponse } from "@/lib/api/payment-response";
+import { pollTimeoutMs } from "@/lib/pay/checking";
+import { readPaymentResponse } from "@/lib/pay/read-response";
+import type { PayEvent, Payload, PayState, Press } from "@/lib/pay/state";
+import { awaitsPayer, needsKey, nextState, pressableKey, START } from "@/lib/pay/state-machine";
+import { checkPress } from "./check-press";
+import { payOverHttp } from "./key-api";
+import { openForm } from "./open-form";
+import { forgetStored, storageName, storeKey, storePress } from "./stored-press";
+
+/** A payment takes milliseconds. Past this the action may be hung, and polling over HTTP finds out sooner. */
+const ACTION_DEADLINE_MS = 8_000;
+
+/** Issuing is get-or-create, so asking again is free of risk; a payer should not see a transient failure. */
+const ISSUE_RETRIES = 2;
+const ISSUE_RETRY_DELAY_MS = 400;
+
+export type PaymentForm = {
+  state: PayState;
+  /** Presses Pay, where it can be pressed; a second press in the same moment does nothing. */
+  press: (payload: Payload) => void;
+  payNow: () => void;
+  cancelForCertain: () => void;
+  reopen: () => void;
+};
+
+/**
+ * Runs the payment state machine (lib/pay/state-machine.ts) for one purpose: fetches the key, stores the press, pays through the server
+ * action, and checks over HTTP whatever was left unknown.
+ *
+ * `payThroughAction` calls the server action with the press's key and payload; `endpoint` is the HTTP address that takes
+ * the same payload and key. `purpose` must be one object for the life of the form.
+ */
+export function usePayment(options: {
+  userId: string;
+  purpose: Purpose;
+  endpoint: string;
+  payThroughAction: (press: Press) => Promise<PaymentResponse>;
+}): PaymentForm {
+  const { userId, purpose, endpoint, payThroughAction } = options;
+  const name = storageName(userId, purpose);
+  const [state, dispatch] = useReducer(nextState, START);
+
+  useStoredPress(name, state);
+  useKey(userId, purpose, name, state, dispatch);
+  useClock(state, dispatch);
+  useCheck(userId, endpoint, state, dispatch);
+
+  const { mutate } = useMutation({
+    // The key travels in the variables: what is sent can never belong to another render.
+    mutationFn: async (press: Press): Promise<PayEvent> => {
+      try {
+        return readPaymentResponse(press.key, await payThroughAction(press), Date.now());
+      } catch (error) {
+        // This page is older than the server: the action never ran. The HTTP API takes the same key.
+        if (unstable_isUnrecognizedActionError(error)) return payOverHttp(userId, endpoint, press);
+        throw error;
+      }
+    },
+    // An answer after the deadline still arrives here; the machine takes it, as a fact about its key.
+    onSuccess: dispatch,
+    onError: (_error, press) => dispatch({ type: "unknown", key: press.key }),
+    // Checking resends after it has read the key's state. A paused mutation would resume by itself, so it never pauses either.
+    retry: 0,
+    networkMode: "always",
+    gcTime: 0,
+  });
+
+  // React renders after the second click of a double click: the ref is set at once.
+  const pressedKey = useRef<string | undefined>(undefined);
+  const heldKey = pressableKey(state);
+  useEffect(() => {
+    if (heldKey !== undefined) pressedKey.current = undefined;
+  }, [heldKey]);
+
+  const press = (payload: Payload): void => {
+    if (heldKey === undefined || pressedKey.current === heldKey) return;
+    pressedKey.current = heldKey;
+    const pressed: Press = { key: heldKey, payload, pressedAtMs: Date.now() };
+    storePress(name, pressed);
+    dispatch({ type: "pressed", press: pressed });
+    mutate(pressed);
+  };
+
+  const payNow = (): void => {
+    if (!awaitsPayer(state)) return;
+    const pressedAtMs = Date.now();
+    storePress(name, { ...state.press, pressedAtMs });
+    dispatch({ type: "pay-now", pressedAtMs });
+  };
+
+  return {
+    state,
+    press,
+    payNow,
+    cancelForCertain: useCallback(() => dispatch({ type: "cancel" }), []),
+    reopen: useCallback(() => dispatch({ type: "reopened" }), []),
+  };
+}
+
+/** Keeps what is stored in step with the state. A press itself is stored before it is sent, not here. */
+function useStoredPress(name: string, state: PayState): void {
+  useEffect(() => {
+    switch (state.name) {
+      case "ready":
+        storeKey(name, state.key);
+        return;
+      case "declined":
+        if (state.next.step === "held") storeKey(name, state.next.key);
+        else forgetStored(name);
+        return;
+      case "opening":
+        // From the start, what is stored decides; after a void key there is nothing left to check.
+        if (state.because !== "start") forgetStored(name);
+        return;
+      case "paid":
+        forgetStored(name);
+        return;
+      case "paying":
+      case "checking":
+      case "later":
+      case "signed-out":
+      case "unavailable":
+        return;
+      default:
+        state satisfies never;
+    }
+  }, [name, state]);
+}
+
+/**
+ * Fetches a key whenever the state wants one, and at no other time: nothing refetches on focus, reconnection or
+ * remounting, and an answer is used once, so a spent key never comes out of a cache.
+ */
+function useKey(
+  userId: string,
+  purpose: Purpose,
+  name: string,
+  state: PayState,
+  dispatch: (event: PayEvent) => void,
+): void {
+  const queryClient = useQueryClient();
+
+  useEffect(() => {
+    if (!needsKey(state)) return;
+    let isCurrent = true;
+    const report = (event: PayEvent): void => {
+      if (isCurrent) dispatch(event);
+    };
+    queryClient
+      .fetchQuery({
+        queryKey: ["idempotency-key", name],
+        queryFn: ({ signal }) => openForm(userId, purpose, name, signal),
+        staleTime: 0,
+        gcTime: 0,
+        retry: ISSUE_RETRIES,
+        retryDelay: (attempt) => ISSUE_RETRY_DELAY_MS * 2 ** attempt * (0.5 + Math.random() / 2),
+        networkMode: "always",
+      })
+      .then(report, () => report({ type: "issue-failed" }));
+    return () => {
+      isCurrent = false;
+    };
+  }, [queryClient, userId, purpose, name, state, dispatch]);
+}
+
+/**
+ * What happens by itself: the action's deadline, the end of a rate limit, of polling, and the return
+ * from the page cache.
+ */
+function useClock(state: PayState, dispatch: (event: PayEvent) => void): void {
+  useEffect(() => {
+    if (state.name === "paying") {
+      const { key } = state.press;
+      const timer = setTimeout(() => dispatch({ type: "unknown", key }), ACTION_DEADLINE_MS);
+      return () => clearTimeout(timer);
+    }
+    if (state.name === "checking" && state.stage === "polling") {
+      const { press } = state;
+      // Whatever keeps polling from an outcome, a bug of ours included, the payer gets to decide.
+      const timer = setTimeout(
+        () => dispatch({ type: "unreachable", key: press.key }),
+        pollTimeoutMs(press, Date.now()),
+      );
+      return () => clearTimeout(timer);
+    }
+    if (state.name === "later") {
+      const waitMs = Math.max(0, state.retryAtMs - Date.now());
+      const timer = setTimeout(() => dispatch({ type: "retry-time-reached" }), waitMs);
+      return () => clearTimeout(timer);
+    }
+    return undefined;
+  }, [state, dispatch]);
+
+  useEffect(() => {
+    const onPageShow = (event: PageTransitionEvent): void => {
+      if (event.persisted) dispatch({ type: "restored" });
+    };
+    window.addEventListener("pageshow", onPageShow);
+    return () => window.removeEventListener("pageshow", onPageShow);
+  }, [dispatch]);
+}
+
+/** While the state is checking, checks; when it moves on, stops. */
+function useCheck(
+  userId: string,
+  endpoint: string,
+  state: PayState,
+  dispatch: (event: PayEvent) => void,
+): void {
+  useEffect(() => {
+    if (state.name !== "checking") return;
+    const { press, stage } = state;
+    const moved = new AbortController();
+    void checkPress({ userId, endpoint, press, stage, signal: moved.signal, report: dispatch });
+    return () => moved.abort();
+  }, [userId, endpoint, state, dispatch]);
+}

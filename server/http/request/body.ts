@@ -1,0 +1,43 @@
+import { parseJson } from "@/lib/api/parse-json";
+import type { Parsed } from "@/lib/api/requests";
+import { fail, HttpError } from "../responses.ts";
+
+/**
+ * The largest body is an order of a hundred items, each described in 200 characters. Written in ASCII, as many programs
+ * write JSON, one of them takes up to twelve bytes ("\ud83d\ude00"): a quarter of a million bytes.
+ */
+const BODY_MAX_BYTES = 256 * 1024;
+
+/**
+ * The body of a request, whole; undefined where it has more than `maxBytes`. Counted while it is read: with chunked
+ * transfer encoding there is no Content-Length, and where there is one it may be wrong.
+ */
+export async function readBody(request: Request, maxBytes: number): Promise<Buffer | undefined> {
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return undefined;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length;
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The body as JSON. Throws 415 or 413; what is not JSON is returned as errors. */
+export async function readJson(request: Request): Promise<Parsed<unknown>> {
+  const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  // A body that is compressed is refused as what it is, not as JSON gone wrong.
+  const coding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+  if (mediaType !== "application/json" || coding !== "identity")
+    throw new HttpError(fail("unsupported-media-type"));
+  const body = await readBody(request, BODY_MAX_BYTES);
+  if (body === undefined) throw new HttpError(fail("too-large"));
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch {
+    return { ok: false, errors: [{ pointer: "", detail: "is not UTF-8" }] };
+  }
+  return parseJson(text);
+}

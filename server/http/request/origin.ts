@@ -1,0 +1,27 @@
+/** Whether a request that a browser sent with a cookie comes from our own pages. */
+import { environment } from "../../lifecycle/environment.ts";
+
+/**
+ * Same origin, said by the browser itself. `Sec-Fetch-Site` is what it knows, whatever proxies did to names on the way, and
+ * no page can set it; every browser we serve sends it where it trusts the address (https, or this machine). It decides alone:
+ * a form's own POST carries `Origin: null` where a proxy has hardened the referrer policy, and so does a stranger's frame,
+ * and only this header tells them apart.
+ *
+ * Without it, or where the reader asked and no page did ("none": a form that a reload sends again), `Origin` must be ours:
+ * ONCE_URL where it is set, else the host that was asked for. Next.js notes that as X-Forwarded-Host before it sends a
+ * request on inside the server, with another Host; no page can set that for a stranger without a preflight. Where
+ * both are missing nothing says so, and the answer is no: a cookie alone proves nothing about who wrote the request.
+ */
+export function isSameOrigin(headers: Headers): boolean {
+  const site = headers.get("sec-fetch-site");
+  if (site !== null && site !== "none") return site === "same-origin";
+  const sent = headers.get("origin");
+  if (sent === null || !URL.canParse(sent)) return false;
+  const origin = new URL(sent);
+  const { ONCE_URL } = environment();
+  if (ONCE_URL !== undefined) return origin.origin === new URL(ONCE_URL).origin;
+  const host = headers.get("x-forwarded-host")?.split(",")[0]?.trim() || headers.get("host");
+  // Read as an address of the same scheme, which writes its usual port in no way but one.
+  const requested = `${origin.protocol}//${host}`;
+  return host !== null && URL.canParse(requested) && new URL(requested).host === origin.host;
+}
