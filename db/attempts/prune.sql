@@ -8,7 +8,7 @@ returns table (seen integer, pruned integer, last_arrival timestamptz, last_id u
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
-#variable_conflict use_column
+#variable_conflict use_variable
 declare
   attempt record;
 begin

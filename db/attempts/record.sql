@@ -7,6 +7,7 @@ returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   kept_per_key constant integer := 100;
 begin

@@ -6,6 +6,7 @@ create or replace function assert_decisive() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_variable
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'Once decides about keys under READ COMMITTED only, not under %',
@@ -26,6 +27,7 @@ create or replace function wait_for_standbys() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_variable
 begin
   if current_setting('synchronous_standby_names') <> '' then
     perform pg_logical_emit_message(true, 'once', '');
@@ -39,6 +41,7 @@ create or replace function commit_synchronously() returns trigger
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 begin
   perform assert_decisive();
   return null;

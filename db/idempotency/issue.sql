@@ -15,7 +15,7 @@ set search_path = pg_catalog, public, pg_temp
 -- of it when it has grown. So below, too.
 set enable_seqscan = off
 as $$
-#variable_conflict use_column
+#variable_conflict use_variable
 declare
   here constant text := database_identity();
   open_key uuid;
@@ -60,7 +60,7 @@ begin
     insert into idempotency_keys (user_id, key, kind, purpose_id, subject_id, expires_at, issued_in)
     values (for_user, new_key, for_kind, for_purpose, for_subject, now() + lifetime, here)
     on conflict (user_id, kind, purpose_id) do nothing
-    returning key, expires_at into open_key, open_until;
+    returning idempotency_keys.key, idempotency_keys.expires_at into open_key, open_until;
     if found then
       outcome := 'created';
       exit;

@@ -5,6 +5,7 @@ returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   longest constant interval := interval '2 days';
   of_interest record;
@@ -37,6 +38,7 @@ create or replace function void_open_keys() returns integer
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   gone integer;
 begin

@@ -6,6 +6,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 set enable_seqscan = off
 as $$
+#variable_conflict use_variable
 declare
   is_settled boolean;
 begin

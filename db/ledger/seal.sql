@@ -31,6 +31,7 @@ returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   here constant bigint := journal_server();
   head ledger_seal_head;
@@ -67,7 +68,7 @@ begin
   for transfer in
     -- Distinct, because an id with two payments (which reconcile finds) must not stop the sealer.
     select distinct on (t.transaction_id, t.id)
-           t.id, t.transaction_id, sealed_content_v1(sealed_now, t, p) as content
+           t.id, t.transaction_id, sealed_content_v1(sealed_now, t.*, p.*) as content
       from ledger_transfers t
       left join payments p on p.id = t.id
      where t.transaction_id >= taken_from and t.transaction_id < taken_below
@@ -123,7 +124,7 @@ as $$
       left join ledger_transfers t on t.id = c.transfer_id
       left join payments p on p.id = c.transfer_id
      where c.position <> c.position_before + 1
-        or sha256(c.hash_before || sealed_content_v1(c.sealed_at, t, p)) <> c.hash
+        or sha256(c.hash_before || sealed_content_v1(c.sealed_at, t.*, p.*)) <> c.hash
      order by c.position limit 1
   ), head as (
     select h.position, h.hash, h.sealed_below,
@@ -171,6 +172,7 @@ create or replace function journal_was_restored() returns void
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 begin
   perform assert_decisive();
   -- No server has this identifier.

@@ -244,6 +244,7 @@ create or replace function assert_decisive() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_variable
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'Once decides about keys under READ COMMITTED only, not under %',
@@ -264,6 +265,7 @@ create or replace function wait_for_standbys() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_variable
 begin
   if current_setting('synchronous_standby_names') <> '' then
     perform pg_logical_emit_message(true, 'once', '');
@@ -277,6 +279,7 @@ create or replace function commit_synchronously() returns trigger
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 begin
   perform assert_decisive();
   return null;
@@ -354,7 +357,7 @@ set search_path = pg_catalog, public, pg_temp
 -- of it when it has grown. So below, too.
 set enable_seqscan = off
 as $$
-#variable_conflict use_column
+#variable_conflict use_variable
 declare
   here constant text := database_identity();
   open_key uuid;
@@ -399,7 +402,7 @@ begin
     insert into idempotency_keys (user_id, key, kind, purpose_id, subject_id, expires_at, issued_in)
     values (for_user, new_key, for_kind, for_purpose, for_subject, now() + lifetime, here)
     on conflict (user_id, kind, purpose_id) do nothing
-    returning key, expires_at into open_key, open_until;
+    returning idempotency_keys.key, idempotency_keys.expires_at into open_key, open_until;
     if found then
       outcome := 'created';
       exit;
@@ -439,6 +442,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 set enable_seqscan = off
 as $$
+#variable_conflict use_variable
 declare
   here constant text := database_identity();
   state text;
@@ -465,6 +469,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 set enable_seqscan = off
 as $$
+#variable_conflict use_variable
 declare
   is_settled boolean;
 begin
@@ -485,6 +490,7 @@ returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   longest constant interval := interval '2 days';
   of_interest record;
@@ -518,6 +524,7 @@ create or replace function void_open_keys() returns integer
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   gone integer;
 begin
@@ -574,6 +581,7 @@ create or replace function lock_keys(entries settlement_entry[]) returns settlem
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   here constant text := database_identity();
   wanted record;
@@ -600,6 +608,7 @@ create or replace function lock_orders(ids uuid[]) returns settlement_order[]
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   wanted uuid;
   held settlement_order;
@@ -622,6 +631,7 @@ create or replace function lock_refunds(payment_ids uuid[]) returns settlement_r
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   wanted uuid;
   held settlement_refund;
@@ -647,6 +657,7 @@ create or replace function lock_accounts(ids uuid[]) returns settlement_account[
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   wanted uuid;
   held settlement_account;
@@ -730,13 +741,13 @@ $$;
 create or replace function day_out_of(account settlement_account, of_day date) returns bigint
 language sql stable
 as $$
-  select case when account.day > of_day and account.day_limit_minor is not null then (
+  select case when (day_out_of.account).day > day_out_of.of_day and (day_out_of.account).day_limit_minor is not null then (
     select least(coalesce(sum(p.amount_minor), 0), 9223372036854775807)::bigint
       from payments p
-     where p.user_id = account.owner_id and p.payer_account_id = account.id
+     where p.user_id = (day_out_of.account).owner_id and p.payer_account_id = (day_out_of.account).id
        and p.status = 'succeeded' and p.kind in ('order', 'transfer')
-       and p.settled_at >= of_day::timestamp at time zone 'UTC'
-       and p.settled_at < (of_day + 1)::timestamp at time zone 'UTC')
+       and p.settled_at >= day_out_of.of_day::timestamp at time zone 'UTC'
+       and p.settled_at < (day_out_of.of_day + 1)::timestamp at time zone 'UTC')
   else 0 end
 $$;
 --> statement-breakpoint
@@ -764,6 +775,7 @@ create type settlement_transfer as (
 create or replace function each_of(elements anyarray) returns setof anyelement
 language plpgsql immutable rows 1
 as $$
+#variable_conflict use_variable
 begin
   return query select * from unnest(elements);
 end
@@ -793,7 +805,7 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set jit = off
 as $$
-#variable_conflict use_column
+#variable_conflict use_variable
 declare
   entries constant settlement_entry[] := array(
     select jsonb_populate_record(null::settlement_entry, item)
@@ -982,9 +994,9 @@ begin
            p.amount_minor, p.currency::text, p.payer_account_id, p.payee_account_id, p.note, p.renderer, p.settled_at
       from unnest(entries) with ordinality e
       left join lateral (
-        select user_id, id, kind, purpose_id, subject_id, status, decline_code, amount_minor, currency, payer_account_id,
-               payee_account_id, note, request_hash, renderer, settled_at
-          from payments where user_id = e.user_id and id = e.key limit 1) p on true
+        select f.user_id, f.id, f.kind, f.purpose_id, f.subject_id, f.status, f.decline_code, f.amount_minor, f.currency,
+               f.payer_account_id, f.payee_account_id, f.note, f.request_hash, f.renderer, f.settled_at
+          from payments f where f.user_id = e.user_id and f.id = e.key limit 1) p on true
      order by e.ordinality;
   perform wait_for_standbys();
 end
@@ -998,6 +1010,7 @@ create or replace function guard_order() returns trigger
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 begin
   if tg_op = 'INSERT' then
     if new.paid_by is not null or new.cancelled_at is not null then
@@ -1020,6 +1033,7 @@ returns text
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   merchant uuid;
   is_paid boolean;
@@ -1161,6 +1175,7 @@ returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   here constant bigint := journal_server();
   head ledger_seal_head;
@@ -1197,7 +1212,7 @@ begin
   for transfer in
     -- Distinct, because an id with two payments (which reconcile finds) must not stop the sealer.
     select distinct on (t.transaction_id, t.id)
-           t.id, t.transaction_id, sealed_content_v1(sealed_now, t, p) as content
+           t.id, t.transaction_id, sealed_content_v1(sealed_now, t.*, p.*) as content
       from ledger_transfers t
       left join payments p on p.id = t.id
      where t.transaction_id >= taken_from and t.transaction_id < taken_below
@@ -1253,7 +1268,7 @@ as $$
       left join ledger_transfers t on t.id = c.transfer_id
       left join payments p on p.id = c.transfer_id
      where c.position <> c.position_before + 1
-        or sha256(c.hash_before || sealed_content_v1(c.sealed_at, t, p)) <> c.hash
+        or sha256(c.hash_before || sealed_content_v1(c.sealed_at, t.*, p.*)) <> c.hash
      order by c.position limit 1
   ), head as (
     select h.position, h.hash, h.sealed_below,
@@ -1301,6 +1316,7 @@ create or replace function journal_was_restored() returns void
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 begin
   perform assert_decisive();
   -- No server has this identifier.
@@ -1319,6 +1335,7 @@ returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   kept_per_key constant integer := 100;
 begin
@@ -1355,7 +1372,7 @@ returns table (seen integer, pruned integer, last_arrival timestamptz, last_id u
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
-#variable_conflict use_column
+#variable_conflict use_variable
 declare
   attempt record;
 begin
@@ -1397,6 +1414,7 @@ create or replace function grant_to_application(app_role name) returns void
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   entrance regprocedure;
 begin

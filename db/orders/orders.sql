@@ -4,6 +4,7 @@ create or replace function guard_order() returns trigger
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 begin
   if tg_op = 'INSERT' then
     if new.paid_by is not null or new.cancelled_at is not null then
@@ -25,6 +26,7 @@ returns text
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   merchant uuid;
   is_paid boolean;

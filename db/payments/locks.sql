@@ -38,6 +38,7 @@ create or replace function lock_keys(entries settlement_entry[]) returns settlem
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   here constant text := database_identity();
   wanted record;
@@ -64,6 +65,7 @@ create or replace function lock_orders(ids uuid[]) returns settlement_order[]
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   wanted uuid;
   held settlement_order;
@@ -86,6 +88,7 @@ create or replace function lock_refunds(payment_ids uuid[]) returns settlement_r
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   wanted uuid;
   held settlement_refund;
@@ -111,6 +114,7 @@ create or replace function lock_accounts(ids uuid[]) returns settlement_account[
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   wanted uuid;
   held settlement_account;

@@ -62,13 +62,13 @@ $$;
 create or replace function day_out_of(account settlement_account, of_day date) returns bigint
 language sql stable
 as $$
-  select case when account.day > of_day and account.day_limit_minor is not null then (
+  select case when (day_out_of.account).day > day_out_of.of_day and (day_out_of.account).day_limit_minor is not null then (
     select least(coalesce(sum(p.amount_minor), 0), 9223372036854775807)::bigint
       from payments p
-     where p.user_id = account.owner_id and p.payer_account_id = account.id
+     where p.user_id = (day_out_of.account).owner_id and p.payer_account_id = (day_out_of.account).id
        and p.status = 'succeeded' and p.kind in ('order', 'transfer')
-       and p.settled_at >= of_day::timestamp at time zone 'UTC'
-       and p.settled_at < (of_day + 1)::timestamp at time zone 'UTC')
+       and p.settled_at >= day_out_of.of_day::timestamp at time zone 'UTC'
+       and p.settled_at < (day_out_of.of_day + 1)::timestamp at time zone 'UTC')
   else 0 end
 $$;
 revoke execute on function day_out_of from public;

@@ -19,6 +19,7 @@ create type settlement_transfer as (
 create or replace function each_of(elements anyarray) returns setof anyelement
 language plpgsql immutable rows 1
 as $$
+#variable_conflict use_variable
 begin
   return query select * from unnest(elements);
 end
@@ -47,7 +48,7 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set jit = off
 as $$
-#variable_conflict use_column
+#variable_conflict use_variable
 declare
   entries constant settlement_entry[] := array(
     select jsonb_populate_record(null::settlement_entry, item)
@@ -236,9 +237,9 @@ begin
            p.amount_minor, p.currency::text, p.payer_account_id, p.payee_account_id, p.note, p.renderer, p.settled_at
       from unnest(entries) with ordinality e
       left join lateral (
-        select user_id, id, kind, purpose_id, subject_id, status, decline_code, amount_minor, currency, payer_account_id,
-               payee_account_id, note, request_hash, renderer, settled_at
-          from payments where user_id = e.user_id and id = e.key limit 1) p on true
+        select f.user_id, f.id, f.kind, f.purpose_id, f.subject_id, f.status, f.decline_code, f.amount_minor, f.currency,
+               f.payer_account_id, f.payee_account_id, f.note, f.request_hash, f.renderer, f.settled_at
+          from payments f where f.user_id = e.user_id and f.id = e.key limit 1) p on true
      order by e.ordinality;
   perform wait_for_standbys();
 end

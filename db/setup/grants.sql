@@ -6,6 +6,7 @@ create or replace function grant_to_application(app_role name) returns void
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
 as $$
+#variable_conflict use_variable
 declare
   entrance regprocedure;
 begin

@@ -20,8 +20,8 @@ export const SETTLEMENT_MUTANTS: readonly Mutant[] = [
     name: "no-replay",
     without: "the answer of duplicates from payments",
     from: "settle_payments_v1",
-    find: "where user_id = e.user_id and id = e.key limit 1",
-    replace: "where user_id = e.user_id and id = e.key and verdicts[e.ordinality] = 'settled' limit 1",
+    find: "where f.user_id = e.user_id and f.id = e.key limit 1",
+    replace: "where f.user_id = e.user_id and f.id = e.key and verdicts[e.ordinality] = 'settled' limit 1",
   },
   {
     name: "no-own-entry",
@@ -118,7 +118,7 @@ export const SETTLEMENT_MUTANTS: readonly Mutant[] = [
     name: "days-to-come-free",
     without: "the payments of a day that the account's row does not count",
     from: "day_out_of",
-    find: "account.day > of_day and",
+    find: "(day_out_of.account).day > day_out_of.of_day and",
     replace: "false and",
   },
   {
