@@ -11,14 +11,14 @@ try {
   const { name, url } = await ownersAddress();
   const { keysVoided, transfersSealed } = await usable(name, url, () => afterRestore(url));
   console.info(
-    `${keysVoided} open keys are void: nothing can be paid under them any more. Whoever was paying gets a new key.`,
+    `Open keys voided: ${keysVoided}. Nothing can be paid under them any more; whoever was paying gets a new key.`,
   );
-  console.info(`${transfersSealed} transfers that had no seal are sealed.`);
+  console.info(`Transfers without a seal that are sealed now: ${transfersSealed}.`);
   console.info("Now check the books (npm run reconcile), then serve.");
   process.exit(0);
 } catch (error) {
   console.error(
-    `Not done: ${error instanceof Error ? error.message : error}. Keys that were void may still be open: serve nothing yet, and run it again.`,
+    `Not done. ${error instanceof Error ? error.message : error}\nKeys that were void may still be open: serve nothing yet, and run it again.`,
   );
   process.exit(1);
 }

@@ -35,10 +35,13 @@ export default async function SignInPage({
         <p className="mt-2 text-soft">{t("lead")}</p>
       </div>
       {viewer === undefined ? null : (
-        <Panel className="flex flex-wrap items-center justify-between gap-3 py-4 sm:py-4">
+        <Panel className="flex flex-wrap items-center justify-between gap-3">
           <p>{inElements(t.rich("already", { name: viewer.name, bdi }))}</p>
           <Button asChild look="quiet" size="small">
-            <a href={returnTo}>{inElements(t.rich("goOn", { name: viewer.name, bdi }))}</a>
+            <a href={returnTo}>
+              {/* One element, or the button would put its gap between the words. */}
+              <span>{inElements(t.rich("goOn", { name: viewer.name, bdi }))}</span>
+            </a>
           </Button>
         </Panel>
       )}

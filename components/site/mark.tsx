@@ -14,6 +14,9 @@ export function Mark({
   return (
     <svg
       viewBox="0 0 32 32"
+      // Where no styles come, a picture without a size fills the screen.
+      width={28}
+      height={28}
       fill="none"
       aria-hidden="true"
       focusable="false"

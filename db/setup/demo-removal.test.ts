@@ -5,7 +5,14 @@ import { database, setDatabase } from "../connection/client.ts";
 import { findByApiKey } from "../identity/api-keys.ts";
 import { pay } from "../payments/pay.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
-import { apiKeyOf, expectBooksRight, keyFor, newPerson, tally } from "../testing/fixtures/people.ts";
+import {
+  apiKeyOf,
+  expectBooksRight,
+  keyFor,
+  newPerson,
+  type Person,
+  tally,
+} from "../testing/fixtures/people.ts";
 import { DEMO_IS_OPEN, isDemoOpen, removeDemo } from "./demo-removal.ts";
 import { demoId, seedDemo } from "./seed.ts";
 import { startDatabase } from "./start.ts";
@@ -32,22 +39,30 @@ afterEach(() => {
 });
 
 it("outside the demo its database is refused until the demo was removed, and then nothing of it opens", async () => {
-  const friend = await newPerson(test.owner, 10n);
+  // Play money goes from hand to hand, and stays play money.
+  const [rich, friend, stranger] = [
+    await newPerson(test.owner, 10n),
+    await newPerson(test.owner, 0n),
+    await newPerson(test.owner, 0n),
+  ];
+  const send = async (from: Person, payee: string) => {
+    const key = await keyFor(from.id, { kind: "transfer", intentId: randomUUID() });
+    return pay(from.id, key, { operation: "transfer", payee, amountMinor: "1", currency: "USD" });
+  };
+  expect(tally([await send(rich, friend.handle)])).toEqual({ paid: 1 });
   const [payments] = await test.owner<{ count: bigint }[]>`select count(*) from payments`;
   await expect(startOutsideTheDemo()).rejects.toThrow(DEMO_IS_OPEN);
   expect(DEMO_IS_OPEN).toContain("npm run remove-demo");
 
-  expect(await removeDemo(test.ownerUrl)).toEqual({ passwords: 4, sessions: 0, apiKeys: 4, accounts: 12 });
+  expect(await removeDemo(test.ownerUrl)).toEqual({ passwords: 4, sessions: 0, apiKeys: 4, accounts: 14 });
   await startOutsideTheDemo();
   expect(await findByApiKey("once_demo_alice")).toBeUndefined();
   expect(await test.owner`select 1 from credentials where user_id = ${demoId("alice")}`).toHaveLength(0);
 
   // What was paid stays paid, and whoever pays one of them now is told that nobody is there to take it.
   expect((await test.owner`select count(*) from payments`)[0]).toEqual(payments);
-  const key = await keyFor(friend.id, { kind: "transfer", intentId: randomUUID() });
-  expect(
-    await pay(friend.id, key, { operation: "transfer", payee: "alice", amountMinor: "1", currency: "USD" }),
-  ).toMatchObject({ payment: { declineCode: "payee_closed" } });
+  expect(await send(stranger, "alice")).toMatchObject({ payment: { declineCode: "payee_closed" } });
+  expect(await send(friend, stranger.handle)).toEqual({ type: "refused", reason: "payer_closed" });
   await expectBooksRight(test.owner);
 
   expect(await removeDemo(test.ownerUrl)).toEqual({ passwords: 0, sessions: 0, apiKeys: 0, accounts: 0 });

@@ -47,9 +47,10 @@ export async function isDemoOpen(): Promise<boolean> {
 export type Removed = { passwords: number; sessions: number; apiKeys: number; accounts: number };
 
 /**
- * Takes away all that lets anybody in as one of the demo's people, and closes their accounts, so that no money is sent to
- * somebody who cannot come: whoever tries is told so. The people, their payments and their transfers stay, for ever.
- * Again, it finds nothing more to do.
+ * Takes away all that lets anybody in as one of the demo's people, and closes their accounts and every other one that play
+ * money has reached, over however many hands: it is worth nothing, and nobody may pay with it or be paid into it. Top-ups are
+ * the demo's alone, so that is where play money begins. The people, their payments and their transfers stay, for ever. Again, it
+ * finds nothing more to do.
  */
 export async function removeDemo(ownerUrl: string): Promise<Removed> {
   const people = DEMO_USER_IDS.join(",");
@@ -64,8 +65,14 @@ export async function removeDemo(ownerUrl: string): Promise<Removed> {
         delete from api_keys where reference_id = any (string_to_array(${people}, ',')::uuid[])
                                 or key = any (string_to_array(${DEMO_KEY_HASHES.join(",")}, ','))`;
       const closed = await tx`
-        update ledger_accounts set closed_at = now()
-         where owner_id = any (string_to_array(${people}, ',')::uuid[]) and closed_at is null`;
+        with recursive reached (id) as (
+          select payee_account_id from payments where kind = 'top-up' and status = 'succeeded'
+          union
+          select t.credit_account_id from ledger_transfers t join reached r on r.id = t.debit_account_id
+        )
+        update ledger_accounts a set closed_at = now()
+         where a.closed_at is null and a.owner_id is not null
+           and (a.owner_id = any (string_to_array(${people}, ',')::uuid[]) or a.id in (select r.id from reached r))`;
       return {
         passwords: passwords.count,
         sessions: ended.count,

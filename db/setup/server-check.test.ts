@@ -18,6 +18,7 @@ const GOOD: Server = {
   version: 15,
   role: "once_app",
   isStandby: false,
+  missingStandbys: "",
   fsync: "on",
   fullPageWrites: "on",
   synchronousCommit: "on",
@@ -37,6 +38,7 @@ describe("of a server, by what it says of itself,", () => {
   it.each<[Partial<Server>, RegExp]>([
     [{ version: 14 }, /needs PostgreSQL 15 or newer; this server is version 14/],
     [{ isStandby: true }, /is a standby/],
+    [{ missingStandbys: "s1" }, /synchronous_standby_names is s1, and no standby is connected/],
     [{ fsync: "off" }, /fsync is off/],
     [{ encoding: "SQL_ASCII" }, /encoding is SQL_ASCII/],
     [{ encoding: "LATIN1" }, /encoding is LATIN1/],

@@ -13,6 +13,8 @@ export type Server = {
   /** The role that the application logs in as. */
   role: string;
   isStandby: boolean;
+  /** Which synchronous standbys commits wait for, where none is connected. */
+  missingStandbys: string;
   fsync: string;
   fullPageWrites: string;
   synchronousCommit: string;
@@ -44,7 +46,10 @@ export async function inspectServer(url: string): Promise<Server> {
   try {
     const [server] = await sql<Server[]>`
       select current_setting('server_version_num')::int / 10000 as version, current_user::text as role,
-             pg_is_in_recovery() as "isStandby", current_setting('fsync') as fsync,
+             pg_is_in_recovery() as "isStandby",
+             case when exists (select from pg_stat_replication) then ''
+                  else current_setting('synchronous_standby_names') end as "missingStandbys",
+             current_setting('fsync') as fsync,
              current_setting('full_page_writes') as "fullPageWrites",
              current_setting('synchronous_commit') as "synchronousCommit",
              current_setting('default_transaction_isolation') as isolation,
@@ -89,6 +94,8 @@ export function faultsOf(server: Server): string[] {
     server.isStandby && "This server is a standby: it cannot settle, and may not say that a key is void.",
     server.encoding !== "UTF8" &&
       `This database's encoding is ${server.encoding}, which cannot hold what people write: make one with create database … encoding 'UTF8' template template0.`,
+    server.missingStandbys !== "" &&
+      `synchronous_standby_names is ${server.missingStandbys}, and no standby is connected: every commit would wait for it. Start the standby, or take it out of synchronous_standby_names.`,
     server.fsync !== "on" &&
       "fsync is off: a payment that was reported as made can be lost in a crash. Set fsync = on.",
     server.fullPageWrites !== "on" &&

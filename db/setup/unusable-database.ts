@@ -28,6 +28,8 @@ const notTrusted: Sentence = ({ variable, hosts }, said) =>
 const diskFull: Sentence = ({ database }) => `${database} has a full disk: make room there and start again.`;
 const takesNoWrites: Sentence = ({ database }) =>
   `${database} takes no writes: it is a standby, or set to default_transaction_read_only. Give the primary's address, or all hosts.`;
+const notMigrated: Sentence = ({ database }) =>
+  `${database} has no tables of this build yet: start a server on it first, which makes them.`;
 const notPrepared: Sentence = ({ variable }) =>
   `A pooler stands where ${variable} points, and gives each statement another session. ${POOLER}`;
 const comingOrGoing: Sentence = ({ variable, hosts }, said) =>
@@ -70,6 +72,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
       : `What answers where ${variable} points refused the connection: ${said}.`,
   "26000": notPrepared,
   "42P05": notPrepared,
+  "42P01": notMigrated,
+  "42883": notMigrated,
   "28P01": ({ variable }) => `The password or the user in ${variable} is wrong.`,
   "28xxx": ({ variable }, said) =>
     `The server does not let the user of ${variable} in (${said}): see to the role, to pg_hba.conf and, where it says "no encryption", to sslmode=require.`,

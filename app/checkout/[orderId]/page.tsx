@@ -52,9 +52,13 @@ export default async function CheckoutPage({ params }: Params) {
       </h1>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 sm:gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
         <Panel className="md:sticky md:top-6 md:order-2">
-          <p className="text-sm text-soft">{t("checkout.youPay")}</p>
+          <p className="text-sm text-soft">
+            {t(closedReason === undefined ? "checkout.youPay" : "checkout.total")}
+          </p>
           <Amount amount={amount} />
-          <Payee name={order.merchant.name} handle={order.merchant.handle} />
+          {closedReason === undefined ? (
+            <Payee name={order.merchant.name} handle={order.merchant.handle} />
+          ) : null}
           {closedReason === undefined ? (
             <>
               <Checkout
