@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import type { Purpose } from "../../lib/payment.ts";
 import { database } from "../connection/client.ts";
-import { Turns } from "../execution/concurrency-limit.ts";
+import { ConcurrencyLimit } from "../execution/concurrency-limit.ts";
 import { countdown, DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";
 import { untilKnown } from "../execution/until-known.ts";
 import { findPaymentRow, type PaymentRow } from "../payments/row.ts";
@@ -28,7 +28,7 @@ const KEY_LIFETIME = "24 hours";
 const OPEN_KEYS_MAX = 2_000;
 
 /** A flood of opening forms has two of the database's cores at most; the payments beside it need the others. */
-const turns = new Turns({ atOnce: 2, busyMs: 20 });
+const issuing = new ConcurrencyLimit({ concurrency: 2, busyMs: 20 });
 
 /** A purpose as the columns `kind`, `purpose_id` and `subject_id`. */
 function columnsOf(purpose: Purpose): { kind: string; purposeId: string; subjectId: string | null } {
@@ -85,7 +85,7 @@ export async function issueKey(userId: string, purpose: Purpose): Promise<Issued
   const { kind, purposeId, subjectId } = columnsOf(purpose);
   // What it finds may have to be read.
   const toIssueMs = () => remaining() - READ_DEADLINE_MS;
-  const [row] = await turns.take(
+  const [row] = await issuing.run(
     () =>
       untilKnown(
         "keys",

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { and, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
 import { type Scope, scopesIn } from "../../lib/scopes.ts";
 import { database } from "../connection/client.ts";
-import { together } from "../execution/batched-reads.ts";
+import { batchedLoad } from "../execution/batched-reads.ts";
 import { apiKeys } from "../schema/auth.ts";
 import type { User } from "./users.ts";
 
@@ -25,7 +25,7 @@ export type GoodKey = { id: string; user: User; scopes: Scope[] };
 type GoodKeyRow = { key: string; keyId: string; permissions: string | null } & User;
 
 /** Reads by hashes, in one statement that is planned once per connection: every request of a program makes this read. */
-const findByHash = together(async (hashes: readonly string[]): Promise<(GoodKey | undefined)[]> => {
+const findByHash = batchedLoad(async (hashes: readonly string[]): Promise<(GoodKey | undefined)[]> => {
   const rows = await database().readingSql<GoodKeyRow[]>`
     select api_keys.key, api_keys.id as key_id, api_keys.permissions,
            users.id, users.name, users.email, users.handle, users.role

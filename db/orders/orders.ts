@@ -5,7 +5,7 @@ import { MAX_AMOUNT_MINOR } from "../../lib/money.ts";
 import type { Order } from "../../lib/order.ts";
 import type { OrderRequest } from "../../lib/requests.ts";
 import { database } from "../connection/client.ts";
-import { isAfter, type Position } from "../execution/cursor.ts";
+import { type Cursor, isAfter } from "../execution/cursor.ts";
 import { untilKnown } from "../execution/until-known.ts";
 import { users } from "../schema/auth.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
@@ -121,8 +121,8 @@ export function listOpenOrders(limit: number): Promise<Order[]> {
   return select(open, limit);
 }
 
-/** A merchant's orders, newest first; those that come after the position `after`, where it is given. */
-export function listOrdersOf(merchantId: string, limit: number, after?: Position): Promise<Order[]> {
+/** A merchant's orders, newest first; those after `after`, where it is given. */
+export function listOrdersOf(merchantId: string, limit: number, after?: Cursor): Promise<Order[]> {
   const own = eq(orders.merchantId, merchantId);
   return select(after ? and(own, isAfter(orders.createdAt, orders.id, after)) : own, limit);
 }

@@ -1,6 +1,6 @@
 /** Start-up of the database: embedded or given, migrated, seeded where it is the demo, connected. */
 import path from "node:path";
-import { type Position, pruneAttempts } from "../attempts/prune.ts";
+import { type PruneCursor, pruneAttempts } from "../attempts/prune.ts";
 import { connect, setDatabase } from "../connection/client.ts";
 import { startEmbedded } from "../embedded/server.ts";
 import { reapKeys } from "../idempotency/reap.ts";
@@ -100,7 +100,7 @@ function refuse(faults: readonly string[]): void {
 
 /** What runs beside the requests. Each piece is safe on any number of servers at once. */
 function startPeriodicWork(): void {
-  let pruned: Position | undefined;
+  let cursor: PruneCursor | undefined;
   repeat("Reaping keys", REAP_PAUSE_MS, reapKeys);
   repeat("Sealing transfers", SEAL_PAUSE_MS, sealTransfers);
   repeat("Looking after the journal", STALL_PAUSE_MS, async () => {
@@ -108,7 +108,7 @@ function startPeriodicWork(): void {
     if (stall) console.warn(inWords(stall));
   });
   repeat("Pruning attempts", PRUNE_PAUSE_MS, async () => {
-    pruned = (await pruneAttempts(pruned)).position;
+    cursor = (await pruneAttempts(cursor)).cursor;
   });
 }
 
