@@ -1,4 +1,4 @@
-/** One account is locked by a stranger for longer than anybody waits: only those who need it feel it. */
+/** One account is locked by another session for longer than anybody waits: only those who need it feel it. */
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
@@ -12,7 +12,7 @@ import { sendBatch, sendSingly } from "../settle-statement.ts";
 
 const test = testDatabase();
 
-/** Three times as many as the lane holds at once: enough to stand in everybody's way, if they could. */
+/** Three times as many as are resubmitted at once: enough to use up the pool, if they could. */
 const RUSH = 12;
 
 async function transfer(from: Person, to: Person): Promise<() => ReturnType<typeof pay>> {
@@ -35,7 +35,7 @@ it("a payee's: others are paid meanwhile, no pool is given up, and what waited i
     async (held) => {
       const all = rush.map((send) => send().catch((error: Error) => error.name));
       await held.waiting(1);
-      // One after another, each in a batch or the lane beside those that wait.
+      // One after another, each in a batch or resubmitted beside those that wait.
       for (const send of calmly) expect(tally([await send()])).toEqual({ paid: 1 });
       return all;
     },
