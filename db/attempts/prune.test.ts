@@ -43,7 +43,7 @@ it("takes a month-old flood of void keys, in steps, and leaves what is young or 
   expect(await pruneAttempts(cursor)).toMatchObject({ pruned: 1 });
 });
 
-it("looks at no more than it is told in one step", async () => {
+it("looks at no more than rows_max in one step", async () => {
   const [userId, key] = [randomUUID(), randomUUID()];
   await plantAttempts(userId, key, 60, 5);
   const [step] = await test.db.readingSql`select * from prune_attempts_v1(null, null, 2)`;

@@ -20,7 +20,7 @@ const FLUSH_AFTER_MS = 1_000;
 const FLUSH_AT_COUNT = 500;
 /** A restart or a failover is over by then, mostly; a failed batch has one more try only. */
 const RETRY_AFTER_MS = 10_000;
-/** No more of one key are kept by record_attempts_v1, so a flood of replays may not fill the buffer. */
+/** record_attempts_v1 keeps no more of one key, so a flood of replays may not fill the buffer. */
 const WAITING_PER_KEY = 100;
 /** Some megabytes of memory, and one statement that stays far below its timeout. */
 const BUFFER_CAPACITY = 5_000;

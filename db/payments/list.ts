@@ -38,7 +38,7 @@ export async function listPaymentsFor(
       and(
         eq(payments.payeeAccountId, ledgerAccounts.id),
         eq(payments.status, "succeeded"),
-        // What somebody paid to themselves (a top-up) is in the other part.
+        // A payment to oneself (a top-up) is in the other part.
         ne(payments.userId, userId),
         rest,
       ),

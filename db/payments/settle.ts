@@ -61,8 +61,8 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
 }
 
 /**
- * Settles one entry, together with whatever else arrives meanwhile. Executes it, or finds what became of its key; sent
- * again after any failure that leaves the outcome unknown, with the same key, so it executes at most once.
+ * Settles one entry, in a batch with others that arrive meanwhile. Executes it, or finds the outcome of its key; sent again
+ * after any failure that leaves the outcome unknown, with the same key, so it executes at most once.
  *
  * Throws Unavailable where it was not sent, OutcomeUnknown (for a duplicate PaymentInProgress) past `deadlineMs`, and
  * whatever Postgres said where that is definitive (a bug of ours).

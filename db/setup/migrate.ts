@@ -4,9 +4,9 @@ import { readMigrationFiles } from "drizzle-orm/migrator";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as migrateWithDrizzle } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
-import { Connector } from "../connection/connector.ts";
 import { SERVER_TCP_LIMITS } from "../connection/pool.ts";
-import { ANY_TIME } from "../connection/socket.ts";
+import { Connector } from "../connection/transport/connector.ts";
+import { NO_TIMEOUT } from "../connection/transport/socket.ts";
 import { CannotStart } from "./cannot-start.ts";
 
 /** Any fixed number: whoever migrates Once takes this lock. Migrations only; nothing about money uses such locks. */
@@ -29,7 +29,7 @@ const THROUGH_A_POOLER =
  * and waiting for locks have limits; a statement has none, for a large ledger takes as long to verify as it takes.
  */
 export function connectAsOwner(ownerUrl: string): postgres.Sql {
-  const connector = new Connector(ownerUrl, { silenceMaxMs: ANY_TIME, transactions: "ours" });
+  const connector = new Connector(ownerUrl, { responseTimeoutMs: NO_TIMEOUT, transactions: "ours" });
   return postgres(connector.url, {
     ...connector.options,
     max: 1,

@@ -1,8 +1,8 @@
 /** What the promise needs of the server: asked at start, so that a bad set-up is told before money moves. */
 import postgres from "postgres";
 import { database } from "../connection/client.ts";
-import { Connector } from "../connection/connector.ts";
 import { openPool, settingsOf } from "../connection/pool.ts";
+import { Connector } from "../connection/transport/connector.ts";
 
 /** What PostgreSQL 14 lacks (assignment to a field of an array's element) is needed by settling. */
 const OLDEST_SERVER_VERSION = 15;
@@ -50,7 +50,7 @@ export async function inspectServer(url: string): Promise<Server> {
              current_setting('default_transaction_isolation') as isolation,
              current_setting('server_encoding') as encoding`;
     if (!server) throw new Error("Bug: the server answered nothing about itself.");
-    // Changes nothing, and looks like a write: some poolers open a transaction of their own around such alone (answers.ts).
+    // Changes nothing, and looks like a write: some poolers open a transaction around writes only (backend-messages.ts).
     await sql`update pg_settings set setting = setting where name is null`;
     return server;
   } finally {

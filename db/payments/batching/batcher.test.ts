@@ -19,9 +19,9 @@ const locksOf = (id: string) => (id.split(" ")[0] ?? "").split("+");
 function harness(limits = LIMITS) {
   let nowMs = 0;
   const timers = new Set<{ atMs: number; callback: () => void }>();
-  /** What it is told of an entry that goes singly. */
-  type Told = { deadlineMs: number; failedBefore: unknown };
-  type Sent = { ids: string[]; single?: Told; end(answer?: unknown): void; fail(error?: unknown): void };
+  /** What an entry that is sent singly is sent with. */
+  type Options = { deadlineMs: number; failedBefore: unknown };
+  type Sent = { ids: string[]; single?: Options; end(answer?: unknown): void; fail(error?: unknown): void };
   const running: Sent[] = [];
   const sent: string[][] = [];
   /** Of each batch that failed. */
@@ -30,7 +30,7 @@ function harness(limits = LIMITS) {
   /** What is to happen at the end of a turn that the test prolongs. */
   let endOfTurn: (() => void)[] | undefined;
 
-  function send<T>(ids: string[], answer: T, single?: Told): Promise<T> {
+  function send<T>(ids: string[], answer: T, single?: Options): Promise<T> {
     sent.push(ids);
     return new Promise<T>((resolve, reject) => {
       const one: Sent = {
@@ -136,7 +136,7 @@ describe("a batch", () => {
     expect(await Promise.all(answers)).toEqual(["did a", "did b", "did c", "did d"]);
   });
 
-  it("that fails is asked for entry by entry, a few at once, and the next batch goes once one has got through", async () => {
+  it("that fails is sent entry by entry, a few at once, and the next batch once one has got through", async () => {
     const { submit, running, sent, most, failures } = harness({ ...LIMITS, inFlightMax: 1 });
     const first = submit("a");
     const answers = ["b", "c", "d", "e"].map((id) => submit(id));
@@ -178,7 +178,7 @@ describe("a batch", () => {
   });
 });
 
-it("a batch that answers fewer than it was asked: the others are asked for singly", async () => {
+it("a batch that answers fewer entries than it has: the others are sent singly", async () => {
   const { submit, inOneTurn, running, sent } = harness();
   const answers = inOneTurn(() => ["a", "b", "c"].map((id) => submit(id)));
   running[0]?.end(["did a"]);
@@ -290,7 +290,7 @@ describe("the resubmission of a failed batch", () => {
   it("holds all batches back as long as nothing gets through: what waits for one is not in doubt", async () => {
     const { batcher, submit, running, answers } = await failed(["a", "b", "c"]);
     const waiting = submit("d");
-    const told = Promise.allSettled([waiting, ...answers]);
+    const outcomes = Promise.allSettled([waiting, ...answers]);
     for (const _ of answers) {
       expect(batcher.load).toMatchObject({ queued: 1, batchesInFlight: 0 });
       running[0]?.fail(new OutcomeUnknown("the database is away"));
@@ -299,7 +299,7 @@ describe("the resubmission of a failed batch", () => {
     // Nobody is left to find out: the next batch does.
     expect(running.map(({ ids, single }) => ({ ids, single }))).toEqual([{ ids: ["d"], single: undefined }]);
     running[0]?.end();
-    expect((await told).map(({ status }) => status)).toEqual([
+    expect((await outcomes).map(({ status }) => status)).toEqual([
       "fulfilled",
       "rejected",
       "rejected",
@@ -379,12 +379,12 @@ describe("the resubmission of a failed batch", () => {
     await settleDown();
     pass(PATIENCE_MS / 2);
     answers.push(submit("a"));
-    const told = Promise.allSettled(answers);
+    const outcomes = Promise.allSettled(answers);
     pass(PATIENCE_MS);
     pass(PATIENCE_MS);
     running[0]?.fail(new OutcomeUnknown("its time is over"));
     await batcher.drain();
-    expect((await told).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect((await outcomes).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     expect(running).toEqual([]);
   });
 
@@ -430,14 +430,14 @@ describe("the resubmission of a failed batch", () => {
     });
     const first = submit("first", 2 * PATIENCE_MS);
     const answers = Array.from({ length: count }, (_, n) => submit(`late ${n}`));
-    const told = Promise.allSettled(answers);
+    const outcomes = Promise.allSettled(answers);
     running[0]?.end();
     await first;
     await settleDown();
     pass(PATIENCE_MS);
     running[0]?.fail();
     await batcher.drain();
-    expect((await told).every((one) => one.status === "rejected")).toBe(true);
+    expect((await outcomes).every((one) => one.status === "rejected")).toBe(true);
     expect(sent).toHaveLength(2);
   });
 });
@@ -573,9 +573,9 @@ describe("a batch that waits too long for a lock that another statement of ours 
 
   it("is not sent again for those who gave up; they do not know what it did", async () => {
     const { answers, other, waiting, running, sent, pass, giveUp } = await besideX(["X 2"]);
-    const told = Promise.allSettled(answers);
+    const outcomes = Promise.allSettled(answers);
     pass(PATIENCE_MS);
-    expect(await told).toMatchObject([{ status: "rejected", reason: { code: "OUTCOME_UNKNOWN" } }]);
+    expect(await outcomes).toMatchObject([{ status: "rejected", reason: { code: "OUTCOME_UNKNOWN" } }]);
     await giveUp();
     expect(sent.slice(2)).toEqual([["later"]]);
     for (const one of [...running]) one.end();
@@ -584,7 +584,7 @@ describe("a batch that waits too long for a lock that another statement of ours 
 });
 
 describe("the same request again", () => {
-  it("shares one execution, and hears the same as a replay", async () => {
+  it("shares one execution, and gets the same answer as a replay", async () => {
     const { submit, running, sent } = harness();
     const answers = [submit("a"), submit("a"), submit("a")];
     running[0]?.end();
@@ -592,7 +592,7 @@ describe("the same request again", () => {
     expect(sent).toEqual([["a"]]);
   });
 
-  it("after the statement has ended is asked for anew", async () => {
+  it("after the statement has ended is sent again", async () => {
     const { submit, running, sent } = harness();
     const first = submit("a");
     running[0]?.end();
@@ -603,7 +603,7 @@ describe("the same request again", () => {
     expect(sent).toEqual([["a"], ["a"]]);
   });
 
-  it("waits no longer than its own deadline, and is told which of the two it is", async () => {
+  it("waits no longer than its own deadline, and its error says which of the two it is", async () => {
     const { submit, running, pass } = harness();
     const first = submit("a", PATIENCE_MS);
     const second = submit("a", PATIENCE_MS / 2);
@@ -618,7 +618,7 @@ describe("the same request again", () => {
   });
 });
 
-describe("a full house", () => {
+describe("a full queue", () => {
   it("tells the next one at once, and takes duplicates of those who wait", async () => {
     const { submit, running, sent } = harness({ ...LIMITS, inFlightMax: 1, queueMax: 2 });
     const taken = ["a", "b", "c"].map((id) => submit(id));
@@ -660,14 +660,14 @@ describe("a full house", () => {
 });
 
 describe("drained", () => {
-  it("it has told everybody by the time it ends", async () => {
+  it("ends when everybody has an answer", async () => {
     const { batcher, submit, running } = harness();
-    const told: string[] = [];
-    const answer = submit("a").then(() => told.push("answer"));
-    const drained = batcher.drain().then(() => told.push("drained"));
+    const events: string[] = [];
+    const answer = submit("a").then(() => events.push("answer"));
+    const drained = batcher.drain().then(() => events.push("drained"));
     running[0]?.end();
     await Promise.all([answer, drained]);
-    expect(told).toEqual(["answer", "drained"]);
+    expect(events).toEqual(["answer", "drained"]);
   });
 
   it("it takes nothing new and ends when everybody has their answer", async () => {
@@ -720,8 +720,8 @@ describe("whatever happens in whatever order", () => {
               const answer = submit(next.id, next.deadlineMs);
               answers.push(
                 answer.then(
-                  (told) =>
-                    expect(told).toMatch(
+                  (answer) =>
+                    expect(answer).toMatch(
                       new RegExp(`^did ${next.id.replace("+", "\\+")}( singly)?( before)?$`),
                     ),
                   (error: unknown) =>

@@ -40,7 +40,7 @@ it("a payee's: others are paid meanwhile, no pool is given up, and what waited i
       return all;
     },
   );
-  for (const told of await Promise.all(waiting)) expect(told).toMatchObject({ type: "settled" });
+  for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ type: "settled" });
   expect(test.db.settling).toBe(pool);
   await expectBooksRight(test.owner);
 });
@@ -65,7 +65,7 @@ it("a payer's: the payee's other payers are paid meanwhile", async () => {
       return [answer];
     },
   );
-  for (const told of await Promise.all(waiting)) expect(told).toMatchObject({ type: "settled" });
+  for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ type: "settled" });
   await expectBooksRight(test.owner);
 });
 
@@ -79,18 +79,18 @@ it("a batch gives up before a single entry does, also a batch of one: others wai
   );
   const [one, other] = entries;
   if (!one || !other) throw new Error("Bug: there are two.");
-  const told: string[] = [];
+  const ended: string[] = [];
   const single = await holding(
     test.owner,
     `select 1 from ledger_accounts where id = '${locked.accountId}' for update`,
     async (held) => {
-      const single = sendSingly(one, 10_000, new Error("lost")).finally(() => told.push("single"));
+      const single = sendSingly(one, 10_000, new Error("lost")).finally(() => ended.push("single"));
       await held.waiting(1);
       await expect(sendBatch([other])).rejects.toMatchObject({ code: "55P03" });
-      told.push("batch");
+      ended.push("batch");
       return { single };
     },
   );
   expect(await single.single).toMatchObject({ verdict: "settled" });
-  expect(told).toEqual(["batch", "single"]);
+  expect(ended).toEqual(["batch", "single"]);
 });

@@ -1,4 +1,4 @@
-/** Whatever happens to a connection, a payment is made once, and everybody hears the same about it. */
+/** Whatever happens to a connection, a payment is made once, and everybody gets the same outcome. */
 import { randomUUID } from "node:crypto";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -93,7 +93,7 @@ describe("a lost connection", () => {
     });
   }
 
-  it("that keeps being lost is told as unknown, and the same key finds out later", async () => {
+  it("that keeps being lost is unknown, and the same key finds the outcome later", async () => {
     const { payer, key, command } = await prepare();
     setDatabase(behindProxy);
     proxy.arm({ point: "after-commit", kind: "cut", matching: settling(key), times: 3 });
