@@ -27,7 +27,7 @@ function totalOf(items: OrderRequest["items"]): bigint {
   return items.reduce((total, item) => total + BigInt(item.quantity) * BigInt(item.amountMinor), 0n);
 }
 
-/** SHA-256 of the order as its merchant put it: instants and amounts in one spelling, members in one order. */
+/** SHA-256 of the order as its merchant put it: in a canonical form. */
 function hashOf(merchantId: string, request: OrderRequest): Buffer {
   const canonical = [
     "once-order-1",
@@ -80,8 +80,8 @@ export async function putOrder(merchantId: string, id: string, request: OrderReq
 }
 
 /**
- * Cancels an order that is not paid, for good: once this says so, nobody can pay it, not after a crash either. Waits for a
- * settle in flight; cancelling again changes nothing. Throws OutcomeUnknown where it could not be decided in time: ask again.
+ * Cancels an order that is not paid, durably: afterwards it cannot be paid, not after a crash either. Waits for a settle in
+ * flight. Idempotent: to be called again where it throws OutcomeUnknown.
  */
 export async function cancelOrder(merchantId: string, id: string): Promise<CancelOrder> {
   const [row] = await untilKnown(
