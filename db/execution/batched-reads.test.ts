@@ -22,7 +22,7 @@ describe("loads of one turn of the event loop", () => {
   it("fail together, and leave the next turn alone", async () => {
     let isDown = true;
     const read = batchedLoad(async (keys: readonly number[]) => {
-      if (isDown) throw new Error("Nobody answers.");
+      if (isDown) throw new Error("The database is down.");
       return keys;
     });
     const both = await Promise.allSettled([read(1), read(2)]);

@@ -102,13 +102,13 @@ const REFUSALS: Provokers<RefusalReason> = {
   payee_is_payer: () => transfer(({ payer }) => ({ creditAccountId: payer.accountId })),
   payer_closed: () => transferAfter("debit", "closed_at = now()"),
   async merchant_mismatch() {
-    const [{ entry }, stranger] = [await order(), await newPerson(test.owner, 0n)];
-    return { ...entry, creditAccountId: stranger.accountId };
+    const [{ entry }, outsider] = [await order(), await newPerson(test.owner, 0n)];
+    return { ...entry, creditAccountId: outsider.accountId };
   },
   amount_mismatch: async () => ({ ...(await order()).entry, amountMinor: 11n }),
   async not_your_sale() {
-    const [entry, stranger] = [await refund(1n), await newPerson(test.owner, 0n)];
-    return { ...entry, creditAccountId: stranger.accountId };
+    const [entry, outsider] = [await refund(1n), await newPerson(test.owner, 0n)];
+    return { ...entry, creditAccountId: outsider.accountId };
   },
   overflow: () => transfer(() => ({ amountMinor: MAX_MINOR })),
 };

@@ -1,4 +1,4 @@
-/** Several hosts in one address: whoever is the primary is talked to, and nobody else; also after a failover. */
+/** Several hosts in one address: only the primary is used, also after a failover. */
 import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, expect, inject, it } from "vitest";
 import { connectAsOwner } from "../../setup/migrate.ts";
@@ -62,7 +62,7 @@ function poolTo(url: string): Sql {
   return pool.sql;
 }
 
-/** Whether whoever answers is a standby. */
+/** Whether the server that responds is a standby. */
 async function isInRecovery(sql: Pick<Sql, "unsafe">): Promise<unknown> {
   return (await sql.unsafe("select pg_is_in_recovery() as answer"))[0]?.answer;
 }
@@ -91,7 +91,7 @@ it("a pool, the owner and the look at start reach the primary each time, and the
   expect(await answersOf(sql)).toEqual([false]);
 });
 
-it("where all are standbys, that is what is said, and soon", async () => {
+it("where all are standbys, fails with that, and soon", async () => {
   await standby.becomeStandby();
   const { host } = new URL(standby.adminUrl);
   const sql = poolTo(addressOf(`${host},${host}`));
