@@ -5,7 +5,6 @@
  */
 import { and, inArray, isNull, lt, or, sql } from "drizzle-orm";
 import { database } from "../connection/client.ts";
-import { within } from "../execution/deadline.ts";
 import { failureCode } from "../payments/failures.ts";
 import { apiKeys } from "../schema/auth.ts";
 
@@ -13,8 +12,6 @@ import { apiKeys } from "../schema/auth.ts";
 const PAUSE_PER_KEY_MS = 60_000;
 /** Long enough that many keys share a statement, short enough to be seen after trying a new key. */
 const FLUSH_AFTER_MS = 1_000;
-/** A little longer than the server's own statement_timeout. */
-const FLUSH_DEADLINE_MS = 6_000;
 
 type Uses = {
   /** Keys used since the last flush. */
@@ -68,7 +65,7 @@ async function flush(all: Uses): Promise<void> {
   }
   if (ids.length === 0) return;
   try {
-    await within(FLUSH_DEADLINE_MS, write(ids));
+    await write(ids);
   } catch (error) {
     // The code alone: what Drizzle says holds the statement's parameters.
     console.warn(

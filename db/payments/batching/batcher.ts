@@ -252,7 +252,10 @@ export class Batcher<Entry, Answer> {
       const isTimeOver = this.#ports.nowMs() >= untilMs - TIMER_EARLY_MS;
       isResent = isTimeOver && pending.latestMs > untilMs && !pending.isAbandoned;
       if (isResent) pending.state = { type: "resubmission", failedBefore: error };
-      else this.#fail(pending, error);
+      else {
+        pending.fail(error);
+        this.#close(pending);
+      }
     }
     this.#contention.end(statement, hasLocked, this.#ports.nowMs());
     this.#resubmissions.finish(pending, hasLocked);
@@ -264,11 +267,6 @@ export class Batcher<Entry, Answer> {
   #answer(pending: PendingEntry<Entry, Answer>, answer: Answer): void {
     this.#lost.clear();
     pending.answer(answer, (first) => this.#ports.asReplay(first));
-    this.#close(pending);
-  }
-
-  #fail(pending: PendingEntry<Entry, Answer>, error: unknown): void {
-    pending.fail(error);
     this.#close(pending);
   }
 
