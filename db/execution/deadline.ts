@@ -2,8 +2,8 @@
 
 /** The whole wait for an outcome, resends included; below what browsers and proxies wait for a response. */
 export const DEADLINE_MS = 15_000;
-/** One statement, a little longer than the server's own statement_timeout. */
-export const STATEMENT_DEADLINE_MS = 6_000;
+/** One read, a little longer than the server's own statement_timeout. */
+export const READ_DEADLINE_MS = 6_000;
 
 /** By its code, because start-up and routes may be bundled apart, each with a class of its own. */
 const DEADLINE_MISSED = "DEADLINE_MISSED";

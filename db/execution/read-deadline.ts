@@ -4,13 +4,13 @@
  */
 
 import type { Sql } from "../connection/sql.ts";
-import { isDeadlineMissed, STATEMENT_DEADLINE_MS, within } from "./deadline.ts";
+import { isDeadlineMissed, READ_DEADLINE_MS, within } from "./deadline.ts";
 
 /** A proxy of `current()`. A read that misses its deadline throws DeadlineMissed, and `onMissed` is called with its pool. */
 export function withReadDeadline(current: () => Sql, onMissed: (hanging: Sql) => void): Sql {
   async function inTime<T>(sql: Sql, work: PromiseLike<T>): Promise<T> {
     try {
-      return await within(STATEMENT_DEADLINE_MS, work);
+      return await within(READ_DEADLINE_MS, work);
     } catch (error) {
       if (isDeadlineMissed(error)) onMissed(sql);
       throw error;

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type DecidingPool, database, type Sql } from "../connection/client.ts";
 import { isDefinitive } from "../payments/failures.ts";
-import { countdown, DEADLINE_MS, isDeadlineMissed, STATEMENT_DEADLINE_MS, within } from "./deadline.ts";
+import { countdown, DEADLINE_MS, isDeadlineMissed, within } from "./deadline.ts";
 
 /** The outcome was not known before the deadline. The statement may have been executed, or may still be. */
 export class OutcomeUnknown extends Error {
@@ -15,6 +15,8 @@ export class OutcomeUnknown extends Error {
   readonly code = "OUTCOME_UNKNOWN";
 }
 
+/** One attempt, a little longer than the server's own statement_timeout. */
+const ATTEMPT_DEADLINE_MS = 6_000;
 /** Enough to get over a restart or a cut connection; a longer outage is the client's to wait out. */
 const ATTEMPTS_MAX = 3;
 /** The first pause, doubled each time, of which a random part is taken (full jitter). */
@@ -38,7 +40,7 @@ export async function untilKnown<T>(
   for (let attempt = cause === undefined ? 1 : 2; attempt <= ATTEMPTS_MAX; attempt += 1) {
     if (remaining() === 0) break;
     try {
-      return await attemptOnce(name, send, Math.min(remaining(), STATEMENT_DEADLINE_MS));
+      return await attemptOnce(name, send, Math.min(remaining(), ATTEMPT_DEADLINE_MS));
     } catch (error) {
       const isInDoubt = cause !== undefined && !isDefinitive(cause);
       if (isDefinitive(error) && !isInDoubt) throw error;
@@ -61,7 +63,7 @@ const HANGING_AFTER_MS = 3_000;
 export async function attemptOnce<T>(
   name: DecidingPool,
   send: (sql: Sql) => PromiseLike<T>,
-  deadlineMs: number = STATEMENT_DEADLINE_MS,
+  deadlineMs: number = ATTEMPT_DEADLINE_MS,
 ): Promise<T> {
   const db = database();
   const sql = db[name];

@@ -4,7 +4,7 @@ import { uuidv7 } from "uuidv7";
 import type { Purpose } from "../../lib/payment.ts";
 import { database } from "../connection/client.ts";
 import { ConcurrencyLimit } from "../execution/concurrency-limit.ts";
-import { countdown, DEADLINE_MS, STATEMENT_DEADLINE_MS } from "../execution/deadline.ts";
+import { countdown, DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";
 import { untilKnown } from "../execution/until-known.ts";
 import type { PaymentRow } from "../payments/row.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
@@ -85,7 +85,7 @@ export async function issueKey(userId: string, purpose: Purpose): Promise<Issued
   if (!(await subjectExists(userId, purpose))) return { type: "not-found" };
   const { kind, purposeId, subjectId } = columnsOf(purpose);
   // Leaves time to read the payment that it finds.
-  const toIssueMs = () => remaining() - STATEMENT_DEADLINE_MS;
+  const toIssueMs = () => remaining() - READ_DEADLINE_MS;
   const [row] = await issuing.run(
     () =>
       untilKnown(

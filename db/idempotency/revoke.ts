@@ -1,5 +1,5 @@
 /** Revoking: afterwards a key was paid already, or never will be. */
-import { DEADLINE_MS, STATEMENT_DEADLINE_MS } from "../execution/deadline.ts";
+import { DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";
 import { untilKnown } from "../execution/until-known.ts";
 import { findSettledPayment, type KeyRecord } from "./state.ts";
 
@@ -9,7 +9,7 @@ export async function revokeKey(userId: string, key: string): Promise<Exclude<Ke
     "keys",
     (sql) => sql<{ revoked: boolean }[]>`select revoke_key_v1(${userId}, ${key}) as revoked`,
     // Leaves time to read the payment that it finds.
-    { deadlineMs: DEADLINE_MS - STATEMENT_DEADLINE_MS },
+    { deadlineMs: DEADLINE_MS - READ_DEADLINE_MS },
   );
   if (!row) throw new Error("Bug: revoke_key_v1 answered nothing.");
   return row.revoked

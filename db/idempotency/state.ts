@@ -1,5 +1,5 @@
 /** The state of a key. */
-import { DEADLINE_MS, STATEMENT_DEADLINE_MS } from "../execution/deadline.ts";
+import { DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";
 import { untilKnown } from "../execution/until-known.ts";
 import { findPaymentRow, type PaymentRow } from "../payments/row.ts";
 
@@ -14,7 +14,7 @@ export async function keyState(userId: string, key: string): Promise<KeyRecord> 
     "keys",
     (sql) => sql<{ state: KeyRecord["state"] }[]>`select key_state_v1(${userId}, ${key}) as state`,
     // Leaves time to read the payment that it finds.
-    { deadlineMs: DEADLINE_MS - STATEMENT_DEADLINE_MS },
+    { deadlineMs: DEADLINE_MS - READ_DEADLINE_MS },
   );
   if (!row) throw new Error("Bug: key_state_v1 answered nothing.");
   return row.state === "settled"

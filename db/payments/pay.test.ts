@@ -1,7 +1,7 @@
 /** One deadline from the request to the outcome: it includes what is done before settling. */
 import { randomUUID } from "node:crypto";
 import { expect, it, vi } from "vitest";
-import { DEADLINE_MS, STATEMENT_DEADLINE_MS } from "../execution/deadline.ts";
+import { DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";
 import * as unknown from "../execution/until-known.ts";
 import { issueKey } from "../idempotency/issue.ts";
 import { revokeKey } from "../idempotency/revoke.ts";
@@ -51,9 +51,9 @@ it("a key's statement leaves time for the reads around it", async () => {
     vi.mocked(unknown.untilKnown).mock.calls.map(([, , options]) => options?.deadlineMs);
   vi.mocked(unknown.untilKnown).mockClear();
   const slowMs = await slowedDown(() => issueKey(payer.id, purpose));
-  expect(deadlines()[0]).toBeLessThanOrEqual(DEADLINE_MS - STATEMENT_DEADLINE_MS - slowMs);
+  expect(deadlines()[0]).toBeLessThanOrEqual(DEADLINE_MS - READ_DEADLINE_MS - slowMs);
   const key = randomUUID();
   await keyState(payer.id, key);
   await revokeKey(payer.id, key);
-  expect(deadlines().slice(1)).toEqual(Array(2).fill(DEADLINE_MS - STATEMENT_DEADLINE_MS));
+  expect(deadlines().slice(1)).toEqual(Array(2).fill(DEADLINE_MS - READ_DEADLINE_MS));
 });

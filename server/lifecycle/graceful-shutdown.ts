@@ -4,7 +4,7 @@ import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { flushAttempts } from "../../db/attempts/record.ts";
-import { DEADLINE_MS, STATEMENT_DEADLINE_MS } from "../../db/execution/deadline.ts";
+import { DEADLINE_MS, READ_DEADLINE_MS } from "../../db/execution/deadline.ts";
 import { drain } from "../../db/payments/settle.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
@@ -30,7 +30,7 @@ const ANSWERING_MAX_MS = 4_000;
  * 28 s in all; the 30 s that supervisors commonly wait before they kill are longer.
  */
 const SHUTDOWN_MAX_MS =
-  SERVE_ON_MS + QUIET_MS * QUIET_TRIES + STATEMENT_DEADLINE_MS + DEADLINE_MS + ANSWERING_MAX_MS;
+  SERVE_ON_MS + QUIET_MS * QUIET_TRIES + READ_DEADLINE_MS + DEADLINE_MS + ANSWERING_MAX_MS;
 
 // On globalThis, because start-up and routes may be bundled apart.
 const slot = globalThis as typeof globalThis & { onceIsEnding?: boolean };
