@@ -11,7 +11,7 @@ import { AttemptBuffer } from "./buffer.ts";
 
 type Row = typeof paymentAttempts.$inferInsert;
 
-/** One arrival. `arrivedAt` is when its route took it up, `verdict` what was answered. */
+/** One arrival. `arrivedAt` is when its handler started, `verdict` what was answered. */
 export type Attempt = Omit<Row, "id">;
 
 /** Long enough that many share a statement, short enough that an operator sees what has just happened. */

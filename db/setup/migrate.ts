@@ -74,7 +74,7 @@ const OTHER_MIGRATIONS =
 /**
  * Applies what is missing of `db/migrations` as the role of `ownerUrl`, which owns the tables, and grants the
  * application's role what it may do, where that is another one. Returns whether the server says which one it is: else a
- * key cannot be told from a copy's on another server.
+ * key cannot be distinguished from its copy on another server.
  */
 export async function migrate(ownerUrl: string, appRole: string): Promise<{ knowsItsServer: boolean }> {
   const sql = connectAsOwner(ownerUrl);

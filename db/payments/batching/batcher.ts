@@ -123,7 +123,7 @@ export class Batcher<Entry, Answer> {
     return isWithdrawn && pending.state.type === "queued" ? "unsent" : "sent";
   }
 
-  /** Sends what there is room for, once all requests of this turn of the event loop are submitted: payers come in crowds. */
+  /** Sends what there is room for, once all requests of this turn of the event loop are submitted. */
   #pump(): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
