@@ -8,7 +8,7 @@
 import { parseArgs } from "node:util";
 import { type Anchor, containsAnchor, formatAnchor, journalHead, parseAnchor } from "../db/ledger/anchor.ts";
 import { CHECKS, reconcile } from "../db/ledger/reconcile.ts";
-import { isSaidInWords } from "../db/setup/cannot-start.ts";
+import { isForOperator } from "../db/setup/cannot-start.ts";
 import { connectAsOwner } from "../db/setup/migrate.ts";
 import { usable } from "../db/setup/unusable-database.ts";
 import { ownersAddress } from "./owners-address.ts";
@@ -50,6 +50,6 @@ try {
   if (findings.length === 0 && !rewritten) console.info("The books are right.");
   process.exit(findings.length === 0 && !rewritten ? 0 : 1);
 } catch (error) {
-  console.error("The books could not be checked.", isSaidInWords(error) ? error.message : error);
+  console.error("The books could not be checked.", isForOperator(error) ? error.message : error);
   process.exit(2);
 }

@@ -1,11 +1,11 @@
-/** What waits to be written, in memory: bounded, and a batch that failed gets one more try. Decides; writes nothing. */
+/** A bounded buffer in memory of rows to write, whose failed batches are retried once. Writes nothing itself. */
 export class AttemptBuffer<T> {
   readonly #capacity: number;
   #fresh: T[] = [];
   /** Of a batch that failed once. */
-  #kept: T[] = [];
-  /** The batch that somebody is writing now, apart by how many tries its members have left. */
-  #out: { fresh: T[]; kept: T[] } | undefined;
+  #retries: T[] = [];
+  /** The batch that is being written. */
+  #inFlight: { fresh: T[]; retries: T[] } | undefined;
   #dropped = 0;
 
   /** Holds `capacity` items at most, those that are being written among them. */
@@ -15,36 +15,37 @@ export class AttemptBuffer<T> {
 
   /** How many the next batch would have. */
   get waiting(): number {
-    return this.#fresh.length + this.#kept.length;
+    return this.#fresh.length + this.#retries.length;
   }
 
-  /** Adds an item; where there is no room left, drops and counts it: what came first shows how it began. */
+  /** Adds an item; where the buffer is full, drops and counts it: the oldest items show how a flood began. */
   add(item: T): void {
-    const held = this.waiting + (this.#out ? this.#out.fresh.length + this.#out.kept.length : 0);
+    const held =
+      this.waiting + (this.#inFlight ? this.#inFlight.fresh.length + this.#inFlight.retries.length : 0);
     if (held < this.#capacity) this.#fresh.push(item);
     else this.#dropped += 1;
   }
 
-  /** Takes all that waits as one batch, oldest first. `written` or `failed` must follow before the next. */
+  /** Takes all that waits as one batch, oldest first. `written` or `failed` must follow before the next batch. */
   take(): T[] {
-    if (this.#out) throw new Error("Bug: a batch of attempts was taken while another is being written.");
-    this.#out = { fresh: this.#fresh, kept: this.#kept };
+    if (this.#inFlight) throw new Error("Bug: a batch of attempts was taken while another is being written.");
+    this.#inFlight = { fresh: this.#fresh, retries: this.#retries };
     this.#fresh = [];
-    this.#kept = [];
-    return [...this.#out.kept, ...this.#out.fresh];
+    this.#retries = [];
+    return [...this.#inFlight.retries, ...this.#inFlight.fresh];
   }
 
   /** The batch is written. */
   written(): void {
-    this.#out = undefined;
+    this.#inFlight = undefined;
   }
 
   /** The batch is not written: keeps what failed for the first time, and returns how many are given up. */
   failed(): number {
-    const { fresh, kept } = this.#out ?? { fresh: [], kept: [] };
-    this.#out = undefined;
-    this.#kept = fresh;
-    return kept.length;
+    const { fresh, retries } = this.#inFlight ?? { fresh: [], retries: [] };
+    this.#inFlight = undefined;
+    this.#retries = fresh;
+    return retries.length;
   }
 
   /** How many were dropped for want of room since this was last asked. */

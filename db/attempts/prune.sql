@@ -1,8 +1,8 @@
 -- One step through the arrivals older than 30 days, oldest first: looks at no more than rows_max, starting after the
--- arrival it is given (null: at the oldest), and deletes those whose key never became a payment, or a flood of void keys
--- would fill the disk for ever. What stands next to a payment stays, and what stands next to an open key may yet.
--- Answers how many it looked at, how many went, and the last it looked at: where the next step starts. Without that, each
--- step would walk again over all that stays. Safe on several servers at once: all delete in the same order.
+-- given arrival (null: at the oldest), and deletes those whose key never became a payment, or a flood of void keys would fill
+-- the disk. Arrivals of a payment stay, and so do those of an open key, for now. Returns how many it looked at, how many it
+-- deleted, and the last it looked at, where the next step starts: it need not read again what stays. Safe on several servers
+-- at once: all delete in the same order.
 create or replace function prune_attempts_v1(after_arrival timestamptz, after_id uuid, rows_max integer)
 returns table (seen integer, pruned integer, last_arrival timestamptz, last_id uuid)
 language plpgsql volatile security definer

@@ -32,7 +32,7 @@ it("takes a month-old flood of void keys, in steps, and leaves what is young or 
   await plantAttempts(payer.id, flood, 40, 1_300);
   await plantAttempts(payer.id, young, 29, 3);
 
-  const { pruned, position } = await pruneAttempts();
+  const { pruned, cursor } = await pruneAttempts();
   expect(pruned).toBe(1_300);
   expect([await countOf(paid), await countOf(open), await countOf(flood), await countOf(young)]).toEqual([
     700, 2, 0, 3,
@@ -40,10 +40,10 @@ it("takes a month-old flood of void keys, in steps, and leaves what is young or 
 
   // The next round starts where this one ended, and finds what has become old since.
   await plantAttempts(payer.id, flood, 31, 1);
-  expect(await pruneAttempts(position)).toMatchObject({ pruned: 1 });
+  expect(await pruneAttempts(cursor)).toMatchObject({ pruned: 1 });
 });
 
-it("looks at no more than it is told in one step", async () => {
+it("looks at no more than rows_max in one step", async () => {
   const [userId, key] = [randomUUID(), randomUUID()];
   await plantAttempts(userId, key, 60, 5);
   const [step] = await test.db.readingSql`select * from prune_attempts_v1(null, null, 2)`;

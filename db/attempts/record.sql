@@ -1,7 +1,6 @@
--- Somebody may replay one paid key for ever, and each replay is an arrival; a hundred of them say as much as a million.
--- So of one key no more is kept, the oldest: how it began. What paid or declined is kept however many came before it, or
--- those would hide the one arrival that matters; a key has one of these at most. Best effort like all of this: two servers
--- that write at the same time do not see each other's rows, and a key may end up with some more.
+-- A client may replay one paid key for ever, and each replay is an arrival. So of one key the oldest hundred are kept; the
+-- one that paid or declined is kept however many came before it, and a key has at most one of these. Best effort: two
+-- servers that write at the same time do not see each other's rows, and a key may have some more.
 create or replace function record_attempts_v1(batch jsonb)
 returns void
 language plpgsql volatile security definer

@@ -1,26 +1,26 @@
 /**
- * Records arrivals on the side: each request for a key, and what it was told. Best effort and never in a payment's way:
- * arrivals gather in memory and are written together, about once a second, by a commit that waits for no disk.
+ * Records arrivals: each request for a key, and its answer. Best effort, and no payment waits for it: arrivals are buffered
+ * in memory and written in batches, about once a second, by a commit that waits for no disk.
  */
 import { uuidv7 } from "uuidv7";
 import { database } from "../connection/client.ts";
-import { divided } from "../execution/divided.ts";
+import { bisectBatch } from "../execution/bisect-batch.ts";
 import { afterwards, failureCode } from "../payments/failures.ts";
 import type { paymentAttempts } from "../schema/attempts.ts";
 import { AttemptBuffer } from "./buffer.ts";
 
 type Row = typeof paymentAttempts.$inferInsert;
 
-/** One arrival. `arrivedAt` is when its door took it up, `verdict` what it was told. */
+/** One arrival. `arrivedAt` is when its handler started, `verdict` what was answered. */
 export type Attempt = Omit<Row, "id">;
 
-/** Long enough that a rush shares a statement, short enough that an operator sees what has just happened. */
+/** Long enough that many share a statement, short enough that an operator sees what has just happened. */
 const FLUSH_AFTER_MS = 1_000;
 /** As many are worth a statement of their own before the second is over. */
 const FLUSH_AT_COUNT = 500;
 /** A restart or a failover is over by then, mostly; a failed batch has one more try only. */
 const RETRY_AFTER_MS = 10_000;
-/** No more of one key are kept by record_attempts_v1, so a flood of replays may not take the room of other arrivals. */
+/** record_attempts_v1 keeps no more of one key, so a flood of replays may not fill the buffer. */
 const WAITING_PER_KEY = 100;
 /** Some megabytes of memory, and one statement that stays far below its timeout. */
 const BUFFER_CAPACITY = 5_000;
@@ -54,13 +54,13 @@ function recorder(): Recorder {
 export function recordAttempt(attempt: Attempt): void {
   afterwards("Recording the attempt", () => {
     const one = recorder();
-    const whose = `${attempt.userId} ${attempt.key}`;
-    const ofKey = (one.perKey.get(whose) ?? 0) + 1;
-    one.perKey.set(whose, ofKey);
+    const perKeyId = `${attempt.userId} ${attempt.key}`;
+    const ofKey = (one.perKey.get(perKeyId) ?? 0) + 1;
+    one.perKey.set(perKeyId, ofKey);
     const isOutcome = attempt.verdict === "paid" || attempt.verdict === "declined";
     if (ofKey > WAITING_PER_KEY && !isOutcome) return;
     one.buffer.add({ ...attempt, id: uuidv7() });
-    arrange(one);
+    scheduleFlush(one);
   });
 }
 
@@ -72,8 +72,8 @@ export async function flushAttempts(): Promise<void> {
   await one.flushing;
 }
 
-/** Sees to it that whatever waits is flushed in time. Nothing waiting, no timer. */
-function arrange(one: Recorder): void {
+/** Flushes at once where enough waits, else by a timer. */
+function scheduleFlush(one: Recorder): void {
   if (one.flushing || one.buffer.waiting === 0) return;
   if (one.buffer.waiting >= FLUSH_AT_COUNT && !one.isFailing) startFlush(one);
   else
@@ -86,7 +86,7 @@ function startFlush(one: Recorder): void {
   one.timer = undefined;
   one.flushing = flush(one).then(() => {
     one.flushing = undefined;
-    arrange(one);
+    scheduleFlush(one);
   });
 }
 
@@ -94,7 +94,7 @@ async function flush(one: Recorder): Promise<void> {
   const batch = one.buffer.take();
   one.perKey.clear();
   try {
-    const refused = (await divided(batch, write)).filter(({ status }) => status === "rejected");
+    const refused = (await bisectBatch(batch, write)).filter(({ status }) => status === "rejected");
     one.buffer.written();
     if (refused.length > 0)
       console.warn(`${refused.length} attempts were not recorded: Postgres cannot hold them.`);

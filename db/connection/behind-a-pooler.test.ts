@@ -77,7 +77,7 @@ describe.each(["plain", "TLS"])("a pool, its connections %s", (kind) => {
     return poolTo(tls.port, { tls: PROXY_TLS });
   }
 
-  it("believes no answer from inside a transaction that is not its own, whichever way it was asked", async () => {
+  it("rejects every response from inside a transaction that is not its own", async () => {
     const { sql } = await pool();
     expect(await sql`select 1 as n`).toEqual([{ n: 1 }]);
     await sql`select ${"prepared"}::text`;
@@ -98,7 +98,7 @@ describe.each(["plain", "TLS"])("a pool, its connections %s", (kind) => {
     expect(await sql`select 1 as n`).toEqual([{ n: 1 }]);
   });
 
-  it("believes no definitive refusal from in there either", async () => {
+  it("rejects a definitive error from inside it as well", async () => {
     const { sql } = await pool();
     await sql`select 1`;
     pooler.beginOnItsOwn();
@@ -156,7 +156,7 @@ describe("the owner's connection", () => {
     return sql;
   };
 
-  it("has transactions, and what is said inside them and after them is believed", async () => {
+  it("has transactions, and accepts responses inside and after them", async () => {
     const sql = owner();
     const found = await sql.begin(async (tx) => {
       const [inside] = await tx`select 1 as n`;
@@ -167,7 +167,7 @@ describe("the owner's connection", () => {
     expect(await sql`select 2 as n`).toEqual([{ n: 2 }]);
   });
 
-  it("believes no answer from a transaction that it has not begun", async () => {
+  it("rejects a response from a transaction that it has not begun", async () => {
     const sql = owner();
     pooler.beginOnItsOwn();
     expect(await refusalOf(sql`select 1`)).toMatchObject(LIE);

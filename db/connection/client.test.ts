@@ -38,7 +38,7 @@ function blackHole(): string {
 }
 
 describe("a read that gets no answer", () => {
-  it("misses its deadline, and whoever keeps Drizzle's object reads on through it, as before", async () => {
+  it("misses its deadline, and code that keeps Drizzle's object reads on through it", async () => {
     const person = await newPerson(test.owner, 0n);
     const { reading } = db;
     const read = (id: string) => reading.select().from(users).where(eq(users.id, id));

@@ -1,12 +1,12 @@
 /**
- * The connections. Three pools, so that one kind of load cannot starve another: settling moves money, keys are issued
- * and revoked, the rest reads and signs people in. A pool that gave no answer in time is replaced.
+ * Three connection pools, so that one kind of load cannot starve another: settling moves money, keys are issued and revoked,
+ * the rest reads and signs people in. A pool that did not respond in time is replaced.
  *
  * Money never moves in an interactive transaction: postgres.js can break one in half when a connection dies, and go on
  * with its second half on another connection (porsager/postgres #1204, #1216).
  */
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
-import { readingThrough } from "../execution/read-deadline.ts";
+import { withReadDeadline } from "../execution/read-deadline.ts";
 import * as attempts from "../schema/attempts.ts";
 import * as auth from "../schema/auth.ts";
 import * as keys from "../schema/idempotency-keys.ts";
@@ -14,22 +14,22 @@ import * as ledger from "../schema/ledger.ts";
 import * as orders from "../schema/orders.ts";
 import * as payments from "../schema/payments.ts";
 import { openPool, type Pool } from "./pool.ts";
-import { keepParametersOutOfErrors } from "./redact-errors.ts";
+import { redactQueryErrors } from "./redact-errors.ts";
 import type { Sql } from "./sql.ts";
 
 export type { Sql } from "./sql.ts";
 
 export const schema = { ...attempts, ...auth, ...keys, ...ledger, ...orders, ...payments };
 
-/** Settling gains nothing from more connections than the server has cores to run them; they only queue for locks. */
+/** More connections than the server has cores would only queue for locks. */
 const SETTLING_CONNECTIONS = 8;
-/** A flood of opening forms queues here, beside the payments, not before them. */
+/** Many forms that are opened at once queue here, beside the payments, not before them. */
 const KEY_CONNECTIONS = 8;
 const READING_CONNECTIONS = 12;
 const CONNECTIONS = { settling: SETTLING_CONNECTIONS, keys: KEY_CONNECTIONS, reading: READING_CONNECTIONS };
 /**
  * Pools that were given up and may still end what runs on them. Where they are given up faster than they end, the oldest
- * is cut at once, so that the server's connections are not used up by what nobody waits for.
+ * is closed at once, so that abandoned statements do not use up the server's connections.
  */
 const ENDING_POOLS_MAX = 3;
 
@@ -40,18 +40,18 @@ export type DecidingPool = Exclude<PoolName, "reading">;
 export type Database = {
   readonly settling: Sql;
   readonly keys: Sql;
-  /** Everything that moves no money: reads, sign-in, orders. Each statement has a deadline; stays valid for ever. */
+  /** Everything that moves no money: reads, sign-in, orders. Each statement has a deadline; survives a replaced pool. */
   readonly reading: PostgresJsDatabase<typeof schema>;
   /** The same without Drizzle. It has no serializer of JSON, which Drizzle takes away: pass text and cast it. */
   readonly readingSql: Sql;
   /**
-   * How often somebody cut short the wait for a synchronous standby: the statement then says "committed" although the
-   * standby may not have it. Whatever was being answered meanwhile is unknown.
+   * How often the wait for a synchronous standby was cancelled: the statement then reports success although the standby may
+   * not have the commit. The outcome of whatever was in flight is unknown.
    */
   readonly standbyWaitsCut: number;
   /**
-   * Puts a new pool in the place of `hanging`, unless that has happened already. What still runs on the old one may
-   * end, within a few seconds; what waits there for a connection fails.
+   * Replaces `hanging` by a new pool, unless that has happened already. What still runs on the old one may end within a few
+   * seconds; what waits there for a connection fails.
    */
   replacePool(name: PoolName, hanging: Sql): void;
   /** Waits for running statements, then closes. */
@@ -60,7 +60,7 @@ export type Database = {
 
 /** Opens the pools to `url`. `serverVersion` is the major version. */
 export function connect(url: string, serverVersion: number): Database {
-  keepParametersOutOfErrors();
+  redactQueryErrors();
   let standbyWaitsCut = 0;
   const open = (name: PoolName): Pool => {
     const pool = openPool(url, {
@@ -91,7 +91,7 @@ export function connect(url: string, serverVersion: number): Database {
     );
     for (const pool of [...ending.keys()].slice(0, -ENDING_POOLS_MAX)) pool.cut();
   };
-  const readingSql = readingThrough(
+  const readingSql = withReadDeadline(
     () => pools.reading.sql,
     (hanging) => replacePool("reading", hanging),
   );

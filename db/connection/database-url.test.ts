@@ -32,26 +32,26 @@ describe("an address", () => {
     expect(readDatabaseUrl(url).hosts).toEqual(hosts);
   });
 
-  it("of which the driver is told the rest: who, which database, and what is not about hosts and TLS", () => {
+  it("of which the driver gets the rest: user, database, and what is not about hosts and TLS", () => {
     const { rest, tls, attributes } = readDatabaseUrl(
       "postgres://us%40er:p%2Fw@h1,h2/da%20ta?sslmode=require&prepare=false&target_session_attrs=read-write",
     );
     expect(rest).toBe("postgres://us%40er:p%2Fw@h1:5432/da%20ta?prepare=false");
     expect({ tls, attributes }).toEqual({
-      tls: { mode: "without proof", isDirect: false },
+      tls: { mode: "require", isDirect: false },
       attributes: "read-write",
     });
   });
 
   it.each([
-    ["", "off"],
-    ["?sslmode=disable", "off"],
-    ["?ssl=false", "off"],
-    ["?sslmode=prefer", "if offered"],
-    ["?sslmode=require", "without proof"],
-    ["?ssl=true", "with proof"],
-    ["?sslmode=verify-full", "with proof"],
-    ["?sslrootcert=system", "with proof"],
+    ["", "disable"],
+    ["?sslmode=disable", "disable"],
+    ["?ssl=false", "disable"],
+    ["?sslmode=prefer", "prefer"],
+    ["?sslmode=require", "require"],
+    ["?ssl=true", "verify-full"],
+    ["?sslmode=verify-full", "verify-full"],
+    ["?sslrootcert=system", "verify-full"],
   ])("with %s wants TLS: %s", (query, mode) => {
     expect(readDatabaseUrl(`postgres://u@h/d${query}`).tls.mode).toBe(mode);
   });

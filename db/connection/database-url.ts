@@ -1,22 +1,23 @@
 /**
  * A database's address as libpq writes it: `postgres://user:password@host:port,host:port/database?name=value`. The driver
- * reads such an address, too, but takes a host's port for another's, gets lost in `[::1]`, and connects to whichever host
- * comes first, a standby or not. What concerns hosts and TLS is read here, and the driver is told the rest.
+ * parses such an address, too, but mixes up the ports of several hosts, fails on `[::1]`, and connects to whichever host comes
+ * first, a standby or not. Hosts and TLS are parsed here, and the driver gets the rest.
  */
 
-/** Several may be named: the same database, of which one server at a time is the primary. */
+/** One of several servers of the same database, of which one at a time is the primary. */
 export type Host = { host: string; port: number };
 
-/** Which server may be talked to. Both are primaries; the second takes writes by default, too. */
+/** Which server may be used. Both are primaries; the second takes writes by default, too. */
 export type SessionAttributes = "primary" | "read-write";
 
-export type TlsMode = "off" | "if offered" | "without proof" | "with proof";
+/** As libpq's sslmode: `require` encrypts and verifies nothing. */
+export type TlsMode = "disable" | "prefer" | "require" | "verify-full";
 
 export type DatabaseUrl = {
   hosts: readonly [Host, ...Host[]];
   attributes: SessionAttributes;
   tls: { mode: TlsMode; isDirect: boolean };
-  /** What the driver is to be given: the rest of it. */
+  /** The address for the driver, without what is parsed here. */
   rest: string;
 };
 
@@ -25,17 +26,16 @@ const PARTS =
   /^(?<scheme>postgres(?:ql)?:\/\/)(?:(?<user>[^/?#]*)@)?(?<hosts>[^/?#@]*)(?<path>\/[^?#]*)?(?:\?(?<query>[^#]*))?$/i;
 const HOST = /^(?<host>\[[0-9a-f:.]+\]|[^:[\]]*)(?::(?<port>\d{1,5}))?$/i;
 
-/** By what libpq calls them. `require` encrypts and does not look whom it speaks with; only the last two do. */
 const TLS_MODES: ReadonlyMap<string, TlsMode> = new Map([
-  ["", "off"],
-  ["false", "off"],
-  ["disable", "off"],
-  ["prefer", "if offered"],
-  ["allow", "without proof"],
-  ["require", "without proof"],
-  ["true", "with proof"],
-  ["verify-ca", "with proof"],
-  ["verify-full", "with proof"],
+  ["", "disable"],
+  ["false", "disable"],
+  ["disable", "disable"],
+  ["prefer", "prefer"],
+  ["allow", "require"],
+  ["require", "require"],
+  ["true", "verify-full"],
+  ["verify-ca", "verify-full"],
+  ["verify-full", "verify-full"],
 ]);
 
 /**
@@ -44,7 +44,7 @@ const TLS_MODES: ReadonlyMap<string, TlsMode> = new Map([
  */
 export function readDatabaseUrl(url: string): DatabaseUrl {
   const parts = PARTS.exec(url)?.groups;
-  // An @ behind the hosts is that of a password with a / or ? in it: what looks like a host may be half of that.
+  // An @ after the hosts belongs to a password with a / or ? in it: what looks like a host may be half of that.
   if (!parts || `${parts.path ?? ""}${parts.query ?? ""}`.includes("@") || !isDecodable(parts.user ?? ""))
     throw new Error(
       "must be an address such as postgres://user:password@host:5432/database; / ? # % and @ in a password are written %2F %3F %23 %25 and %40",
@@ -53,7 +53,7 @@ export function readDatabaseUrl(url: string): DatabaseUrl {
   const [first = readHost(""), ...others] = (parts.hosts ?? "").split(",").map(readHost);
   const attributes = readAttributes(query);
   const tls = readTls(query);
-  // The driver connects nowhere itself, and names this host in its errors.
+  // The driver does not connect to it, and names it in its errors.
   const named = /[:/]/.test(first.host) ? "localhost" : encodeURIComponent(first.host);
   const rest = `${parts.scheme}${parts.user === undefined ? "" : `${parts.user}@`}${named}:${first.port}${parts.path ?? ""}?${query}`;
   if (!URL.canParse(rest))
@@ -79,7 +79,7 @@ function readHost(text: string): Host {
   return { host: host || process.env.PGHOST || "localhost", port };
 }
 
-/** Takes what it reads out of `query`; the driver would send it to the server, or believe it knew better. */
+/** Removes what it reads from `query`; the driver would send it to the server, or interpret it itself. */
 function take(query: URLSearchParams, name: string): string | undefined {
   const value = query.get(name) ?? undefined;
   query.delete(name);

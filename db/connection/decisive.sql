@@ -1,7 +1,7 @@
--- What every function that decides about a key or about money begins with.
+-- Every function that decides about a key or about money begins with this.
 
--- READ COMMITTED, because "look again in a later statement" sees nothing new under any other level: under REPEATABLE
--- READ a payment could be made twice. A synchronous commit, because what was decided may be told to somebody.
+-- READ COMMITTED, because a later statement sees newer commits under no other level: under REPEATABLE READ a payment could
+-- be made twice. A synchronous commit, because the decision is reported to the client.
 create or replace function assert_decisive() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -19,10 +19,9 @@ begin
 end
 $$;
 
--- Answers that come from a read. Where synchronous standbys are configured, a row can be visible here before its standby
--- has it (after a crash of this server, or where a wait was cut short). So what is read is answered only once the
--- standby has everything that was written before: read first, then commit a small record that waits for it. Makes the
--- commit of the calling statement wait, whatever else it writes. Without such standbys it does nothing and writes nothing.
+-- For functions that answer from a read. With synchronous standbys, a row can be visible here before its standby has it
+-- (after a crash of this server, or a cancelled wait). So they read first, then commit a small WAL record, which waits until
+-- the standby has everything that was written before. Without such standbys it does nothing.
 create or replace function wait_for_standbys() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -35,8 +34,8 @@ begin
 end
 $$;
 
--- Whatever is told to have ended can pay no more: a session, an API key, a password, a role, a handle. Written by better-auth in
--- plain statements, on connections whose commits may not wait for the disk; after a crash it would be back.
+-- A session, an API key, a password, a role or a handle that was reported as ended must not return after a crash. better-auth
+-- writes them in plain statements, on connections whose commits may be asynchronous.
 create or replace function commit_synchronously() returns trigger
 language plpgsql
 set search_path = pg_catalog, public, pg_temp

@@ -1,4 +1,4 @@
-/** What a pool answers, also after an answer that broke off. */
+/** What a pool returns, also after a result that broke off. */
 import { afterEach, describe, expect, it } from "vitest";
 import { SERVER_VERSION, superuser, testDatabase } from "../testing/fixtures/database.ts";
 import { startWireProxy } from "../testing/proxies/wire-proxy.ts";
@@ -33,7 +33,7 @@ const TWO_ROWS = [
   [[7], [8]],
 ];
 
-describe("an answer has all its rows and nothing else, after one that broke off", () => {
+describe("a result has all its rows and nothing else, after one that broke off", () => {
   it("by an error between two rows", async () => {
     const pool = poolTo(test.appUrl);
     for (const rows of await Promise.all([1, 2, 3].map(() => twoRows(pool)))) expect(rows).toEqual(TWO_ROWS);
@@ -57,7 +57,7 @@ describe("an answer has all its rows and nothing else, after one that broke off"
     }
   });
 
-  it("by the last words of a backend that is ended: they are told to nobody who asks later", async () => {
+  it("by the last error of a backend that is ended, which fails no later query", async () => {
     const pool = poolTo(test.appUrl);
     const [own] = await pool.sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
     const asleep = pool.sql`select pg_sleep(${60}::int)`.then(

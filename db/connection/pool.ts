@@ -1,35 +1,35 @@
-/** One pool of connections. All are set to give up by themselves: no lock is held for ever. */
+/** One pool of connections, each with timeouts on the server, so that no lock is held for ever. */
 import postgres from "postgres";
-import { Connector, type ConnectorOptions } from "./connector.ts";
-import { withWholeRows } from "./empty-rows.ts";
+import { dropEmptyRows } from "./empty-rows.ts";
 import type { Sql } from "./sql.ts";
+import { Connector, type ConnectorOptions } from "./transport/connector.ts";
 
-/** A settle statement takes milliseconds; one that takes this long is stuck, and its outcome is asked for again. */
+/** A settle statement takes milliseconds; one that takes this long is stuck, and is sent again. */
 const STATEMENT_TIMEOUT_MS = 5_000;
-/** Somebody else's lock is waited for this long, then the statement gives up and is tried again. */
+/** A statement that waits for a lock for this long fails and is sent again. */
 const LOCK_TIMEOUT_MS = 2_000;
-/** We never hold a transaction open between statements; a backend that does has lost its client. */
+/** We hold no transaction open between statements; a backend that does has lost its client. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 /**
  * The only limit that ends a backend whose client vanished between Execute and Sync (PostgreSQL 17 and newer):
  * findings/postgres-execute-without-sync-escapes-timeouts.sh.
  */
 const TRANSACTION_TIMEOUT_MS = 6_000;
-/** The server, too, finds out that a client is gone: it probes idle connections, and gives up unread answers. */
+/** The server probes idle connections and drops unread responses, so that it detects a client that is gone. */
 export const SERVER_TCP_LIMITS = { tcp_keepalives_idle: 10, tcp_user_timeout: 10_000 } as const;
 
 /**
  * What the sessions of a pool are set to, whatever the server, the database or the role may be set to otherwise. Sent as
- * each connection begins. A pooler in between may leave them out: start-up looks whether they are in force (server-check.ts).
+ * each connection begins. A pooler in between may drop them: start-up checks that they are in force (server-check.ts).
  */
 export function settingsOf(serverVersion: number) {
   return {
     // The functions check this again.
     default_transaction_isolation: "read committed" as const,
-    // The only forms that the driver reads bytes and times in; others it takes for other bytes, or for no time at all.
+    // The only formats of bytes and times that the driver parses correctly.
     bytea_output: "hex",
     DateStyle: "ISO",
-    // That a wait for a standby was cut short comes as a warning, and must come.
+    // A cancelled wait for a synchronous standby is reported as a warning.
     client_min_messages: "warning",
     statement_timeout: STATEMENT_TIMEOUT_MS,
     lock_timeout: LOCK_TIMEOUT_MS,
@@ -38,12 +38,12 @@ export function settingsOf(serverVersion: number) {
   };
 }
 
-/** How long statements that still run may take to end before their connections are cut. */
+/** How long statements that still run may take before their connections are closed. */
 const CLOSE_TIMEOUT_S = 5;
 
 /**
- * One statement at a time on a connection: none waits behind a stranger's lock, or is lost with a stranger. The driver's
- * types do not know this option, and its transactions do not work with it; there are none (client.ts).
+ * No pipelining: no statement waits behind another one's lock, or is lost with its connection. The driver's types do not
+ * know this option, and its transactions do not work with it; there are none (client.ts).
  */
 export const ONE_AT_A_TIME = { max_pipeline: 0 };
 
@@ -59,15 +59,15 @@ export type OpenOptions = Pick<ConnectorOptions, "tls"> & {
 export type Pool = {
   readonly sql: Sql;
   /**
-   * Takes nothing more. What runs has a few seconds to end; what only waits for a connection fails; then all
-   * connections are closed, and stay so.
+   * Takes no more statements. Those that run have a few seconds to end, those that wait for a connection fail; then all
+   * connections are closed.
    */
   end(): Promise<void>;
   /** Closes all connections now. */
   cut(): void;
 };
 
-/** Opens a pool to `url`; its connections are made when they are needed. Throws one sentence where `url` is none. */
+/** Opens a pool to `url`, which connects on demand. Throws one sentence where `url` is malformed. */
 export function openPool(
   url: string,
   { name, connectionsMax, serverVersion, onNotice, tls }: OpenOptions,
@@ -77,7 +77,7 @@ export function openPool(
     ...connector.options,
     ...ONE_AT_A_TIME,
     max: connectionsMax,
-    // Without it the driver asks each new connection for its types, and nobody waits for what becomes of that.
+    // Or the driver queries the types on each new connection, and nothing handles a failure of that.
     fetch_types: false,
     onnotice: onNotice,
     // Rows of the functions arrive as their TypeScript types say: camelCase, and 64-bit integers as BigInt.
@@ -86,7 +86,7 @@ export function openPool(
     connection: { application_name: `once ${name}`, ...settingsOf(serverVersion), ...SERVER_TCP_LIMITS },
   });
   return {
-    sql: withWholeRows(sql),
+    sql: dropEmptyRows(sql),
     async end() {
       connector.retire();
       await sql.end({ timeout: CLOSE_TIMEOUT_S });

@@ -1,12 +1,12 @@
 /**
  * Drizzle writes a failed query's parameters (addresses, hashes, tokens) into the error's message, and whoever logs the
- * error, Next.js included, logs them. Its constructor offers no way in but its assignments: `params` is dropped, and at
- * the assignment of `cause`, its last, the message is replaced and the stack made anew.
+ * error, Next.js included, logs them. Only the assignments in its constructor can be intercepted: `params` is dropped, and
+ * at the assignment of `cause`, the last, the message is replaced and the stack captured again.
  */
 import { DrizzleQueryError } from "drizzle-orm";
 
-/** Makes every DrizzleQueryError of this process quiet about its parameters. Doing it again changes nothing. */
-export function keepParametersOutOfErrors(): void {
+/** Makes every DrizzleQueryError of this process omit its parameters. Idempotent. */
+export function redactQueryErrors(): void {
   Object.defineProperty(DrizzleQueryError.prototype, "params", {
     configurable: true,
     get: () => [],

@@ -1,4 +1,4 @@
-import { CannotStart, isSaidInWords } from "../setup/cannot-start.ts";
+import { CannotStart, isForOperator } from "../setup/cannot-start.ts";
 
 /** A sentence that says what is wrong and what to do, then, where there is one, what PostgreSQL itself wrote last. */
 export class EmbeddedServerError extends CannotStart {
@@ -32,7 +32,7 @@ export async function withPathNamed<T>(path: string, step: () => Promise<T>): Pr
   try {
     return await step();
   } catch (cause) {
-    if (isSaidInWords(cause)) throw cause;
+    if (isForOperator(cause)) throw cause;
     const text = cause instanceof Error ? cause.message : String(cause);
     const otherwise = `The embedded PostgreSQL cannot use ${path}: ${text}.`;
     throw new EmbeddedServerError(describeFailure(text, path, otherwise), { cause });

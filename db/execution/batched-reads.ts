@@ -1,32 +1,21 @@
-/** Reads that many requests make at once, made together: a statement costs far more than one more row of its answer. */
-import { divided } from "./divided.ts";
+/** Reads that many requests make at once share a statement: a statement costs far more than one more row of its answer. */
+import DataLoader from "dataloader";
+import { bisectBatch } from "./bisect-batch.ts";
 
 /**
- * Gathers what is asked in one turn of the event loop and reads it by one call of `read`, which answers in the order of
- * what it is given. Alone, a request waits for nobody; in a rush, many share a statement. Nothing is remembered: a read
- * begins after everything that it answers was asked. Where it fails, it fails for all of them; but for what one of them
- * asked it fails for that one alone.
+ * Makes a `load` of the keys that are asked for in one turn of the event loop, by one call of `loadBatch`, which answers in
+ * the order of its keys. Nothing is cached: a read begins after every load that it answers. Where the read fails, all its
+ * loads fail; where Postgres refuses one key, that load alone.
  */
-export function together<Asked, Found>(
-  read: (asked: readonly Asked[]) => Promise<readonly Found[]>,
-): (one: Asked) => Promise<Found> {
-  let gathering: { asked: Asked[]; found: Promise<PromiseSettledResult<Found>[]> } | undefined;
-
-  async function readWhenGathered(asked: readonly Asked[]): Promise<PromiseSettledResult<Found>[]> {
-    await new Promise((resolve) => setImmediate(resolve));
-    gathering = undefined;
-    return await divided(asked, read);
-  }
-
-  return async (one) => {
-    if (!gathering) {
-      const asked: Asked[] = [];
-      gathering = { asked, found: readWhenGathered(asked) };
-    }
-    const at = gathering.asked.push(one) - 1;
-    const own = (await gathering.found)[at];
-    if (!own) throw new Error("Bug: what was asked together has no answer.");
-    if (own.status === "rejected") throw own.reason;
-    return own.value;
-  };
+export function batchedLoad<Key, Value>(
+  loadBatch: (keys: readonly Key[]) => Promise<readonly Value[]>,
+): (key: Key) => Promise<Value> {
+  const loader = new DataLoader<Key, Value>(
+    async (keys) => {
+      const results = await bisectBatch(keys, loadBatch);
+      return results.map((result) => (result.status === "fulfilled" ? result.value : result.reason));
+    },
+    { cache: false, batchScheduleFn: setImmediate },
+  );
+  return (key) => loader.load(key);
 }

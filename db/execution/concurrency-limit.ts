@@ -1,67 +1,44 @@
+/** Runs few statements of one kind at once, so that a flood of them leaves the database's cores to the others. */
+import pLimit, { type LimitFunction } from "p-limit";
 import { within } from "./deadline.ts";
 
-/** A few at once, so that a flood of one kind of statement leaves the database's cores to the others. */
-export class Turns {
-  readonly #atOnce: number;
+export class ConcurrencyLimit {
+  readonly #limit: LimitFunction;
   readonly #busyMs: number;
-  /** Those who wait, in the order in which they came: what begins each. */
-  readonly #waiting = new Set<() => void>();
-  #taken = 0;
 
   /**
-   * `atOnce` have a turn. A turn ends with its work, or after `busyMs`: what takes longer waits for somebody else's lock
-   * or for a standby, needs no core, and must not keep everybody waiting.
+   * `concurrency` slots. Work gives its slot back when it ends, or after `busyMs`: what takes longer waits for a lock or for
+   * a standby, needs no core, and must not keep the others waiting.
    */
-  constructor({ atOnce, busyMs }: { atOnce: number; busyMs: number }) {
-    this.#atOnce = atOnce;
+  constructor({ concurrency, busyMs }: { concurrency: number; busyMs: number }) {
+    this.#limit = pLimit(concurrency);
     this.#busyMs = busyMs;
   }
 
   /**
-   * Does `work` when its turn comes, first come, first served. Throws DeadlineMissed where that takes longer than
+   * Runs `work` when there is a slot, first come, first served. Throws DeadlineMissed where that takes longer than
    * `waitMaxMs`: nothing was done, and nothing will be.
    */
-  async take<T>(work: () => Promise<T>, waitMaxMs: number): Promise<T> {
-    if (this.#taken >= this.#atOnce) await this.#turn(waitMaxMs);
-    else this.#taken += 1;
-    let hasTurn = true;
-    const end = () => {
-      if (!hasTurn) return;
-      hasTurn = false;
-      this.#passOn();
-    };
-    const timer = setTimeout(end, this.#busyMs);
-    try {
-      return await work();
-    } finally {
-      clearTimeout(timer);
-      end();
-    }
-  }
-
-  async #turn(waitMaxMs: number): Promise<void> {
-    let begin: (() => void) | undefined;
-    const begun = new Promise<void>((resolve) => {
-      begin = resolve;
-      this.#waiting.add(resolve);
+  async run<T>(work: () => Promise<T>, waitMaxMs: number): Promise<T> {
+    const job: { running?: Promise<T>; isCancelled: boolean } = { isCancelled: false };
+    const started = new Promise<void>((resolve) => {
+      void this.#limit(async () => {
+        if (job.isCancelled) return;
+        job.running = work();
+        resolve();
+        // How it ends is its caller's to hear; here only the slot waits for it.
+        await within(this.#busyMs, job.running).catch(() => {});
+      });
     });
     try {
-      await within(waitMaxMs, begun);
+      await within(waitMaxMs, started);
     } catch (error) {
-      // The turn may have come at the very moment at which the wait was over.
-      if (begin && !this.#waiting.delete(begin)) this.#passOn();
-      throw error;
+      if (!job.running) {
+        job.isCancelled = true;
+        throw error;
+      }
     }
-  }
-
-  /** A turn has ended: the next one has it. */
-  #passOn(): void {
-    const [next] = this.#waiting;
-    if (!next) {
-      this.#taken -= 1;
-      return;
-    }
-    this.#waiting.delete(next);
-    next();
+    if (!job.running) throw new Error("Bug: a job has started and does not run.");
+    return await job.running;
   }
 }

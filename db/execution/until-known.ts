@@ -1,21 +1,21 @@
 /**
- * From "unknown" to an outcome. A statement that decides something (settling, issuing, revoking) may fail in a way that
- * does not say whether it was executed: a lost connection, a timeout, a server that restarts. Each of ours finds what
- * an earlier try did, by its key; so it is simply sent again.
+ * Retries until the outcome is known. A statement that decides something (settling, issuing, revoking) may fail in a way
+ * that does not say whether it was executed: a lost connection, a timeout, a server that restarts. These statements are
+ * idempotent by their key, so they are sent again.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type DecidingPool, database, type Sql } from "../connection/client.ts";
 import { isDefinitive } from "../payments/failures.ts";
 import { countdown, DEADLINE_MS, isDeadlineMissed, within } from "./deadline.ts";
 
-/** The outcome could not be learnt before the deadline. Whatever was asked for may have happened, or may still. */
+/** The outcome was not known before the deadline. The statement may have been executed, or may still be. */
 export class OutcomeUnknown extends Error {
   override readonly name = "OutcomeUnknown";
-  /** Its own, so that nobody takes the code of its cause, which may be definitive of one try, for this one's. */
+  /** Its own, because the code of its cause may be definitive of a single attempt. */
   readonly code = "OUTCOME_UNKNOWN";
 }
 
-/** One attempt gives up a little after the server's own statement_timeout must have ended the statement. */
+/** One attempt, a little longer than the server's own statement_timeout. */
 const ATTEMPT_DEADLINE_MS = 6_000;
 /** Enough to get over a restart or a cut connection; a longer outage is the client's to wait out. */
 const ATTEMPTS_MAX = 3;
@@ -24,11 +24,11 @@ const BACKOFF_MS = 100;
 
 /**
  * Sends a deciding statement until its outcome is known: at most 3 times, each on whatever connection the pool has by
- * then, inside one deadline. This is the only layer that sends anything again. `failedBefore` is what a first try failed
- * with that was made elsewhere; it counts.
+ * then, inside one deadline. This is the only layer that retries. `failedBefore` is the error of a first attempt that was
+ * made elsewhere; it counts.
  *
  * Throws OutcomeUnknown past the deadline, and whatever Postgres said where that is definitive (a bug of ours): unless an
- * earlier try is in doubt, which may have done what this one was refused.
+ * earlier attempt is in doubt, which may have been executed.
  */
 export async function untilKnown<T>(
   name: DecidingPool,
@@ -54,12 +54,12 @@ export async function untilKnown<T>(
 }
 
 /**
- * Hardly a statement of ours is silent for this long while its server is there, though it may wait for several locks. What
- * is given up sooner, because its caller's time is over, says nothing about the pool.
+ * Hardly a statement of ours takes this long while its server responds, though it may wait for several locks. A shorter
+ * deadline that is missed says nothing about the pool.
  */
 const HANGING_AFTER_MS = 3_000;
 
-/** One try. A pool that gave no answer in time is replaced, so that the next try does not wait behind this one. */
+/** One attempt. A pool that did not respond in time is replaced, so that the next attempt does not wait behind this one. */
 export async function attemptOnce<T>(
   name: DecidingPool,
   send: (sql: Sql) => PromiseLike<T>,

@@ -140,7 +140,7 @@ describe("a key of another database counts as absent:", () => {
     expect(await balanceOf(test.owner, payer.accountId)).toBe(START_MINOR);
   });
 
-  it("what was settled under it is told from the read, and settling is not asked", async () => {
+  it("what was settled under it is answered from the read, without settling", async () => {
     const transfer = await newTransfer();
     const { payer, purpose, key, command } = transfer;
     const first = await pay(payer.id, key, command);

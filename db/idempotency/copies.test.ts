@@ -128,7 +128,7 @@ describe("on a snapshot of the disk", () => {
       expect(await inDatabase(original, () => revokeKey(payer.id, key))).toEqual({ state: "void" });
       const restored = await provision(copy.adminUrl, "once");
       const books = postgres(restored.ownerUrl, { max: 1, types: { bigint: postgres.BigInt } });
-      // The very fault: here it is open still, though its payer was told that it never will pay.
+      // The fault itself: here it is still open, though its payer was told that it never will pay.
       expect(await inDatabase(restored, () => keyState(payer.id, key))).toMatchObject({ state: "open" });
       expect(await afterRestore(restored.ownerUrl)).toMatchObject({ keysVoided: 1 });
       await inDatabase(restored, async () => {

@@ -1,7 +1,7 @@
--- Which database this is: what a key carries, so that it counts for nothing in a copy.
+-- The identity of this database, stored with each key, so that the key is void in a copy.
 
 -- The WAL timeline this server writes on. It changes with every promotion and every point-in-time restore. Raises on a
--- standby, so a standby never says "void".
+-- standby, so that a standby never answers "void".
 create or replace function wal_timeline() returns integer
 language sql volatile
 set search_path = pg_catalog, pg_temp
@@ -24,9 +24,8 @@ revoke execute on function journal_server from public;
 
 -- Which database this is: the server, the database, the table of open keys and the WAL timeline. Each changes where a copy is made
 -- that could bring back a key that was called void: a dump restored on another server, in another database, over this one
--- (the table is made anew), a promotion, a restore to a point in time. What a copy of the server's files shares with it,
--- nothing in the database can tell apart: `npm run restored` (void_open_keys). Raises on a standby, so a standby
--- never says "void".
+-- (the table has another oid), a promotion, a restore to a point in time. A copy of the server's files has the same identity,
+-- and needs `npm run restored` (void_open_keys). Raises on a standby.
 create or replace function database_identity() returns text
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp

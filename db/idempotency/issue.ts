@@ -3,13 +3,14 @@ import { eq } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import type { Purpose } from "../../lib/api/payment.ts";
 import { database } from "../connection/client.ts";
-import { Turns } from "../execution/concurrency-limit.ts";
+import { ConcurrencyLimit } from "../execution/concurrency-limit.ts";
 import { countdown, DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";
 import { untilKnown } from "../execution/until-known.ts";
-import { findPaymentRow, type PaymentRow } from "../payments/row.ts";
+import type { PaymentRow } from "../payments/row.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
 import { orders } from "../schema/orders.ts";
 import { payments } from "../schema/payments.ts";
+import { findSettledPayment } from "./state.ts";
 
 export type Issued =
   | { type: "created" | "found"; key: string; expiresAt: Date }
@@ -22,13 +23,13 @@ export type Issued =
   /** The user has as many open keys as anybody may. */
   | { type: "capped" };
 
-/** A form that stays open overnight still works in the morning. Void is never said because of this: only the reaper uses it. */
+/** A form that stays open overnight still works in the morning. Only the reaper reads it: an expired key is still open. */
 const KEY_LIFETIME = "24 hours";
-/** No person opens this many forms; a program that does has lost track, and would fill the table. */
+/** No person opens this many forms; a program that does would fill the table. */
 const OPEN_KEYS_MAX = 2_000;
 
-/** A flood of opening forms has two of the database's cores at most; the payments beside it need the others. */
-const turns = new Turns({ atOnce: 2, busyMs: 20 });
+/** Issuing may use two of the database's cores at most; payments need the others. */
+const issuing = new ConcurrencyLimit({ concurrency: 2, busyMs: 20 });
 
 /** A purpose as the columns `kind`, `purpose_id` and `subject_id`. */
 function columnsOf(purpose: Purpose): { kind: string; purposeId: string; subjectId: string | null } {
@@ -45,7 +46,7 @@ function columnsOf(purpose: Purpose): { kind: string; purposeId: string; subject
   }
 }
 
-/** Whether what the purpose names is there for this user: any order, or a payment that this user received. */
+/** Whether the subject of the purpose exists for this user: any order, or a payment that this user received. */
 async function subjectExists(userId: string, purpose: Purpose): Promise<boolean> {
   const db = database().reading;
   switch (purpose.kind) {
@@ -83,13 +84,13 @@ export async function issueKey(userId: string, purpose: Purpose): Promise<Issued
   const remaining = countdown(DEADLINE_MS);
   if (!(await subjectExists(userId, purpose))) return { type: "not-found" };
   const { kind, purposeId, subjectId } = columnsOf(purpose);
-  // What it finds may have to be read.
+  // Leaves time to read the payment that it finds.
   const toIssueMs = () => remaining() - READ_DEADLINE_MS;
-  const [row] = await turns.take(
+  const [row] = await issuing.run(
     () =>
       untilKnown(
         "keys",
-        // A new id for every try: one that an earlier try inserted may have been found, revoked and called void meanwhile.
+        // A new id for every attempt: one that an earlier attempt inserted may have been found, revoked and called void.
         (sql) => sql<Row[]>`
           select * from issue_key_v1(
             ${userId}, ${uuidv7()}, ${kind}, ${purposeId}, ${subjectId}, ${KEY_LIFETIME}::interval, ${OPEN_KEYS_MAX})`,
@@ -102,11 +103,8 @@ export async function issueKey(userId: string, purpose: Purpose): Promise<Issued
     case "created":
     case "found":
       return { type: row.verdict, key: row.key, expiresAt: row.expiresAt };
-    case "settled": {
-      const payment = await findPaymentRow(userId, row.key);
-      if (!payment) throw new Error(`Bug: the payment ${row.key} that issuing found is not there.`);
-      return { type: "settled", payment };
-    }
+    case "settled":
+      return { type: "settled", payment: await findSettledPayment(userId, row.key) };
     case "other-subject":
     case "capped":
       return { type: row.verdict };

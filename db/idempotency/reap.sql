@@ -1,5 +1,5 @@
--- Deletes up to rows_max keys whose expiry permits it, and says how many. Safe on any number of servers at once: rows
--- that a settle holds are skipped, the others are taken in the order that everything else locks keys in.
+-- Deletes up to rows_max expired keys, and returns how many. Safe on any number of servers at once: rows
+-- that a settle has locked are skipped, the others are locked in the same order as everywhere.
 create or replace function reap_keys_v1(rows_max integer)
 returns integer
 language plpgsql volatile security definer
@@ -32,8 +32,8 @@ end
 $$;
 revoke execute on function reap_keys_v1 from public;
 
--- Voids every open key, and says how many. For whoever has put the server's files back from a snapshot or a copy, which
--- brings back keys that had been called void or were paid, under the same identity. The owner's alone to call.
+-- Voids every open key, and returns how many. For use after the server's files were restored from a snapshot or a copy,
+-- which brings back keys that were void or paid, under the same identity. Only the owner may call it.
 create or replace function void_open_keys() returns integer
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp

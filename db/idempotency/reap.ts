@@ -1,4 +1,4 @@
-/** Deletes keys that nobody came back for. Expiry permits it; until it has happened, such a key is open. */
+/** Deletes expired keys; until that has happened, an expired key is still open. */
 import { database } from "../connection/client.ts";
 
 /** Small enough that the statement stays far below its timeout and holds few locks. */

@@ -1,4 +1,4 @@
--- Ends a key for certain. True: it was open, or never was, and will never execute. False: a payment exists under it.
+-- Revokes a key. True: it was open, or never was, and will never execute. False: a payment exists under it.
 -- The delete waits for a settle in flight; the look-up is a later statement, so it sees what that settle did.
 create or replace function revoke_key_v1(of_user uuid, revoked_key uuid)
 returns boolean

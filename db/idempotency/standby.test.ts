@@ -110,7 +110,7 @@ it("every answer that comes from a read waits for the standby", async () => {
   }
 });
 
-it("a wait that somebody cuts short is unknown, and is asked again", async () => {
+it("a wait that is cancelled is unknown, and is sent again", async () => {
   const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
   await demandStandby("nobody");
   let isAnswered = false;

@@ -1,4 +1,4 @@
-/** What is known of a key. */
+/** The state of a key. */
 import { DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";
 import { untilKnown } from "../execution/until-known.ts";
 import { findPaymentRow, type PaymentRow } from "../payments/row.ts";
@@ -13,19 +13,18 @@ export async function keyState(userId: string, key: string): Promise<KeyRecord> 
   const [row] = await untilKnown(
     "keys",
     (sql) => sql<{ state: KeyRecord["state"] }[]>`select key_state_v1(${userId}, ${key}) as state`,
-    // What it finds may have to be read.
+    // Leaves time to read the payment that it finds.
     { deadlineMs: DEADLINE_MS - READ_DEADLINE_MS },
   );
   if (!row) throw new Error("Bug: key_state_v1 answered nothing.");
-  return row.state === "settled" ? settled(userId, key) : { state: row.state };
+  return row.state === "settled"
+    ? { state: row.state, payment: await findSettledPayment(userId, key) }
+    : { state: row.state };
 }
 
-/** Reads the payment under a key that is known to be settled; payments never go away. */
-export async function settled(
-  userId: string,
-  key: string,
-): Promise<{ state: "settled"; payment: PaymentRow }> {
+/** Reads the payment under a key that is known to be settled; payments are never deleted. */
+export async function findSettledPayment(userId: string, key: string): Promise<PaymentRow> {
   const payment = await findPaymentRow(userId, key);
   if (!payment) throw new Error(`Bug: the payment of the settled key ${key} is not there.`);
-  return { state: "settled", payment };
+  return payment;
 }

@@ -80,7 +80,7 @@ describe("when a key was last used", () => {
     expect([written.status, await lastUsed(id)]).toEqual([201, expect.any(Date)]);
   });
 
-  it("is lost without harm where the database refuses it, and the log does not quote the statement", async () => {
+  it("is lost and nothing else where the database refuses it, and the log does not quote the statement", async () => {
     const { id } = await newKey();
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     await test.owner.unsafe("revoke update on api_keys from once_app");

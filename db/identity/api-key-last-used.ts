@@ -1,20 +1,17 @@
 /**
- * When a key was last used, on the side and best effort: noted in memory, written about a second later, and at most once
- * a minute per key, however many servers there are. No request waits for it. Only requests that may write are noted
+ * When a key was last used, best effort: noted in memory, written about a second later, and at most once a minute per key,
+ * however many servers there are. No request waits for it. Only requests that may write are noted
  * (server/http/route.ts): reading leaves no trace in a table.
  */
 import { and, inArray, isNull, lt, or, sql } from "drizzle-orm";
 import { database } from "../connection/client.ts";
-import { within } from "../execution/deadline.ts";
 import { failureCode } from "../payments/failures.ts";
 import { apiKeys } from "../schema/auth.ts";
 
-/** Whoever looks at the page wants "today" or "in March", not seconds; and a key in a rush is one update a minute. */
+/** The page shows days, not seconds; so a busy key is one update a minute. */
 const PAUSE_PER_KEY_MS = 60_000;
-/** Long enough that the keys of a rush share a statement, short enough to be seen after trying a new key. */
+/** Long enough that many keys share a statement, short enough to be seen after trying a new key. */
 const FLUSH_AFTER_MS = 1_000;
-/** A flush gives up a little after the server's own statement_timeout must have ended the statement. */
-const FLUSH_DEADLINE_MS = 6_000;
 
 type Uses = {
   /** Keys used since the last flush. */
@@ -46,7 +43,7 @@ export function noteUse(apiKeyId: string, nowMs: number = performance.now()): vo
   if (notedAtMs !== undefined && nowMs - notedAtMs < PAUSE_PER_KEY_MS) return;
   all.noted.add(apiKeyId);
   all.notedAtMs.set(apiKeyId, nowMs);
-  // Unref'd: what is lost at the end of the process is a time, and nobody waits for it.
+  // Unref'd, so that it does not keep the process alive.
   all.timer ??= setTimeout(flushUses, FLUSH_AFTER_MS).unref();
 }
 
@@ -68,7 +65,7 @@ async function flush(all: Uses): Promise<void> {
   }
   if (ids.length === 0) return;
   try {
-    await within(FLUSH_DEADLINE_MS, write(ids));
+    await write(ids);
   } catch (error) {
     // The code alone: what Drizzle says holds the statement's parameters.
     console.warn(

@@ -1,13 +1,12 @@
 /**
  * API keys, read. better-auth's plugin creates and revokes them (server/identity/auth.ts); who a key belongs to is our own read,
- * because the plugin's costs one statement and two awaited updates per request, and who looks at the list of keys must
- * not write, which the plugin does then.
+ * because the plugin's costs one statement and two awaited updates per request, and writes when the keys are listed.
  */
 import { createHash } from "node:crypto";
 import { and, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
 import { type Scope, scopesIn } from "../../lib/identity/scopes.ts";
 import { database } from "../connection/client.ts";
-import { together } from "../execution/batched-reads.ts";
+import { batchedLoad } from "../execution/batched-reads.ts";
 import { apiKeys } from "../schema/auth.ts";
 import type { User } from "./users.ts";
 
@@ -25,7 +24,7 @@ export type GoodKey = { id: string; user: User; scopes: Scope[] };
 type GoodKeyRow = { key: string; keyId: string; permissions: string | null } & User;
 
 /** Reads by hashes, in one statement that is planned once per connection: every request of a program makes this read. */
-const findByHash = together(async (hashes: readonly string[]): Promise<(GoodKey | undefined)[]> => {
+const findByHash = batchedLoad(async (hashes: readonly string[]): Promise<(GoodKey | undefined)[]> => {
   const rows = await database().readingSql<GoodKeyRow[]>`
     select api_keys.key, api_keys.id as key_id, api_keys.permissions,
            users.id, users.name, users.email, users.handle, users.role
@@ -42,8 +41,8 @@ const findByHash = together(async (hashes: readonly string[]): Promise<(GoodKey 
 });
 
 /**
- * Who an API key belongs to and what it may do: one indexed read, never remembered, so that a revoked key is nobody's
- * from the next request on. So is one that is disabled or expired.
+ * Who an API key belongs to and what it may do: one indexed read, never cached, so that a revoked, disabled or expired key
+ * is not found from the next request on.
  */
 export function findByApiKey(apiKey: string): Promise<GoodKey | undefined> {
   return findByHash(hashOfApiKey(apiKey));
@@ -76,22 +75,20 @@ export async function listApiKeys(userId: string): Promise<ListedKey[]> {
   }));
 }
 
-/** A key per program is a handful; the list stays one that somebody can look over. */
+/** Enough for a key per program, and still a list that one can read. */
 export const KEYS_PER_USER = 25;
 
-/** What becomes of a key that was just made: `made-already` where the form that asked for it has made one before. */
+/** The verdict on a key that was just made: `made-already` where its form has made one before. */
 export type NewKeyVerdict = "kept" | "made-already" | "too-many";
 
 /**
- * Judges a key that better-auth's plugin has just inserted, before anybody is told it, and deletes it where it is one too
- * many or the second of its form (`intentId`, in the key's metadata). Counting first and inserting then would let any
- * number through that come at once. Verdicts about one user take turns on the user's row, so of those at once as many stay
- * as there is room for, and none that was kept is taken away. A server that dies in between leaves a key that nobody
- * knows; its owner sees it in the list.
+ * Checks a key that better-auth's plugin has just inserted, before it is shown, and deletes it where it is one too many or
+ * the second of its form (`intentId`, in the key's metadata). Counting before the insert would let any number of concurrent
+ * requests through. Verdicts about one user are serialised by the lock of the user's row, so exactly as many keys stay as
+ * are allowed. A server that dies in between leaves a key that was never shown; its owner sees it in the list.
  *
- * Both statements travel as one message and are one transaction of the server's, each with a view of its own: the second
- * sees what was committed while the first waited. Such a message takes no parameters, so ids stand in the text, and are
- * checked to be nothing else.
+ * Both statements are one simple query and so one transaction, each with a snapshot of its own: the second sees what was
+ * committed while the first waited. A simple query takes no parameters, so the ids stand in the text, and are validated.
  */
 export async function judgeNewKey(userId: string, keyId: string, intentId: string): Promise<NewKeyVerdict> {
   const [user, key, intent] = [userId, keyId, intentId].map((id) => {

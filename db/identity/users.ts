@@ -32,8 +32,8 @@ export async function findByHandle(handle: string): Promise<User | undefined> {
 }
 
 /**
- * Whose name or handle could be taken for this one, among those who sell or look after the service. Read and compared here:
- * there are few of them, and somebody signs up seldom.
+ * Whether a merchant or operator has a name or handle that could be confused with this one. Compared here and not in SQL:
+ * there are few of them, and sign-ups are rare.
  */
 export async function findTwin(wanted: {
   name: string;
@@ -50,7 +50,7 @@ export async function findTwin(wanted: {
   return undefined;
 }
 
-/** Whether somebody can sign in with a password by now; signing up writes the user first, then that. */
+/** Whether the user has a password yet; signing up writes the user first, then the password. */
 export async function hasPassword(userId: string): Promise<boolean> {
   const found = await database()
     .reading.select({ id: credentials.id })

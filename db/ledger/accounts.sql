@@ -1,4 +1,4 @@
--- The double entry, written out: two rows a transfer, signed, each with its account's version and the balance after it.
+-- The double entry: two rows per transfer, signed, each with its account's version and the balance after it.
 create or replace view ledger_entries as
   select t.debit_account_id as account_id, t.debit_version as version, t.id as transfer_id, 'debit' as side,
          -t.amount_minor as amount_minor, t.currency, t.debit_balance_minor as balance_minor, t.created_at
@@ -8,8 +8,8 @@ create or replace view ledger_entries as
          t.amount_minor, t.currency, t.credit_balance_minor, t.created_at
     from ledger_transfers t;
 
--- Opens the wallet of an owner in a currency, empty, unless it is open already. The balance, its floor and its version
--- are nobody's to say but settling's.
+-- Opens the wallet of an owner in a currency, empty, unless it is open already. Only settling writes the balance and the
+-- version.
 create or replace function open_account_v1(new_id uuid, for_owner uuid, in_currency text, day_limit bigint)
 returns void
 language sql volatile security definer
@@ -21,9 +21,8 @@ as $$
 $$;
 revoke execute on function open_account_v1 from public;
 
--- Rows that are updated in place, so to say: an account at every payment, an order once when it is paid, a refund total at
--- every refund. With room left on its page, the new version of a row stays there, and no index has to learn of it (a HOT
--- update). What is only inserted is packed full, as Postgres does by itself.
+-- Rows that are updated: an account at every payment, an order once when it is paid, a refund total at every refund. With
+-- room left on its page, the update is HOT and touches no index. Tables that are only inserted into keep the default.
 alter table ledger_accounts set (fillfactor = 70);
 alter table orders set (fillfactor = 90);
 alter table refund_totals set (fillfactor = 70);

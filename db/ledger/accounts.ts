@@ -1,4 +1,4 @@
-/** Ledger accounts: opened empty, read here; what is in them is written by settling alone. */
+/** Ledger accounts: opened empty and read here; only settling writes their balance. */
 import { asc, eq } from "drizzle-orm";
 import { database } from "../connection/client.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";

@@ -1,6 +1,6 @@
 /**
- * Anchors: a position of the journal and its hash, written down elsewhere. Whoever can change everything in the database
- * can also make a whole new chain; a chain that no longer contains an anchor is not the one it was taken from.
+ * Anchors: a position of the journal and its hash, stored elsewhere. A superuser of the database can also make a whole new
+ * chain; a chain that no longer contains an anchor is not the one it was taken from.
  */
 import type postgres from "postgres";
 

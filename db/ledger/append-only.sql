@@ -18,13 +18,13 @@ create or replace trigger ledger_transfers_append_only before update or delete o
 create or replace trigger ledger_transfers_no_truncate before truncate on ledger_transfers
   for each statement execute function refuse_change();
 
--- ALWAYS: a session that replays somebody else's changes is no exception.
+-- ALWAYS: also in sessions with session_replication_role = replica.
 alter table payments enable always trigger payments_append_only;
 alter table payments enable always trigger payments_no_truncate;
 alter table ledger_transfers enable always trigger ledger_transfers_append_only;
 alter table ledger_transfers enable always trigger ledger_transfers_no_truncate;
 
--- Append-only, as what it seals is; the head may move and not go.
+-- Append-only like the transfers; the head may be updated and not deleted.
 create or replace trigger ledger_seals_append_only before update or delete on ledger_seals
   for each row execute function refuse_change();
 create or replace trigger ledger_seals_no_truncate before truncate on ledger_seals

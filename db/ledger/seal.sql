@@ -1,13 +1,13 @@
--- The tamper-evident journal: a sealer extends the chain of hashes beside the payments and never inside them.
+-- The tamper-evident journal: a sealer extends the hash chain beside the payments and never inside them.
 
--- Before the first seal stands a hash of nothing.
+-- The hash before the first seal is zero.
 insert into ledger_seal_head (id, position, hash, sealed_below, system_identifier)
 values (1, 0, decode(repeat('00', 32), 'hex'), '0', journal_server());
 
 -- What a seal covers: the time of sealing and every column of the transfer and of its payment. JSON, because it keeps
 -- neighbouring fields and null apart; instants as seconds since 1970 and bytes in hex, because no setting of a session
--- (DateStyle, TimeZone, bytea_output and so on) may change it. It stays as it is for ever: another form would be
--- another function, with another first field. No search_path of its own, so that Postgres can inline it; its callers
+-- (DateStyle, TimeZone, bytea_output and so on) may change it. It never changes: another form would be another function,
+-- with another first field. No search_path of its own, so that Postgres can inline it; its callers
 -- pin theirs.
 create or replace function sealed_content_v1(sealed_at timestamptz, t ledger_transfers, p payments) returns bytea
 language sql stable
@@ -101,7 +101,7 @@ begin
 end
 $$;
 
--- Walks the journal and returns the first row that is off, or none. One snapshot: a sealer at work does not disturb it.
+-- Verifies the journal and returns the first row that is wrong, or none. One snapshot: concurrent sealing does not matter.
 --   altered    the transfer, its payment or the seal is not what was sealed
 --   missing    the transfer or its payment is gone
 --   gap        the seal of this position is gone
@@ -165,9 +165,9 @@ as $$
    order by found.rank limit 1
 $$;
 
--- Makes the journal take its next step as after a restore from another server: every transfer without a seal is taken once,
--- whatever transaction it claims, and sealing goes on in this server's numbering. A copy shares the server's
--- identifier without sharing its numbering, so this is said, not found out. The owner's alone to call.
+-- Makes the next call of the sealer behave as after a restore from another server: every transfer without a seal is sealed
+-- once, whatever transaction it claims, and sealing goes on in this server's numbering. A copy has the server's identifier
+-- and another numbering, which cannot be detected. Only the owner may call it.
 create or replace function journal_was_restored() returns void
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp

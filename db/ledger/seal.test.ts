@@ -191,7 +191,7 @@ describe("a dump restored on another server", () => {
   });
 });
 
-describe("sealing that cannot go on is told:", () => {
+describe("sealing that cannot go on is reported:", () => {
   it("a transaction that stays open holds it up", async () => {
     await sealAll(test.owner);
     expect(await sealingStall()).toBeUndefined();

@@ -2,54 +2,48 @@
  * The sealer: puts committed transfers into the tamper-evident journal, beside the payments and never inside them. What
  * a seal is, and why none is missed, stands in seal.sql.
  */
+import type postgres from "postgres";
 import { database } from "../connection/client.ts";
 import { connectAsOwner } from "../setup/migrate.ts";
 
-/** Some 50 ms of work: other sealers wait for it, and give up after the pool's lock timeout of two seconds. */
+/** Some 50 ms of work: other sealers wait for it, and time out after two seconds (lock_timeout of the pool). */
 const TRANSFERS_PER_STATEMENT = 1_000;
-/** More than a minute of payments, so that one step mostly takes over all that a restored dump had not sealed yet. */
+/** More than a minute of payments, so that one statement mostly seals all that a restored dump had not sealed yet. */
 const TRANSFERS_AT_START = 10_000;
 
 /**
- * Seals until nothing is left to take, and returns how many transfers were sealed. What a transaction older than theirs
- * still holds back is left to a later round. Safe on several servers at once: they take turns. Sealing is a reader's
- * business by its weight, so it uses the readers' connections and slows neither payments nor keys.
+ * Seals until nothing is left to take, and returns how many transfers were sealed. Transfers that an older open transaction
+ * holds back are left to a later call. Safe on several servers at once, which are serialised by a lock. Uses the reading
+ * pool, so that it slows neither payments nor keys.
  */
-export async function sealTransfers(): Promise<number> {
-  let total = 0;
-  for (;;) {
-    const [row] = await database().readingSql<
-      { sealed: number }[]
-    >`select seal_transfers_v1(${TRANSFERS_PER_STATEMENT}) as sealed`;
-    const sealed = row?.sealed ?? 0;
-    total += sealed;
-    if (sealed < TRANSFERS_PER_STATEMENT) return total;
-  }
+export function sealTransfers(): Promise<number> {
+  return sealAll(database().readingSql, TRANSFERS_PER_STATEMENT);
 }
 
 /**
- * The first steps of a process, as the owner, whose connection has no statement timeout: after a dump was restored on
- * another server, a step has to look at every transfer, which takes longer than the pools allow in a large ledger. Seals until
- * nothing is left to take, and returns how many transfers were sealed.
+ * The same at start, as the owner, whose connection has no statement timeout: after a dump was restored on another server,
+ * a statement has to look at every transfer, which takes longer than the pools allow in a large ledger.
  */
 export async function sealAtStart(ownerUrl: string): Promise<number> {
   const sql = connectAsOwner(ownerUrl);
   try {
-    let total = 0;
-    for (;;) {
-      const [row] = await sql<
-        { sealed: number }[]
-      >`select seal_transfers_v1(${TRANSFERS_AT_START}) as sealed`;
-      const sealed = row?.sealed ?? 0;
-      total += sealed;
-      if (sealed < TRANSFERS_AT_START) return total;
-    }
+    return await sealAll(sql, TRANSFERS_AT_START);
   } finally {
     await sql.end({ timeout: 5 });
   }
 }
 
-/** Sealing follows payments by seconds; what waits for longer than this is held up. */
+async function sealAll(sql: Pick<postgres.Sql, "unsafe">, rowsMax: number): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const [row] = await sql.unsafe<{ sealed: number }[]>("select seal_transfers_v1($1) as sealed", [rowsMax]);
+    const sealed = row?.sealed ?? 0;
+    total += sealed;
+    if (sealed < rowsMax) return total;
+  }
+}
+
+/** Sealing follows payments by seconds; a transfer that waits for longer than this is held up. */
 const STALLED_AFTER_S = 60;
 
 export type Stall =

@@ -1,5 +1,5 @@
--- The application may insert orders and cancel them, as whole rows, for Drizzle names every column. How an order ends is
--- not its to say otherwise: one begins neither paid nor cancelled, and is cancelled once.
+-- The application may insert orders and cancel them; it needs the right to every column, which Drizzle names in an insert. An
+-- order begins neither paid nor cancelled, and ends once.
 create or replace function guard_order() returns trigger
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
@@ -19,8 +19,8 @@ end
 $$;
 create or replace trigger orders_end_once before insert or update on orders for each row execute function guard_order();
 
--- Cancels an order of a merchant, for good, and says what became of it: cancelled (also where it was before), paid, or
--- unknown. Waits for a settle in flight. Whoever is told "cancelled" can rely on it: nobody pays the order any more.
+-- Cancels an order of a merchant and returns its state: cancelled (also where it was before), paid, or unknown. Waits for a
+-- settle in flight. A cancelled order can never be paid.
 create or replace function cancel_order_v1(of_merchant uuid, order_id uuid)
 returns text
 language plpgsql volatile security definer

@@ -5,7 +5,7 @@ import type { Order } from "../../lib/api/order.ts";
 import type { OrderRequest } from "../../lib/api/requests.ts";
 import { MAX_AMOUNT_MINOR } from "../../lib/money.ts";
 import { database } from "../connection/client.ts";
-import { isAfter, type Position } from "../execution/cursor.ts";
+import { type Cursor, isAfter } from "../execution/cursor.ts";
 import { untilKnown } from "../execution/until-known.ts";
 import { users } from "../schema/auth.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
@@ -27,7 +27,7 @@ function totalOf(items: OrderRequest["items"]): bigint {
   return items.reduce((total, item) => total + BigInt(item.quantity) * BigInt(item.amountMinor), 0n);
 }
 
-/** SHA-256 of the order as its merchant put it: instants and amounts in one spelling, members in one order. */
+/** SHA-256 of the order as its merchant put it: in a canonical form. */
 function hashOf(merchantId: string, request: OrderRequest): Buffer {
   const canonical = [
     "once-order-1",
@@ -80,8 +80,8 @@ export async function putOrder(merchantId: string, id: string, request: OrderReq
 }
 
 /**
- * Cancels an order that is not paid, for good: once this says so, nobody can pay it, not after a crash either. Waits for a
- * settle in flight; cancelling again changes nothing. Throws OutcomeUnknown where it could not be decided in time: ask again.
+ * Cancels an order that is not paid, durably: afterwards it cannot be paid, not after a crash either. Waits for a settle in
+ * flight. Idempotent: to be called again where it throws OutcomeUnknown.
  */
 export async function cancelOrder(merchantId: string, id: string): Promise<CancelOrder> {
   const [row] = await untilKnown(
@@ -121,8 +121,8 @@ export function listOpenOrders(limit: number): Promise<Order[]> {
   return select(open, limit);
 }
 
-/** A merchant's orders, newest first; those that come after the position `after`, where it is given. */
-export function listOrdersOf(merchantId: string, limit: number, after?: Position): Promise<Order[]> {
+/** A merchant's orders, newest first; those after `after`, where it is given. */
+export function listOrdersOf(merchantId: string, limit: number, after?: Cursor): Promise<Order[]> {
   const own = eq(orders.merchantId, merchantId);
   return select(after ? and(own, isAfter(orders.createdAt, orders.id, after)) : own, limit);
 }

@@ -50,7 +50,7 @@ describe("an entry of a batch", () => {
     expect(await balanceOf(test.owner, payer.accountId)).toBe(990n);
   });
 
-  it("takes turns with the others of its key: the first that gets an outcome wins", async () => {
+  it("is executed in order with the others of its key: the first that gets an outcome wins", async () => {
     const [payer, friend] = [await newPerson(test.owner, 100n), await newPerson(test.owner, 0n)];
     const key = await transferKey(payer);
     const answers = await settleBatch([
@@ -75,7 +75,7 @@ describe("an entry of a batch", () => {
     expect(await balanceOf(test.owner, payer.accountId)).toBe(100n);
   });
 
-  it("that is refused or does not fit the key's purpose leaves the key to the next, and hears what became of it", async () => {
+  it("that is refused or does not fit the key's purpose leaves the key to the next, and gets its outcome", async () => {
     const [payer, merchant] = [
       await newPerson(test.owner, 100n),
       await newPerson(test.owner, 0n, "merchant"),

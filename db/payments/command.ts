@@ -1,4 +1,4 @@
-/** What somebody asked for, before anything is resolved, and its hash: how a replay is told from a reuse. */
+/** The request to pay before anything is resolved, and its hash, which distinguishes a replay from a reuse of the key. */
 import { createHash } from "node:crypto";
 
 export type PayCommand =
@@ -12,7 +12,7 @@ const CANONICAL_VERSION = "once-command-1";
 
 /**
  * SHA-256 over the canonical command: operation, ids, and the fields as they were sent (a handle as typed, an absent
- * field absent), members sorted, one spelling of each value. The same through every door.
+ * field absent), members sorted, one spelling of each value. The same for the API and the forms.
  */
 export function hashOf(command: PayCommand): Buffer {
   const fields = Object.entries(command)

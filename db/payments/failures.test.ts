@@ -102,13 +102,13 @@ const REFUSALS: Provokers<RefusalReason> = {
   payee_is_payer: () => transfer(({ payer }) => ({ creditAccountId: payer.accountId })),
   payer_closed: () => transferAfter("debit", "closed_at = now()"),
   async merchant_mismatch() {
-    const [{ entry }, stranger] = [await order(), await newPerson(test.owner, 0n)];
-    return { ...entry, creditAccountId: stranger.accountId };
+    const [{ entry }, outsider] = [await order(), await newPerson(test.owner, 0n)];
+    return { ...entry, creditAccountId: outsider.accountId };
   },
   amount_mismatch: async () => ({ ...(await order()).entry, amountMinor: 11n }),
   async not_your_sale() {
-    const [entry, stranger] = [await refund(1n), await newPerson(test.owner, 0n)];
-    return { ...entry, creditAccountId: stranger.accountId };
+    const [entry, outsider] = [await refund(1n), await newPerson(test.owner, 0n)];
+    return { ...entry, creditAccountId: outsider.accountId };
   },
   overflow: () => transfer(() => ({ amountMinor: MAX_MINOR })),
 };
@@ -146,24 +146,24 @@ async function walk(row: FailureRow, word: string, provoke: () => Promise<Settle
   expect((await keyState(entry.userId, entry.key)).state).toBe(row.key);
   const before = await booksOf(entry);
 
-  const told = await settle(entry);
-  expect(words([told])).toEqual([word]);
+  const outcome = await settle(entry);
+  expect(words([outcome])).toEqual([word]);
   const after = await booksOf(entry);
   expect(after).toEqual(row.recorded ? { ...before, open: 0, recorded: 1 } : before);
 
-  expect(await settle(entry)).toEqual(row.recorded ? { ...told, verdict: "replayed" } : told);
+  expect(await settle(entry)).toEqual(row.recorded ? { ...outcome, verdict: "replayed" } : outcome);
   expect(await booksOf(entry)).toEqual(after);
   await expectBooksRight(test.owner);
-  return told;
+  return outcome;
 }
 
 describe("a decline is recorded, consumes its key and moves nothing:", () => {
   it.each(DECLINE_CODES)("%s", async (code) => {
-    const told = await walk(FAILURES.declined[code], code, DECLINES[code]);
-    if (!("payment" in told)) throw new Error("Bug: a decline without its payment.");
+    const outcome = await walk(FAILURES.declined[code], code, DECLINES[code]);
+    if (!("payment" in outcome)) throw new Error("Bug: a decline without its payment.");
     // Only what more money or another day cures is worth a new key.
     const isCurable = code === "insufficient_funds" || code === "limit_exceeded";
-    expect(renderDecline(told.payment).retry).toBe(isCurable ? "new-key" : "never");
+    expect(renderDecline(outcome.payment).retry).toBe(isCurable ? "new-key" : "never");
   });
 });
 
@@ -212,9 +212,9 @@ describe("an error of a statement", () => {
       create table failing (nth bigint, code text);
       create function fail(code text) returns void language plpgsql as $$
         begin
-          raise exception 'told to fail' using errcode = code;
+          raise exception 'injected failure' using errcode = code;
         end $$;
-      create function fail_as_told() returns trigger language plpgsql security definer as $$
+      create function inject_failure() returns trigger language plpgsql security definer as $$
         begin
           if exists (select 1 from public.failing) then
             perform public.fail(f.code) from public.failing f, (select nextval('public.tries') as n offset 0) t
@@ -222,7 +222,7 @@ describe("an error of a statement", () => {
           end if;
           return new;
         end $$;
-      create trigger fail_as_told before insert on payments for each row execute function fail_as_told()`);
+      create trigger inject_failure before insert on payments for each row execute function inject_failure()`);
   });
 
   beforeEach(async () => {
@@ -262,9 +262,9 @@ describe("an error of a statement", () => {
         const entry = await transfer();
         const before = await booksOf(entry);
         await failWith(code, code, code, code);
-        const told = await settle(entry).catch((error: unknown) => error);
-        expect(told).toBeInstanceOf(OutcomeUnknown);
-        expect((told as OutcomeUnknown).cause).toMatchObject({ code });
+        const outcome = await settle(entry).catch((error: unknown) => error);
+        expect(outcome).toBeInstanceOf(OutcomeUnknown);
+        expect((outcome as OutcomeUnknown).cause).toMatchObject({ code });
         expect(await triesUsed()).toBe(TRIES);
         expect(await booksOf(entry)).toEqual(before);
         await test.owner`delete from failing`;
@@ -286,11 +286,11 @@ describe("an error of a statement", () => {
   /** What becomes of a statement whose every try goes as `tries` says, and how often it was sent. */
   async function sent(attempt: (sql: Sql, n: number) => PromiseLike<unknown>) {
     let sends = 0;
-    const told = await untilKnown("keys", (sql) => {
+    const outcome = await untilKnown("keys", (sql) => {
       sends += 1;
       return attempt(sql, sends);
     }).catch((error: unknown) => error);
-    return { told, sends };
+    return { outcome, sends };
   }
 
   const REALLY_RAISED: Record<string, (sql: Sql) => PromiseLike<unknown>> = {
@@ -307,12 +307,12 @@ describe("an error of a statement", () => {
         (isSqlState(code)
           ? (sql: Sql) => sql`select fail(${code})`
           : () => Promise.reject(Object.assign(new Error("A test's."), { code })));
-      const { told, sends } = await sent(raise);
+      const { outcome, sends } = await sent(raise);
       if (row.disposition === "retry") {
-        expect(told).toBeInstanceOf(OutcomeUnknown);
+        expect(outcome).toBeInstanceOf(OutcomeUnknown);
         expect(sends).toBe(TRIES);
       } else {
-        expect(failureCode(told)).toBe(code);
+        expect(failureCode(outcome)).toBe(code);
         expect(sends).toBe(1);
       }
     });
@@ -321,24 +321,24 @@ describe("an error of a statement", () => {
   it.each(["ZZ999", "28P01", "25001", "25P02", "SASL_SIGNATURE_MISMATCH", "ENOTFOUND", "x\n_y"])(
     "that nobody listed (%j) is unknown",
     async (code) => {
-      const { told, sends } = await sent(() =>
+      const { outcome, sends } = await sent(() =>
         Promise.reject(Object.assign(new Error("A test's."), { code })),
       );
-      expect(told).toBeInstanceOf(OutcomeUnknown);
+      expect(outcome).toBeInstanceOf(OutcomeUnknown);
       expect(sends).toBe(TRIES);
     },
   );
 
   it("that is definitive, after a try that is in doubt, leaves the doubt", async () => {
-    const { told, sends } = await sent((sql, n) =>
+    const { outcome, sends } = await sent((sql, n) =>
       n === 1
         ? Promise.reject(Object.assign(new Error("A test's."), { code: "CONNECTION_CLOSED" }))
         : sql`select no_such_column`,
     );
-    expect(told).toBeInstanceOf(OutcomeUnknown);
+    expect(outcome).toBeInstanceOf(OutcomeUnknown);
     expect(sends).toBe(2);
-    expect((told as OutcomeUnknown).cause).toMatchObject({ code: "42703" });
-    expect(isDefinitive(told)).toBe(false);
+    expect((outcome as OutcomeUnknown).cause).toMatchObject({ code: "42703" });
+    expect(isDefinitive(outcome)).toBe(false);
   });
 
   it("that is definitive, after a batch that is in doubt, leaves the doubt", async () => {

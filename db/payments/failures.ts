@@ -1,10 +1,10 @@
 /**
- * The table of failures: one row per kind, and what is done about it. Three things can be done. What is certain is
- * passed on: the payer hears why, and that no money moved. What says nothing about the outcome is tried again with the
- * same key, which finds it out. What goes wrong after the outcome is durable is ignored: it may not touch the payment.
+ * The table of failures: one row per kind, with one of three dispositions. What is certain is passed on: the payer learns
+ * why, and that no money moved. What says nothing about the outcome is retried with the same key, which finds it. What
+ * fails after the outcome is durable is ignored: it may not affect the payment.
  *
- * `dispositionOf` and `afterwards` decide by these rows, and nobody decides otherwise; failures.test.ts here and in
- * server/ provokes every one of them and holds the database against what the row says.
+ * `isDefinitive` and `afterwards` decide by these rows; failures.test.ts here and in server/ provokes each of them and
+ * compares the database with its row.
  */
 import type { DeclineCode } from "../../lib/api/payment.ts";
 import type { ProblemName } from "../../lib/api/problems.ts";
@@ -12,11 +12,11 @@ import type { RefusalReason, Settlement } from "./settlement.ts";
 
 type Disposition = "pass on" | "retry" | "ignore";
 
-/** How the key stood before the failure, as its user could know. */
-type KeyStands =
-  /** Open, and nothing that was sent under it is still unanswered. */
+/** The state of the key before the failure, as its user could know it. */
+type KeyState =
+  /** Open, and no statement under it is unanswered. */
   | "open"
-  /** A statement was sent under it, and what came back says nothing about what it did. */
+  /** A statement was sent under it, and its error does not say whether it was executed. */
   | "in doubt"
   /** It has its outcome: paid or declined. */
   | "settled"
@@ -24,7 +24,7 @@ type KeyStands =
   | "void";
 
 export type FailureRow = {
-  key: KeyStands;
+  key: KeyState;
   disposition: Disposition;
   /** Whether this failure is itself the outcome that is recorded, for ever. That consumes the key; nothing else does. */
   recorded: boolean;
@@ -36,9 +36,9 @@ const DECLINED: FailureRow = { key: "open", disposition: "pass on", recorded: tr
 const REFUSED: FailureRow = { key: "open", disposition: "pass on", recorded: false };
 /** Postgres, or the driver before it sent anything, rejected the statement for what it is: a bug of ours. */
 const DEFINITIVE: FailureRow = { key: "open", disposition: "pass on", recorded: false };
-/** Whatever the statement did or did not do: sent again with the same key, it executes or finds that out. */
+/** Sent again with the same key, the statement executes or finds what it did before. */
 const UNKNOWN: FailureRow = { key: "in doubt", disposition: "retry", recorded: false };
-/** The payment stands, and its answer is what it was going to be. */
+/** The payment and its answer are not affected. */
 const AFTERWARDS: FailureRow = { key: "settled", disposition: "ignore", recorded: false };
 
 /** After a decline: a new key for the same purpose may pay, or nothing ever will. */
@@ -80,8 +80,8 @@ export const FAILURES = {
     void: { key: "void", disposition: "pass on", recorded: false },
   } satisfies Record<Verdict, FailureRow>,
 
-  /** Turned away at the door, under the name of their problem; nothing of it reaches settling. */
-  door: {
+  /** Requests that are rejected before settling, by the name of their problem. */
+  request: {
     "idempotency-key-missing": REFUSED,
     "idempotency-key-malformed": REFUSED,
     unauthenticated: REFUSED,
@@ -96,7 +96,7 @@ export const FAILURES = {
     "0Axxx": DEFINITIVE, // feature not supported
     "22xxx": DEFINITIVE, // data exception
     "23xxx": DEFINITIVE, // integrity constraint violation
-    "25000": DEFINITIVE, // our own guard against other isolation levels; the rest of its class is bad luck
+    "25000": DEFINITIVE, // our own guard against other isolation levels; the rest of its class is transient
     "42xxx": DEFINITIVE, // syntax error or access rule violation
     P0xxx: DEFINITIVE, // raised by PL/pgSQL
     UNDEFINED_VALUE: DEFINITIVE, // these three the driver raises before it sends anything
@@ -124,7 +124,7 @@ export const FAILURES = {
     ECONNRESET: UNKNOWN,
     EPIPE: UNKNOWN,
     ETIMEDOUT: UNKNOWN,
-    /** Anything nobody thought of, deadlines of our own and waits for a standby that were cut short among them. */
+    /** Also deadlines of our own, and cancelled waits for a standby. */
     "anything else": UNKNOWN,
   } satisfies Record<string, FailureRow>,
 
@@ -165,7 +165,7 @@ export function isDefinitive(error: unknown): boolean {
   return rowOf(error).disposition === "pass on";
 }
 
-/** Does what comes after a durable outcome. Where the table says so, its failure is told to the log and nobody else. */
+/** Runs what follows a durable outcome. Where the table says so, its failure is only logged. */
 export function afterwards(what: keyof typeof FAILURES.afterwards, work: () => void): void {
   try {
     work();

@@ -3,23 +3,23 @@ import { and, desc, eq, ne } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import type { Payment } from "../../lib/api/payment.ts";
 import { database } from "../connection/client.ts";
-import { isAfter, type Position } from "../execution/cursor.ts";
+import { type Cursor, isAfter } from "../execution/cursor.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
 import { payments } from "../schema/payments.ts";
 import { renderPayment } from "./render.ts";
 import { paymentColumns } from "./row.ts";
 
-export type ListedPayment = { payment: Payment; position: Position };
+export type ListedPayment = { payment: Payment; cursor: Cursor };
 
 /**
- * The newest `limit` payments that `userId` asked for, declined tries included, or received; those after the position
- * `after`, where it is given. By the time of settlement, never by the key, whose time is when a form was opened. Each part is
+ * The newest `limit` payments that `userId` asked for, declined tries included, or received; those after `after`,
+ * where it is given. By the time of settlement, never by the key, whose time is when a form was opened. Each part is
  * read from an index of its own, no further than `limit` entries, in one statement.
  */
 export async function listPaymentsFor(
   userId: string,
   limit: number,
-  after?: Position,
+  after?: Cursor,
 ): Promise<ListedPayment[]> {
   const db = database().reading;
   const rest = after && isAfter(payments.settledAt, payments.id, after);
@@ -38,7 +38,7 @@ export async function listPaymentsFor(
       and(
         eq(payments.payeeAccountId, ledgerAccounts.id),
         eq(payments.status, "succeeded"),
-        // What somebody paid to themselves (a top-up) is in the other part.
+        // A payment to oneself (a top-up) is in the other part.
         ne(payments.userId, userId),
         rest,
       ),
@@ -58,6 +58,6 @@ export async function listPaymentsFor(
     .limit(limit);
   return rows.map((row) => ({
     payment: renderPayment(row),
-    position: { at: row.settledAt, id: row.id },
+    cursor: { at: row.settledAt, id: row.id },
   }));
 }

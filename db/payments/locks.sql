@@ -1,6 +1,6 @@
 -- What settling locks. In one order everywhere: keys, orders, refund totals, accounts; each one at a time, by equality on
--- its primary key, sorted. Waiters queue, nobody deadlocks, and a distributed engine can route every lock to a shard. Of
--- what is not there, nothing is returned.
+-- its primary key, sorted. So there are no deadlocks, and a distributed engine can route every lock to a shard. Missing rows
+-- are not returned.
 
 -- A request to pay, resolved to accounts. `amount_minor` may be null for a refund only: "what is left".
 create type settlement_entry as (
@@ -17,7 +17,7 @@ create type settlement_entry as (
   request_hash bytea,
   renderer smallint
 );
--- What is locked and changes while a batch is worked through, by the columns that settling means.
+-- Locked rows that change while a batch is executed, by the columns that settling uses.
 create type settlement_key as (user_id uuid, key uuid, kind text, purpose_id uuid, subject_id uuid);
 create type settlement_order as (
   id uuid, total_minor bigint, currency text, merchant_account_id uuid, cancelled boolean, expires_at timestamptz,
@@ -60,7 +60,7 @@ begin
 end
 $$;
 
--- FOR NO KEY UPDATE, here and below: it lets the foreign key checks of others pass.
+-- FOR NO KEY UPDATE, here and below: it does not block foreign key checks.
 create or replace function lock_orders(ids uuid[]) returns settlement_order[]
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
@@ -109,7 +109,7 @@ begin
 end
 $$;
 
--- With what has left each account on the day that its row counts. Which day it is now is asked under these locks.
+-- With the amount that left each account on the day that its row counts. The current day is read under these locks.
 create or replace function lock_accounts(ids uuid[]) returns settlement_account[]
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp

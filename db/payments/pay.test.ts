@@ -1,4 +1,4 @@
-/** One deadline from the door to the outcome: what is done before settling is not waited for on top. */
+/** One deadline from the request to the outcome: it includes what is done before settling. */
 import { randomUUID } from "node:crypto";
 import { expect, it, vi } from "vitest";
 import { DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";

@@ -1,4 +1,4 @@
-/** The use case behind every door: one user, one key, one command, one answer. */
+/** The use case behind every route and form that pays: one user, one key, one command, one answer. */
 import { countdown, DEADLINE_MS } from "../execution/deadline.ts";
 import { hashOf, type PayCommand } from "./command.ts";
 import { CURRENT_RENDERER } from "./render.ts";
@@ -8,7 +8,7 @@ import { settle } from "./settle.ts";
 import type { RefusalReason, SettlementEntry } from "./settlement.ts";
 
 export type PayResult =
-  /** Paid or declined, now (`replayed: false`) or at an earlier try with this key. */
+  /** Paid or declined, now (`replayed: false`) or by an earlier request with this key. */
   | { type: "settled"; payment: PaymentRow; replayed: boolean }
   /** The key is settled for another payload (then with its payment), or open for another purpose. Nothing executed. */
   | { type: "reused"; payment?: PaymentRow }
@@ -43,10 +43,10 @@ function entryOf(
 }
 
 /**
- * Pays, or tells what became of `key`. However often it is called with the same key, at most one payment exists, and
- * everybody who was told an outcome is told the same one. Resolving and settling share one deadline.
+ * Pays, or finds the outcome of `key`. However often it is called with the same key, at most one payment exists, and every
+ * call that returns an outcome returns the same one. Resolving and settling share one deadline.
  *
- * Throws OutcomeUnknown where the database did not answer in time; then the same call again finds out.
+ * Throws OutcomeUnknown where the database did not respond in time; the same call again then finds the outcome.
  */
 export async function pay(userId: string, key: string, command: PayCommand): Promise<PayResult> {
   const remaining = countdown(DEADLINE_MS);

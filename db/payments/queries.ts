@@ -25,7 +25,7 @@ const payeeAccount = aliasedTable(ledgerAccounts, "payee_account");
 const payer = aliasedTable(users, "payer");
 const payee = aliasedTable(users, "payee");
 
-/** The name of the house's own account, which belongs to nobody. */
+/** The name of the funding account, which has no owner. */
 const FUNDING_PARTY: Party = { name: "Once" };
 
 async function select(where: SQL | undefined, limit: number): Promise<PaymentView[]> {

@@ -64,8 +64,8 @@ describe("a refund", () => {
 
   it("is for whoever received the payment alone", async () => {
     const { payer, paymentId } = await sale("1000");
-    const stranger = await newPerson(test.owner, 5_000n, "merchant");
-    for (const person of [payer, stranger]) {
+    const otherMerchant = await newPerson(test.owner, 5_000n, "merchant");
+    for (const person of [payer, otherMerchant]) {
       const purpose = { kind: "refund", paymentId, intentId: randomUUID() } as const;
       expect(await issueKey(person.id, purpose)).toEqual({ type: "not-found" });
     }

@@ -1,8 +1,7 @@
 /**
- * How an outcome is written down for the outside. Replays are byte-identical for ever, so a renderer is made of
+ * Renders an outcome for clients. Replays are byte-identical for ever, so a renderer is made of
  * immutable columns and of words of its own: UTC, fixed precision, no names, hosts, request ids, locale or refund state,
- * and nothing of the tables of problems or failures, whose texts may change. Each row says which renderer made its first
- * answer.
+ * and nothing of the tables of problems or failures, whose texts may change. Each row stores its renderer.
  *
  * A renderer never changes. Another rendering is another number, shipped one release before new payments use it, so
  * that while a deploy rolls both builds know it.
@@ -13,7 +12,7 @@ import type { DeclinedProblem } from "../../lib/api/payment-response.ts";
 import type { PaymentRow } from "./row.ts";
 
 export type Renderer = {
-  /** A payment as everybody outside sees it. */
+  /** A payment as clients see it. */
   payment(row: PaymentRow): Payment;
   /** The document that answers a declined payment. */
   decline(row: PaymentRow, declineCode: DeclineCode): DeclinedProblem;
@@ -60,7 +59,7 @@ function declineV1(row: PaymentRow, declineCode: DeclineCode): DeclinedProblem {
 
 export const RENDERERS: Renderers = new Map([[1, { payment: paymentV1, decline: declineV1 }]]);
 
-/** The row was settled by a newer build, with a renderer that only its neighbours know yet: one of them can answer. */
+/** The row was settled by a newer build, with a renderer that this one does not have: another server can answer. */
 export class UnknownRenderer extends Error {
   override readonly name = "UnknownRenderer";
   readonly code = "UNKNOWN_RENDERER";
@@ -74,7 +73,7 @@ function rendererOf(row: PaymentRow, renderers: Renderers): Renderer {
   );
 }
 
-/** The payment as everybody outside sees it. Throws UnknownRenderer where only a newer build can say. */
+/** The payment as clients see it. Throws UnknownRenderer where only a newer build can render it. */
 export function renderPayment(row: PaymentRow, renderers = RENDERERS): Payment {
   return rendererOf(row, renderers).payment(row);
 }

@@ -108,7 +108,7 @@ it("an account in the currency itself comes before any other", async () => {
   expect(await resolve(ben.id, randomUUID(), command)).toMatchObject({ creditAccountId: yen });
 });
 
-it("a key that is settled is found as it was told, and settling is not asked again", async () => {
+it("a key that is settled is found with its outcome, without settling again", async () => {
   const [ann, ben] = [await newPerson(test.owner, 50n), await newPerson(test.owner, 0n)];
   const command = (amountMinor: string, note?: string) =>
     ({ operation: "transfer", payee: ben.handle, amountMinor, currency: "USD", note }) as const;
@@ -128,7 +128,7 @@ it("a key that is settled is found as it was told, and settling is not asked aga
 it.each([
   ["bytea_output", "escape"],
   ["DateStyle", "German"],
-])("a key that is settled is found as it was told, where the database has %s = %s", async (name, value) => {
+])("a key that is settled is found with its outcome, where the database has %s = %s", async (name, value) => {
   const [ann, ben] = [await newPerson(test.owner, 50n), await newPerson(test.owner, 0n)];
   const command = { operation: "transfer", payee: ben.handle, amountMinor: "5", currency: "USD" } as const;
   const key = await keyFor(ann.id, { kind: "transfer", intentId: randomUUID() });

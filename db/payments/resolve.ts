@@ -1,21 +1,19 @@
 /**
  * The one read before a payment: what became of its key, and from names to accounts. It finds and decides nothing. What
- * cannot be found stays null, and settling answers for it. A key that is settled stays so, and needs no settling: its
- * replay waits for nobody's lock, and never depends on a handle, an order or an account that has changed since. Where the
- * key's row is there as well (a restore brought it back), settling answers, and takes the row away; one of another timeline
- * counts as absent here, too.
+ * cannot be found stays null, and settling answers for it. A settled key needs no settling: its replay waits for no lock,
+ * and does not depend on a handle, an order or an account that has changed since. Where the key's row is there as well (a
+ * restore brought it back), settling answers, and deletes the row; one of another timeline counts as absent here, too.
  *
- * Every payment makes this read, so it is written by hand, made together and planned once per connection. Each row is
- * looked up by itself, in a subquery by an index, whatever the tables were like when the plan was made.
+ * Every payment makes this read, so it is written by hand, batched and planned once per connection. Each row is looked up
+ * in a subquery by an index, whatever the tables were like when the plan was made.
  *
- * An e-mail address names somebody only where it was verified: anybody can register with a stranger's. Where it was not,
- * nobody is found, as where there is no such account.
+ * An e-mail address finds only somebody who verified it: anybody can register with an address that is not theirs.
  *
  * Where the owner has no account in the currency, another account of theirs stands for it, so that settling declines
  * with `currency_mismatch` instead of claiming that nobody is there. Never a silent conversion.
  */
 import { database } from "../connection/client.ts";
-import { together } from "../execution/batched-reads.ts";
+import { batchedLoad } from "../execution/batched-reads.ts";
 import type { PayCommand } from "./command.ts";
 import type { PaymentRow } from "./row.ts";
 
@@ -29,8 +27,8 @@ export type Resolved = {
   earlier: { payment: PaymentRow; requestHash: Buffer } | undefined;
 };
 
-/** What the read is asked: a user's key, and what their command names. */
-type Asked = {
+/** A user's key, and what their command names. */
+type Lookup = {
   userId: string;
   key: string;
   operation: PayCommand["operation"];
@@ -40,76 +38,76 @@ type Asked = {
   currency?: string;
 };
 
-/** As the read finds it; the payment's columns are null where none stands under the key. */
-type Found = {
+/** The payment's columns are null where none stands under the key. */
+type LookupRow = {
   debitAccountId: string | null;
   creditAccountId: string | null;
   resolvedCurrency: string | null;
   subjectFound: boolean;
 } & ({ id: null } | (Omit<PaymentRow, "settledAt"> & { settledAt: string; requestHash: Buffer }));
 
-const read = together(async (asked: readonly Asked[]): Promise<Resolved[]> => {
+const load = batchedLoad(async (lookups: readonly Lookup[]): Promise<Resolved[]> => {
   // Numbered, because a set has no order of its own.
-  const numbered = JSON.stringify(asked.map((one, n) => ({ n, ...one })));
-  // Where synchronous standbys are waited for, settling tells what became of a key: it waits for them.
-  const found = await database().readingSql<Found[]>`
+  const numbered = JSON.stringify(lookups.map((lookup, n) => ({ n, ...lookup })));
+  // With synchronous standbys, settling answers for a key that is settled: it waits for them.
+  const rows = await database().readingSql<LookupRow[]>`
     select earlier.user_id, earlier.id, earlier.kind, earlier.purpose_id, earlier.subject_id, earlier.status,
            earlier.decline_code, earlier.amount_minor, earlier.currency, earlier.payer_account_id,
            earlier.payee_account_id, earlier.note, earlier.request_hash, earlier.renderer, earlier.settled_at,
-           case asked.operation
+           case lookup.operation
              when 'pay-order' then case when merchant.account_id is not null then own.id end
              when 'transfer' then own.id
              when 'refund' then refunded.payee_account_id
              when 'top-up' then funding.id
            end as debit_account_id,
-           case asked.operation
+           case lookup.operation
              when 'pay-order' then merchant.account_id
              when 'transfer' then payee.id
              when 'refund' then refunded.payer_account_id
              when 'top-up' then case when funding.id is not null then own.id end
            end as credit_account_id,
-           case asked.operation when 'refund' then refunded.currency else asked.currency end as resolved_currency,
-           case asked.operation
+           case lookup.operation when 'refund' then refunded.currency else lookup.currency end as resolved_currency,
+           case lookup.operation
              when 'pay-order' then merchant.account_id is not null
              when 'refund' then exists (select 1 from ledger_accounts
-                                         where id = refunded.payee_account_id and owner_id = asked."userId")
+                                         where id = refunded.payee_account_id and owner_id = lookup."userId")
              else true
            end as subject_found
       from jsonb_to_recordset(${numbered}::text::jsonb)
-             asked (n int, "userId" uuid, key uuid, operation text, "orderId" uuid, "refundOf" uuid, payee text,
+             lookup (n int, "userId" uuid, key uuid, operation text, "orderId" uuid, "refundOf" uuid, payee text,
                     currency text)
       left join lateral (
-        select * from payments where user_id = asked."userId" and id = asked.key
+        select * from payments where user_id = lookup."userId" and id = lookup.key
            and not exists (select 1 from idempotency_keys
-                            where user_id = asked."userId" and key = asked.key and issued_in = database_identity())
+                            where user_id = lookup."userId" and key = lookup.key and issued_in = database_identity())
            and current_setting('synchronous_standby_names') = '' limit 1) earlier on true
       left join lateral (
-        select id from ledger_accounts where owner_id = asked."userId"
-         order by currency = asked.currency desc, id limit 1) own on true
+        select id from ledger_accounts where owner_id = lookup."userId"
+         order by currency = lookup.currency desc, id limit 1) own on true
       left join lateral (
         select id from ledger_accounts
          where owner_id = (select id from users
-                            where handle = asked.payee or (email = asked.payee and email_verified))
-         order by currency = asked.currency desc, id limit 1) payee on true
+                            where handle = lookup.payee or (email = lookup.payee and email_verified))
+         order by currency = lookup.currency desc, id limit 1) payee on true
       left join lateral (
-        select merchant_account_id as account_id from orders where id = asked."orderId" limit 1) merchant on true
+        select merchant_account_id as account_id from orders where id = lookup."orderId" limit 1) merchant on true
       left join lateral (
-        select payer_account_id, payee_account_id, currency from payments where id = asked."refundOf" limit 1
+        select payer_account_id, payee_account_id, currency from payments where id = lookup."refundOf" limit 1
         ) refunded on true
       left join lateral (
-        select id from ledger_accounts where asked.operation = 'top-up' and purpose = 'funding'
-           and currency = asked.currency limit 1) funding on true
-     order by asked.n`;
-  return found.map(resolvedOf);
+        select id from ledger_accounts where lookup.operation = 'top-up' and purpose = 'funding'
+           and currency = lookup.currency limit 1) funding on true
+     order by lookup.n`;
+  return rows.map(resolvedOf);
 });
 
-function resolvedOf(found: Found): Resolved {
-  const { debitAccountId, creditAccountId, resolvedCurrency, subjectFound, ...payment } = found;
+function resolvedOf(row: LookupRow): Resolved {
+  const { debitAccountId, creditAccountId, resolvedCurrency, subjectFound, ...payment } = row;
   const resolved = { debitAccountId, creditAccountId, currency: resolvedCurrency, subjectFound };
   if (payment.id === null) return { ...resolved, earlier: undefined };
-  const { requestHash, settledAt, ...row } = payment;
+  const { requestHash, settledAt, ...columns } = payment;
   // Drizzle has the driver leave times as text.
-  return { ...resolved, earlier: { payment: { ...row, settledAt: new Date(settledAt) }, requestHash } };
+  return { ...resolved, earlier: { payment: { ...columns, settledAt: new Date(settledAt) }, requestHash } };
 }
 
 /** Finds the payment that stands under `key` of `userId`, and the accounts that `command` is about. */
@@ -117,13 +115,13 @@ export function resolve(userId: string, key: string, command: PayCommand): Promi
   const { operation } = command;
   switch (operation) {
     case "pay-order":
-      return read({ userId, key, operation, orderId: command.orderId, currency: command.currency });
+      return load({ userId, key, operation, orderId: command.orderId, currency: command.currency });
     case "transfer":
-      return read({ userId, key, operation, payee: command.payee.toLowerCase(), currency: command.currency });
+      return load({ userId, key, operation, payee: command.payee.toLowerCase(), currency: command.currency });
     case "refund":
-      return read({ userId, key, operation, refundOf: command.paymentId });
+      return load({ userId, key, operation, refundOf: command.paymentId });
     case "top-up":
-      return read({ userId, key, operation, currency: command.currency });
+      return load({ userId, key, operation, currency: command.currency });
     default:
       return operation satisfies never;
   }

@@ -1,11 +1,11 @@
-/** A settled payment as the database has it. */
+/** A settled payment as a row of the database. */
 import { and, eq } from "drizzle-orm";
 import { database } from "../connection/client.ts";
 import { payments } from "../schema/payments.ts";
 
 export type PaymentRow = Omit<typeof payments.$inferSelect, "requestHash">;
 
-/** The columns of a payment without its request hash, which nobody outside the settlement compares. */
+/** The columns of a payment without its request hash, which only settling compares. */
 export const paymentColumns = {
   userId: payments.userId,
   id: payments.id,
@@ -23,7 +23,7 @@ export const paymentColumns = {
   settledAt: payments.settledAt,
 } as const;
 
-/** Reads one payment by primary key: whoever asked to pay, and the key it was settled under. */
+/** Reads one payment by primary key: the user who asked to pay, and the key it was settled under. */
 export async function findPaymentRow(userId: string, id: string): Promise<PaymentRow | undefined> {
   const [row] = await database()
     .reading.select(paymentColumns)

@@ -1,6 +1,6 @@
--- By what rules an entry is refused or declined. Settling calls these for each entry in turn, with the rows it locked as
--- the entries before have left them; a row that is not there is null. Plain expressions without settings of their own,
--- so that the planner writes them into the caller and a call costs nothing.
+-- The rules by which an entry is refused or declined. Settling calls them for each entry in order, with the locked rows as
+-- the entries before have left them; a missing row is null. Plain expressions without settings of their own, so that the
+-- planner inlines them.
 
 -- Refused: this request cannot be executed, now or later, as it is. Nothing is recorded, the key stays open. Null: it can.
 create or replace function refusal_of(
@@ -57,8 +57,8 @@ as $$
 $$;
 
 -- What left an account by orders and transfers on a day (UTC) other than the one that its row counts. An account counts the
--- latest day that it paid on. Where that is to come (the clock was ahead when it was written), the day that it is
--- now is counted from the payments themselves: a clock that was wrong once neither locks an account nor frees it.
+-- latest day that it paid on. Where that is in the future (the clock was ahead when it was written), today is counted from
+-- the payments themselves: a clock that was wrong once neither blocks an account nor lifts its limit.
 create or replace function day_out_of(account settlement_account, of_day date) returns bigint
 language sql stable
 as $$

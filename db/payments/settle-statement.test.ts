@@ -1,4 +1,4 @@
-/** Nobody is told what became of somebody else, whatever arrives from the database. */
+/** No payer gets the outcome of another one, whatever the database returns. */
 import { randomUUID } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Database, type Sql, setDatabase } from "../connection/client.ts";
@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 describe("an answer", () => {
-  it("that has a row for each entry, in their order, is told", async () => {
+  it("that has a row for each entry, in their order, is accepted", async () => {
     answering(1, 2, 3);
     const ids = (await sendBatch(entries)).map((one) => ("payment" in one ? one.payment.id : undefined));
     expect(ids).toEqual(entries.map((one) => one.key));
@@ -38,7 +38,7 @@ describe("an answer", () => {
     await expect(sendBatch(entries)).rejects.toThrow("Bug: ");
   });
 
-  it("about another entry than was asked for leaves the outcome unknown", async () => {
+  it("about another entry than was sent leaves the outcome unknown", async () => {
     answering(2);
     const [first] = entries;
     if (!first) throw new Error("Bug: there are three.");

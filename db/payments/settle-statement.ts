@@ -5,24 +5,24 @@ import type { PaymentRow } from "./row.ts";
 import type { RefusalReason, Settlement, SettlementEntry } from "./settlement.ts";
 
 /**
- * A batch takes tens of milliseconds, and gives up on a lock after half a second. One that is silent for this long stands,
- * as good as certainly, on a dead connection, and others must not wait behind it; its entries are then asked for singly.
+ * A batch takes tens of milliseconds, and fails on a lock after half a second. One without a response for this long has
+ * almost certainly a dead connection, and others must not wait behind it; its entries are then sent singly.
  */
 const BATCH_DEADLINE_MS = 3_000;
 
 /**
- * How long a batch waits for a lock, whatever its size: others wait behind it. One entry that is sent singly keeps nobody,
- * and waits as long as its session does, so that its tries together outlast the locks of a backend whose client vanished.
+ * How long a batch waits for a lock, whatever its size: others wait behind it. Nothing waits behind an entry that is sent
+ * singly, so the pool's lock_timeout applies, and its attempts together outlast the locks of a backend whose client vanished.
  */
 const BATCH_LOCK_TIMEOUT = "500ms";
 
 type Answer = { n: number; verdict: Settlement["verdict"]; reason: RefusalReason | null } & PaymentRow;
 
 /**
- * Settles a batch by one autocommit statement, sent once; what became of its entries, in their order. A batch equals
+ * Settles a batch by one autocommit statement, sent once; the outcomes of its entries, in their order. A batch equals
  * its entries executed one after another, and no entry makes another fail.
  *
- * Throws whatever went wrong; `failures.ts` knows whether that says anything about the outcome.
+ * Throws whatever failed; `failures.ts` says whether that is definitive.
  */
 export async function sendBatch(entries: readonly SettlementEntry[]): Promise<Settlement[]> {
   return attemptOnce("settling", (sql) => settleAll(sql, entries, BATCH_LOCK_TIMEOUT), BATCH_DEADLINE_MS);
@@ -49,7 +49,7 @@ async function settleAll(
   lockTimeout: string | null,
 ): Promise<Settlement[]> {
   const answers = await statement(sql, entries, lockTimeout);
-  // The driver has lost count of rows before (whole-rows.ts). Nobody is to be told what became of somebody else.
+  // The driver may miscount rows (empty-rows.ts), and nobody may get the outcome of another entry.
   if (answers.length !== entries.length || answers.some(({ n }, at) => n !== at + 1))
     throw new Error("Bug: settle_payments_v1 answered other entries than it was asked.");
   return answers.map(settlementOf);
@@ -74,7 +74,7 @@ function statement(
     request_hash: `\\x${entry.requestHash.toString("hex")}`,
     renderer: entry.renderer,
   }));
-  // The timeout is set for this statement alone, and first: the entries come out of the row that setting it makes.
+  // The timeout is set for this statement alone, and first: the batch depends on the row that sets it.
   return sql<Answer[]>`
     select settled.*
       from (select set_config('lock_timeout', coalesce(${lockTimeout}, current_setting('lock_timeout')), true) as lock_timeout) waits,

@@ -1,8 +1,8 @@
 -- Where money moves. One call, one autocommit statement, settles a batch of payments; a batch equals its entries
--- executed one after another, and no entry can make another fail. How rows are locked stands in locks.sql, by what rules an
--- entry is refused or declined in settle-rules.sql.
+-- executed one after another, and no entry can make another fail. locks.sql locks rows, settle-rules.sql has the rules by
+-- which an entry is refused or declined.
 
--- What will be written, by the columns that settling means: a table's own row type has whatever columns the table has got meanwhile.
+-- The rows to write, by the columns that settling uses: a table's own row type also has columns that were added later.
 create type settlement_outcome as (
   user_id uuid, id uuid, kind text, purpose_id uuid, subject_id uuid, status text, decline_code text, amount_minor bigint,
   currency text, payer_account_id uuid, payee_account_id uuid, note text, request_hash bytea, renderer smallint,
@@ -13,9 +13,9 @@ create type settlement_transfer as (
   debit_version bigint, credit_balance_minor bigint, credit_version bigint, created_at timestamptz
 );
 
--- The elements of an array, like unnest. The planner is told of one row and cannot look inside, so it looks each row up by
--- its key (a nested loop over an index), however small it believes the table that is joined; only where it believes it to
--- be empty, reading all of it costs the same, in its eyes.
+-- The elements of an array, like unnest. Declared with one row and not inlined, so that the planner joins by a nested loop
+-- over an index, however small its estimate of the joined table; only for an estimate of zero rows a sequential scan costs
+-- the same.
 create or replace function each_of(elements anyarray) returns setof anyelement
 language plpgsql immutable rows 1
 as $$
@@ -42,8 +42,8 @@ returns table (
 )
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
--- Planning a dozen statements anew costs more than executing them; and a plan that was made while a table was small must
--- not read all of it when it has grown: every row here is found by an index.
+-- Generic plans, because planning a dozen statements costs more than executing them; and index lookups only, because a plan
+-- that was made while a table was small must not scan it when it has grown.
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set jit = off

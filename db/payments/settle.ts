@@ -8,15 +8,15 @@ import type { Settlement, SettlementEntry } from "./settlement.ts";
 const LIMITS = {
   /** A statement of this many takes ten milliseconds or so; larger ones gain nothing, and hold their locks longer. */
   batchMax: 128,
-  /** One is executed while the next is on its way; more would only wait for the first one's locks in a rush. */
+  /** One is executed while the next is on its way; under load, more would only wait for the first one's locks. */
   inFlightMax: 2,
-  /** Some seconds of work at full rate: who comes later than that is better told so at once. */
+  /** Some seconds of work at full rate: what would wait longer is better rejected at once. */
   queueMax: 10_000,
-  /** Half of the pool, so that entries which wait for a stranger's lock leave connections for everybody else. */
-  laneMax: 4,
+  /** Half of the pool, so that entries which wait for another session's lock leave connections for the others. */
+  resubmissionsMax: 4,
 } as const;
 
-/** SQLSTATE of a lock that was not to be had within `lock_timeout`. */
+/** SQLSTATE of `lock_timeout`. */
 const LOCK_NOT_AVAILABLE = "55P03";
 
 // On globalThis, because development reloads modules, and routes may be bundled apart; the queue is one.
@@ -34,7 +34,7 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
       identityOf: (entry) => `${entry.userId} ${entry.key} ${entry.requestHash.toString("base64")}`,
       contendsOn: ({ debitAccountId, creditAccountId }) =>
         [debitAccountId, creditAccountId].filter((id) => id !== null),
-      isLockStall: (error) => failureCode(error) === LOCK_NOT_AVAILABLE,
+      isLockTimeout: (error) => failureCode(error) === LOCK_NOT_AVAILABLE,
       sendBatch(entries) {
         batches.sent += 1;
         batches.entries += entries.length;
@@ -53,7 +53,7 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
         const timer = setTimeout(callback, ms);
         return () => clearTimeout(timer);
       },
-      soon: setImmediate,
+      defer: setImmediate,
     },
     LIMITS,
   );
@@ -61,8 +61,8 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
 }
 
 /**
- * Settles one entry, together with whatever else arrives meanwhile. Executes it, or finds what became of its key; sent
- * again after any failure that leaves the outcome unknown, with the same key, so it executes at most once.
+ * Settles one entry, in a batch with others that arrive meanwhile. Executes it, or finds the outcome of its key; sent again
+ * after any failure that leaves the outcome unknown, with the same key, so it executes at most once.
  *
  * Throws Unavailable where it was not sent, OutcomeUnknown (for a duplicate PaymentInProgress) past `deadlineMs`, and
  * whatever Postgres said where that is definitive (a bug of ours).
@@ -71,12 +71,12 @@ export function settle(entry: SettlementEntry, deadlineMs: number = DEADLINE_MS)
   return batcher().submit(entry, deadlineMs);
 }
 
-/** What this process has sent in batches, and what waits at this moment. */
+/** What this process has sent in batches, and what waits now. */
 export function settlingLoad() {
   return { ...batches, ...batcher().load };
 }
 
-/** Takes no more payments, and resolves when every one that was taken has its answer. */
+/** Accepts no more payments, and resolves when every one that was accepted has its answer. */
 export function drain(): Promise<void> {
   return batcher().drain();
 }

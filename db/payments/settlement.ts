@@ -1,7 +1,7 @@
-/** What settling is asked, and what it answers, entry by entry. */
+/** What settling takes and returns, entry by entry. */
 import type { PaymentRow } from "./row.ts";
 
-/** A request to pay, resolved to accounts. Null is what could not be found; settling refuses it unless it replays. */
+/** A request to pay, resolved to accounts. Null is what could not be found; settling refuses it unless it is a replay. */
 export type SettlementEntry = {
   userId: string;
   key: string;
@@ -35,7 +35,7 @@ export const REFUSAL_REASONS = [
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
-/** What became of an entry; the verdicts are explained above `settle_payments_v1` in settle.sql. */
+/** The outcome of an entry; the verdicts are explained above `settle_payments_v1` in settle.sql. */
 export type Settlement =
   | { verdict: "settled" | "replayed" | "reused"; payment: PaymentRow }
   | { verdict: "refused"; reason: RefusalReason }

@@ -1,5 +1,5 @@
 /**
- * Arrivals: each request for a key, and what it was told. Evidence for "pressed three times, charged once", recorded on
+ * Arrivals: each request for a key, and its answer. Evidence for "pressed three times, charged once", recorded on
  * the side and best effort; nothing is decided from it.
  */
 import { index, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
@@ -12,7 +12,7 @@ export const paymentAttempts = pgTable(
     key: uuid("key").notNull(),
     /** A UUID v7 of the arrival itself. */
     id: uuid("id").notNull(),
-    /** The door it came through: the HTTP API, the server action, the form without JavaScript. */
+    /** The HTTP API, the server action, or the form without JavaScript. */
     channel: text("channel", { enum: ["api", "action", "form"] }).notNull(),
     verdict: text("verdict", {
       enum: ["paid", "declined", "replayed", "reused", "mismatch", "refused", "void", "invalid", "unknown"],

@@ -22,7 +22,7 @@ export const ledgerAccounts = pgTable(
   "ledger_accounts",
   {
     id: uuid("id").primaryKey(),
-    /** Absent for the house's own accounts. */
+    /** Null for funding accounts. */
     ownerId: uuid("owner_id").references(() => users.id),
     purpose: text("purpose", { enum: ["wallet", "funding"] }).notNull(),
     currency: currencyCode("currency").notNull(),
@@ -94,7 +94,7 @@ export const ledgerSeals = pgTable(
   ],
 );
 
-/** Where the journal ends: one row, whose lock makes several sealers take turns. */
+/** Where the journal ends: one row, whose lock serialises sealers. */
 export const ledgerSealHead = pgTable(
   "ledger_seal_head",
   {

@@ -39,7 +39,7 @@ export const payments = pgTable(
     index("payments_id").on(table.id),
     /** One user's payments by time of settlement; the key's own time is when the form was opened. */
     index("payments_settled").on(table.userId, table.settledAt, table.id),
-    /** What an account received, by time of settlement; a declined try reached nobody. */
+    /** What an account received, by time of settlement; a declined payment reached nobody. */
     index("payments_received")
       .on(table.payeeAccountId, table.settledAt, table.id)
       .where(sql`status = 'succeeded'`),

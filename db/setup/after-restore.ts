@@ -1,6 +1,6 @@
 /**
- * What has to happen after the database's files were put back from a snapshot or a copy, before it serves anybody: nothing
- * inside tells such a copy from its original, so its keys are voided, and its journal goes on in its own numbering.
+ * After the database's files were restored from a snapshot or a copy, and before it serves requests: nothing inside
+ * distinguishes such a copy from its original, so its keys are voided, and its journal goes on in its own numbering.
  */
 import { sealAtStart } from "../ledger/seal.ts";
 import { connectAsOwner } from "./migrate.ts";
@@ -9,8 +9,8 @@ export type AfterRestore = { keysVoided: number; transfersSealed: number };
 
 /**
  * Voids every open key, and seals every transfer that has no seal, as the role of `ownerUrl`, which owns the tables. Safe to
- * do again, and safe where nothing was restored: whoever was paying gets a new key for the same purpose. Throws where the
- * database cannot be reached or has no schema of ours; then nothing was done that matters to money.
+ * do again, and safe where nothing was restored: a payer gets a new key for the same purpose. Throws where the database
+ * cannot be reached or has no schema of ours.
  */
 export async function afterRestore(ownerUrl: string): Promise<AfterRestore> {
   const sql = connectAsOwner(ownerUrl);

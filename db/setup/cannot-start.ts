@@ -1,11 +1,11 @@
-/** Why this process cannot start, in sentences for whoever runs it: what is wrong, and what to do. Printed as they are. */
+/** Why this process cannot start, for its operator: what is wrong, and what to do. The message is printed without a stack. */
 export class CannotStart extends Error {
   override readonly name: string = "CannotStart";
-  /** Looked at instead of the class: start-up may be bundled apart from what it starts. */
-  readonly isSaidInWords = true;
+  /** Checked instead of the class: start-up may be bundled apart, with a class of its own. */
+  readonly isForOperator = true;
 }
 
-/** Whether `error` says in words what is wrong, so that no stack of ours would say more. */
-export function isSaidInWords(error: unknown): error is Error {
-  return error instanceof Error && "isSaidInWords" in error;
+/** Whether `error` is a CannotStart, whose message says all. */
+export function isForOperator(error: unknown): error is Error {
+  return error instanceof Error && "isForOperator" in error;
 }

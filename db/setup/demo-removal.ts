@@ -1,9 +1,9 @@
 /**
- * What the demo leaves in a database: people whose password and API keys are published. Whoever served that database
- * outside the demo would let everybody in, so start-up asks whether anything still opens, and a command takes it away.
+ * The demo leaves people in a database whose passwords and API keys are published. Outside the demo they would let anybody
+ * in, so start-up refuses such a database, and a command removes them.
  *
- * The demo's people are told by their ids, which nobody can choose. A handle or an address anybody can register, and
- * could so keep a server from starting.
+ * The demo's people are recognised by their ids, which nobody can choose. A handle or an address anybody could register to
+ * keep a server from starting.
  */
 import { and, eq, gt, inArray, or, sql } from "drizzle-orm";
 import { database } from "../connection/client.ts";
@@ -11,7 +11,6 @@ import { apiKeys, credentials, sessions } from "../schema/auth.ts";
 import { connectAsOwner } from "./migrate.ts";
 import { DEMO_KEY_HASHES, DEMO_USER_IDS } from "./seed.ts";
 
-/** Said by a server that refuses to start. */
 export const DEMO_IS_OPEN =
   "This database lets in the demo's people, whose passwords and API keys are published: take that away with npm run remove-demo, or start the demo with ONCE_DEMO=1.";
 
@@ -43,14 +42,13 @@ export async function isDemoOpen(): Promise<boolean> {
   return found.flat().length > 0;
 }
 
-/** How much of each was taken away. */
+/** How many of each were removed. */
 export type Removed = { passwords: number; sessions: number; apiKeys: number; accounts: number };
 
 /**
- * Takes away all that lets anybody in as one of the demo's people, and closes their accounts and every other one that play
- * money has reached, over however many hands: it is worth nothing, and nobody may pay with it or be paid into it. Top-ups are
- * the demo's alone, so that is where play money begins. The people, their payments and their transfers stay, for ever. Again, it
- * finds nothing more to do.
+ * Removes all credentials of the demo's people, and closes their accounts and every other one that play money has reached,
+ * over however many hands: nobody may pay with it. Top-ups are the demo's alone, so that is where play money begins. The
+ * people, their payments and their transfers stay. Idempotent.
  */
 export async function removeDemo(ownerUrl: string): Promise<Removed> {
   const people = DEMO_USER_IDS.join(",");

@@ -1,7 +1,6 @@
--- The application's role may read, may call the functions, and may not write money tables itself. It is whichever role
--- the application logs in as; start-up calls this as the owner of the tables, so that a role given by DATABASE_URL gets
--- what the embedded server's once_app has. Every function of ours that runs with its owner's rights and carries a version
--- in its name is an entrance; the others are called by those.
+-- The application's role may read and call the functions, and may not write money tables itself. Start-up calls this as the
+-- owner of the tables for the role that the application logs in as, so that a role given by DATABASE_URL gets what the
+-- embedded server's once_app has. The functions with a version in their name are the API; the others are internal.
 create or replace function grant_to_application(app_role name) returns void
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp

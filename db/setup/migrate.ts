@@ -4,23 +4,22 @@ import { readMigrationFiles } from "drizzle-orm/migrator";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as migrateWithDrizzle } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
-import { Connector } from "../connection/connector.ts";
 import { SERVER_TCP_LIMITS } from "../connection/pool.ts";
-import { ANY_TIME } from "../connection/socket.ts";
+import { Connector } from "../connection/transport/connector.ts";
+import { NO_TIMEOUT } from "../connection/transport/socket.ts";
 import { CannotStart } from "./cannot-start.ts";
 
-/** Any fixed number: whoever migrates Once takes this lock. Migrations only; nothing about money uses such locks. */
+/** The advisory lock of migrations; any fixed number. Nothing about money uses advisory locks. */
 const MIGRATION_LOCK = 7_166_210;
 
 /**
- * How long a lock is waited for: another process's migrations, which are ours to wait for, or a stranger's table lock,
- * behind which everybody would queue up.
+ * How long a lock is waited for: another process's migrations, or a table lock, behind which all statements would queue.
  */
 const LOCK_TIMEOUT_MS = 60_000;
-/** A process that stopped in the middle of a migration lets the next one begin after this long. */
+/** A process that stopped in the middle of a migration blocks the next one for this long. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 
-/** Said where migrations do not go to the server itself: a session's lock is not this process's alone there. */
+/** Behind a pooler a session's advisory lock is not this process's alone. */
 const THROUGH_A_POOLER =
   "Migrations go through a pooler, which may keep their lock and leave out their settings: give DATABASE_OWNER_URL the address of the server itself.";
 
@@ -29,7 +28,7 @@ const THROUGH_A_POOLER =
  * and waiting for locks have limits; a statement has none, for a large ledger takes as long to verify as it takes.
  */
 export function connectAsOwner(ownerUrl: string): postgres.Sql {
-  const connector = new Connector(ownerUrl, { silenceMaxMs: ANY_TIME, transactions: "ours" });
+  const connector = new Connector(ownerUrl, { responseTimeoutMs: NO_TIMEOUT, transactions: "ours" });
   return postgres(connector.url, {
     ...connector.options,
     max: 1,
@@ -75,7 +74,7 @@ const OTHER_MIGRATIONS =
 /**
  * Applies what is missing of `db/migrations` as the role of `ownerUrl`, which owns the tables, and grants the
  * application's role what it may do, where that is another one. Returns whether the server says which one it is: else a
- * key cannot be told from a copy's on another server.
+ * key cannot be distinguished from its copy on another server.
  */
 export async function migrate(ownerUrl: string, appRole: string): Promise<{ knowsItsServer: boolean }> {
   const sql = connectAsOwner(ownerUrl);
@@ -83,7 +82,7 @@ export async function migrate(ownerUrl: string, appRole: string): Promise<{ know
     // The lock belongs to the session: the connection, of which there is one, or what a pooler keeps of it.
     const locked = await sql<{ pid: number }[]>`
       select pg_backend_pid() as pid from pg_advisory_lock(${MIGRATION_LOCK})`;
-    // Whoever has process numbers of its own is no PostgreSQL.
+    // A pooler has process ids of its own.
     if (locked[0]?.pid !== locked.state.pid) console.warn(THROUGH_A_POOLER);
     await requireBaseline(sql);
     await applyMigrations(sql);
@@ -92,7 +91,7 @@ export async function migrate(ownerUrl: string, appRole: string): Promise<{ know
     const [row] = await sql<{ knows: boolean }[]>`select journal_server() <> 0 as knows`;
     return { knowsItsServer: row?.knows ?? false };
   } finally {
-    // Ending the connection gives the lock back where something failed.
+    // Ending the connection releases the lock where something failed.
     await sql.end({ timeout: 5 });
   }
 }

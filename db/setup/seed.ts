@@ -53,20 +53,19 @@ function demoApiKey(handle: string): string {
   return `once_demo_${handle}`;
 }
 
-/** By what the demo's people and their API keys are known in a database. */
 export const DEMO_USER_IDS = PEOPLE.map(({ handle }) => demoId(handle));
 export const DEMO_KEY_HASHES = PEOPLE.map(({ handle }) => hashOfApiKey(demoApiKey(handle)));
 
 async function seedPerson(person: Person): Promise<void> {
   const db = database().reading;
   const id = demoId(person.handle);
-  // Made by us, and nobody else's: it counts as verified.
+  // An address of our own, so it counts as verified.
   const email = `${person.handle}@once.test`;
   const apiKey = demoApiKey(person.handle);
   const permissions = JSON.stringify(permissionsOf(SCOPES));
   await db
     .insert(users)
-    .values({ id, email, emailVerified: true, ...pick(person) })
+    .values({ id, email, emailVerified: true, name: person.name, handle: person.handle, role: person.role })
     .onConflictDoNothing();
   await db
     .insert(credentials)
@@ -93,16 +92,12 @@ async function seedPerson(person: Person): Promise<void> {
     .onConflictDoUpdate({ target: apiKeys.id, set: { permissions } });
   for (const [currency, amount] of Object.entries(person.opening)) {
     await openAccount(demoId(`${person.handle} ${currency}`), id, currency, null);
-    if (amount > 0n) await open(id, demoId(`${person.handle} ${currency} opening`), currency, amount);
+    if (amount > 0n) await topUp(id, demoId(`${person.handle} ${currency} opening`), currency, amount);
   }
 }
 
-function pick({ name, handle, role }: Person): Pick<Person, "name" | "handle" | "role"> {
-  return { name, handle, role };
-}
-
-/** Pays an opening balance in, once. */
-async function open(userId: string, intentId: string, currency: string, amount: bigint): Promise<void> {
+/** Tops up an opening balance, once. */
+async function topUp(userId: string, intentId: string, currency: string, amount: bigint): Promise<void> {
   const issued = await issueKey(userId, { kind: "top-up", intentId });
   if (issued.type !== "created" && issued.type !== "found") return;
   const command = { operation: "top-up", amountMinor: amount.toString(), currency } as const;
@@ -113,7 +108,7 @@ async function open(userId: string, intentId: string, currency: string, amount: 
   }
 }
 
-/** The account that the demo's money comes from: it has no floor, and goes as far below zero as it gave. */
+/** The accounts that the demo's money comes from: they have no floor, and go below zero by what they gave. */
 async function seedFunding(ownerUrl: string): Promise<void> {
   const owner = connectAsOwner(ownerUrl);
   try {
@@ -131,7 +126,7 @@ async function seedFunding(ownerUrl: string): Promise<void> {
   }
 }
 
-/** What is on the counter of Bluebird Coffee when the demo opens. */
+/** The orders of Bluebird Coffee that the demo begins with. */
 const FIRST_ORDERS = [
   {
     name: "first order",

@@ -1,8 +1,8 @@
-/** What the promise needs of the server: asked at start, so that a bad set-up is told before money moves. */
+/** What exactly-once payments need of the server, checked at start, before money moves. */
 import postgres from "postgres";
 import { database } from "../connection/client.ts";
-import { Connector } from "../connection/connector.ts";
 import { openPool, settingsOf } from "../connection/pool.ts";
+import { Connector } from "../connection/transport/connector.ts";
 
 /** What PostgreSQL 14 lacks (assignment to a field of an array's element) is needed by settling. */
 const OLDEST_SERVER_VERSION = 15;
@@ -22,18 +22,18 @@ export type Server = {
   encoding: string;
 };
 
-/** A connection of a pool, as it comes about. */
+/** A connection of a pool, after start-up. */
 export type Session = {
   role: string;
-  /** What our pools ask for, and how it stands. */
-  settings: readonly { name: string; asked: string; found: string }[];
-  /** Somebody in between answers with process numbers of its own. */
+  /** What our pools request, and what is in force. */
+  settings: readonly { name: string; requested: string; actual: string }[];
+  /** A pooler answers with process ids of its own. */
   isPooled: boolean;
-  /** Whether statements are prepared, which needs the same session from one to the next. */
+  /** Whether statements are prepared, which needs the same session for each. */
   isPrepared: boolean;
 };
 
-/** Asks the server behind `url` how it is set up for whoever logs in there. */
+/** Reads how the server behind `url` is set up for the role that logs in there. */
 export async function inspectServer(url: string): Promise<Server> {
   const connector = new Connector(url);
   const sql = postgres(connector.url, {
@@ -55,29 +55,35 @@ export async function inspectServer(url: string): Promise<Server> {
              current_setting('default_transaction_isolation') as isolation,
              current_setting('server_encoding') as encoding`;
     if (!server) throw new Error("Bug: the server answered nothing about itself.");
-    // Changes nothing, and looks like a write: some poolers open a transaction of their own around such alone (answers.ts).
+    // Changes nothing, and looks like a write: some poolers open a transaction around writes only (backend-messages.ts).
     await sql`update pg_settings set setting = setting where name is null`;
     return server;
   } finally {
-    // Nothing runs any more; the driver would wait for what was cut short.
+    // Or the driver waits for a statement whose connection was lost.
     await sql.end({ timeout: 0 });
   }
 }
 
-/** Opens a connection to `url` as the pools do, and looks what has become of all that they ask for. */
+/** Opens a connection to `url` as the pools do, and reads which of the settings they request are in force. */
 export async function inspectSession(url: string, { version, role }: Server): Promise<Session> {
-  const asked = Object.entries(settingsOf(version)).map(([name, value]) => [name, String(value)] as const);
+  const requested = Object.entries(settingsOf(version)).map(
+    ([name, value]) => [name, String(value)] as const,
+  );
   const options = { name: "start", connectionsMax: 1, serverVersion: version, onNotice() {} };
   const pool = openPool(url, options);
   try {
     // As text and in one piece, so that nothing of it is prepared.
     const rows = await pool.sql.unsafe<{ pid: number; name: string; setting: string }[]>(
-      `select pg_backend_pid() as pid, name, setting from pg_settings where name in (${asked.map(([name]) => `'${name}'`).join()})`,
+      `select pg_backend_pid() as pid, name, setting from pg_settings where name in (${requested.map(([name]) => `'${name}'`).join()})`,
     );
-    const found = new Map(rows.map(({ name, setting }) => [name, setting]));
+    const actual = new Map(rows.map(({ name, setting }) => [name, setting]));
     return {
       role,
-      settings: asked.map(([name, value]) => ({ name, asked: value, found: found.get(name) ?? "" })),
+      settings: requested.map(([name, value]) => ({
+        name,
+        requested: value,
+        actual: actual.get(name) ?? "",
+      })),
       isPooled: rows[0]?.pid !== rows.state.pid,
       isPrepared: pool.sql.options.prepare,
     };
@@ -86,7 +92,7 @@ export async function inspectSession(url: string, { version, role }: Server): Pr
   }
 }
 
-/** What makes the promise impossible to keep on this server, in words. Empty where nothing does. */
+/** Why payments cannot be exactly-once on this server; empty where they can. */
 export function faultsOf(server: Server): string[] {
   return [
     server.version < OLDEST_SERVER_VERSION &&
@@ -103,7 +109,7 @@ export function faultsOf(server: Server): string[] {
   ].filter((fault) => fault !== false);
 }
 
-/** What is set up badly but does not break the promise, because our own code puts it right; worth mending. */
+/** What is set up badly and overridden by our own code. */
 export function warningsOf(server: Server): string[] {
   return [
     ["off", "local", "remote_write"].includes(server.synchronousCommit) &&
@@ -113,53 +119,53 @@ export function warningsOf(server: Server): string[] {
   ].filter((warning) => warning !== false);
 }
 
-/** Levels from which on a warning is sent. */
+/** Values of client_min_messages with which warnings are sent. */
 const WARNING_COMES_THROUGH = /^(debug\d|log|notice|warning)$/;
 
-/** By setting: whether what was found is as good as what was asked for. */
-const IS_GOOD: Readonly<Record<string, (found: string) => boolean>> = {
+/** By setting: whether the actual value is as good as the requested one. */
+const IS_GOOD: Readonly<Record<string, (actual: string) => boolean>> = {
   // The functions refuse any other.
-  default_transaction_isolation: (found) => found === "read committed",
-  // The driver would take one value for another, and a replay for a request that differs.
-  bytea_output: (found) => found === "hex",
-  DateStyle: (found) => found.startsWith("ISO"),
-  // An answer that no standby has would be told as if it had.
-  client_min_messages: (found) => WARNING_COMES_THROUGH.test(found),
+  default_transaction_isolation: (actual) => actual === "read committed",
+  // In another format the driver misreads request hashes, and a replay looks like a reuse of its key.
+  bytea_output: (actual) => actual === "hex",
+  DateStyle: (actual) => actual.startsWith("ISO"),
+  // A cancelled wait for a standby would go unnoticed.
+  client_min_messages: (actual) => WARNING_COMES_THROUGH.test(actual),
 };
 
-function isInForce({ name, asked, found }: Session["settings"][number]): boolean {
+function isInForce({ name, requested, actual }: Session["settings"][number]): boolean {
   const isGood = IS_GOOD[name];
   // Limits, in milliseconds: a shorter one is a limit, too, and 0 is none.
-  return isGood ? isGood(found) : Number(found) > 0 && Number(found) <= Number(asked);
+  return isGood ? isGood(actual) : Number(actual) > 0 && Number(actual) <= Number(requested);
 }
 
-function sayMissing(missing: Session["settings"], { role }: Session, consequence: string): string {
+function describeMissing(missing: Session["settings"], { role }: Session, consequence: string): string {
   const list = missing.map(
-    ({ name, asked, found }) => `${name} is ${found || "not known"} instead of ${asked}`,
+    ({ name, requested, actual }) => `${name} is ${actual || "not known"} instead of ${requested}`,
   );
-  const remedy = missing.map(({ name, asked }) => `alter role "${role}" set ${name} = '${asked}';`);
+  const remedy = missing.map(({ name, requested }) => `alter role "${role}" set ${name} = '${requested}';`);
   return `Our connections do not get what they ask for, as behind a pooler that ignores it: ${list.join(", ")}. ${consequence} Set it for the role: ${remedy.join(" ")}`;
 }
 
-/** What of a pool's connections makes the promise impossible to keep, in words. */
+/** Why payments cannot be settled through these connections; empty where they can. */
 export function sessionFaultsOf(session: Session): string[] {
   const missing = session.settings.filter((one) => one.name in IS_GOOD && !isInForce(one));
-  return missing.length > 0 ? [sayMissing(missing, session, "Payments cannot be settled so.")] : [];
+  return missing.length > 0 ? [describeMissing(missing, session, "Payments cannot be settled so.")] : [];
 }
 
-/** What of them is worse than it should be: something may wait for ever, or fail in a crowd. */
+/** What of these connections may hang, or fail under load. */
 export function sessionWarningsOf(session: Session): string[] {
   const missing = session.settings.filter((one) => !(one.name in IS_GOOD) && !isInForce(one));
   return [
     missing.length > 0 &&
-      sayMissing(missing, session, "What hangs may keep others waiting, for ever where it is 0."),
+      describeMissing(missing, session, "What hangs may keep others waiting, for ever where it is 0."),
     session.isPooled &&
       session.isPrepared &&
       "A pooler stands in between. Where it pools by transaction and keeps no prepared statements, add ?prepare=false to DATABASE_URL, or statements will fail.",
   ].filter((warning) => warning !== false);
 }
 
-/** What nobody but the functions of their owner writes. */
+/** Tables that only functions with their owner's rights write. */
 const MONEY_TABLES = [
   "payments",
   "ledger_transfers",
@@ -178,7 +184,6 @@ export async function mayWriteMoney(): Promise<boolean> {
   return row?.may ?? false;
 }
 
-/** Said where the application's role may write the money tables itself: their triggers and CHECKs still hold. */
 export const ONE_ROLE =
   "The application's database role may write the money tables itself; only their triggers and CHECKs hold it back. " +
   "Give it a role of its own: DATABASE_URL for the application, DATABASE_OWNER_URL for migrations.";

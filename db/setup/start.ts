@@ -1,6 +1,6 @@
 /** Start-up of the database: embedded or given, migrated, seeded where it is the demo, connected. */
 import path from "node:path";
-import { type Position, pruneAttempts } from "../attempts/prune.ts";
+import { type PruneCursor, pruneAttempts } from "../attempts/prune.ts";
 import { connect, setDatabase } from "../connection/client.ts";
 import { startEmbedded } from "../embedded/server.ts";
 import { reapKeys } from "../idempotency/reap.ts";
@@ -29,16 +29,16 @@ export type StartOptions = {
   demo: boolean;
 };
 
-/** A day's keys are a small table; once a minute keeps it so. */
+/** Once a minute keeps the table of open keys small. */
 const REAP_PAUSE_MS = 60_000;
-/** What is pruned is a month old; often enough that a flood leaves as evenly as it came. */
+/** Often enough that the rows of a flood are deleted as evenly as they came. */
 const PRUNE_PAUSE_MS = 10 * 60_000;
-/** What was altered before it was sealed cannot be told, so not long; a round that finds nothing costs a millisecond. */
+/** Short, because a change before the seal cannot be detected; a call that finds nothing costs a millisecond. */
 const SEAL_PAUSE_MS = 3_000;
-/** Soon enough to be told while it can be mended, and no flood of warnings meanwhile. */
+/** Often enough to be fixed in time, without a flood of warnings. */
 const STALL_PAUSE_MS = 60_000;
 
-/** Said where pg_control_system() may not be read: the identity that keys carry is then the database's alone. */
+/** Where pg_control_system() may not be read, the identity in a key is the database's alone. */
 const NAMELESS_SERVER =
   "The server does not say which one it is (pg_control_system() is not allowed): a key may live again where a dump is " +
   "restored on another server. Run `npm run restored` after every restore, before anything is served.";
@@ -46,7 +46,7 @@ const NAMELESS_SERVER =
 /**
  * Makes the database ready and sets it as this process's. Safe when several processes start at once. Refuses a server
  * on which the promise cannot be kept, or that cannot be reached, and, outside the demo, a database that lets in the demo's
- * people; and says in words what is wrong (CannotStart).
+ * people: it then throws CannotStart.
  */
 export async function startDatabase(options: StartOptions): Promise<void> {
   const { appUrl, ownerUrl, names } = await addressesOf(options);
@@ -67,8 +67,7 @@ export async function startDatabase(options: StartOptions): Promise<void> {
   startPeriodicWork();
 }
 
-/** Payments go on meanwhile; what is altered before it is sealed cannot be told. */
-function inWords(stall: Stall): string {
+function describeStall(stall: Stall): string {
   switch (stall.type) {
     case "held-up":
       return `The journal is held up: a transfer has waited for its seal for ${stall.seconds} s. A transaction that is older is still open, in some database of this server (pg_stat_activity, pg_prepared_xacts): end it.`;
@@ -79,7 +78,7 @@ function inWords(stall: Stall): string {
   }
 }
 
-/** Where the application and the owner of the tables connect, and what whoever runs this knows those addresses as. */
+/** The addresses of the application and of the owner of the tables, and the variables that they come from. */
 async function addressesOf({ databaseUrl, ownerUrl, dataDir }: StartOptions) {
   if (databaseUrl === undefined) {
     const { adminUrl } = await startEmbedded(path.resolve(dataDir));
@@ -98,21 +97,21 @@ function refuse(faults: readonly string[]): void {
     throw new CannotStart(["The database server is not fit for payments.", ...faults].join("\n"));
 }
 
-/** What runs beside the requests. Each piece is safe on any number of servers at once. */
+/** Work beside the requests, safe on any number of servers at once. */
 function startPeriodicWork(): void {
-  let pruned: Position | undefined;
+  let cursor: PruneCursor | undefined;
   repeat("Reaping keys", REAP_PAUSE_MS, reapKeys);
   repeat("Sealing transfers", SEAL_PAUSE_MS, sealTransfers);
   repeat("Looking after the journal", STALL_PAUSE_MS, async () => {
     const stall = await sealingStall();
-    if (stall) console.warn(inWords(stall));
+    if (stall) console.warn(describeStall(stall));
   });
   repeat("Pruning attempts", PRUNE_PAUSE_MS, async () => {
-    pruned = (await pruneAttempts(pruned)).position;
+    cursor = (await pruneAttempts(cursor)).cursor;
   });
 }
 
-/** Does what decides nothing about money: where it fails, that is left to the next round. */
+/** Logs a failure of work that decides nothing about money, and leaves it to the next round. */
 async function attempt(what: string, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, inject, it, vi } fro
 import { database } from "../connection/client.ts";
 import { startPooler } from "../testing/proxies/pooler.ts";
 import { startWireProxy } from "../testing/proxies/wire-proxy.ts";
-import { isSaidInWords } from "./cannot-start.ts";
+import { isForOperator } from "./cannot-start.ts";
 import { startDatabase } from "./start.ts";
 
 const admin = postgres(inject("adminUrl"), { max: 1, onnotice: () => {} });
@@ -46,7 +46,7 @@ async function said(databaseUrl: string, ownerUrl?: string): Promise<string> {
     await database().close();
     return "";
   }
-  if (!isSaidInWords(error)) throw error;
+  if (!isForOperator(error)) throw error;
   expect(error.message).not.toMatch(/secret|\bat .*\.ts/);
   return error.message;
 }

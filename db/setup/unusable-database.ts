@@ -1,13 +1,12 @@
-/** Every way in which a database cannot be reached or used at start, each in one sentence: what is wrong, what to do. */
-
+/** The errors of a database that cannot be reached or used at start, each in one sentence: what is wrong, what to do. */
 import { readDatabaseUrl } from "../connection/database-url.ts";
 import { failureCode } from "../payments/failures.ts";
-import { CannotStart, isSaidInWords } from "./cannot-start.ts";
+import { CannotStart, isForOperator } from "./cannot-start.ts";
 
-/** A database as the sentences name it: by its variable, and by its hosts, never by more of its address. */
+/** A database as the sentences name it, without the rest of its address. */
 type Named = { variable: string; hosts: string; database: string };
 
-/** What the embedded server is known as: it has no variable. */
+/** Stands for the variable of the embedded server, which has none. */
 export const EMBEDDED = "the embedded PostgreSQL";
 
 const POOLER =
@@ -102,7 +101,7 @@ function sentenceOf(error: unknown, named: Named): string | undefined {
   return /^[0-9A-Z]{5}$/.test(code) ? `${named.database} cannot be used: ${said} (${code}).` : undefined;
 }
 
-/** What was said by whoever gave the code: Drizzle puts the statement around it. */
+/** The message of the error that has the code, which Drizzle wraps. */
 function innermost(error: unknown): string {
   let found = error;
   while (found instanceof Error && found.cause instanceof Error) found = found.cause;
@@ -110,14 +109,14 @@ function innermost(error: unknown): string {
 }
 
 /**
- * Does what start-up needs of the database at `url`, which whoever runs this knows as `variable`. Where that cannot be
- * reached or used, throws a CannotStart that says why; what is no fault of the database's is thrown as it is.
+ * Does `work` with the database at `url`, which is configured as `variable`. Where that cannot be reached or used, throws a
+ * CannotStart that says why; other errors are thrown as they are.
  */
 export async function usable<T>(variable: string, url: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    if (isSaidInWords(cause)) throw cause;
+    if (isForOperator(cause)) throw cause;
     const hosts = readDatabaseUrl(url).hosts.map(({ host, port }) => `${host}:${port}`);
     const database = variable === EMBEDDED ? "The embedded PostgreSQL" : `The database behind ${variable}`;
     const sentence = sentenceOf(cause, { variable, hosts: hosts.join(" or "), database });

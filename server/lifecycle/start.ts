@@ -1,5 +1,5 @@
 /** Start-up of the server: check the environment, make the database ready, say what runs. */
-import { isSaidInWords } from "../../db/setup/cannot-start.ts";
+import { isForOperator } from "../../db/setup/cannot-start.ts";
 import { startDatabase } from "../../db/setup/start.ts";
 import { recordClientAddresses } from "../http/node-server/client-address.ts";
 import { preserveContentLength } from "../http/node-server/content-length.ts";
@@ -17,7 +17,7 @@ export async function start(): Promise<void> {
   try {
     await startUp();
   } catch (error) {
-    if (isSaidInWords(error)) console.error(error.message);
+    if (isForOperator(error)) console.error(error.message);
     else console.error("Once could not start.", error);
     process.exit(1);
   }

@@ -49,9 +49,9 @@ function makeMetrics() {
     labelNames: ["where"],
     registers,
     collect() {
-      const { queued, inLane, batchesInFlight } = settlingLoad();
+      const { queued, resubmitting, batchesInFlight } = settlingLoad();
       this.set({ where: "queue" }, queued);
-      this.set({ where: "lane" }, inLane);
+      this.set({ where: "lane" }, resubmitting);
       this.set({ where: "batch" }, batchesInFlight);
     },
   });

@@ -86,7 +86,7 @@ async function newCheckout() {
 
 type Checkout = Awaited<ReturnType<typeof newCheckout>>;
 
-const DOORS: Record<keyof typeof FAILURES.door, (checkout: Checkout) => Promise<Response>> = {
+const DOORS: Record<keyof typeof FAILURES.request, (checkout: Checkout) => Promise<Response>> = {
   "idempotency-key-missing": ({ send }) => send({ "idempotency-key": undefined }),
   "idempotency-key-malformed": ({ send }) => send({ "idempotency-key": '"not a key"' }),
   unauthenticated: ({ send }) => send({ authorization: "Bearer once_demo_nobody" }),
@@ -99,7 +99,7 @@ const DOORS: Record<keyof typeof FAILURES.door, (checkout: Checkout) => Promise<
 
 describe("turned away at the door is without effect, and the same key pays when it is put right:", () => {
   it.each(Object.keys(DOORS) as (keyof typeof DOORS)[])("%s", async (name) => {
-    expect(FAILURES.door[name]).toEqual({ key: "open", disposition: "pass on", recorded: false });
+    expect(FAILURES.request[name]).toEqual({ key: "open", disposition: "pass on", recorded: false });
     const checkout = await newCheckout();
     const answer = await DOORS[name](checkout);
     expect(answer.status).toBe(PROBLEMS[name].status);

@@ -28,7 +28,7 @@ export const POST = route("POST /api/payments", (call) => payRoute(call, command
 export const GET = route("GET /api/payments", ({ request, user }) =>
   pageOf("payments", request, (limit, after) => listPaymentsFor(user.id, limit, after), {
     show: ({ payment }) => payment,
-    positionOf: ({ position }) => position,
+    positionOf: ({ cursor }) => cursor,
   }),
 );
 

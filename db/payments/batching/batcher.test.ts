@@ -8,9 +8,9 @@ import { PaymentInProgress, Unavailable } from "./pending-entry.ts";
 
 type Entry = { id: string };
 
-const LIMITS = { batchMax: 4, inFlightMax: 2, queueMax: 8, laneMax: 2 };
+const LIMITS = { batchMax: 4, inFlightMax: 2, queueMax: 8, resubmissionsMax: 2 };
 const PATIENCE_MS = 1_000;
-const STALL = new Error("a stranger holds a lock");
+const LOCK_TIMEOUT = new Error("lock timeout");
 
 /** "X 1" needs the lock "X", "P+M 1" two of them; "a" has one of its own. */
 const locksOf = (id: string) => (id.split(" ")[0] ?? "").split("+");
@@ -19,18 +19,18 @@ const locksOf = (id: string) => (id.split(" ")[0] ?? "").split("+");
 function harness(limits = LIMITS) {
   let nowMs = 0;
   const timers = new Set<{ atMs: number; callback: () => void }>();
-  /** What it is told of an entry that goes singly. */
-  type Told = { deadlineMs: number; failedBefore: unknown };
-  type Sent = { ids: string[]; single?: Told; end(answer?: unknown): void; fail(error?: unknown): void };
+  /** What an entry that is sent singly is sent with. */
+  type Options = { deadlineMs: number; failedBefore: unknown };
+  type Sent = { ids: string[]; single?: Options; end(answer?: unknown): void; fail(error?: unknown): void };
   const running: Sent[] = [];
   const sent: string[][] = [];
   /** Of each batch that failed. */
   const failures: { error: unknown; size: number }[] = [];
-  const most = { inFlight: 0, lane: 0 };
+  const most = { inFlight: 0, singles: 0 };
   /** What is to happen at the end of a turn that the test prolongs. */
   let endOfTurn: (() => void)[] | undefined;
 
-  function send<T>(ids: string[], answer: T, single?: Told): Promise<T> {
+  function send<T>(ids: string[], answer: T, single?: Options): Promise<T> {
     sent.push(ids);
     return new Promise<T>((resolve, reject) => {
       const one: Sent = {
@@ -47,7 +47,7 @@ function harness(limits = LIMITS) {
       };
       running.push(one);
       most.inFlight = Math.max(most.inFlight, running.filter((other) => !other.single).length);
-      most.lane = Math.max(most.lane, running.filter((other) => other.single).length);
+      most.singles = Math.max(most.singles, running.filter((other) => other.single).length);
     });
   }
 
@@ -55,7 +55,7 @@ function harness(limits = LIMITS) {
     {
       identityOf: (entry) => entry.id,
       contendsOn: (entry) => locksOf(entry.id),
-      isLockStall: (error) => error === STALL,
+      isLockTimeout: (error) => error === LOCK_TIMEOUT,
       sendBatch: (entries) => {
         const ids = entries.map((entry) => entry.id);
         return send(
@@ -73,7 +73,7 @@ function harness(limits = LIMITS) {
         timers.add(timer);
         return () => timers.delete(timer);
       },
-      soon: (callback) => (endOfTurn ? endOfTurn.push(callback) : callback()),
+      defer: (callback) => (endOfTurn ? endOfTurn.push(callback) : callback()),
     },
     limits,
   );
@@ -136,7 +136,7 @@ describe("a batch", () => {
     expect(await Promise.all(answers)).toEqual(["did a", "did b", "did c", "did d"]);
   });
 
-  it("that fails is asked for entry by entry, a few at once, and the next batch goes once one has got through", async () => {
+  it("that fails is sent entry by entry, a few at once, and the next batch once one has got through", async () => {
     const { submit, running, sent, most, failures } = harness({ ...LIMITS, inFlightMax: 1 });
     const first = submit("a");
     const answers = ["b", "c", "d", "e"].map((id) => submit(id));
@@ -158,7 +158,7 @@ describe("a batch", () => {
     }
     expect(await Promise.all(answers)).toEqual(["b", "c", "d", "e"].map((id) => `did ${id} singly`));
     expect(await next).toBe("did f");
-    expect(most.lane).toBe(LIMITS.laneMax);
+    expect(most.singles).toBe(LIMITS.resubmissionsMax);
   });
 
   it("with one poisoned entry fails for that one alone", async () => {
@@ -178,7 +178,7 @@ describe("a batch", () => {
   });
 });
 
-it("a batch that answers fewer than it was asked: the others are asked for singly", async () => {
+it("a batch that answers fewer entries than it has: the others are sent singly", async () => {
   const { submit, inOneTurn, running, sent } = harness();
   const answers = inOneTurn(() => ["a", "b", "c"].map((id) => submit(id)));
   running[0]?.end(["did a"]);
@@ -189,8 +189,8 @@ it("a batch that answers fewer than it was asked: the others are asked for singl
   expect(await Promise.all(answers)).toEqual(["did a", "did b singly", "did c singly"]);
 });
 
-describe("the lane of failed batches", () => {
-  /** A batch of `ids` that has just failed; two of them are on their way again, the others wait in the lane. */
+describe("the resubmission of a failed batch", () => {
+  /** A batch of `ids` that has just failed; two of them are on their way again, the others wait. */
   async function failed(ids: string[], limits: Partial<typeof LIMITS> = {}, patience = PATIENCE_MS) {
     const one = harness({ ...LIMITS, inFlightMax: 1, ...limits });
     const before = one.submit("before");
@@ -206,7 +206,7 @@ describe("the lane of failed batches", () => {
   it("counts against the bound, as whatever waits does", async () => {
     const { submit, answers, running } = await failed(["a", "b", "c", "d"], { queueMax: 4 });
     const more = ["e", "f"].map((id) => submit(id));
-    // c and d wait in the lane, e and f for a batch.
+    // c and d wait to be resubmitted, e and f for a batch.
     await expect(submit("h")).rejects.toThrow(Unavailable);
     while (running.length > 0) {
       running[0]?.end();
@@ -216,17 +216,17 @@ describe("the lane of failed batches", () => {
   });
 
   it("sends two entries of a lock at once, and lets the others pass", async () => {
-    const one = await failed(["X 1", "X 2", "X 3", "b"], { laneMax: 4 });
+    const one = await failed(["X 1", "X 2", "X 3", "b"], { resubmissionsMax: 4 });
     expect(one.sent.slice(2)).toEqual([["X 1"], ["X 2"], ["b"]]);
     one.running.find(({ ids }) => ids[0] === "X 1")?.end();
     await settleDown();
     expect(one.sent.slice(5)).toEqual([["X 3"]]);
   });
 
-  it("holds new entries back that need a lock on which a batch stalled, until somebody has got it", async () => {
+  it("holds new entries back that need a lock on which a batch timed out, until somebody has got it", async () => {
     const one = harness({ ...LIMITS, inFlightMax: 1 });
     const stalled = one.inOneTurn(() => ["X 1", "X 2"].map((id) => one.submit(id)));
-    one.running[0]?.fail(STALL);
+    one.running[0]?.fail(LOCK_TIMEOUT);
     await settleDown();
     const held = [one.submit("X 3"), one.submit("X 4")];
     const other = one.submit("b");
@@ -246,7 +246,7 @@ describe("the lane of failed batches", () => {
   it("tries by one more entry whether a lock is free, where the first may wait for its other lock", async () => {
     const one = harness({ ...LIMITS, inFlightMax: 1 });
     const stalled = one.submit("P+M 1");
-    one.running[0]?.fail(STALL);
+    one.running[0]?.fail(LOCK_TIMEOUT);
     await settleDown();
     const answers = [one.submit("A+M 2"), one.submit("B+M 3"), one.submit("P+N 4")];
     // Never in a batch, it is sent as if for the first time; the third is kept back, and so is the payer's other one.
@@ -261,10 +261,10 @@ describe("the lane of failed batches", () => {
     await Promise.all([stalled, ...answers]);
   });
 
-  it("holds nobody back for a lock that nobody in the lane waits for any more", async () => {
-    const one = harness({ ...LIMITS, inFlightMax: 1, laneMax: 1 });
+  it("holds nobody back for a lock that nothing resubmitted waits for any more", async () => {
+    const one = harness({ ...LIMITS, inFlightMax: 1, resubmissionsMax: 1 });
     const stalled = one.submit("X 1", PATIENCE_MS);
-    one.running[0]?.fail(STALL);
+    one.running[0]?.fail(LOCK_TIMEOUT);
     await settleDown();
     const held = ["X 2", "X 3"].map((id) => one.submit(id, 3 * PATIENCE_MS));
     one.pass(PATIENCE_MS);
@@ -290,7 +290,7 @@ describe("the lane of failed batches", () => {
   it("holds all batches back as long as nothing gets through: what waits for one is not in doubt", async () => {
     const { batcher, submit, running, answers } = await failed(["a", "b", "c"]);
     const waiting = submit("d");
-    const told = Promise.allSettled([waiting, ...answers]);
+    const outcomes = Promise.allSettled([waiting, ...answers]);
     for (const _ of answers) {
       expect(batcher.load).toMatchObject({ queued: 1, batchesInFlight: 0 });
       running[0]?.fail(new OutcomeUnknown("the database is away"));
@@ -299,7 +299,7 @@ describe("the lane of failed batches", () => {
     // Nobody is left to find out: the next batch does.
     expect(running.map(({ ids, single }) => ({ ids, single }))).toEqual([{ ids: ["d"], single: undefined }]);
     running[0]?.end();
-    expect((await told).map(({ status }) => status)).toEqual([
+    expect((await outcomes).map(({ status }) => status)).toEqual([
       "fulfilled",
       "rejected",
       "rejected",
@@ -310,7 +310,7 @@ describe("the lane of failed batches", () => {
   it("holds back what needs a lock until one has got it, not until the first has tried", async () => {
     const one = harness({ ...LIMITS, inFlightMax: 1 });
     const stalled = one.inOneTurn(() => ["X 1", "X 2", "X 3"].map((id) => one.submit(id)));
-    one.running[0]?.fail(STALL);
+    one.running[0]?.fail(LOCK_TIMEOUT);
     await settleDown();
     const held = one.submit("X 4");
     one.running[0]?.fail(new OutcomeUnknown("still locked"));
@@ -326,9 +326,9 @@ describe("the lane of failed batches", () => {
   });
 
   it("lets go, as soon as they may, what was held back for somebody who gave up", async () => {
-    const one = harness({ ...LIMITS, inFlightMax: 1, laneMax: 1 });
+    const one = harness({ ...LIMITS, inFlightMax: 1, resubmissionsMax: 1 });
     const stalled = one.inOneTurn(() => [one.submit("X 1", 2 * PATIENCE_MS), one.submit("Y 1")]);
-    one.running[0]?.fail(STALL);
+    one.running[0]?.fail(LOCK_TIMEOUT);
     await settleDown();
     const held = one.submit("Y 2", 2 * PATIENCE_MS);
     // There is no room to try whether Y is free.
@@ -379,12 +379,12 @@ describe("the lane of failed batches", () => {
     await settleDown();
     pass(PATIENCE_MS / 2);
     answers.push(submit("a"));
-    const told = Promise.allSettled(answers);
+    const outcomes = Promise.allSettled(answers);
     pass(PATIENCE_MS);
     pass(PATIENCE_MS);
     running[0]?.fail(new OutcomeUnknown("its time is over"));
     await batcher.drain();
-    expect((await told).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect((await outcomes).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     expect(running).toEqual([]);
   });
 
@@ -426,18 +426,18 @@ describe("the lane of failed batches", () => {
       batchMax: count,
       inFlightMax: 1,
       queueMax: count,
-      laneMax: 2,
+      resubmissionsMax: 2,
     });
     const first = submit("first", 2 * PATIENCE_MS);
     const answers = Array.from({ length: count }, (_, n) => submit(`late ${n}`));
-    const told = Promise.allSettled(answers);
+    const outcomes = Promise.allSettled(answers);
     running[0]?.end();
     await first;
     await settleDown();
     pass(PATIENCE_MS);
     running[0]?.fail();
     await batcher.drain();
-    expect((await told).every((one) => one.status === "rejected")).toBe(true);
+    expect((await outcomes).every((one) => one.status === "rejected")).toBe(true);
     expect(sent).toHaveLength(2);
   });
 });
@@ -450,13 +450,13 @@ describe("a batch that waits too long for a lock that another statement of ours 
     const answers = one.inOneTurn(() => ids.map((id) => one.submit(id)));
     const waiting = one.submit("later", 2 * PATIENCE_MS);
     const giveUp = async () => {
-      one.running[1]?.fail(STALL);
+      one.running[1]?.fail(LOCK_TIMEOUT);
       await settleDown();
     };
     return { ...one, other, answers, waiting, giveUp };
   }
 
-  it("goes again as a batch: no stranger is to blame. What needs that lock goes after the other, the rest at once", async () => {
+  it("goes again as a batch: the lock is another statement's of ours. What needs that lock goes after the other, the rest at once", async () => {
     const { answers, other, waiting, running, sent, failures, giveUp } = await besideX(["a", "X 2", "X 3"]);
     await giveUp();
     expect(sent.slice(1)).toEqual([
@@ -473,7 +473,7 @@ describe("a batch that waits too long for a lock that another statement of ours 
 
   it("goes again also where the other was sent later: locks are not handed over in order", async () => {
     const { answers, other, waiting, running, sent, failures } = await besideX(["X 2", "b"]);
-    running[0]?.fail(STALL);
+    running[0]?.fail(LOCK_TIMEOUT);
     await settleDown();
     expect(failures).toEqual([]);
     expect(sent.slice(2)).toEqual([["later"]]);
@@ -487,15 +487,15 @@ describe("a batch that waits too long for a lock that another statement of ours 
   it("is divided where the other has ended, or needs none of its locks", async () => {
     const ended = await besideX(["X 2", "X 3"]);
     ended.running[0]?.end();
-    ended.running[0]?.fail(STALL);
+    ended.running[0]?.fail(LOCK_TIMEOUT);
     await settleDown();
-    expect(ended.failures).toEqual([{ error: STALL, size: 2 }]);
+    expect(ended.failures).toEqual([{ error: LOCK_TIMEOUT, size: 2 }]);
     const apart = await besideX(["Y 2", "Y 3"]);
     await apart.giveUp();
-    expect(apart.failures).toEqual([{ error: STALL, size: 2 }]);
+    expect(apart.failures).toEqual([{ error: LOCK_TIMEOUT, size: 2 }]);
   });
 
-  it("is divided the third time: a stranger may hold it, too", async () => {
+  it("is resubmitted singly the third time: another session may hold it, too", async () => {
     const { answers, other, waiting, running, submit, failures, giveUp } = await besideX(["X 2"]);
     await giveUp();
     const others = [other, waiting];
@@ -505,10 +505,10 @@ describe("a batch that waits too long for a lock that another statement of ours 
       for (const one of running.filter(({ ids }) => !ids.includes("X 2"))) one.end();
       await settleDown();
       others.push(submit(`X again ${round}`));
-      running.find(({ ids }) => ids.includes("X 2"))?.fail(STALL);
+      running.find(({ ids }) => ids.includes("X 2"))?.fail(LOCK_TIMEOUT);
       await settleDown();
     }
-    expect(failures).toEqual([{ error: STALL, size: 1 }]);
+    expect(failures).toEqual([{ error: LOCK_TIMEOUT, size: 1 }]);
     while (running.length > 0) {
       running[0]?.end();
       await settleDown();
@@ -542,7 +542,7 @@ describe("a batch that waits too long for a lock that another statement of ours 
     const one = harness();
     const lost = one.inOneTurn(() => ["X 1", "X 2"].map((id) => one.submit(id)));
     const stalled = one.submit("X 3");
-    one.running[1]?.fail(STALL);
+    one.running[1]?.fail(LOCK_TIMEOUT);
     await settleDown();
     one.running[0]?.fail();
     await settleDown();
@@ -573,9 +573,9 @@ describe("a batch that waits too long for a lock that another statement of ours 
 
   it("is not sent again for those who gave up; they do not know what it did", async () => {
     const { answers, other, waiting, running, sent, pass, giveUp } = await besideX(["X 2"]);
-    const told = Promise.allSettled(answers);
+    const outcomes = Promise.allSettled(answers);
     pass(PATIENCE_MS);
-    expect(await told).toMatchObject([{ status: "rejected", reason: { code: "OUTCOME_UNKNOWN" } }]);
+    expect(await outcomes).toMatchObject([{ status: "rejected", reason: { code: "OUTCOME_UNKNOWN" } }]);
     await giveUp();
     expect(sent.slice(2)).toEqual([["later"]]);
     for (const one of [...running]) one.end();
@@ -584,7 +584,7 @@ describe("a batch that waits too long for a lock that another statement of ours 
 });
 
 describe("the same request again", () => {
-  it("shares one execution, and hears the same as a replay", async () => {
+  it("shares one execution, and gets the same answer as a replay", async () => {
     const { submit, running, sent } = harness();
     const answers = [submit("a"), submit("a"), submit("a")];
     running[0]?.end();
@@ -592,7 +592,7 @@ describe("the same request again", () => {
     expect(sent).toEqual([["a"]]);
   });
 
-  it("after the statement has ended is asked for anew", async () => {
+  it("after the statement has ended is sent again", async () => {
     const { submit, running, sent } = harness();
     const first = submit("a");
     running[0]?.end();
@@ -603,7 +603,7 @@ describe("the same request again", () => {
     expect(sent).toEqual([["a"], ["a"]]);
   });
 
-  it("waits no longer than its own deadline, and is told which of the two it is", async () => {
+  it("waits no longer than its own deadline, and its error says which of the two it is", async () => {
     const { submit, running, pass } = harness();
     const first = submit("a", PATIENCE_MS);
     const second = submit("a", PATIENCE_MS / 2);
@@ -618,7 +618,7 @@ describe("the same request again", () => {
   });
 });
 
-describe("a full house", () => {
+describe("a full queue", () => {
   it("tells the next one at once, and takes duplicates of those who wait", async () => {
     const { submit, running, sent } = harness({ ...LIMITS, inFlightMax: 1, queueMax: 2 });
     const taken = ["a", "b", "c"].map((id) => submit(id));
@@ -660,14 +660,14 @@ describe("a full house", () => {
 });
 
 describe("drained", () => {
-  it("it has told everybody by the time it ends", async () => {
+  it("ends when everybody has an answer", async () => {
     const { batcher, submit, running } = harness();
-    const told: string[] = [];
-    const answer = submit("a").then(() => told.push("answer"));
-    const drained = batcher.drain().then(() => told.push("drained"));
+    const events: string[] = [];
+    const answer = submit("a").then(() => events.push("answer"));
+    const drained = batcher.drain().then(() => events.push("drained"));
     running[0]?.end();
     await Promise.all([answer, drained]);
-    expect(told).toEqual(["answer", "drained"]);
+    expect(events).toEqual(["answer", "drained"]);
   });
 
   it("it takes nothing new and ends when everybody has their answer", async () => {
@@ -692,8 +692,8 @@ describe("drained", () => {
 
 describe("whatever happens in whatever order", () => {
   const { runs, timeout } = runsOf(300);
-  const { batchMax, inFlightMax, queueMax, laneMax } = LIMITS;
-  /** Enough to fill the queue and the lane; fast-check alone would make ten of "at most 120". */
+  const { batchMax, inFlightMax, queueMax, resubmissionsMax } = LIMITS;
+  /** Enough to fill both queues; fast-check alone would make ten of "at most 120". */
   const STEPS_MAX = 120;
   const step = fc.oneof(
     fc.record({
@@ -704,7 +704,7 @@ describe("whatever happens in whatever order", () => {
     }),
     fc.record({ type: fc.constant("end" as const), which: fc.nat(9) }),
     fc.record({ type: fc.constant("fail" as const), which: fc.nat(9) }),
-    fc.record({ type: fc.constant("stall" as const), which: fc.nat(9) }),
+    fc.record({ type: fc.constant("lock timeout" as const), which: fc.nat(9) }),
     fc.record({ type: fc.constant("pass" as const), ms: fc.constantFrom(5, 50, 500) }),
   );
 
@@ -720,8 +720,8 @@ describe("whatever happens in whatever order", () => {
               const answer = submit(next.id, next.deadlineMs);
               answers.push(
                 answer.then(
-                  (told) =>
-                    expect(told).toMatch(
+                  (answer) =>
+                    expect(answer).toMatch(
                       new RegExp(`^did ${next.id.replace("+", "\\+")}( singly)?( before)?$`),
                     ),
                   (error: unknown) =>
@@ -734,7 +734,7 @@ describe("whatever happens in whatever order", () => {
             else {
               const one = running[next.which % Math.max(1, running.length)];
               if (next.type === "end") one?.end();
-              else one?.fail(next.type === "stall" ? STALL : undefined);
+              else one?.fail(next.type === "lock timeout" ? LOCK_TIMEOUT : undefined);
             }
             await settleDown();
             const ids = running.flatMap((one) => one.ids);
@@ -743,8 +743,8 @@ describe("whatever happens in whatever order", () => {
             for (const lock of locks)
               expect(locks.filter((other) => other === lock).length).toBeLessThanOrEqual(2);
             // What waits is bounded, but for batches that failed: those had been taken already.
-            const { queued, inLane } = batcher.load;
-            expect(queued + inLane).toBeLessThanOrEqual(queueMax + inFlightMax * batchMax);
+            const { queued, resubmitting } = batcher.load;
+            expect(queued + resubmitting).toBeLessThanOrEqual(queueMax + inFlightMax * batchMax);
           }
           const drained = batcher.drain();
           while (running.length > 0) {
@@ -754,9 +754,9 @@ describe("whatever happens in whatever order", () => {
           await drained;
           await Promise.all(answers);
           expect(timers.size).toBe(0);
-          expect(batcher.load).toEqual({ queued: 0, inLane: 0, batchesInFlight: 0 });
+          expect(batcher.load).toEqual({ queued: 0, resubmitting: 0, batchesInFlight: 0 });
           expect(most.inFlight).toBeLessThanOrEqual(inFlightMax);
-          expect(most.lane).toBeLessThanOrEqual(laneMax);
+          expect(most.singles).toBeLessThanOrEqual(resubmissionsMax);
         }),
         parameters("the batcher", runs),
       );

@@ -1,17 +1,17 @@
 /**
- * Group commit for payments: while one batch is in flight, the next gathers. No timer: alone, a payment is a batch of
- * one and waits for nobody; in a rush, a hundred share one statement and one commit. Decides only; sending, the clock
- * and what a failure means are given to it.
+ * Group commit for payments: while one batch is in flight, the next gathers. No timer: a single payment is a batch of one and
+ * is sent at once; under load, a hundred share one statement and one commit. This file decides only; sending, the clock and
+ * what a failure means are its ports.
  *
- * An entry goes: queued → in a batch → settled; and from a batch that failed, or that stalled behind a stranger's lock,
- * into the lane, where it is sent singly with the same key until its outcome is known. A batch that stalled behind another
- * statement of ours, because commits are slow, goes back into the queue. While nothing gets through, no batch is sent: what
- * waits in the queue is not in doubt.
+ * An entry is queued, sent in a batch, and answered. The entries of a batch that failed, or that timed out on a lock which a
+ * session outside Once holds, are resubmitted: each sent singly with the same key until its outcome is known. A batch that
+ * timed out on a lock of another statement of ours, because commits are slow, is queued again. While nothing gets through,
+ * no batch is sent: what is queued is not in doubt.
  */
 
-import { OwnLocks } from "./lock-contention.ts";
-import { type Clock, Ticket, Unavailable } from "./pending-entry.ts";
-import { Lane } from "./resubmission.ts";
+import { LockContention } from "./lock-contention.ts";
+import { type Clock, PendingEntry, Unavailable } from "./pending-entry.ts";
+import { ResubmissionQueue } from "./resubmission.ts";
 
 export type BatcherPorts<Entry, Answer> = Clock & {
   /** Requests with the same identity (user, key and request hash) are one entry. */
@@ -20,19 +20,19 @@ export type BatcherPorts<Entry, Answer> = Clock & {
   sendBatch(entries: readonly Entry[]): Promise<Answer[]>;
   /** What the entry locks and shares with others: accounts. */
   contendsOn(entry: Entry): readonly string[];
-  /** Whether a batch did nothing, because it waited too long for a lock that one of its entries needs. */
-  isLockStall(error: unknown): boolean;
+  /** Whether a batch did nothing, because it timed out on a lock that one of its entries needs. */
+  isLockTimeout(error: unknown): boolean;
   /**
    * Sends one entry until its outcome is known, or `deadlineMs` is over. `failedBefore` is what its batch failed with,
    * where it has been in one.
    */
   sendSingly(entry: Entry, deadlineMs: number, failedBefore: unknown): Promise<Answer>;
-  /** Told when a batch has failed, before its entries are sent singly. */
+  /** Called when a batch has failed, before its entries are sent singly. */
   onBatchFailed(error: unknown, size: number): void;
-  /** What whoever asked while the entry was executed is told: the same outcome, as a replay. */
+  /** The answer to a duplicate that came while the entry was executed: the same outcome, as a replay. */
   asReplay(answer: Answer): Answer;
-  /** Calls back when whatever has arrived by now has been heard: at the end of this turn of the event loop. */
-  soon(callback: () => void): void;
+  /** Calls back at the end of this turn of the event loop, when all requests that have arrived by now are submitted. */
+  defer(callback: () => void): void;
 };
 
 export type BatcherLimits = {
@@ -40,30 +40,30 @@ export type BatcherLimits = {
   batchMax: number;
   /** Statements at once. */
   inFlightMax: number;
-  /** Entries that wait, for a batch or in the lane; one more is told that we are overloaded. */
+  /** Entries that wait, for a batch or to be resubmitted; one more is rejected as overload. */
   queueMax: number;
   /** Entries of failed batches that are sent singly at once. */
-  laneMax: number;
+  resubmissionsMax: number;
 };
 
-/** A timer may ring this much before its time. */
+/** A timer may fire this much before its time. */
 const TIMER_EARLY_MS = 1;
-/** How often an entry's batch goes again because another one of ours explains its stall: once more is a stranger's doing. */
-const EXPLAINED_MAX = 2;
+/** How often a batch is queued again for contention of our own; after that, a session outside Once is assumed to hold the lock. */
+const CONTENTION_RETRIES_MAX = 2;
 
-type Batch<Entry, Answer> = readonly Ticket<Entry, Answer>[];
+type Batch<Entry, Answer> = readonly PendingEntry<Entry, Answer>[];
 
 export class Batcher<Entry, Answer> {
   readonly #ports: BatcherPorts<Entry, Answer>;
   readonly #limits: BatcherLimits;
-  /** Every entry that has no answer yet, wherever it is. */
-  readonly #tickets = new Map<string, Ticket<Entry, Answer>>();
-  #queue = new Set<Ticket<Entry, Answer>>();
+  /** Every entry that has no answer yet, by its identity. */
+  readonly #pending = new Map<string, PendingEntry<Entry, Answer>>();
+  #queue = new Set<PendingEntry<Entry, Answer>>();
   #batchesInFlight = 0;
-  readonly #lane = new Lane<Ticket<Entry, Answer>>();
-  readonly #ownLocks = new OwnLocks();
-  /** What was in batches that were lost, as long as nothing of ours has got through since: the database may be away. */
-  readonly #lost = new Set<Ticket<Entry, Answer>>();
+  readonly #resubmissions = new ResubmissionQueue<PendingEntry<Entry, Answer>>();
+  readonly #contention = new LockContention();
+  /** Entries of batches that were lost, until anything of ours gets through: the database may be down. */
+  readonly #lost = new Set<PendingEntry<Entry, Answer>>();
   #whenDrained: (() => void)[] = [];
   #isDraining = false;
   #isPumping = false;
@@ -79,54 +79,58 @@ export class Batcher<Entry, Answer> {
    */
   submit(entry: Entry, deadlineMs: number): Promise<Answer> {
     const identity = this.#ports.identityOf(entry);
-    let ticket = this.#tickets.get(identity);
-    const isNew = ticket === undefined;
-    if (!ticket) {
+    let found = this.#pending.get(identity);
+    const isNew = found === undefined;
+    if (!found) {
       if (this.#isDraining) return Promise.reject(new Unavailable("This server is shutting down."));
-      if (this.#queue.size + this.#lane.size >= this.#limits.queueMax)
+      if (this.#queue.size + this.#resubmissions.size >= this.#limits.queueMax)
         return Promise.reject(new Unavailable("Too many payments wait already."));
-      ticket = new Ticket(entry, identity, this.#ports.contendsOn(entry), this.#ports);
-      this.#tickets.set(identity, ticket);
-      this.#queue.add(ticket);
+      found = new PendingEntry(entry, identity, this.#ports.contendsOn(entry), this.#ports);
+      this.#pending.set(identity, found);
+      this.#queue.add(found);
     }
-    const asked = ticket;
-    const answer = asked.wait(isNew, deadlineMs, () => this.#givenUp(asked));
+    const pending = found;
+    const answer = pending.wait(isNew, deadlineMs, () => this.#onTimeout(pending));
     this.#pump();
     return answer;
   }
 
-  /** How many entries wait: for a batch, and in the lane to be sent singly. And how many batches are being executed. */
-  get load(): { queued: number; inLane: number; batchesInFlight: number } {
-    return { queued: this.#queue.size, inLane: this.#lane.size, batchesInFlight: this.#batchesInFlight };
+  /** How many entries wait for a batch, how many to be sent singly, and how many batches are in flight. */
+  get load(): { queued: number; resubmitting: number; batchesInFlight: number } {
+    return {
+      queued: this.#queue.size,
+      resubmitting: this.#resubmissions.size,
+      batchesInFlight: this.#batchesInFlight,
+    };
   }
 
-  /** Takes nothing new, and resolves when everything that was taken has its answer. */
+  /** Accepts nothing new, and resolves when everything that was accepted has its answer. */
   drain(): Promise<void> {
     this.#isDraining = true;
-    if (this.#tickets.size === 0) return Promise.resolve();
+    if (this.#pending.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#whenDrained.push(resolve));
   }
 
-  /** A waiter's deadline has passed. Whatever nobody waits for any more is not sent, if it has not been. */
-  #givenUp(ticket: Ticket<Entry, Answer>): "unsent" | "sent" {
-    const isTakenOut = ticket.isAbandoned && ticket.place.type !== "statement";
-    if (isTakenOut) {
-      this.#queue.delete(ticket);
-      this.#lane.leave(ticket);
-      this.#close(ticket);
+  /** A waiter's deadline has passed. An entry that nobody waits for any more is not sent. */
+  #onTimeout(pending: PendingEntry<Entry, Answer>): "unsent" | "sent" {
+    const isWithdrawn = pending.isAbandoned && pending.state.type !== "sent";
+    if (isWithdrawn) {
+      this.#queue.delete(pending);
+      this.#resubmissions.remove(pending);
+      this.#close(pending);
     }
     this.#pump();
-    return isTakenOut && ticket.place.type === "queue" ? "unsent" : "sent";
+    return isWithdrawn && pending.state.type === "queued" ? "unsent" : "sent";
   }
 
-  /** Sends what there is room for, once all who come in this turn of the event loop are there: payers come in crowds. */
+  /** Sends what there is room for, once all requests of this turn of the event loop are submitted. */
   #pump(): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
-    this.#ports.soon(() => {
+    this.#ports.defer(() => {
       this.#isPumping = false;
       this.#sendBatches();
-      this.#pumpLane();
+      this.#resubmit();
     });
   }
 
@@ -139,135 +143,139 @@ export class Batcher<Entry, Answer> {
     }
   }
 
-  /** Takes from the queue what may go together now. */
+  /** Takes from the queue what may be sent together now. */
   #nextBatch(): Batch<Entry, Answer> {
-    const batch: Ticket<Entry, Answer>[] = [];
-    const taken = this.#ownLocks.taken();
-    for (const ticket of this.#queue) {
+    const batch: PendingEntry<Entry, Answer>[] = [];
+    const unavailable = this.#contention.unavailable();
+    for (const pending of this.#queue) {
       if (batch.length === this.#limits.batchMax) break;
-      if (this.#lane.suspects(ticket)) {
-        this.#tryInLane(ticket);
+      if (this.#resubmissions.isBlocked(pending)) {
+        this.#trySingly(pending);
         continue;
       }
-      if (ticket.locks.some((lock) => taken.has(lock))) continue;
-      this.#queue.delete(ticket);
-      ticket.place = { type: "statement" };
-      batch.push(ticket);
+      if (pending.locks.some((lock) => unavailable.has(lock))) continue;
+      this.#queue.delete(pending);
+      pending.state = { type: "sent" };
+      batch.push(pending);
     }
     return batch;
   }
 
   async #send(batch: Batch<Entry, Answer>): Promise<void> {
     this.#batchesInFlight += 1;
-    const statement = this.#ownLocks.begin(batch, this.#ports.nowMs());
-    let isThrough = false;
+    const statement = this.#contention.begin(batch, this.#ports.nowMs());
+    let hasLocked = false;
     try {
-      const answers = await this.#ports.sendBatch(batch.map((ticket) => ticket.entry));
-      isThrough = true;
-      for (const [at, ticket] of batch.entries()) {
+      const answers = await this.#ports.sendBatch(batch.map((pending) => pending.entry));
+      hasLocked = true;
+      for (const [at, pending] of batch.entries()) {
         const answer = answers[at];
         if (answer === undefined) throw new Error("Bug: a batch has fewer answers than entries.");
-        this.#answer(ticket, answer);
+        this.#answer(pending, answer);
       }
     } catch (error) {
-      const isStall = this.#ports.isLockStall(error);
-      const mayGoAgain = isStall && batch.every((ticket) => ticket.stalls < EXPLAINED_MAX);
-      if (mayGoAgain && this.#ownLocks.explain(statement)) this.#takeBack(batch);
-      else this.#divide(batch, error, isStall);
+      const isLockTimeout = this.#ports.isLockTimeout(error);
+      const mayRequeue =
+        isLockTimeout && batch.every((pending) => pending.contentionRetries < CONTENTION_RETRIES_MAX);
+      if (mayRequeue && this.#contention.markContended(statement)) this.#requeue(batch);
+      else this.#resubmitAll(batch, error, isLockTimeout);
     }
     this.#batchesInFlight -= 1;
-    this.#ownLocks.end(statement, isThrough, this.#ports.nowMs());
-    this.#pumpLane();
+    this.#contention.end(statement, hasLocked, this.#ports.nowMs());
+    this.#resubmit();
     this.#pump();
   }
 
-  /** An entry that needs a suspect lock may find out, by itself, whether it is free. */
-  #tryInLane(ticket: Ticket<Entry, Answer>): void {
-    if (this.#lane.sending >= this.#limits.laneMax || !this.#lane.hasRoomFor(ticket)) return;
-    this.#queue.delete(ticket);
-    ticket.place = { type: "lane", failedBefore: undefined };
-    this.#lane.join(ticket, false);
-    this.#pumpLane();
+  /** An entry that needs a blocked lock finds out, sent singly, whether it is free. */
+  #trySingly(pending: PendingEntry<Entry, Answer>): void {
+    if (
+      this.#resubmissions.inFlight >= this.#limits.resubmissionsMax ||
+      !this.#resubmissions.hasRoomFor(pending)
+    )
+      return;
+    this.#queue.delete(pending);
+    pending.state = { type: "resubmission", failedBefore: undefined };
+    this.#resubmissions.add(pending, false);
+    this.#resubmit();
   }
 
-  /** Puts a batch that did nothing in front of all that waits. */
-  #takeBack(batch: Batch<Entry, Answer>): void {
-    const waitedFor = batch.filter((ticket) => !this.#closeIfAbandoned(ticket));
-    for (const ticket of waitedFor) {
-      ticket.place = { type: "queue" };
-      ticket.stalls += 1;
+  /** Puts a batch that did nothing at the head of the queue. */
+  #requeue(batch: Batch<Entry, Answer>): void {
+    const waitedFor = batch.filter((pending) => !this.#closeIfAbandoned(pending));
+    for (const pending of waitedFor) {
+      pending.state = { type: "queued" };
+      pending.contentionRetries += 1;
     }
     this.#queue = new Set([...waitedFor, ...this.#queue]);
   }
 
-  /** A batch has failed: one entry may be to blame for all, and nothing is known of any. Each is asked for by itself. */
-  #divide(batch: Batch<Entry, Answer>, failedBefore: unknown, isStall: boolean): void {
+  /** A batch has failed: one entry may be to blame for all, and no outcome is known. Each is sent singly. */
+  #resubmitAll(batch: Batch<Entry, Answer>, failedBefore: unknown, isLockTimeout: boolean): void {
     this.#ports.onBatchFailed(failedBefore, batch.length);
-    for (const ticket of batch.filter((one) => this.#tickets.has(one.identity))) {
-      if (this.#closeIfAbandoned(ticket)) continue;
-      ticket.place = { type: "lane", failedBefore };
-      if (!isStall) this.#lost.add(ticket);
-      this.#lane.join(ticket, isStall);
+    for (const pending of batch.filter((one) => this.#pending.has(one.identity))) {
+      if (this.#closeIfAbandoned(pending)) continue;
+      pending.state = { type: "resubmission", failedBefore };
+      if (!isLockTimeout) this.#lost.add(pending);
+      this.#resubmissions.add(pending, isLockTimeout);
     }
   }
 
-  /** Whoever waited may have given up while the statement ran; whoever asks again with this key finds out. */
-  #closeIfAbandoned(ticket: Ticket<Entry, Answer>): boolean {
-    if (ticket.isAbandoned) this.#close(ticket);
-    return ticket.isAbandoned;
+  /** All its waiters may have timed out while the statement ran; the next request with this key finds the outcome. */
+  #closeIfAbandoned(pending: PendingEntry<Entry, Answer>): boolean {
+    if (pending.isAbandoned) this.#close(pending);
+    return pending.isAbandoned;
   }
 
-  #pumpLane(): void {
-    while (this.#lane.sending < this.#limits.laneMax) {
-      const ticket = this.#lane.next(this.#ownLocks.taken());
-      if (!ticket) return;
-      if (ticket.place.type !== "lane") throw new Error("Bug: an entry is in the lane and elsewhere.");
-      void this.#sendSingly(ticket, ticket.place.failedBefore);
+  #resubmit(): void {
+    while (this.#resubmissions.inFlight < this.#limits.resubmissionsMax) {
+      const pending = this.#resubmissions.take(this.#contention.unavailable());
+      if (!pending) return;
+      if (pending.state.type !== "resubmission")
+        throw new Error("Bug: an entry is resubmitted and elsewhere.");
+      void this.#sendSingly(pending, pending.state.failedBefore);
     }
   }
 
-  async #sendSingly(ticket: Ticket<Entry, Answer>, failedBefore: unknown): Promise<void> {
-    ticket.place = { type: "statement" };
-    const untilMs = ticket.latestMs;
-    const statement = this.#ownLocks.begin([ticket], this.#ports.nowMs());
-    let isThrough = false;
-    let isSentAgain = false;
+  async #sendSingly(pending: PendingEntry<Entry, Answer>, failedBefore: unknown): Promise<void> {
+    pending.state = { type: "sent" };
+    const untilMs = pending.latestMs;
+    const statement = this.#contention.begin([pending], this.#ports.nowMs());
+    let hasLocked = false;
+    let isResent = false;
     try {
       const remainingMs = Math.max(0, untilMs - this.#ports.nowMs());
-      const answer = await this.#ports.sendSingly(ticket.entry, remainingMs, failedBefore);
-      isThrough = true;
-      this.#answer(ticket, answer);
+      const answer = await this.#ports.sendSingly(pending.entry, remainingMs, failedBefore);
+      hasLocked = true;
+      this.#answer(pending, answer);
     } catch (error) {
-      // Whoever joined meanwhile has time left, where it failed because its own was over.
+      // It failed because its deadline was over; a duplicate that came meanwhile has time left.
       const isTimeOver = this.#ports.nowMs() >= untilMs - TIMER_EARLY_MS;
-      isSentAgain = isTimeOver && ticket.latestMs > untilMs && !ticket.isAbandoned;
-      if (isSentAgain) ticket.place = { type: "lane", failedBefore: error };
-      else this.#fail(ticket, error);
+      isResent = isTimeOver && pending.latestMs > untilMs && !pending.isAbandoned;
+      if (isResent) pending.state = { type: "resubmission", failedBefore: error };
+      else {
+        pending.fail(error);
+        this.#close(pending);
+      }
     }
-    this.#ownLocks.end(statement, isThrough, this.#ports.nowMs());
-    this.#lane.sent(ticket, isThrough);
-    if (isSentAgain) this.#lane.join(ticket, false);
-    // Batches first: they carry many, and have waited for a slow lock as long.
+    this.#contention.end(statement, hasLocked, this.#ports.nowMs());
+    this.#resubmissions.finish(pending, hasLocked);
+    if (isResent) this.#resubmissions.add(pending, false);
+    // Batches first: they carry many entries, and have waited for a contended lock as long.
     this.#pump();
   }
 
-  #answer(ticket: Ticket<Entry, Answer>, answer: Answer): void {
+  #answer(pending: PendingEntry<Entry, Answer>, answer: Answer): void {
     this.#lost.clear();
-    ticket.answer(answer, (first) => this.#ports.asReplay(first));
-    this.#close(ticket);
+    pending.answer(answer, (first) => this.#ports.asReplay(first));
+    this.#close(pending);
   }
 
-  #fail(ticket: Ticket<Entry, Answer>, error: unknown): void {
-    ticket.fail(error);
-    this.#close(ticket);
-  }
-
-  /** The entry's way ends here; the next request with its identity begins another. */
-  #close(ticket: Ticket<Entry, Answer>): void {
-    this.#tickets.delete(ticket.identity);
-    this.#lost.delete(ticket);
-    if (this.#tickets.size > 0) return;
-    this.#ownLocks.forget();
+  /** Forgets the entry; the next request with its identity is a new one. */
+  #close(pending: PendingEntry<Entry, Answer>): void {
+    this.#pending.delete(pending.identity);
+    this.#lost.delete(pending);
+    if (this.#pending.size > 0) return;
+    this.#contention.clear();
     for (const resolve of this.#whenDrained) resolve();
     this.#whenDrained = [];
   }

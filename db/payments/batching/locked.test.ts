@@ -1,4 +1,4 @@
-/** One account is locked by a stranger for longer than anybody waits: only those who need it feel it. */
+/** One account is locked by another session for longer than anybody waits: only those who need it feel it. */
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
@@ -12,7 +12,7 @@ import { sendBatch, sendSingly } from "../settle-statement.ts";
 
 const test = testDatabase();
 
-/** Three times as many as the lane holds at once: enough to stand in everybody's way, if they could. */
+/** Three times as many as are resubmitted at once: enough to use up the pool, if they could. */
 const RUSH = 12;
 
 async function transfer(from: Person, to: Person): Promise<() => ReturnType<typeof pay>> {
@@ -35,12 +35,12 @@ it("a payee's: others are paid meanwhile, no pool is given up, and what waited i
     async (held) => {
       const all = rush.map((send) => send().catch((error: Error) => error.name));
       await held.waiting(1);
-      // One after another, each in a batch or the lane beside those that wait.
+      // One after another, each in a batch or resubmitted beside those that wait.
       for (const send of calmly) expect(tally([await send()])).toEqual({ paid: 1 });
       return all;
     },
   );
-  for (const told of await Promise.all(waiting)) expect(told).toMatchObject({ type: "settled" });
+  for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ type: "settled" });
   expect(test.db.settling).toBe(pool);
   await expectBooksRight(test.owner);
 });
@@ -65,7 +65,7 @@ it("a payer's: the payee's other payers are paid meanwhile", async () => {
       return [answer];
     },
   );
-  for (const told of await Promise.all(waiting)) expect(told).toMatchObject({ type: "settled" });
+  for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ type: "settled" });
   await expectBooksRight(test.owner);
 });
 
@@ -79,18 +79,18 @@ it("a batch gives up before a single entry does, also a batch of one: others wai
   );
   const [one, other] = entries;
   if (!one || !other) throw new Error("Bug: there are two.");
-  const told: string[] = [];
+  const ended: string[] = [];
   const single = await holding(
     test.owner,
     `select 1 from ledger_accounts where id = '${locked.accountId}' for update`,
     async (held) => {
-      const single = sendSingly(one, 10_000, new Error("lost")).finally(() => told.push("single"));
+      const single = sendSingly(one, 10_000, new Error("lost")).finally(() => ended.push("single"));
       await held.waiting(1);
       await expect(sendBatch([other])).rejects.toMatchObject({ code: "55P03" });
-      told.push("batch");
+      ended.push("batch");
       return { single };
     },
   );
   expect(await single.single).toMatchObject({ verdict: "settled" });
-  expect(told).toEqual(["batch", "single"]);
+  expect(ended).toEqual(["batch", "single"]);
 });

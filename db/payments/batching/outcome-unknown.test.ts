@@ -1,4 +1,4 @@
-/** Whatever happens to a connection, a payment is made once, and everybody hears the same about it. */
+/** Whatever happens to a connection, a payment is made once, and everybody gets the same outcome. */
 import { randomUUID } from "node:crypto";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -93,7 +93,7 @@ describe("a lost connection", () => {
     });
   }
 
-  it("that keeps being lost is told as unknown, and the same key finds out later", async () => {
+  it("that keeps being lost is unknown, and the same key finds the outcome later", async () => {
     const { payer, key, command } = await prepare();
     setDatabase(behindProxy);
     proxy.arm({ point: "after-commit", kind: "cut", matching: settling(key), times: 3 });
@@ -118,7 +118,7 @@ describe("a lost connection", () => {
 });
 
 describe("a statement caught in the middle", () => {
-  /** Somebody holds the payer's account while `work` runs, as a stranger to our lock order would. */
+  /** Somebody holds the payer's account while `work` runs, as a session that ignores our lock order would. */
   function whileHeld<T>(payer: Person, work: () => Promise<T>): Promise<T> {
     return holding(
       test.owner,
@@ -164,7 +164,7 @@ describe("a statement caught in the middle", () => {
     expect(tally([await paying])).toEqual({ paid: 1 });
   });
 
-  it("by a stranger's lock gives up, and is sent again (55P03)", async () => {
+  it("by another session's lock gives up, and is sent again (55P03)", async () => {
     const { payer, key, command } = await prepare();
     const { paying } = await whileHeld(payer, async () => {
       const paying = pay(payer.id, key, command);

@@ -1,4 +1,4 @@
-/** An entry on its way to an answer, and everybody who waits for that: whoever asked first, and whoever asked the same since. */
+/** An entry without an answer yet, and all requests that wait for it: the first, and its duplicates since. */
 import { OutcomeUnknown } from "../../execution/until-known.ts";
 
 /** The first request with this key is still being executed, and this one's wait is over. */
@@ -7,7 +7,7 @@ export class PaymentInProgress extends Error {
   readonly code = "PAYMENT_IN_PROGRESS";
 }
 
-/** The request was not taken up, or was taken out again before it was sent: its key is as it was. */
+/** The request was not accepted, or was withdrawn before it was sent: its key is as it was. */
 export class Unavailable extends Error {
   override readonly name = "Unavailable";
   readonly code = "UNAVAILABLE";
@@ -19,21 +19,21 @@ export type Clock = {
   after(ms: number, callback: () => void): () => void;
 };
 
-/** Where an entry is: what is in the queue has done nothing yet, what failed once is in doubt. */
-type Place = { type: "queue" } | { type: "statement" } | { type: "lane"; failedBefore: unknown };
+/** A queued entry was never sent; one to be resubmitted may have been, and is in doubt then. */
+type State = { type: "queued" } | { type: "sent" } | { type: "resubmission"; failedBefore: unknown };
 
 type Waiter<Answer> = {
-  /** Whoever asked first hears the answer itself, everybody else hears it as a replay. */
+  /** The first request gets the answer itself, duplicates get it as a replay. */
   isFirst: boolean;
   cancelTimer: () => void;
   resolve(answer: Answer): void;
   reject(error: unknown): void;
 };
 
-export class Ticket<Entry, Answer> {
-  place: Place = { type: "queue" };
-  /** How often its batch stalled behind a statement of ours. */
-  stalls = 0;
+export class PendingEntry<Entry, Answer> {
+  state: State = { type: "queued" };
+  /** How often its batch timed out on a lock behind another statement of ours. */
+  contentionRetries = 0;
   readonly #waiters = new Set<Waiter<Answer>>();
   readonly #clock: Clock;
   #latestMs = 0;
@@ -48,7 +48,7 @@ export class Ticket<Entry, Answer> {
     this.#clock = clock;
   }
 
-  /** When the last of those who wait gives up. */
+  /** The latest deadline of its waiters. */
   get latestMs(): number {
     return this.#latestMs;
   }
@@ -58,30 +58,30 @@ export class Ticket<Entry, Answer> {
   }
 
   /**
-   * One more waits, for `deadlineMs`. Then `onGivenUp` is called and says whether the entry was taken out unsent: that
-   * rejects with Unavailable; else it may have been executed, or may still be, and whoever asked first is told OutcomeUnknown,
-   * everybody else PaymentInProgress.
+   * Waits for the answer, `deadlineMs` long. Then `onTimeout` is called and says whether the entry was withdrawn unsent:
+   * that rejects with Unavailable; else it may have been executed, or may still be, and the first request gets
+   * OutcomeUnknown, a duplicate PaymentInProgress.
    */
-  wait(isFirst: boolean, deadlineMs: number, onGivenUp: () => "unsent" | "sent"): Promise<Answer> {
+  wait(isFirst: boolean, deadlineMs: number, onTimeout: () => "unsent" | "sent"): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const giveUp = () => {
+      const timeOut = () => {
         this.#waiters.delete(waiter);
-        if (onGivenUp() === "unsent")
+        if (onTimeout() === "unsent")
           reject(new Unavailable("The payment waited too long and was not sent."));
         else if (isFirst) reject(new OutcomeUnknown("The outcome is not known yet."));
         else reject(new PaymentInProgress("The first request with this key is still being executed."));
       };
-      const waiter = { isFirst, cancelTimer: this.#clock.after(deadlineMs, giveUp), resolve, reject };
+      const waiter = { isFirst, cancelTimer: this.#clock.after(deadlineMs, timeOut), resolve, reject };
       this.#waiters.add(waiter);
       this.#latestMs = Math.max(this.#latestMs, this.#clock.nowMs() + deadlineMs);
     });
   }
 
-  /** Tells all who wait: whoever asked while the entry was executed hears `replay`. */
-  answer(answer: Answer, replay: (answer: Answer) => Answer): void {
+  /** Answers all waiters; duplicates get what `asReplay` makes of the answer. */
+  answer(answer: Answer, asReplay: (answer: Answer) => Answer): void {
     for (const waiter of this.#waiters) {
       waiter.cancelTimer();
-      waiter.resolve(waiter.isFirst ? answer : replay(answer));
+      waiter.resolve(waiter.isFirst ? answer : asReplay(answer));
     }
   }
 

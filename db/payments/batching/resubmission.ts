@@ -1,25 +1,25 @@
 /**
- * What waits to be sent singly, after its batch had failed: first come, first served, but for locks. Of those that need the
- * same lock few go at once, so that what is behind a stranger's lock does not take every place.
+ * The entries of failed batches, which are sent singly: first come, first served, but for locks. Of those that need the same
+ * lock few are sent at once, so that a lock that another session holds does not use up every connection.
  */
 
 /**
- * One would find out whether a lock is free, but for the other lock that it needs: of two payers who pay one merchant, a
- * stranger may hold the first one's account, and then the second is paid meanwhile.
+ * One would find out whether a lock is free, but for the other lock that it needs: of two payers who pay one merchant,
+ * another session may hold the first one's account, and then the second is paid meanwhile.
  */
-const AT_ONCE = 2;
+const PER_LOCK_MAX = 2;
 
 type Member = { readonly locks: readonly string[] };
 
-export class Lane<M extends Member> {
+export class ResubmissionQueue<M extends Member> {
   readonly #waiting = new Set<M>();
-  /** By lock: how many members need it, those that are being sent among them. */
-  readonly #wanted = new Map<string, number>();
-  /** By lock: how many members are being sent with it. */
-  readonly #busy = new Map<string, number>();
-  /** Locks that a stranger may hold: a batch stalled in which they were needed, and nobody here has got them since. */
-  readonly #suspect = new Set<string>();
-  #sending = 0;
+  /** By lock: how many members need it, those in flight among them. */
+  readonly #needed = new Map<string, number>();
+  /** By lock: how many members in flight need it. */
+  readonly #inFlightPerLock = new Map<string, number>();
+  /** Locks that a session outside Once may hold: a batch timed out on them, and nothing of ours has got them since. */
+  readonly #blocked = new Set<string>();
+  #inFlight = 0;
 
   /** How many wait. */
   get size(): number {
@@ -27,59 +27,61 @@ export class Lane<M extends Member> {
   }
 
   /** How many are being sent. */
-  get sending(): number {
-    return this.#sending;
+  get inFlight(): number {
+    return this.#inFlight;
   }
 
-  /** `isStall`: its batch failed because somebody else holds a lock. */
-  join(member: M, isStall: boolean): void {
+  /** `isLockTimeout`: its batch timed out on a lock. */
+  add(member: M, isLockTimeout: boolean): void {
     this.#waiting.add(member);
     for (const lock of member.locks) {
-      this.#wanted.set(lock, countOf(this.#wanted, lock) + 1);
-      if (isStall) this.#suspect.add(lock);
+      this.#needed.set(lock, countOf(this.#needed, lock) + 1);
+      if (isLockTimeout) this.#blocked.add(lock);
     }
   }
 
   /** Takes a member out that was not sent. */
-  leave(member: M): void {
-    if (this.#waiting.delete(member)) this.#forget(member);
+  remove(member: M): void {
+    if (this.#waiting.delete(member)) this.#release(member);
   }
 
-  /** The next to be sent, where one may go that needs no lock of `taken`; `sent` must follow. */
-  next(taken: ReadonlySet<string>): M | undefined {
+  /** The next to be sent, where one may be that needs no lock of `unavailable`; `finish` must follow. */
+  take(unavailable: ReadonlySet<string>): M | undefined {
     for (const member of this.#waiting) {
-      if (member.locks.some((lock) => taken.has(lock) || countOf(this.#busy, lock) >= AT_ONCE)) continue;
+      const isBusy = (lock: string) => countOf(this.#inFlightPerLock, lock) >= PER_LOCK_MAX;
+      if (member.locks.some((lock) => unavailable.has(lock) || isBusy(lock))) continue;
       this.#waiting.delete(member);
-      for (const lock of member.locks) this.#busy.set(lock, countOf(this.#busy, lock) + 1);
-      this.#sending += 1;
+      for (const lock of member.locks)
+        this.#inFlightPerLock.set(lock, countOf(this.#inFlightPerLock, lock) + 1);
+      this.#inFlight += 1;
       return member;
     }
     return undefined;
   }
 
-  /** A member that `next` gave has been sent. `isThrough`: it has an answer, so it got its locks. */
-  sent(member: M, isThrough: boolean): void {
-    this.#sending -= 1;
+  /** A member that `take` gave is no longer in flight. `hasLocked`: it has an answer, so it got its locks. */
+  finish(member: M, hasLocked: boolean): void {
+    this.#inFlight -= 1;
     for (const lock of member.locks) {
-      takeOne(this.#busy, lock);
-      if (isThrough) this.#suspect.delete(lock);
+      decrement(this.#inFlightPerLock, lock);
+      if (hasLocked) this.#blocked.delete(lock);
     }
-    this.#forget(member);
+    this.#release(member);
   }
 
-  /** Whether an entry needs a lock that a stranger may hold: in a batch, it would stall everybody. */
-  suspects({ locks }: Member): boolean {
-    return locks.some((lock) => this.#suspect.has(lock));
+  /** Whether an entry needs a blocked lock: in a batch, it would hold up all the others. */
+  isBlocked({ locks }: Member): boolean {
+    return locks.some((lock) => this.#blocked.has(lock));
   }
 
-  /** Whether an entry would be sent at once if it joined: it may find out that a suspect lock is free. */
+  /** Whether an entry would be sent at once if it were added: it finds out whether a blocked lock is free. */
   hasRoomFor({ locks }: Member): boolean {
-    return locks.every((lock) => countOf(this.#wanted, lock) < AT_ONCE);
+    return locks.every((lock) => countOf(this.#needed, lock) < PER_LOCK_MAX);
   }
 
-  /** A lock that nobody here needs any more is tried in a batch again. */
-  #forget(member: M): void {
-    for (const lock of member.locks) if (takeOne(this.#wanted, lock) === 0) this.#suspect.delete(lock);
+  /** A lock that no member needs any more is tried in a batch again. */
+  #release(member: M): void {
+    for (const lock of member.locks) if (decrement(this.#needed, lock) === 0) this.#blocked.delete(lock);
   }
 }
 
@@ -87,10 +89,10 @@ function countOf(counts: ReadonlyMap<string, number>, lock: string): number {
   return counts.get(lock) ?? 0;
 }
 
-/** How many are left. */
-function takeOne(counts: Map<string, number>, lock: string): number {
-  const left = countOf(counts, lock) - 1;
-  if (left > 0) counts.set(lock, left);
+/** Returns the new count. */
+function decrement(counts: Map<string, number>, lock: string): number {
+  const count = countOf(counts, lock) - 1;
+  if (count > 0) counts.set(lock, count);
   else counts.delete(lock);
-  return left;
+  return count;
 }

@@ -1,4 +1,4 @@
-/** Commits take longer than a batch waits for a stranger's lock: slower is all that it gets. */
+/** Commits take longer than a batch waits for a lock: slower is all that it gets. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, expect, it } from "vitest";

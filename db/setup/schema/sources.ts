@@ -49,7 +49,7 @@ const OPAQUE = /\$\$[\s\S]*?\$\$|'(?:[^']|'')*'|--[^\n]*/g;
 
 /** The statements of a file, each with the comments before it and its semicolon. */
 export function splitStatements(sql: string): string[] {
-  // As long as the text itself, so that what is found in one stands at the same place in the other.
+  // As long as the text itself, so that offsets in one are offsets in the other.
   const bare = sql.replace(OPAQUE, (found) => "~".repeat(found.length));
   const ends = [...bare.matchAll(/;/g)].map((semicolon) => semicolon.index + 1);
   const statements = ends.map((end, at) => sql.slice(at === 0 ? 0 : ends[at - 1], end).trim());

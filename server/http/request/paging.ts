@@ -1,5 +1,5 @@
 /** Pages of a list, over HTTP: `?cursor=&limit=`, and the cursor of the page after. */
-import type { Position } from "@/db/execution/cursor";
+import type { Cursor } from "@/db/execution/cursor";
 import { listQuery, parseQuery } from "@/lib/api/requests";
 import { fail, invalid, json } from "../responses.ts";
 import { isUuid } from "./key-header.ts";
@@ -13,12 +13,12 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const CURSOR_MAX_LENGTH = 200;
 
 /** Writes a position down as a cursor: opaque, so that nobody comes to rely on what is in it. */
-export function cursorOf(list: ListName, { at, id }: Position): string {
+export function cursorOf(list: ListName, { at, id }: Cursor): string {
   return Buffer.from(`${list} ${at.toISOString()} ${id}`).toString("base64url");
 }
 
 /** The position that a cursor stands for; undefined unless `cursorOf` of the same list wrote it, or could have. */
-export function readCursor(list: ListName, cursor: string): Position | undefined {
+export function readCursor(list: ListName, cursor: string): Cursor | undefined {
   if (cursor.length > CURSOR_MAX_LENGTH) return undefined;
   const [, instant = "", id = ""] = Buffer.from(cursor, "base64url").toString("latin1").split(" ");
   const at = new Date(instant);
@@ -34,8 +34,8 @@ export function readCursor(list: ListName, cursor: string): Position | undefined
 export async function pageOf<Entry>(
   list: ListName,
   request: Request,
-  find: (limit: number, after: Position | undefined) => Promise<Entry[]>,
-  { show, positionOf }: { show: (entry: Entry) => unknown; positionOf: (entry: Entry) => Position },
+  find: (limit: number, after: Cursor | undefined) => Promise<Entry[]>,
+  { show, positionOf }: { show: (entry: Entry) => unknown; positionOf: (entry: Entry) => Cursor },
 ): Promise<Response> {
   const query = parseQuery(listQuery, new URL(request.url).searchParams);
   if (!query.ok) return fail("invalid-request", { moneyMoved: "no", errors: query.errors });

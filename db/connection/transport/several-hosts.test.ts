@@ -1,13 +1,13 @@
-/** Several hosts in one address: whoever is the primary is talked to, and nobody else; also after a failover. */
+/** Several hosts in one address: only the primary is used, also after a failover. */
 import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, expect, inject, it } from "vitest";
-import { connectAsOwner } from "../setup/migrate.ts";
-import { inspectServer } from "../setup/server-check.ts";
-import { SERVER_VERSION } from "../testing/fixtures/database.ts";
-import { type PlainServer, startPlainServer } from "../testing/fixtures/plain-server.ts";
-import { startWireProxy, type WireProxy } from "../testing/proxies/wire-proxy.ts";
-import { openPool } from "./pool.ts";
-import type { Sql } from "./sql.ts";
+import { connectAsOwner } from "../../setup/migrate.ts";
+import { inspectServer } from "../../setup/server-check.ts";
+import { SERVER_VERSION } from "../../testing/fixtures/database.ts";
+import { type PlainServer, startPlainServer } from "../../testing/fixtures/plain-server.ts";
+import { startWireProxy, type WireProxy } from "../../testing/proxies/wire-proxy.ts";
+import { openPool } from "../pool.ts";
+import type { Sql } from "../sql.ts";
 
 let standby: PlainServer;
 let primary: WireProxy;
@@ -62,14 +62,14 @@ function poolTo(url: string): Sql {
   return pool.sql;
 }
 
-/** Whether whoever answers is a standby. */
-async function askedOfStandby(sql: Pick<Sql, "unsafe">): Promise<unknown> {
+/** Whether the server that responds is a standby. */
+async function isInRecovery(sql: Pick<Sql, "unsafe">): Promise<unknown> {
   return (await sql.unsafe("select pg_is_in_recovery() as answer"))[0]?.answer;
 }
 
 /** Who answers many at once. */
 async function answersOf(sql: Sql): Promise<unknown[]> {
-  return [...new Set(await Promise.all(Array.from({ length: 60 }, () => askedOfStandby(sql))))];
+  return [...new Set(await Promise.all(Array.from({ length: 60 }, () => isInRecovery(sql))))];
 }
 
 it("a pool, the owner and the look at start reach the primary each time, and the next primary after a failover", async () => {
@@ -80,30 +80,30 @@ it("a pool, the owner and the look at start reach the primary each time, and the
   for (let time = 0; time < 4; time += 1) {
     expect((await inspectServer(url)).isStandby).toBe(false);
     const owner = connectAsOwner(url);
-    expect(await askedOfStandby(owner)).toBe(false);
+    expect(await isInRecovery(owner)).toBe(false);
     await owner.end();
   }
 
   await primary.close();
-  await expect(askedOfStandby(sql)).rejects.toThrow();
+  await expect(isInRecovery(sql)).rejects.toThrow();
   await asAdmin(standby.adminUrl, "select pg_promote()");
-  while ((await askedOfStandby(sql).catch(() => undefined)) !== false);
+  while ((await isInRecovery(sql).catch(() => undefined)) !== false);
   expect(await answersOf(sql)).toEqual([false]);
 });
 
-it("where all are standbys, that is what is said, and soon", async () => {
+it("where all are standbys, fails with that, and soon", async () => {
   await standby.becomeStandby();
   const { host } = new URL(standby.adminUrl);
   const sql = poolTo(addressOf(`${host},${host}`));
   for (let time = 0; time < 3; time += 1)
-    await expect(askedOfStandby(sql)).rejects.toMatchObject({ code: "CONNECTION_STANDBY" });
+    await expect(isInRecovery(sql)).rejects.toMatchObject({ code: "CONNECTION_STANDBY" });
 });
 
 it("read-write asks for more: a primary that takes no writes by default is none", async () => {
   const url = await bothHosts("?target_session_attrs=read-write");
   const alter = `alter role ${ROLE} in database postgres`;
   await asAdmin(inject("adminUrl"), `${alter} set default_transaction_read_only = on`);
-  await expect(askedOfStandby(poolTo(url))).rejects.toMatchObject({
+  await expect(isInRecovery(poolTo(url))).rejects.toMatchObject({
     code: expect.stringMatching(/^CONNECTION_(STANDBY|READ_ONLY)$/),
   });
   await asAdmin(inject("adminUrl"), `${alter} reset default_transaction_read_only`);

@@ -3,12 +3,12 @@ import { randomUUID } from "node:crypto";
 import net from "node:net";
 import postgres from "postgres";
 import { afterEach, describe, expect, it } from "vitest";
-import { connectAsOwner } from "../setup/migrate.ts";
-import { testDatabase } from "../testing/fixtures/database.ts";
-import { PROXY_TLS, startTlsProxy } from "../testing/proxies/tls-proxy.ts";
-import { startWireProxy } from "../testing/proxies/wire-proxy.ts";
+import { connectAsOwner } from "../../setup/migrate.ts";
+import { testDatabase } from "../../testing/fixtures/database.ts";
+import { PROXY_TLS, startTlsProxy } from "../../testing/proxies/tls-proxy.ts";
+import { startWireProxy } from "../../testing/proxies/wire-proxy.ts";
+import { ONE_AT_A_TIME } from "../pool.ts";
 import { Connector } from "./connector.ts";
-import { ONE_AT_A_TIME } from "./pool.ts";
 
 const test = testDatabase();
 const closing: (() => Promise<unknown>)[] = [];
@@ -81,7 +81,7 @@ describe.each(["plain", "TLS"])("a %s connection", (kind) => {
     const lost = randomUUID();
     wire.arm({ point: "before-statement", kind: "black-hole", matching: lost, times: 1 });
     const ask = (text: string) => sql`select ${text}::text as said`;
-    // Prepared, so that nothing is asked and answered before the statement itself.
+    // Prepared, so that nothing is sent before the statement itself.
     await ask("first");
     await ask("second");
     await expect(ask(lost)).rejects.toMatchObject({ code: "ETIMEDOUT" });
@@ -122,7 +122,7 @@ describe.each(["plain", "TLS"])("a %s connection", (kind) => {
   });
 });
 
-it("TLS does not begin with words that came in clear behind the server's yes", async () => {
+it("TLS does not begin with bytes that came in clear after the response to SSLRequest", async () => {
   const { port } = await server((client) => client.once("data", () => client.write("Sinjected")));
   await expect(sqlTo(`127.0.0.1:${port}`, PROXY_TLS)`select 1`).rejects.toMatchObject({
     code: "CONNECTION_TLS",
