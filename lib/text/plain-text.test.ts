@@ -8,6 +8,10 @@ import { plainName, plainText } from "./plain-text.ts";
 
 const named = (...codes: number[]): string => String.fromCodePoint(...codes);
 
+/** A text in the characters that name a region behind a black flag, with the one that ends it. */
+const tags = (text: string): string =>
+  named(...[...text].map((letter) => 0xe0000 + letter.charCodeAt(0)), 0xe007f);
+
 /** Every place that text of people comes in by, as: is this text taken there? */
 const DOORS: [string, (text: string) => boolean][] = [
   ["a note", (note) => parsePayment({ payee: "bob", amountMinor: "1", currency: "USD", note }).ok],
@@ -39,6 +43,13 @@ describe.each(DOORS)("%s", (_door, takes) => {
     ["Hindi with a joiner", "क्\u200Dष"],
     ["Burmese", "မြွှုံ့"],
     ["Thai", "ขอบคุณที่"],
+    ["a Malayalam chillu, with a joiner at the end", "അവന്\u200D"],
+    ["half a Devanagari letter", "क्\u200D"],
+    ["a Devanagari letter with its virama seen", "क्\u200Cष"],
+    ["Bengali with a joiner before the virama", "র\u200D্য"],
+    ["Javanese with joiners", "ꦏ\u200Cꦏ꧀\u200Dꦏ"],
+    ["Chakma with joiners", "𑄇𑄴\u200C𑄇\u200C𑄇"],
+    ["Tibetan", "ཧཱུྃ"],
     ["an emoji", "☕"],
     ["a family", "👩\u200D👩\u200D👧\u200D👦"],
     ["an emoji with a skin", "🧑🏽\u200D🚀"],
@@ -46,6 +57,8 @@ describe.each(DOORS)("%s", (_door, takes) => {
     ["a keycap", "1\uFE0F\u20E3"],
     ["a flag", "🇩🇪"],
     ["the flag of Scotland", "\u{1F3F4}\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}"],
+    ["the flag of England", `\u{1F3F4}${tags("gbeng")}`],
+    ["the flag of Wales", `\u{1F3F4}${tags("gbwls")}`],
     ["code", "__proto__ <b>&amp;</b> {name}"],
   ])("takes %s", (_what, text) => {
     expect(takes(text)).toBe(true);
@@ -72,6 +85,21 @@ describe.each(DOORS)("%s", (_door, takes) => {
     ["a joiner that joins nothing", "👩\u200D"],
     ["two joiners in a row", "👩\u200D\u200D👧"],
     ["a variation selector behind a Latin letter", "R\uFE0Fent"],
+    ...[0x378, 0xe000, 0xf0000, 0x10fffd, 0xfdd0, 0xffff, 0xfffc, 0x1d159, 0x13441, 0x13442].map(
+      (code): [string, string] => [`a box or a gap, U+${code.toString(16)}`, `Re${named(code)}nt`],
+    ),
+    ...[0x378, 0xe000, 0xf0000, 0xfffc, 0x1d159, 0x13441].map((code): [string, string] => [
+      `nothing but U+${code.toString(16)}`,
+      named(code),
+    ]),
+    ["a flag that hides a text", `\u{1F3F4}${tags("paybob")}`],
+    ["a flag of no country that has one", `\u{1F3F4}${tags("usca")}`],
+    ["a flag's tags twice", `\u{1F3F4}${tags("gbeng")}${tags("gbeng")}`],
+    ["two joiners after a virama", "क्\u200D\u200D"],
+    ["a joiner after a Devanagari letter, at the end", "क\u200D"],
+    ["fifty marks with a width", `a${"\u0903".repeat(50)}`],
+    ["marks of both kinds, by turns", `a${"\u0903\u0301".repeat(5)}`],
+    ["marks between joiners", `क${"\u094D\u200D".repeat(6)}`],
     ["tags without a flag", "Rent\u{E0067}\u{E0062}\u{E0073}\u{E007F}"],
     ["six marks on a letter", `Q${"\u0301".repeat(6)}`],
     ["a mark on nothing", "\u0301Rent"],
@@ -87,6 +115,8 @@ describe.each(DOORS)("%s", (_door, takes) => {
   });
 });
 
+const UNKNOWN = "contains characters that have no meaning in Unicode, or that this service does not know yet";
+
 it("what is wrong is said, once", () => {
   const says = (text: string) =>
     plainText(10)
@@ -94,6 +124,8 @@ it("what is wrong is said, once", () => {
       .error?.issues.map(({ message }) => message);
   expect(says("")).toEqual(["must not be empty"]);
   expect(says("\u202e")).toEqual(["contains characters that cannot be seen or change the direction of text"]);
+  expect(says("\ue000")).toEqual([UNKNOWN]);
+  expect(says("\u{3fffd}")).toEqual([UNKNOWN]);
   expect(says("\u2800")).toEqual(["must show something"]);
   expect(says("x".repeat(11))).toEqual(["must not be longer than 10 characters"]);
   expect(says("😀".repeat(10))).toBeUndefined();
