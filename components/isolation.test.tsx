@@ -79,7 +79,8 @@ const PARTS: Record<string, ReactNode> = {
       amount="$0.10"
     />
   ),
-  "an order that is closed": <ClosedOrder because="cancelled" merchantName={EVE} />,
+  "an order that is closed": <ClosedOrder because="cancelled" merchantName={EVE} viewerName="Alice" />,
+  "an order that somebody else paid": <ClosedOrder because="paid" merchantName="Mia" viewerName={EVE} />,
   "a decline": (
     <DeclineAlert
       state={{ name: "declined", payment: declined, next: { step: "never" } }}

@@ -7,6 +7,7 @@ import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
+import { openedAs } from "@/lib/plain-form-path";
 import { safeReturnPath } from "@/lib/return-path";
 import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
@@ -28,6 +29,7 @@ export default async function SignInPage({
     getTranslations("signIn"),
   ]);
   const returnTo = safeReturnPath(next);
+  const formOf = openedAs(returnTo);
   return (
     <div className="mx-auto grid w-full max-w-md gap-4 sm:gap-6">
       <div>
@@ -37,12 +39,16 @@ export default async function SignInPage({
       {viewer === undefined ? null : (
         <Panel className="flex flex-wrap items-center justify-between gap-3">
           <p>{inElements(t.rich("already", { name: viewer.name, bdi }))}</p>
-          <Button asChild look="quiet" size="small">
-            <a href={returnTo}>
-              {/* One element, or the button would put its gap between the words. */}
-              <span>{inElements(t.rich("goOn", { name: viewer.name, bdi }))}</span>
-            </a>
-          </Button>
+          {formOf === undefined || formOf === viewer.id ? (
+            <Button asChild look="quiet" size="small">
+              <a href={returnTo}>
+                {/* One element, or the button would put its gap between the words. */}
+                <span>{inElements(t.rich("goOn", { name: viewer.name, bdi }))}</span>
+              </a>
+            </Button>
+          ) : (
+            <p className="text-sm text-soft">{t("otherOpened")}</p>
+          )}
         </Panel>
       )}
       {isDemo() ? <DemoSignIn signInAsDemo={signInAsDemo} next={returnTo} /> : null}

@@ -31,13 +31,14 @@ export function DeclineAlert({
   );
 }
 
-/** A refusal: the request was not taken, and nothing was recorded. */
+/** A refusal of this request. Its key is open: a press elsewhere may be under way with it. */
 export function RefusedAlert({ state, merchantName }: { state: PayState; merchantName: string }) {
   const t = useTranslations("checkout");
   if (state.name !== "ready" || state.notice.kind !== "refused") return null;
   return (
     <Alert title={t("refusedTitle")}>
-      {inElements(t.rich(refusalText(state.notice.reason), { merchant: merchantName, bdi }))}
+      <span>{inElements(t.rich(refusalText(state.notice.reason), { merchant: merchantName, bdi }))}</span>
+      <span className="mt-1 block">{t("noticeMaybe")}</span>
     </Alert>
   );
 }

@@ -11,20 +11,27 @@ const TEXTS = {
   own: { title: "ownOrderTitle", text: "ownOrder" },
 } as const;
 
-/** Says why an order cannot be paid here, and whether money has moved. There is no Pay beside it. */
+/**
+ * Says why an order cannot be paid here, and whether money of `viewerName` has moved: whoever else pays in this browser may
+ * have paid it. There is no Pay beside it.
+ */
 export function ClosedOrder({
   because,
   merchantName,
+  viewerName,
 }: {
   because: keyof typeof TEXTS;
   merchantName: string;
+  viewerName: string;
 }) {
   const t = useTranslations("checkout");
   const { title, text } = TEXTS[because];
   return (
     <div className="rounded-xl border border-line bg-wash p-4">
       <p className="font-semibold">{t(title)}</p>
-      <p className="mt-1 text-sm">{inElements(t.rich(text, { merchant: merchantName, bdi }))}</p>
+      <p className="mt-1 text-sm">
+        {inElements(t.rich(text, { merchant: merchantName, viewer: viewerName, bdi }))}
+      </p>
       <Button asChild look="quiet" size="small" className="mt-4">
         <Link href="/payments">{t("seePayments")}</Link>
       </Button>

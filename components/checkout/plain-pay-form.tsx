@@ -10,6 +10,15 @@ import { Alert } from "./alerts";
 type Known = { state: "open" } | { state: "void" } | { state: "declined"; payment: Payment };
 
 /**
+ * What an earlier answer said, which led to this address. The key is open, which proves nothing: by now another press may
+ * be under way, so neither says that no money has moved.
+ */
+const NOTICES = {
+  unknown: { title: "checkingTitle", text: "plainUnknown" },
+  refused: { title: "plainRefusedTitle", text: "plainRefused" },
+} as const;
+
+/**
  * Pay as a plain form, for a browser without JavaScript: the key in a hidden field, so that a second press, a reload or
  * a browser's own resend is the same payment. After a decline, or where the key is void, a new "Continue".
  */
@@ -22,7 +31,7 @@ export function PlainPayForm(props: {
   amount: string;
   merchantName: string;
   known: Known;
-  notice: "unknown" | "refused" | undefined;
+  notice: keyof typeof NOTICES | undefined;
 }) {
   const { userId, orderId, idempotencyKey, amountMinor, currency, amount, merchantName, known, notice } =
     props;
@@ -30,14 +39,13 @@ export function PlainPayForm(props: {
   if (known.state === "open") {
     return (
       <form method="post" action={`/checkout/${orderId}/pay`} className="flex flex-col gap-4">
-        {notice === "refused" ? <Alert title={t("refusedTitle")}>{t("refused_other")}</Alert> : null}
         <div role="status" className="empty:-mb-4">
-          {notice === "unknown" ? (
+          {notice === undefined ? null : (
             <div className="rounded-xl border border-wait-line bg-wait-wash p-4">
-              <p className="font-semibold text-wait-text">{t("checkingTitle")}</p>
-              <p className="mt-1 text-sm">{t("plainUnknown")}</p>
+              <p className="font-semibold text-wait-text">{t(NOTICES[notice].title)}</p>
+              <p className="mt-1 text-sm">{t(NOTICES[notice].text)}</p>
             </div>
-          ) : null}
+          )}
         </div>
         <input type="hidden" name="user" value={userId} />
         <input type="hidden" name="idempotency_key" value={idempotencyKey} />

@@ -61,13 +61,13 @@ const STATES: [claims: Claim, because: string, state: PayState][] = [
   ["no", "the server said so to the revocation", { name: "ready", key, notice: { kind: "cancelled" } }],
   ["unknown", "storage could not tell", { name: "ready", key, notice: { kind: "maybe-under-way" } }],
   [
-    "no",
-    "the server refused, and looked at the key before",
+    "unknown",
+    "the server refused this request, and another may be under way with its key",
     { name: "ready", key, notice: { kind: "refused", reason: "amount-mismatch" } },
   ],
   ["nothing", "it was just sent", { name: "paying", press }],
   ["unknown", "no answer came", { name: "checking", press, stage: "polling" }],
-  ["no", "the key was found open", { name: "checking", press, stage: "asking" }],
+  ["unknown", "the key was found open, which proves nothing", { name: "checking", press, stage: "asking" }],
   ["unknown", "polling found nothing out", { name: "checking", press, stage: "unreachable" }],
   ["unknown", "the revocation was not answered", { name: "checking", press, stage: "revoking" }],
   ["yes", "the server said so", { name: "paid", payment: paymentOf({ status: "succeeded" }) }],
@@ -99,10 +99,21 @@ it.each(["en", "de"] as const)(
   "%s: a merchant reads nothing about money on an order that was not looked up",
   (locale) => {
     const words = textOf(locale, [
-      createElement(ClosedOrder, { key: 1, because: "own", merchantName: "Mia" }),
+      createElement(ClosedOrder, { key: 1, because: "own", merchantName: "Mia", viewerName: "Mia" }),
     ]);
     expect(words).not.toMatch(SAYS[locale].no);
     expect(words).not.toMatch(SAYS[locale].yes);
+  },
+);
+
+it.each(["en", "de"] as const)(
+  "%s: on an order that another paid, whose money did not move is said by name: the session may have changed",
+  (locale) => {
+    const words = textOf(locale, [
+      createElement(ClosedOrder, { key: 1, because: "paid", merchantName: "Mia", viewerName: "Bob" }),
+    ]);
+    expect(words).toContain("Bob");
+    expect(words).not.toMatch(/\byou\b|\bihnen\b/i);
   },
 );
 

@@ -122,9 +122,7 @@ const CHECKOUT: Row[] = [
         return route.fulfill({ status: 422, contentType: "application/problem+json", json: body });
       });
       await payButton(page).click();
-      await expect(
-        page.getByRole("alert").filter({ hasText: "Not carried out. No money has moved." }),
-      ).toBeVisible();
+      await expect(page.getByRole("alert").filter({ hasText: "Nothing was taken for it." })).toBeVisible();
       await expect(page.getByText("We are checking your payment")).toHaveCount(0);
       await expect(payButton(page)).toBeEnabled();
     },

@@ -1,7 +1,8 @@
 /** Reading leaves no trace in the database, whoever reads; and what was answered once is answered so by every server. */
 import { randomUUID } from "node:crypto";
 import { PROBLEMS } from "../../lib/api/problems.ts";
-import { books, newOrder } from "../support/books.ts";
+import { plainFormPath } from "../../lib/plain-form-path.ts";
+import { books, newOrder, userIdOf } from "../support/books.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { withOtherServer } from "../support/other-server.ts";
 
@@ -33,7 +34,10 @@ test("looking at every page and every answer writes nothing, with a session, wit
 }) => {
   const addresses = [
     ...["/", "/sign-in", "/sign-up", "/payments", `/payments/${randomUUID()}`, "/problems/declined"],
-    ...[`/checkout/${orderId}`, `/checkout/${orderId}/form?key=${randomUUID()}`],
+    ...[
+      `/checkout/${orderId}`,
+      plainFormPath({ orderId, key: randomUUID(), userId: await userIdOf("alice") }),
+    ],
     ...["/api/accounts", "/api/payments", "/api/orders", "/api/health/live", "/api/health/ready"],
     "/api/metrics",
     ...[`/api/payments/${randomUUID()}`, `/api/orders/${orderId}`, `/api/idempotency-keys/${randomUUID()}`],

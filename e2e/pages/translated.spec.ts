@@ -3,7 +3,8 @@
  * nodes are gone by then, so a text that was not in an element of its own ends the page, or stays as it was.
  */
 import type { Page } from "@playwright/test";
-import { books } from "../support/books.ts";
+import { plainFormPath } from "../../lib/plain-form-path.ts";
+import { books, userIdOf } from "../support/books.ts";
 import { expect, expectReceipt, openCheckout, payButton, signIn, test } from "../support/fixtures.ts";
 import { expectTranslated, translated } from "../support/translate.ts";
 
@@ -127,7 +128,12 @@ for (const [what, table] of [
 }
 
 /** Every page: where it is, as whom, and what is done on it before the language changes. */
-const PAGES: { what: string; who?: "Alice" | "Mia"; path: (orderId: string) => string; isPaid?: true }[] = [
+const PAGES: {
+  what: string;
+  who?: "Alice" | "Mia";
+  path: (orderId: string) => string | Promise<string>;
+  isPaid?: true;
+}[] = [
   { what: "the start page of nobody", path: () => "/" },
   { what: "the start page of a payer", who: "Alice", path: () => "/" },
   { what: "the start page of a merchant", who: "Mia", path: () => "/" },
@@ -138,7 +144,12 @@ const PAGES: { what: string; who?: "Alice" | "Mia"; path: (orderId: string) => s
   {
     what: "the plain form",
     who: "Alice",
-    path: (orderId) => `/checkout/${orderId}/form?key=019ab3c2-40d5-7dbd-bc93-6894a57f9324`,
+    path: async (orderId) =>
+      plainFormPath({
+        orderId,
+        key: "019ab3c2-40d5-7dbd-bc93-6894a57f9324",
+        userId: await userIdOf("alice"),
+      }),
   },
   { what: "the receipt", who: "Alice", path: (orderId) => `/checkout/${orderId}`, isPaid: true },
   { what: "the payments", who: "Alice", path: () => "/payments" },
@@ -157,7 +168,7 @@ for (const { what, who, path, isPaid } of PAGES) {
       await expectReceipt(page);
     }
     const whole = await translated(page);
-    await page.goto(path(orderId));
+    await page.goto(await path(orderId));
     await expectTranslated(page);
     const inEnglish = await wordsOf(page);
     await page.getByRole("button", { name: "Deutsch" }).click();

@@ -25,7 +25,7 @@ export type Notice =
   | { kind: "void" }
   /** The payer cancelled, and the server confirmed it. */
   | { kind: "cancelled" }
-  /** The server refused the request and recorded nothing. */
+  /** The server refused the request and recorded nothing; another may be under way with its key. */
   | { kind: "refused"; reason: ProblemName }
   /** Storage is blocked and the key is not new: an earlier press may be under way. The same key makes a second safe. */
   | { kind: "maybe-under-way" };

@@ -1,14 +1,16 @@
 /** The plain form, in every shape that browsers and proxies give its POST. */
 import { afterAll, expect, it, vi } from "vitest";
+import { POST as continuePlainly } from "@/app/checkout/[orderId]/continue/route";
 import { POST as payByForm } from "@/app/checkout/[orderId]/pay/route";
 import { flushAttempts } from "@/db/attempts/record";
 import { testDatabase } from "@/db/testing/fixtures/database";
 import { balanceOf, keyFor, newOrder, newPerson } from "@/db/testing/fixtures/people";
 import { SCOPES } from "@/lib/identity/scopes";
+import { plainFormPath } from "@/lib/plain-form-path";
 import type { Caller } from "../identity/viewer.ts";
 
 /** Outside Next.js there is no session to read: a test says who has one. */
-const session = vi.hoisted((): { caller?: Caller } => ({}));
+const session = vi.hoisted((): { caller: Caller | undefined } => ({ caller: undefined }));
 vi.mock("../identity/viewer.ts", () => ({ authenticate: async () => session.caller }));
 
 const test = testDatabase();
@@ -50,7 +52,7 @@ async function newForm() {
     return [status, answered.get("location")];
   };
   const paid = async () => 1_000n - (await balanceOf(test.owner, payer.accountId));
-  return { key, post, paid };
+  return { form: { orderId, key, userId: payer.id }, key, post, paid };
 }
 
 it.each([
@@ -82,6 +84,34 @@ it.each([
 ])("sent %s, it is refused, and the page that says why is shown", async (_what, problem, changes) => {
   const { post, paid } = await newForm();
   expect(await post(changes)).toEqual([303, `/problems/${problem}`]);
+  expect(await paid()).toBe(0n);
+});
+
+it("Continue leads to the form of whoever pressed it", async () => {
+  const { form } = await newForm();
+  const request = new Request("https://pay.example/checkout", {
+    method: "POST",
+    headers: { "sec-fetch-site": "same-origin" },
+  });
+  const { headers } = await continuePlainly(request, { params: Promise.resolve({ orderId: form.orderId }) });
+  expect(headers.get("location")).toBe(plainFormPath(form));
+});
+
+it("sent after somebody else has signed in, or nobody, it leads to sign-in and back to the form", async () => {
+  const { form, post, paid } = await newForm();
+  const payer = session.caller;
+  const back = `/sign-in?next=${encodeURIComponent(plainFormPath(form, "unknown"))}`;
+  await newForm();
+  expect(await post({})).toEqual([303, back]);
+  session.caller = undefined;
+  expect(await post({})).toEqual([303, back]);
+  session.caller = payer;
+  expect(await paid()).toBe(0n);
+});
+
+it("refused for what it asks, it leads to the form of whoever sent it", async () => {
+  const { form, post, paid } = await newForm();
+  expect(await post({ more: { amountMinor: "1" } })).toEqual([303, plainFormPath(form, "refused")]);
   expect(await paid()).toBe(0n);
 });
 

@@ -31,8 +31,8 @@ async function readForm(request: Request): Promise<URLSearchParams> {
 /**
  * Makes the handler of a plain form. `handler` returns the path to go to. Whoever is not signed in, or is somebody else
  * than the form was opened as (field `user`), signs in first; a request that is refused leads a person to the page that
- * says why, and answers a program; whatever goes wrong leads to `failed`, which must offer the same key again: nothing is
- * known then.
+ * says why, and answers a program; whatever goes wrong leads to `failed`, and so does signing in: it must offer the same key
+ * again, to whoever opened the form, since nothing is known then.
  */
 export function formRoute<P extends { orderId: string }>(
   name: RouteName,
@@ -59,7 +59,7 @@ export function formRoute<P extends { orderId: string }>(
       // Too many requests: the page that offers the same key again says that nothing is known, which is so.
       if (!answer || answer.status === 429) return seeOther(failed({ form, params }), requestId);
       if (answer.status === 401) {
-        return seeOther(`/sign-in?next=${encodeURIComponent(`/checkout/${params.orderId}`)}`, requestId);
+        return seeOther(`/sign-in?next=${encodeURIComponent(failed({ form, params }))}`, requestId);
       }
       return refused(request, answer, requestId);
     }

@@ -11,16 +11,19 @@ type ViewerFor<L> = L extends "anyone" ? Viewer | undefined : Viewer;
 
 /**
  * Authorizes the viewer of the page called `name`. Where the policy demands a session, anybody else is sent to sign in
- * first and then back to `returnTo`, a path of ours; where it demands a role, to the start page.
+ * first and then back to `returnTo`, a path of ours; so is whoever is not the user `openedAs`, where the page is one user's.
+ * Where the policy demands a role, anybody else is sent to the start page.
  */
 export async function authorizePage<N extends PageName>(
   name: N,
   returnTo: string,
+  openedAs?: string,
 ): Promise<ViewerFor<(typeof PAGES)[N]>> {
   const viewer = await getViewer();
   const level = PAGES[name];
-  if (!isAllowed(level, viewer?.role)) {
-    redirect(viewer ? "/" : `/sign-in?next=${encodeURIComponent(returnTo)}`);
+  const isOther = openedAs !== undefined && viewer?.id !== openedAs;
+  if (isOther || !isAllowed(level, viewer?.role)) {
+    redirect(viewer && !isOther ? "/" : `/sign-in?next=${encodeURIComponent(returnTo)}`);
   }
   return viewer as ViewerFor<(typeof PAGES)[N]>;
 }

@@ -76,7 +76,7 @@ export default async function CheckoutPage({ params }: Params) {
               </p>
             </>
           ) : (
-            <ClosedOrder because={closedReason} merchantName={order.merchant.name} />
+            <ClosedOrder because={closedReason} merchantName={order.merchant.name} viewerName={viewer.name} />
           )}
         </Panel>
         <section aria-label={t("order.items")} className="px-1 sm:px-2">

@@ -1,5 +1,6 @@
 import { issueKey } from "@/db/idempotency/issue";
 import { uuid } from "@/lib/api/requests";
+import { plainFormPath } from "@/lib/plain-form-path";
 import { formRoute } from "@/server/http/form-route";
 
 /** "Continue" without JavaScript: issues the order's key and leads to the form that holds it. */
@@ -13,7 +14,7 @@ export const POST = formRoute<{ orderId: string }>(
     switch (issued.type) {
       case "created":
       case "found":
-        return `${checkout}/form?key=${issued.key}`;
+        return plainFormPath({ orderId: orderId.data, key: issued.key, userId: user.id });
       case "settled":
         return `/payments/${issued.payment.id}`;
       case "not-found":

@@ -13,6 +13,7 @@ import { findOrder } from "@/db/orders/orders";
 import { renderPayment } from "@/db/payments/render";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
+import { plainFormPath } from "@/lib/plain-form-path";
 import { authorizePage } from "@/server/identity/authorize";
 
 type Props = {
@@ -27,14 +28,17 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /**
  * The checkout without JavaScript, after "Continue": the key stands in the address, which is why a reload shows the same
- * form, and what became of the key is read anew each time. To read it writes nothing.
+ * form, and what became of the key is read anew each time. Beside it stands who opened the form: for anybody else the key is
+ * void whatever became of it, so nobody else is told. To read it writes nothing.
  */
 export default async function PlainCheckoutPage({ params, searchParams }: Props) {
   const [{ orderId }, search] = await Promise.all([params, searchParams]);
-  const [id, key] = [uuid.safeParse(orderId), uuid.safeParse(search.key)];
+  const [id, key, user] = [uuid.safeParse(orderId), uuid.safeParse(search.key), uuid.safeParse(search.user)];
   if (!id.success) notFound();
-  const viewer = await authorizePage("/checkout/[orderId]/form", `/checkout/${id.data}`);
-  if (!key.success) redirect(`/checkout/${id.data}`);
+  if (!key.success || !user.success) redirect(`/checkout/${id.data}`);
+  const notice = search.notice === "unknown" || search.notice === "refused" ? search.notice : undefined;
+  const address = plainFormPath({ orderId: id.data, key: key.data, userId: user.data }, notice);
+  const viewer = await authorizePage("/checkout/[orderId]/form", address, user.data);
   const [order, record, t, locale] = await Promise.all([
     findOrder(id.data),
     keyState(viewer.id, key.data),
@@ -42,7 +46,12 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
     getLocale(),
   ]);
   if (order === undefined) notFound();
-  if (record.state === "settled" && record.payment.status === "succeeded") redirect(`/payments/${key.data}`);
+  // A decline is told here, beside another "Continue", where it is this order's.
+  const isDeclineOfOrder =
+    record.state === "settled" &&
+    record.payment.status === "declined" &&
+    record.payment.purposeId === order.id;
+  if (record.state === "settled" && !isDeclineOfOrder) redirect(`/payments/${key.data}`);
   // Paid with another key since: what became of this one would read as if the order were not paid.
   if (order.paidBy?.userId === viewer.id) redirect(`/payments/${order.paidBy.paymentId}`);
 
@@ -74,7 +83,7 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
               ? { state: "declined", payment: renderPayment(record.payment) }
               : record
           }
-          notice={search.notice === "unknown" || search.notice === "refused" ? search.notice : undefined}
+          notice={notice}
         />
         <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
           {inElements(t.rich("checkout.payingAs", { name: viewer.name, bdi }))}

@@ -1,11 +1,7 @@
 import { parse, payOrderRequest, uuid } from "@/lib/api/requests";
+import { plainFormPath } from "@/lib/plain-form-path";
 import { formRoute } from "@/server/http/form-route";
 import { executePayment } from "@/server/pay/payment-service";
-
-/** Where the form with this key stands: it shows the outcome of the key, or the same fields again. */
-function formPath(orderId: string, key: string, notice?: "unknown" | "refused"): string {
-  return `/checkout/${encodeURIComponent(orderId)}/form?key=${encodeURIComponent(key)}${notice ? `&notice=${notice}` : ""}`;
-}
 
 /** Pay without JavaScript: a plain form to the same use case. Posted twice, it leads to the same receipt twice. */
 export const POST = formRoute<{ orderId: string }>(
@@ -24,7 +20,12 @@ export const POST = formRoute<{ orderId: string }>(
     if (answer.status === 201) return `/payments/${key.data}`;
     // Declined, or settled or void before: the form page looks the key up and says so.
     const isRefused = answer.status === 404 || answer.status === 422;
-    return formPath(orderId, key.data, isRefused ? "refused" : undefined);
+    return plainFormPath({ orderId, key: key.data, userId: user.id }, isRefused ? "refused" : undefined);
   },
-  ({ form, params }) => formPath(params.orderId, form.get("idempotency_key") ?? "", "unknown"),
+  // Where the form stands, which is for whoever opened it.
+  ({ form, params }) =>
+    plainFormPath(
+      { orderId: params.orderId, key: form.get("idempotency_key") ?? "", userId: form.get("user") ?? "" },
+      "unknown",
+    ),
 );

@@ -1,0 +1,130 @@
+/**
+ * The form without JavaScript as it is shown, and shown again: what it says of a key it says to whom the form was opened as,
+ * and a "no" follows from an outcome alone, never from the address or from a key that is open.
+ */
+import { createTranslator, NextIntlClientProvider } from "next-intl";
+import { renderToStaticMarkup } from "react-dom/server";
+import { afterAll, expect, it, vi } from "vitest";
+import { flushAttempts } from "@/db/attempts/record";
+import { revokeKey } from "@/db/idempotency/revoke";
+import { pay } from "@/db/payments/pay";
+import { testDatabase } from "@/db/testing/fixtures/database";
+import { keyFor, newOrder, newPerson, type Person } from "@/db/testing/fixtures/people";
+import { plainFormPath } from "@/lib/plain-form-path";
+import en from "@/messages/en.json";
+import PlainCheckoutPage from "./page";
+
+/** Who has the session; outside Next.js there is none to read. */
+const session = vi.hoisted((): { viewer?: unknown } => ({}));
+vi.mock("@/server/identity/viewer", () => ({ getViewer: async () => session.viewer }));
+vi.mock("next-intl/server", () => ({
+  getLocale: async () => "en",
+  getTranslations: async () => createTranslator({ locale: "en", messages: en }),
+}));
+vi.mock("next/navigation", () => ({
+  redirect: (path: string) => {
+    throw new Error(`redirect ${path}`);
+  },
+  notFound: () => {
+    throw new Error("not found");
+  },
+}));
+
+const test = testDatabase();
+afterAll(flushAttempts);
+
+const NO = /no money has moved|never will be|not carried out|not paid/i;
+
+function signInAs(person: Person): void {
+  session.viewer = { ...person, name: person.handle, email: `${person.handle}@once.test`, role: "payer" };
+}
+
+/** Opens the address, and returns what is read there, or where it leads. */
+async function open(address: string): Promise<string> {
+  const url = new URL(address, "https://pay.example");
+  try {
+    const page = await PlainCheckoutPage({
+      params: Promise.resolve({ orderId: url.pathname.split("/")[2] ?? "" }),
+      searchParams: Promise.resolve(Object.fromEntries(url.searchParams)),
+    });
+    const html = renderToStaticMarkup(
+      <NextIntlClientProvider locale="en" messages={en} timeZone="UTC">
+        {page}
+      </NextIntlClientProvider>,
+    );
+    return html.replaceAll(/<[^>]+>/g, " ");
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** Alice, who has opened the form of an order over ten dollars, and Bob. */
+async function opened(balanceMinor = 1_000n) {
+  const [alice, bob, merchant] = [
+    await newPerson(test.owner, balanceMinor),
+    await newPerson(test.owner, 1_000n),
+    await newPerson(test.owner, 0n, "merchant"),
+  ];
+  const { orderId, purpose, command } = await newOrder(merchant, "1000");
+  const key = await keyFor(alice.id, purpose);
+  signInAs(alice);
+  const form = { orderId, key, userId: alice.id };
+  return { alice, bob, merchant, form, payNow: () => pay(alice.id, key, command) };
+}
+
+it.each([undefined, "unknown", "refused"] as const)(
+  "after it has paid (notice: %s), another user is led to sign in and back, and told nothing of the key",
+  async (notice) => {
+    const { alice, bob, form, payNow } = await opened();
+    await payNow();
+    signInAs(bob);
+    const address = plainFormPath(form, notice);
+    expect(await open(address)).toBe(`Error: redirect /sign-in?next=${encodeURIComponent(address)}`);
+    signInAs(alice);
+    expect(await open(address)).toBe(`Error: redirect /payments/${form.key}`);
+  },
+);
+
+it("whoever is not signed in is led to sign in, and back to the form", async () => {
+  const { form } = await opened();
+  session.viewer = undefined;
+  const address = plainFormPath(form);
+  expect(await open(address)).toBe(`Error: redirect /sign-in?next=${encodeURIComponent(address)}`);
+});
+
+it("an address that does not say whose form it was says nothing of the key: it leads to the checkout", async () => {
+  const { bob, form, payNow } = await opened();
+  await payNow();
+  signInAs(bob);
+  for (const more of ["", "&notice=unknown", "&user=", "&user=alice"])
+    expect(await open(`/checkout/${form.orderId}/form?key=${form.key}${more}`)).toBe(
+      `Error: redirect /checkout/${form.orderId}`,
+    );
+});
+
+it.each([undefined, "unknown", "refused"] as const)(
+  "while the key is open (notice: %s) it says no no: a press may be under way",
+  async (notice) => {
+    const { form } = await opened();
+    const words = await open(plainFormPath(form, notice));
+    expect(words).toContain("Pay $10.00");
+    expect(words).not.toMatch(NO);
+    expect(/may have moved/.test(words)).toBe(notice !== undefined);
+  },
+);
+
+it("a key that is void for who opened the form never pays, and a declined one says so", async () => {
+  const { alice, form } = await opened();
+  await revokeKey(alice.id, form.key);
+  expect(await open(plainFormPath(form))).toMatch(NO);
+  const poor = await opened(1n);
+  await poor.payNow();
+  expect(await open(plainFormPath(poor.form, "unknown"))).toMatch(NO);
+});
+
+it("a decline of another order is not told as this one's: its own receipt is shown", async () => {
+  const { merchant, form, payNow } = await opened(1n);
+  await payNow();
+  const { orderId } = await newOrder(merchant, "1");
+  expect(await open(plainFormPath({ ...form, orderId }))).toBe(`Error: redirect /payments/${form.key}`);
+});
