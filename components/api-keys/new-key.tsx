@@ -33,7 +33,7 @@ export function NewKey({ name, apiKey }: { name: string; apiKey: string }) {
         >
           {apiKey}
         </output>
-        <Button look="quiet" size="small" onClick={copy}>
+        <Button look="quiet" size="small" onClick={copy} className="noscript:hidden">
           <Copy aria-hidden="true" className="size-4" />
           <span>{t("copy")}</span>
         </Button>

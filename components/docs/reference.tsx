@@ -43,10 +43,16 @@ export function Reference({
     if (domNode === null) return;
     setState("loading");
     async function show(node: HTMLElement): Promise<void> {
-      const { default: SwaggerUi } = await import("swagger-ui-dist/swagger-ui-es-bundle.js");
+      // Fetched here: of a fetch that failed swagger-ui tells in words of its own, and nobody else.
+      const [{ default: SwaggerUi }, response] = await Promise.all([
+        import("swagger-ui-dist/swagger-ui-es-bundle.js"),
+        fetch(url),
+      ]);
+      if (!response.ok) throw new Error(`The reference was answered with ${response.status}.`);
+      const spec: unknown = await response.json();
       SwaggerUi({
         domNode: node,
-        url,
+        spec,
         validatorUrl: null,
         layout: "BaseLayout",
         presets: [SwaggerUi.presets.apis],

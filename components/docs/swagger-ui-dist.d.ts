@@ -2,7 +2,7 @@
 declare module "swagger-ui-dist/swagger-ui-es-bundle.js" {
   type Options = {
     domNode: HTMLElement;
-    url: string;
+    spec: unknown;
     /** null: no badge, and no request to a validator elsewhere. */
     validatorUrl: null;
     layout: "BaseLayout";

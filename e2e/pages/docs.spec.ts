@@ -102,3 +102,12 @@ test("every page leads there", async ({ page }) => {
   await page.getByRole("contentinfo").getByRole("link", { name: "For developers" }).click();
   await expect(page).toHaveURL("/docs");
 });
+
+test("a reference that cannot be fetched says so in words of ours", async ({ page }) => {
+  await page.route("**/api/openapi.json", (route) => route.abort());
+  await page.goto("/docs");
+  const said = page.getByText("The reference could not be shown.");
+  await page.getByRole("heading", { name: "Reference" }).scrollIntoViewIfNeeded();
+  await expect(said).toBeVisible();
+  await expect(page.getByText("Fetch error")).toHaveCount(0);
+});
