@@ -80,12 +80,8 @@ test.describe("Order", () => {
     const next = new Set<string>();
     for (let count = 0; count < 3; count += 1) {
       await alice.goto("/");
-      await alice
-        .locator("input[name=orderId]")
-        .first()
-        .evaluate((input: HTMLInputElement, orderId) => {
-          input.value = orderId;
-        }, fields.orderId ?? "");
+      const id = alice.locator("input[name=orderId]").first();
+      await id.evaluate((input, orderId) => input.setAttribute("value", orderId), fields.orderId ?? "");
       await alice.getByRole("button", { name: "Order Espresso" }).click();
       await alice.waitForURL(CHECKOUT);
       next.add(alice.url());
