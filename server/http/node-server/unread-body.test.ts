@@ -8,18 +8,25 @@ import { drainUnreadBodies } from "./unread-body.ts";
 
 const MAX_BYTES = 1024 * 1024;
 
-/** How much of a body is read before the answer; by a web stream, as Next.js gives it to handlers. */
+/** A body as Next.js gives it to handlers: it takes in what comes, and does not hear of being cancelled. */
+function bodyOf(incoming: http.IncomingMessage): ReadableStream {
+  return new ReadableStream({
+    start(controller) {
+      incoming.on("data", (chunk) => controller.enqueue(chunk));
+      incoming.on("end", () => controller.close());
+    },
+  });
+}
+
+/** How much of a body is read before the answer. */
 const READERS: Record<string, (incoming: http.IncomingMessage) => Promise<unknown>> = {
   async "/none"() {},
   async "/chunk"(incoming) {
     for await (const _chunk of incoming.iterator({ destroyOnReturn: false })) break;
   },
   async "/too-large"(incoming) {
-    const body = Readable.toWeb(incoming) as ReadableStream;
-    return readBody(
-      new Request("http://once.test", { method: "POST", body, duplex: "half" } as RequestInit),
-      10,
-    );
+    const init = { method: "POST", body: bodyOf(incoming), duplex: "half" } as RequestInit;
+    return readBody(new Request("http://once.test", init), 10);
   },
   async "/cancelled"(incoming) {
     await Readable.toWeb(incoming).cancel();
