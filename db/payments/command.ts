@@ -22,3 +22,18 @@ export function hashOf(command: PayCommand): Buffer {
     .update(JSON.stringify([CANONICAL_VERSION, command.operation, fields]))
     .digest();
 }
+
+/** NUL, and halves of a surrogate pair: what PostgreSQL's text cannot hold. */
+const NO_TEXT = /\0|\p{Surrogate}/u;
+/** Names nobody and moves nothing. */
+const NOTHING: PayCommand = { operation: "transfer", payee: "", amountMinor: "0", currency: "" };
+
+/**
+ * What the database is asked of a command. One with a text that it cannot hold was never settled and never will be: it is
+ * told from others by its hash alone.
+ */
+export function askedOf(command: PayCommand): PayCommand {
+  return Object.values(command).some((field) => field !== undefined && NO_TEXT.test(field))
+    ? NOTHING
+    : command;
+}

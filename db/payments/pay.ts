@@ -1,6 +1,6 @@
 /** The use case behind every route and form that pays: one user, one key, one command, one answer. */
 import { countdown, DEADLINE_MS } from "../execution/deadline.ts";
-import { hashOf, type PayCommand } from "./command.ts";
+import { askedOf, hashOf, type PayCommand } from "./command.ts";
 import { CURRENT_RENDERER } from "./render.ts";
 import { type Resolved, resolve } from "./resolve.ts";
 import type { PaymentRow } from "./row.ts";
@@ -51,14 +51,15 @@ function entryOf(
 export async function pay(userId: string, key: string, command: PayCommand): Promise<PayResult> {
   const remaining = countdown(DEADLINE_MS);
   const requestHash = hashOf(command);
-  const resolved = await resolve(userId, key, command);
+  const asked = askedOf(command);
+  const resolved = await resolve(userId, key, asked);
   if (resolved.earlier) {
     const { payment, requestHash: settledHash } = resolved.earlier;
     return settledHash.equals(requestHash)
       ? { type: "settled", payment, replayed: true }
       : { type: "reused", payment };
   }
-  const settlement = await settle(entryOf(userId, key, command, requestHash, resolved), remaining());
+  const settlement = await settle(entryOf(userId, key, asked, requestHash, resolved), remaining());
   switch (settlement.verdict) {
     case "settled":
     case "replayed":

@@ -198,7 +198,7 @@ test("a key is issued, found, looked at, settled and revoked", async () => {
 
   const nowhere = { purpose: { kind: "order", orderId: randomUUID() } };
   const unknownOrder = await contract.call("POST /api/idempotency-keys", { as: "alice", json: nowhere });
-  expectProblem(unknownOrder, "not-found", "no", "never");
+  expectProblem(unknownOrder, "not-found", "unknown", "never");
 });
 
 test("whoever holds too many open keys is asked to wait", async () => {
@@ -227,7 +227,7 @@ test("an order is put once, read, cancelled, or paid and kept", async ({ baseURL
   expect((await contract.call("GET /api/orders/[id]", at(id))).body).toMatchObject({ state: "open" });
   expect((await contract.call("DELETE /api/orders/[id]", at(id))).body).toMatchObject({ state: "cancelled" });
   for (const route of ["GET /api/orders/[id]", "DELETE /api/orders/[id]"] as const)
-    expectProblem(await contract.call(route, at(randomUUID())), "not-found", "no", "never");
+    expectProblem(await contract.call(route, at(randomUUID())), "not-found", "unknown", "never");
 
   const paid = await newOrder(baseURL ?? "");
   const key = await contract.issue("alice", { kind: "order", orderId: paid });
@@ -280,9 +280,9 @@ test("lists are turned page by page, and say what is wrong with how they are ask
         query: `?cursor=${first.nextCursor}`,
       },
     );
-    expectProblem(elsewhere, "invalid-request", "no", "same-key");
+    expectProblem(elsewhere, "invalid-request", "unknown", "same-key");
     for (const query of ["?limit=0", "?limit=101", "?limit=x", "?cursor=x", "?limit=1&limit=2", "?page=2"])
-      expectProblem(await contract.call(name, { as, query }), "invalid-request", "no", "same-key");
+      expectProblem(await contract.call(name, { as, query }), "invalid-request", "unknown", "same-key");
   }
 });
 

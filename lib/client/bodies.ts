@@ -28,7 +28,7 @@ function hasPaid(purpose: Purpose, payment: Payment): boolean {
 }
 
 /** Ids are hexadecimal: some write them in capitals, and the server answers in small letters. */
-function isId(expected: string, found: unknown): boolean {
+export function isId(expected: string, found: unknown): boolean {
   return typeof found === "string" && found.toLowerCase() === expected.toLowerCase();
 }
 

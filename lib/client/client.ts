@@ -18,7 +18,7 @@ import {
   readRevoked,
 } from "./bodies.ts";
 import { type Exchange, exchange, type HttpRequest } from "./exchange.ts";
-import { isAnswerTo, type PayOutcome, payOnce } from "./pay-once.ts";
+import { isAnswerTo, type PayOutcome, payOnce, type Wanted } from "./pay-once.ts";
 import { type Result, resultOf } from "./result.ts";
 import {
   type Attempt,
@@ -99,14 +99,28 @@ export function onceClient(config: ClientConfig) {
     );
   }
 
-  function move(purpose: Purpose, path: string, body: unknown, options: PayOptions): Promise<PayOutcome> {
+  function move(
+    purpose: Purpose,
+    path: string,
+    body: Omit<Wanted, "kind">,
+    options: PayOptions,
+  ): Promise<PayOutcome> {
     const attempt = begin(options);
+    const { amountMinor, currency, note } = body;
+    const wanted: Wanted = {
+      kind: purpose.kind,
+      ...(purpose.kind === "order" && { orderId: purpose.orderId }),
+      ...(purpose.kind === "refund" && { refundOf: purpose.paymentId }),
+      amountMinor,
+      currency,
+      note,
+    };
     return payOnce(
       {
         issue: () => issue(attempt, purpose),
         send: (key) =>
           sendUntilAnswered(attempt, { method: "POST", path, body, idempotencyKey: key }, (answer) =>
-            isAnswerTo(key, answer),
+            isAnswerTo(key, wanted, answer),
           ),
       },
       options.key?.toLowerCase(),

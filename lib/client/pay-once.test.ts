@@ -147,7 +147,13 @@ describe("a key", () => {
       { kind: "refund", paymentId: OTHER_KEY, intentId: INTENT_ID },
       { kind: "top-up", intentId: INTENT_ID },
     ];
-    for (const purpose of purposes) server.script.push(issued(KEY, purpose), paid());
+    const payment = { ...paymentWith(KEY), ...money, orderId: undefined };
+    const refund = { ...payment, kind: "refund", refundOf: OTHER_KEY };
+    const answers = [[{ ...payment, kind: "transfer" }], [payment, refund], [{ ...payment, kind: "top-up" }]];
+    for (const [n, purpose] of purposes.entries()) {
+      const bodies = answers[n] ?? [];
+      server.script.push(issued(KEY, purpose), ...bodies.map((body) => ({ status: 201, body })));
+    }
     await client.transfer({ intentId: INTENT_ID, payee: "bob", ...money });
     await client.refund({ intentId: INTENT_ID, paymentId: OTHER_KEY });
     await client.topUp({ intentId: INTENT_ID, ...money });
@@ -155,6 +161,8 @@ describe("a key", () => {
       ["/api/idempotency-keys", { purpose: purposes[0] }],
       ["/api/payments", { payee: "bob", ...money }],
       ["/api/idempotency-keys", { purpose: purposes[1] }],
+      // Again, because what came first was no refund.
+      [`/api/payments/${OTHER_KEY}/refunds`, {}],
       [`/api/payments/${OTHER_KEY}/refunds`, {}],
       ["/api/idempotency-keys", { purpose: purposes[2] }],
       ["/api/top-ups", money],

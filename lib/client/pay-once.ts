@@ -14,6 +14,7 @@
 import type { DeclineCode, Payment } from "../api/payment.ts";
 import type { IssuedKey } from "../api/responses.ts";
 import { isPayment } from "../pay/read-response.ts";
+import { isId } from "./bodies.ts";
 import type { Exchange } from "./exchange.ts";
 import { type Refused, type Result, type Unknown, unknown } from "./result.ts";
 import type { RetryResult } from "./retry.ts";
@@ -88,27 +89,44 @@ function outcomeOf(key: string, exchange: Exclude<Exchange, { type: "lost" }>): 
   return { type: "refused", key, problem };
 }
 
+/** What a payment is to be like that executed the request: what was asked for, as far as it stands in a payment. */
+export type Wanted = Pick<Payment, "kind"> & {
+  [Name in "amountMinor" | "currency" | "orderId" | "refundOf" | "note"]?: string | undefined;
+};
+
 /**
- * Whether an exchange is about the payment with `key`, and whole: a 201 is its payment, and whatever else tells of money
- * that moved, or of a decline, carries it. What is not (a captive portal, a cache gone wrong, an answer that was cut on
- * its way) is as good as no answer.
+ * Whether an exchange is about the payment with `key`, and whole: a 201 or a decline carries a payment like `wanted`, and
+ * whatever else tells of money that moved carries what the key has paid. What is not (a captive portal, a cache gone wrong,
+ * an answer that was cut on its way) is as good as no answer.
  */
-export function isAnswerTo(key: string, exchange: Exchange): boolean {
-  const isOfKey = (payment: unknown, status?: Payment["status"]) =>
-    isPayment(payment) && payment.id === key && (status === undefined || payment.status === status);
+export function isAnswerTo(key: string, wanted: Wanted, exchange: Exchange): boolean {
+  const isOfKey = (payment: unknown, status: Payment["status"]): payment is Payment =>
+    isPayment(payment) && payment.id === key && payment.status === status;
   switch (exchange.type) {
     case "lost":
       return false;
-    case "success":
-      return exchange.status === 201 && isOfKey(exchange.body, "succeeded");
+    case "success": {
+      const { status, body } = exchange;
+      return status === 201 && isOfKey(body, "succeeded") && isLike(wanted, body);
+    }
     case "problem": {
       const { type, moneyMoved, payment, declineCode } = exchange.problem;
       if (type === "/problems/declined")
-        return isOfKey(payment, "declined") && typeof declineCode === "string";
+        return isOfKey(payment, "declined") && isLike(wanted, payment) && typeof declineCode === "string";
       if (moneyMoved === "yes") return isOfKey(payment, "succeeded");
       return payment === undefined || isOfKey(payment, "declined");
     }
     default:
       return exchange satisfies never;
   }
+}
+
+function isLike({ orderId, refundOf, ...wanted }: Wanted, payment: Payment): boolean {
+  return (
+    Object.entries(wanted).every(
+      ([name, value]) => value === undefined || payment[name as keyof typeof wanted] === value,
+    ) &&
+    (orderId === undefined || isId(orderId, payment.orderId)) &&
+    (refundOf === undefined || isId(refundOf, payment.refundOf))
+  );
 }

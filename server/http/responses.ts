@@ -60,9 +60,9 @@ export function fail(
   return problemResponse({ ...document, ...(detail && { detail }), ...(errors && { errors }) }, headers);
 }
 
-/** Refuses a request because of one field. Nothing was executed. */
+/** Refuses a request that takes no key because of one field. */
 export function invalid(pointer: string, detail: string): Response {
-  return fail("invalid-request", { moneyMoved: "no", errors: [{ pointer, detail }] });
+  return fail("invalid-request", { errors: [{ pointer, detail }] });
 }
 
 /** Thrown anywhere below a handler to end the request with `response`. */

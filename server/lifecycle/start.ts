@@ -3,8 +3,10 @@ import { isForOperator } from "../../db/setup/cannot-start.ts";
 import { startDatabase } from "../../db/setup/start.ts";
 import { recordClientAddresses } from "../http/node-server/client-address.ts";
 import { preserveContentLength } from "../http/node-server/content-length.ts";
+import { ignoreUpgrades } from "../http/node-server/ignore-upgrades.ts";
 import { setKeepAliveTimeout } from "../http/node-server/keep-alive.ts";
 import { restrictToLoopback } from "../http/node-server/loopback-only.ts";
+import { drainUnreadBodies } from "../http/node-server/unread-body.ts";
 import { sessionSecret } from "../identity/session-secret.ts";
 import { environment, isDemo } from "./environment.ts";
 import { enableGracefulShutdown, signalListeners } from "./graceful-shutdown.ts";
@@ -37,6 +39,9 @@ async function startUp(): Promise<void> {
     demo,
   });
   setKeepAliveTimeout(env.ONCE_KEEP_ALIVE_SECONDS);
+  // In development, Next.js has a websocket.
+  if (process.env.NODE_ENV === "production") ignoreUpgrades();
+  drainUnreadBodies();
   preserveContentLength();
   recordClientAddresses(env.ONCE_TRUSTED_PROXIES ?? 0);
   if (env.ONCE_TRUSTED_PROXIES === undefined && env.ONCE_URL?.startsWith("https:")) {

@@ -5,10 +5,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, describe, expect, it } from "vitest";
 import { POST as issue } from "@/app/api/idempotency-keys/route";
-import { DELETE as cancel, PUT as put } from "@/app/api/orders/[id]/route";
+import { DELETE as cancel, GET as order, PUT as put } from "@/app/api/orders/[id]/route";
 import { POST as refund } from "@/app/api/payments/[id]/refunds/route";
-import { PATCH } from "@/app/api/payments/[id]/route";
-import { POST as pay } from "@/app/api/payments/route";
+import { PATCH, GET as payment } from "@/app/api/payments/[id]/route";
+import { POST as pay, GET as payments } from "@/app/api/payments/route";
 import { flushAttempts } from "@/db/attempts/record";
 import { revokeKey } from "@/db/idempotency/revoke";
 import { testDatabase } from "@/db/testing/fixtures/database";
@@ -26,6 +26,7 @@ type Sent = {
   body?: unknown;
   params?: object;
   method?: string;
+  query?: string;
 };
 
 /** A payer with 100 USD, an order over 10 and a key that is open for it. */
@@ -40,7 +41,7 @@ async function newCheckout() {
   const body = { orderId, amountMinor: "10", currency: "USD" };
   const call = async (
     handler: unknown,
-    { headers, body: sent = body, params = {}, method = "POST" }: Sent = {},
+    { headers, body: sent = body, params = {}, method = "POST", query = "" }: Sent = {},
   ) => {
     const all = {
       authorization: `Bearer ${apiKey}`,
@@ -49,10 +50,12 @@ async function newCheckout() {
       ...headers,
     };
     const kept = Object.entries(all).filter((header): header is [string, string] => header[1] !== undefined);
-    const request = new Request("http://once.test/api", {
+    const request = new Request(`http://once.test/api${query}`, {
       method,
       headers: kept,
-      body: typeof sent === "string" || sent instanceof Blob ? sent : JSON.stringify(sent),
+      ...(method !== "GET" && {
+        body: typeof sent === "string" || sent instanceof Blob ? sent : JSON.stringify(sent),
+      }),
     });
     return (handler as Handler)(request, { params: Promise.resolve(params as never) });
   };
@@ -299,6 +302,39 @@ it("an order that differs, or is paid, is a conflict", async () => {
   await expectProblem(await call(put, { method: "PUT", headers, params, body }), "order-conflict");
   expect((await call(pay)).status).toBe(201);
   await expectProblem(await call(cancel, { method: "DELETE", headers, params }), "order-conflict");
+});
+
+it("cancelling what is paid says that it moved nothing itself", async () => {
+  const { merchantKey, orderId, call } = await newCheckout();
+  expect((await call(pay)).status).toBe(201);
+  const headers = { authorization: `Bearer ${merchantKey}` };
+  const response = await call(cancel, { method: "DELETE", headers, params: { id: orderId } });
+  const document = await expectProblem(response, "order-conflict");
+  expect(document.detail).toBe(
+    "Cancelling moved no money. The order was paid before and can no longer be cancelled.",
+  );
+});
+
+it("a call that takes no key says nothing of one that is sent along", async () => {
+  const { key, orderId, merchantKey, call } = await newCheckout();
+  expect((await call(pay)).status).toBe(201);
+  const unknown = { moneyMoved: "unknown" };
+  const nowhere = { purpose: { kind: "order", orderId: randomUUID() } };
+  await expectProblem(await call(issue, { body: nowhere }), "not-found", unknown);
+  await expectProblem(await call(issue, { body: {} }), "invalid-request", unknown);
+  for (const id of [randomUUID(), "none"])
+    await expectProblem(await call(payment, { method: "GET", params: { id } }), "not-found", unknown);
+  await expectProblem(await call(payments, { method: "GET", query: "?limit=x" }), "invalid-request", unknown);
+  const headers = { authorization: `Bearer ${merchantKey}`, "idempotency-key": `"${key}"` };
+  const missing = { id: randomUUID() };
+  await expectProblem(
+    await call(cancel, { method: "DELETE", headers, params: missing }),
+    "not-found",
+    unknown,
+  );
+  await expectProblem(await call(order, { method: "GET", headers, params: missing }), "not-found", unknown);
+  const put422 = await call(put, { method: "PUT", headers, params: { id: orderId }, body: {} });
+  await expectProblem(put422, "invalid-request", unknown);
 });
 
 it("too many open keys are a matter of time, and the answer says how much", async () => {

@@ -114,6 +114,31 @@ describe("a replay", () => {
     expect(await balanceOf(test.owner, payee.accountId)).toBe(10n);
   });
 
+  it.each([
+    { payee: "a\u0000b" },
+    { payee: "\ud800" },
+    { currency: "\u0000" },
+    { currency: "\udfff" },
+    { note: "\u0000" },
+  ])("is none of a text that no database holds: %j", async (wrong) => {
+    const { payer, payee, key, send } = await newTransfer();
+    const body = { payee: payee.handle, amountMinor: "10", currency: "USD" };
+    const reused = async () => {
+      const answer = await send(JSON.stringify({ ...body, ...wrong }));
+      expect([answer.status, JSON.parse(answer.bytes)]).toMatchObject([
+        422,
+        { type: "/problems/idempotency-key-reused", moneyMoved: "yes", payment: { id: key } },
+      ]);
+    };
+    expect((await send(JSON.stringify(body))).status).toBe(201);
+    await reused();
+    // Where a restore brought the key's row back, the statement that settles answers.
+    await test.owner`
+      insert into idempotency_keys (user_id, key, kind, purpose_id, expires_at, issued_in)
+      select ${payer.id}, ${key}, 'transfer', gen_random_uuid(), now() + interval '1 day', database_identity()`;
+    await reused();
+  });
+
   it("is none of a request that only older rules would take: it is refused, and its key stays open", async () => {
     const { payee, key, payer, send } = await newTransfer();
     for (const wrong of [

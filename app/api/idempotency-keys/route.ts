@@ -12,9 +12,9 @@ import { isDemo } from "@/server/lifecycle/environment";
 export const POST = route("POST /api/idempotency-keys", async ({ request, user }) => {
   const body = await readJson(request);
   const parsed = body.ok ? parse(issueKeyRequest, body.value) : body;
-  if (!parsed.ok) return fail("invalid-request", { moneyMoved: "no", errors: parsed.errors });
+  if (!parsed.ok) return fail("invalid-request", { errors: parsed.errors });
   const { purpose } = parsed.value;
-  if (purpose.kind === "top-up" && !isDemo()) return fail("not-found", { moneyMoved: "no" });
+  if (purpose.kind === "top-up" && !isDemo()) return fail("not-found");
 
   const issued = await issueKey(user.id, purpose);
   switch (issued.type) {
@@ -29,7 +29,7 @@ export const POST = route("POST /api/idempotency-keys", async ({ request, user }
     case "settled":
       return json(200, { state: "settled", payment: renderPayment(issued.payment) } satisfies IssuedKey);
     case "not-found":
-      return fail("not-found", { moneyMoved: "no" });
+      return fail("not-found");
     case "other-subject":
       return invalid("/purpose/intentId", "is in use for the refund of another payment");
     case "capped":

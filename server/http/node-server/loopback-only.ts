@@ -7,6 +7,7 @@ import type { EventEmitter } from "node:events";
 import { type IncomingMessage, Server, ServerResponse } from "node:http";
 import { Server as TlsServer } from "node:https";
 import { BlockList, isIP, Socket } from "node:net";
+import { activeHandles } from "./active-handles.ts";
 
 const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
@@ -71,12 +72,9 @@ function guard(servers: EventEmitter): void {
   };
 }
 
-/** The sockets that servers of this process have accepted. Node.js lists them only in a debugging function. */
+/** The sockets that servers of this process have accepted. */
 function acceptedConnections(): Socket[] {
-  const { _getActiveHandles: handles } = process as unknown as { _getActiveHandles(): unknown[] };
-  return handles
-    .call(process)
-    .filter(
-      (handle): handle is Socket => handle instanceof Socket && "server" in handle && Boolean(handle.server),
-    );
+  return activeHandles().filter(
+    (handle): handle is Socket => handle instanceof Socket && "server" in handle && Boolean(handle.server),
+  );
 }

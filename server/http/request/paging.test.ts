@@ -176,7 +176,7 @@ describe("a query that is not right is an invalid request, and says where:", () 
   ])("a cursor %s", async (_what, cursor) => {
     expect(await list("/api/payments", ann.apiKey, `?cursor=${cursor}`)).toMatchObject({
       status: 422,
-      body: { type: "/problems/invalid-request", moneyMoved: "no", errors: [{ pointer: "/cursor" }] },
+      body: { type: "/problems/invalid-request", moneyMoved: "unknown", errors: [{ pointer: "/cursor" }] },
     });
   });
 

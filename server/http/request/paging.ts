@@ -38,7 +38,7 @@ export async function pageOf<Entry>(
   { show, positionOf }: { show: (entry: Entry) => unknown; positionOf: (entry: Entry) => Cursor },
 ): Promise<Response> {
   const query = parseQuery(listQuery, new URL(request.url).searchParams);
-  if (!query.ok) return fail("invalid-request", { moneyMoved: "no", errors: query.errors });
+  if (!query.ok) return fail("invalid-request", { errors: query.errors });
   const { cursor, limit } = query.value;
   const after = cursor === undefined ? undefined : readCursor(list, cursor);
   if (cursor !== undefined && after === undefined)

@@ -11,7 +11,7 @@ export const PUT = route("PUT /api/orders/[id]", async ({ request, params: { id 
   if (!isUuid(id)) return invalid("", "the order's id must be a UUID");
   const body = await readJson(request);
   const parsed = body.ok ? parse(orderRequest, body.value) : body;
-  if (!parsed.ok) return fail("invalid-request", { moneyMoved: "no", errors: parsed.errors });
+  if (!parsed.ok) return fail("invalid-request", { errors: parsed.errors });
 
   const put = await putOrder(user.id, id.toLowerCase(), parsed.value);
   switch (put.type) {
@@ -33,20 +33,22 @@ export const PUT = route("PUT /api/orders/[id]", async ({ request, params: { id 
 /** One of the merchant's own orders. */
 export const GET = route("GET /api/orders/[id]", async ({ params: { id }, user }) => {
   const order = isUuid(id) ? await findOrder(id.toLowerCase()) : undefined;
-  return order?.merchant.id === user.id ? json(200, order) : fail("not-found", { moneyMoved: "no" });
+  return order?.merchant.id === user.id ? json(200, order) : fail("not-found");
 });
 
 /** Cancels an order that is not paid. */
 export const DELETE = route("DELETE /api/orders/[id]", async ({ params: { id }, user }) => {
-  if (!isUuid(id)) return fail("not-found", { moneyMoved: "no" });
+  if (!isUuid(id)) return fail("not-found");
   const cancelled = await cancelOrder(user.id, id.toLowerCase());
   switch (cancelled.type) {
     case "cancelled":
       return json(200, cancelled.order);
     case "paid":
-      return fail("order-conflict", { detail: "The order is paid and can no longer be cancelled." });
+      return fail("order-conflict", {
+        detail: "Cancelling moved no money. The order was paid before and can no longer be cancelled.",
+      });
     case "not-found":
-      return fail("not-found", { moneyMoved: "no" });
+      return fail("not-found");
     default:
       return cancelled satisfies never;
   }
