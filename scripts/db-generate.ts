@@ -1,15 +1,15 @@
 /**
  * `npm run db:generate -- --name what-changes`: makes a migration of whatever changed in db/schema or in the SQL files beside the
- * code (db/setup/schema/sources.ts lists them). Look at it before you commit it: what it cannot know, such as how rows are carried over
+ * code (db/setup/migration-sources/sources.ts lists them). Look at it before you commit it: what it cannot know, such as how rows are carried over
  * or how a composite type changes, is written into it by hand, and `npm run check` holds the result against the sources.
  */
 import { spawnSync } from "node:child_process";
 import { appendFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { changesOf } from "../db/setup/schema/changes.ts";
-import { makeSchemas } from "../db/setup/schema/scratch.ts";
-import { readSources } from "../db/setup/schema/sources.ts";
+import { changesOf } from "../db/setup/migration-sources/changes.ts";
+import { makeSchemas } from "../db/setup/migration-sources/scratch.ts";
+import { readSources } from "../db/setup/migration-sources/sources.ts";
 
 const FOLDER = path.join("db", "migrations");
 const BREAKPOINT = "\n--> statement-breakpoint\n";

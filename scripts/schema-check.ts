@@ -1,6 +1,6 @@
 /** A part of `npm run check`: refuses migrations that do not make exactly what db/schema and the SQL files say. */
-import { differing } from "../db/setup/schema/catalog.ts";
-import { makeSchemas } from "../db/setup/schema/scratch.ts";
+import { differing } from "../db/setup/migration-sources/catalog.ts";
+import { makeSchemas } from "../db/setup/migration-sources/scratch.ts";
 
 const { migrated, sources } = await makeSchemas();
 const changed = differing(migrated, sources);

@@ -236,10 +236,10 @@ CREATE INDEX "payments_id" ON "payments" USING btree ("id");--> statement-breakp
 CREATE INDEX "payments_settled" ON "payments" USING btree ("user_id","settled_at","id");--> statement-breakpoint
 CREATE INDEX "payments_received" ON "payments" USING btree ("payee_account_id","settled_at","id") WHERE status = 'succeeded';
 --> statement-breakpoint
--- What every function that decides about a key or about money begins with.
+-- Every function that decides about a key or about money begins with this.
 
--- READ COMMITTED, because "look again in a later statement" sees nothing new under any other level: under REPEATABLE
--- READ a payment could be made twice. A synchronous commit, because what was decided may be told to somebody.
+-- READ COMMITTED, because a later statement sees newer commits under no other level: under REPEATABLE READ a payment could
+-- be made twice. A synchronous commit, because the decision is reported to the client.
 create or replace function assert_decisive() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -257,10 +257,9 @@ begin
 end
 $$;
 --> statement-breakpoint
--- Answers that come from a read. Where synchronous standbys are configured, a row can be visible here before its standby
--- has it (after a crash of this server, or where a wait was cut short). So what is read is answered only once the
--- standby has everything that was written before: read first, then commit a small record that waits for it. Makes the
--- commit of the calling statement wait, whatever else it writes. Without such standbys it does nothing and writes nothing.
+-- For functions that answer from a read. With synchronous standbys, a row can be visible here before its standby has it
+-- (after a crash of this server, or a cancelled wait). So they read first, then commit a small WAL record, which waits until
+-- the standby has everything that was written before. Without such standbys it does nothing.
 create or replace function wait_for_standbys() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -273,8 +272,8 @@ begin
 end
 $$;
 --> statement-breakpoint
--- Whatever is told to have ended can pay no more: a session, an API key, a password, a role, a handle. Written by better-auth in
--- plain statements, on connections whose commits may not wait for the disk; after a crash it would be back.
+-- A session, an API key, a password, a role or a handle that was reported as ended must not return after a crash. better-auth
+-- writes them in plain statements, on connections whose commits may be asynchronous.
 create or replace function commit_synchronously() returns trigger
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
@@ -301,10 +300,10 @@ create or replace trigger users_commit_synchronously after delete or update of e
 create or replace trigger orders_commit_synchronously after insert or update or delete on orders
   for each statement execute function commit_synchronously();
 --> statement-breakpoint
--- Which database this is: what a key carries, so that it counts for nothing in a copy.
+-- The identity of this database, stored with each key, so that the key is void in a copy.
 
 -- The WAL timeline this server writes on. It changes with every promotion and every point-in-time restore. Raises on a
--- standby, so a standby never says "void".
+-- standby, so that a standby never answers "void".
 create or replace function wal_timeline() returns integer
 language sql volatile
 set search_path = pg_catalog, pg_temp
@@ -328,9 +327,8 @@ revoke execute on function journal_server from public;
 --> statement-breakpoint
 -- Which database this is: the server, the database, the table of open keys and the WAL timeline. Each changes where a copy is made
 -- that could bring back a key that was called void: a dump restored on another server, in another database, over this one
--- (the table is made anew), a promotion, a restore to a point in time. What a copy of the server's files shares with it,
--- nothing in the database can tell apart: `npm run restored` (void_open_keys). Raises on a standby, so a standby
--- never says "void".
+-- (the table has another oid), a promotion, a restore to a point in time. A copy of the server's files has the same identity,
+-- and needs `npm run restored` (void_open_keys). Raises on a standby.
 create or replace function database_identity() returns text
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -461,7 +459,7 @@ $$;
 --> statement-breakpoint
 revoke execute on function key_state_v1 from public;
 --> statement-breakpoint
--- Ends a key for certain. True: it was open, or never was, and will never execute. False: a payment exists under it.
+-- Revokes a key. True: it was open, or never was, and will never execute. False: a payment exists under it.
 -- The delete waits for a settle in flight; the look-up is a later statement, so it sees what that settle did.
 create or replace function revoke_key_v1(of_user uuid, revoked_key uuid)
 returns boolean
@@ -483,8 +481,8 @@ $$;
 --> statement-breakpoint
 revoke execute on function revoke_key_v1 from public;
 --> statement-breakpoint
--- Deletes up to rows_max keys whose expiry permits it, and says how many. Safe on any number of servers at once: rows
--- that a settle holds are skipped, the others are taken in the order that everything else locks keys in.
+-- Deletes up to rows_max expired keys, and returns how many. Safe on any number of servers at once: rows
+-- that a settle has locked are skipped, the others are locked in the same order as everywhere.
 create or replace function reap_keys_v1(rows_max integer)
 returns integer
 language plpgsql volatile security definer
@@ -518,8 +516,8 @@ $$;
 --> statement-breakpoint
 revoke execute on function reap_keys_v1 from public;
 --> statement-breakpoint
--- Voids every open key, and says how many. For whoever has put the server's files back from a snapshot or a copy, which
--- brings back keys that had been called void or were paid, under the same identity. The owner's alone to call.
+-- Voids every open key, and returns how many. For use after the server's files were restored from a snapshot or a copy,
+-- which brings back keys that were void or paid, under the same identity. Only the owner may call it.
 create or replace function void_open_keys() returns integer
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
@@ -538,8 +536,8 @@ $$;
 revoke execute on function void_open_keys from public;
 --> statement-breakpoint
 -- What settling locks. In one order everywhere: keys, orders, refund totals, accounts; each one at a time, by equality on
--- its primary key, sorted. Waiters queue, nobody deadlocks, and a distributed engine can route every lock to a shard. Of
--- what is not there, nothing is returned.
+-- its primary key, sorted. So there are no deadlocks, and a distributed engine can route every lock to a shard. Missing rows
+-- are not returned.
 
 -- A request to pay, resolved to accounts. `amount_minor` may be null for a refund only: "what is left".
 create type settlement_entry as (
@@ -557,7 +555,7 @@ create type settlement_entry as (
   renderer smallint
 );
 --> statement-breakpoint
--- What is locked and changes while a batch is worked through, by the columns that settling means.
+-- Locked rows that change while a batch is executed, by the columns that settling uses.
 create type settlement_key as (user_id uuid, key uuid, kind text, purpose_id uuid, subject_id uuid);
 --> statement-breakpoint
 create type settlement_order as (
@@ -603,7 +601,7 @@ begin
 end
 $$;
 --> statement-breakpoint
--- FOR NO KEY UPDATE, here and below: it lets the foreign key checks of others pass.
+-- FOR NO KEY UPDATE, here and below: it does not block foreign key checks.
 create or replace function lock_orders(ids uuid[]) returns settlement_order[]
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
@@ -652,7 +650,7 @@ begin
 end
 $$;
 --> statement-breakpoint
--- With what has left each account on the day that its row counts. Which day it is now is asked under these locks.
+-- With the amount that left each account on the day that its row counts. The current day is read under these locks.
 create or replace function lock_accounts(ids uuid[]) returns settlement_account[]
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
@@ -677,9 +675,9 @@ $$;
 --> statement-breakpoint
 revoke execute on function lock_keys, lock_orders, lock_refunds, lock_accounts from public;
 --> statement-breakpoint
--- By what rules an entry is refused or declined. Settling calls these for each entry in turn, with the rows it locked as
--- the entries before have left them; a row that is not there is null. Plain expressions without settings of their own,
--- so that the planner writes them into the caller and a call costs nothing.
+-- The rules by which an entry is refused or declined. Settling calls them for each entry in order, with the locked rows as
+-- the entries before have left them; a missing row is null. Plain expressions without settings of their own, so that the
+-- planner inlines them.
 
 -- Refused: this request cannot be executed, now or later, as it is. Nothing is recorded, the key stays open. Null: it can.
 create or replace function refusal_of(
@@ -736,8 +734,8 @@ as $$
 $$;
 --> statement-breakpoint
 -- What left an account by orders and transfers on a day (UTC) other than the one that its row counts. An account counts the
--- latest day that it paid on. Where that is to come (the clock was ahead when it was written), the day that it is
--- now is counted from the payments themselves: a clock that was wrong once neither locks an account nor frees it.
+-- latest day that it paid on. Where that is in the future (the clock was ahead when it was written), today is counted from
+-- the payments themselves: a clock that was wrong once neither blocks an account nor lifts its limit.
 create or replace function day_out_of(account settlement_account, of_day date) returns bigint
 language sql stable
 as $$
@@ -754,10 +752,10 @@ $$;
 revoke execute on function day_out_of from public;
 --> statement-breakpoint
 -- Where money moves. One call, one autocommit statement, settles a batch of payments; a batch equals its entries
--- executed one after another, and no entry can make another fail. How rows are locked stands in locks.sql, by what rules an
--- entry is refused or declined in settle-rules.sql.
+-- executed one after another, and no entry can make another fail. locks.sql locks rows, settle-rules.sql has the rules by
+-- which an entry is refused or declined.
 
--- What will be written, by the columns that settling means: a table's own row type has whatever columns the table has got meanwhile.
+-- The rows to write, by the columns that settling uses: a table's own row type also has columns that were added later.
 create type settlement_outcome as (
   user_id uuid, id uuid, kind text, purpose_id uuid, subject_id uuid, status text, decline_code text, amount_minor bigint,
   currency text, payer_account_id uuid, payee_account_id uuid, note text, request_hash bytea, renderer smallint,
@@ -769,9 +767,9 @@ create type settlement_transfer as (
   debit_version bigint, credit_balance_minor bigint, credit_version bigint, created_at timestamptz
 );
 --> statement-breakpoint
--- The elements of an array, like unnest. The planner is told of one row and cannot look inside, so it looks each row up by
--- its key (a nested loop over an index), however small it believes the table that is joined; only where it believes it to
--- be empty, reading all of it costs the same, in its eyes.
+-- The elements of an array, like unnest. Declared with one row and not inlined, so that the planner joins by a nested loop
+-- over an index, however small its estimate of the joined table; only for an estimate of zero rows a sequential scan costs
+-- the same.
 create or replace function each_of(elements anyarray) returns setof anyelement
 language plpgsql immutable rows 1
 as $$
@@ -799,8 +797,8 @@ returns table (
 )
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
--- Planning a dozen statements anew costs more than executing them; and a plan that was made while a table was small must
--- not read all of it when it has grown: every row here is found by an index.
+-- Generic plans, because planning a dozen statements costs more than executing them; and index lookups only, because a plan
+-- that was made while a table was small must not scan it when it has grown.
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set jit = off
@@ -824,11 +822,6 @@ declare
   settled_now timestamptz; today date;
 begin
   perform assert_decisive();
-  -- A batch gives up early on a lock that a stranger holds: its entries are then sent singly, and most of them pass.
-  if cardinality(entries) > 1 then
-    perform set_config('lock_timeout', '500ms', true);
-  end if;
-
   -- 1. Lock each entry's open key: its own user's and its own key.
   keys_held := lock_keys(entries);
 
@@ -1004,8 +997,8 @@ $$;
 --> statement-breakpoint
 revoke execute on function settle_payments_v1 from public;
 --> statement-breakpoint
--- The application may insert orders and cancel them, as whole rows, for Drizzle names every column. How an order ends is
--- not its to say otherwise: one begins neither paid nor cancelled, and is cancelled once.
+-- The application may insert orders and cancel them; it needs the right to every column, which Drizzle names in an insert. An
+-- order begins neither paid nor cancelled, and ends once.
 create or replace function guard_order() returns trigger
 language plpgsql
 set search_path = pg_catalog, public, pg_temp
@@ -1026,8 +1019,8 @@ $$;
 --> statement-breakpoint
 create or replace trigger orders_end_once before insert or update on orders for each row execute function guard_order();
 --> statement-breakpoint
--- Cancels an order of a merchant, for good, and says what became of it: cancelled (also where it was before), paid, or
--- unknown. Waits for a settle in flight. Whoever is told "cancelled" can rely on it: nobody pays the order any more.
+-- Cancels an order of a merchant and returns its state: cancelled (also where it was before), paid, or unknown. Waits for a
+-- settle in flight. A cancelled order can never be paid.
 create or replace function cancel_order_v1(of_merchant uuid, order_id uuid)
 returns text
 language plpgsql volatile security definer
@@ -1055,7 +1048,7 @@ $$;
 --> statement-breakpoint
 revoke execute on function cancel_order_v1 from public;
 --> statement-breakpoint
--- The double entry, written out: two rows a transfer, signed, each with its account's version and the balance after it.
+-- The double entry: two rows per transfer, signed, each with its account's version and the balance after it.
 create or replace view ledger_entries as
   select t.debit_account_id as account_id, t.debit_version as version, t.id as transfer_id, 'debit' as side,
          -t.amount_minor as amount_minor, t.currency, t.debit_balance_minor as balance_minor, t.created_at
@@ -1065,8 +1058,8 @@ create or replace view ledger_entries as
          t.amount_minor, t.currency, t.credit_balance_minor, t.created_at
     from ledger_transfers t;
 --> statement-breakpoint
--- Opens the wallet of an owner in a currency, empty, unless it is open already. The balance, its floor and its version
--- are nobody's to say but settling's.
+-- Opens the wallet of an owner in a currency, empty, unless it is open already. Only settling writes the balance and the
+-- version.
 create or replace function open_account_v1(new_id uuid, for_owner uuid, in_currency text, day_limit bigint)
 returns void
 language sql volatile security definer
@@ -1079,9 +1072,8 @@ $$;
 --> statement-breakpoint
 revoke execute on function open_account_v1 from public;
 --> statement-breakpoint
--- Rows that are updated in place, so to say: an account at every payment, an order once when it is paid, a refund total at
--- every refund. With room left on its page, the new version of a row stays there, and no index has to learn of it (a HOT
--- update). What is only inserted is packed full, as Postgres does by itself.
+-- Rows that are updated: an account at every payment, an order once when it is paid, a refund total at every refund. With
+-- room left on its page, the update is HOT and touches no index. Tables that are only inserted into keep the default.
 alter table ledger_accounts set (fillfactor = 70);
 --> statement-breakpoint
 alter table orders set (fillfactor = 90);
@@ -1112,7 +1104,7 @@ create or replace trigger ledger_transfers_append_only before update or delete o
 create or replace trigger ledger_transfers_no_truncate before truncate on ledger_transfers
   for each statement execute function refuse_change();
 --> statement-breakpoint
--- ALWAYS: a session that replays somebody else's changes is no exception.
+-- ALWAYS: also in sessions with session_replication_role = replica.
 alter table payments enable always trigger payments_append_only;
 --> statement-breakpoint
 alter table payments enable always trigger payments_no_truncate;
@@ -1121,7 +1113,7 @@ alter table ledger_transfers enable always trigger ledger_transfers_append_only;
 --> statement-breakpoint
 alter table ledger_transfers enable always trigger ledger_transfers_no_truncate;
 --> statement-breakpoint
--- Append-only, as what it seals is; the head may move and not go.
+-- Append-only like the transfers; the head may be updated and not deleted.
 create or replace trigger ledger_seals_append_only before update or delete on ledger_seals
   for each row execute function refuse_change();
 --> statement-breakpoint
@@ -1142,16 +1134,16 @@ alter table ledger_seal_head enable always trigger ledger_seal_head_stays;
 --> statement-breakpoint
 alter table ledger_seal_head enable always trigger ledger_seal_head_no_truncate;
 --> statement-breakpoint
--- The tamper-evident journal: a sealer extends the chain of hashes beside the payments and never inside them.
+-- The tamper-evident journal: a sealer extends the hash chain beside the payments and never inside them.
 
--- Before the first seal stands a hash of nothing.
+-- The hash before the first seal is zero.
 insert into ledger_seal_head (id, position, hash, sealed_below, system_identifier)
 values (1, 0, decode(repeat('00', 32), 'hex'), '0', journal_server());
 --> statement-breakpoint
 -- What a seal covers: the time of sealing and every column of the transfer and of its payment. JSON, because it keeps
 -- neighbouring fields and null apart; instants as seconds since 1970 and bytes in hex, because no setting of a session
--- (DateStyle, TimeZone, bytea_output and so on) may change it. It stays as it is for ever: another form would be
--- another function, with another first field. No search_path of its own, so that Postgres can inline it; its callers
+-- (DateStyle, TimeZone, bytea_output and so on) may change it. It never changes: another form would be another function,
+-- with another first field. No search_path of its own, so that Postgres can inline it; its callers
 -- pin theirs.
 create or replace function sealed_content_v1(sealed_at timestamptz, t ledger_transfers, p payments) returns bytea
 language sql stable
@@ -1245,7 +1237,7 @@ begin
 end
 $$;
 --> statement-breakpoint
--- Walks the journal and returns the first row that is off, or none. One snapshot: a sealer at work does not disturb it.
+-- Verifies the journal and returns the first row that is wrong, or none. One snapshot: concurrent sealing does not matter.
 --   altered    the transfer, its payment or the seal is not what was sealed
 --   missing    the transfer or its payment is gone
 --   gap        the seal of this position is gone
@@ -1309,9 +1301,9 @@ as $$
    order by found.rank limit 1
 $$;
 --> statement-breakpoint
--- Makes the journal take its next step as after a restore from another server: every transfer without a seal is taken once,
--- whatever transaction it claims, and sealing goes on in this server's numbering. A copy shares the server's
--- identifier without sharing its numbering, so this is said, not found out. The owner's alone to call.
+-- Makes the next call of the sealer behave as after a restore from another server: every transfer without a seal is sealed
+-- once, whatever transaction it claims, and sealing goes on in this server's numbering. A copy has the server's identifier
+-- and another numbering, which cannot be detected. Only the owner may call it.
 create or replace function journal_was_restored() returns void
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
@@ -1326,10 +1318,9 @@ $$;
 --> statement-breakpoint
 revoke execute on function sealed_content_v1, seal_transfers_v1, verify_seals_v1, journal_was_restored from public;
 --> statement-breakpoint
--- Somebody may replay one paid key for ever, and each replay is an arrival; a hundred of them say as much as a million.
--- So of one key no more is kept, the oldest: how it began. What paid or declined is kept however many came before it, or
--- those would hide the one arrival that matters; a key has one of these at most. Best effort like all of this: two servers
--- that write at the same time do not see each other's rows, and a key may end up with some more.
+-- A client may replay one paid key for ever, and each replay is an arrival. So of one key the oldest hundred are kept; the
+-- one that paid or declined is kept however many came before it, and a key has at most one of these. Best effort: two
+-- servers that write at the same time do not see each other's rows, and a key may have some more.
 create or replace function record_attempts_v1(batch jsonb)
 returns void
 language plpgsql volatile security definer
@@ -1363,10 +1354,10 @@ $$;
 revoke execute on function record_attempts_v1 from public;
 --> statement-breakpoint
 -- One step through the arrivals older than 30 days, oldest first: looks at no more than rows_max, starting after the
--- arrival it is given (null: at the oldest), and deletes those whose key never became a payment, or a flood of void keys
--- would fill the disk for ever. What stands next to a payment stays, and what stands next to an open key may yet.
--- Answers how many it looked at, how many went, and the last it looked at: where the next step starts. Without that, each
--- step would walk again over all that stays. Safe on several servers at once: all delete in the same order.
+-- given arrival (null: at the oldest), and deletes those whose key never became a payment, or a flood of void keys would fill
+-- the disk. Arrivals of a payment stay, and so do those of an open key, for now. Returns how many it looked at, how many it
+-- deleted, and the last it looked at, where the next step starts: it need not read again what stays. Safe on several servers
+-- at once: all delete in the same order.
 create or replace function prune_attempts_v1(after_arrival timestamptz, after_id uuid, rows_max integer)
 returns table (seen integer, pruned integer, last_arrival timestamptz, last_id uuid)
 language plpgsql volatile security definer
@@ -1406,10 +1397,9 @@ $$;
 --> statement-breakpoint
 revoke execute on function prune_attempts_v1 from public;
 --> statement-breakpoint
--- The application's role may read, may call the functions, and may not write money tables itself. It is whichever role
--- the application logs in as; start-up calls this as the owner of the tables, so that a role given by DATABASE_URL gets
--- what the embedded server's once_app has. Every function of ours that runs with its owner's rights and carries a version
--- in its name is an entrance; the others are called by those.
+-- The application's role may read and call the functions, and may not write money tables itself. Start-up calls this as the
+-- owner of the tables for the role that the application logs in as, so that a role given by DATABASE_URL gets what the
+-- embedded server's once_app has. The functions with a version in their name are the API; the others are internal.
 create or replace function grant_to_application(app_role name) returns void
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp

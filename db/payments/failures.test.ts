@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { DECLINE_CODES, type DeclineCode } from "../../lib/api/payment.ts";
+import { mayPayAgain } from "../../lib/pay/state-machine.ts";
 import type { Sql } from "../connection/client.ts";
 import { OutcomeUnknown, untilKnown } from "../execution/until-known.ts";
 import { revokeKey } from "../idempotency/revoke.ts";
@@ -161,9 +162,10 @@ describe("a decline is recorded, consumes its key and moves nothing:", () => {
   it.each(DECLINE_CODES)("%s", async (code) => {
     const outcome = await walk(FAILURES.declined[code], code, DECLINES[code]);
     if (!("payment" in outcome)) throw new Error("Bug: a decline without its payment.");
-    // Only what more money or another day cures is worth a new key.
+    // Only what more money or another day cures is worth a new key; the page and the table say the same.
     const isCurable = code === "insufficient_funds" || code === "limit_exceeded";
     expect(renderDecline(outcome.payment).retry).toBe(isCurable ? "new-key" : "never");
+    expect(mayPayAgain(code)).toBe(isCurable);
   });
 });
 

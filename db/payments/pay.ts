@@ -1,8 +1,8 @@
 /** The use case behind every route and form that pays: one user, one key, one command, one answer. */
 import { countdown, DEADLINE_MS } from "../execution/deadline.ts";
 import { askedOf, hashOf, type PayCommand } from "./command.ts";
+import { lookUp, type Resolved } from "./look-up.ts";
 import { CURRENT_RENDERER } from "./render.ts";
-import { type Resolved, resolve } from "./resolve.ts";
 import type { PaymentRow } from "./row.ts";
 import { settle } from "./settle.ts";
 import type { RefusalReason, SettlementEntry } from "./settlement.ts";
@@ -52,7 +52,7 @@ export async function pay(userId: string, key: string, command: PayCommand): Pro
   const remaining = countdown(DEADLINE_MS);
   const requestHash = hashOf(command);
   const asked = askedOf(command);
-  const resolved = await resolve(userId, key, asked);
+  const resolved = await lookUp(userId, key, asked);
   if (resolved.earlier) {
     const { payment, requestHash: settledHash } = resolved.earlier;
     return settledHash.equals(requestHash)

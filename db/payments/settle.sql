@@ -67,11 +67,6 @@ declare
   settled_now timestamptz; today date;
 begin
   perform assert_decisive();
-  -- A batch gives up early on a lock that a stranger holds: its entries are then sent singly, and most of them pass.
-  if cardinality(entries) > 1 then
-    perform set_config('lock_timeout', '500ms', true);
-  end if;
-
   -- 1. Lock each entry's open key: its own user's and its own key.
   keys_held := lock_keys(entries);
 

@@ -19,16 +19,16 @@ const API_KEY_LETTERS = 40;
 /** "once_" and five letters: enough to tell one's keys apart, and 35 letters are still a secret. */
 const API_KEY_START_LENGTH = 10;
 
-/** The currencies that every user has an account in: with two decimals, with none, with three. */
-const CURRENCIES = ["USD", "JPY", "KWD"];
-
-/** What may leave an account in a UTC day by orders and transfers: 10,000.00, 1,000,000 and 5,000.000. */
-const DAY_LIMITS_MINOR: Record<string, bigint> = { USD: 1_000_000n, JPY: 1_000_000n, KWD: 5_000_000n };
+/**
+ * The currencies that every user has an account in, with two decimals, with none and with three, each with what may leave it in a
+ * UTC day by orders and transfers: 10,000.00, 1,000,000 and 5,000.000.
+ */
+const ACCOUNT_DAY_LIMITS_MINOR = { USD: 1_000_000n, JPY: 1_000_000n, KWD: 5_000_000n };
 
 /** Opens the accounts that a user lacks. At every sign-in, so that a crash right after signing up mends itself. */
 async function openAccounts(userId: string): Promise<void> {
-  for (const currency of CURRENCIES) {
-    await openAccount(randomUUID(), userId, currency, DAY_LIMITS_MINOR[currency] ?? null);
+  for (const [currency, dayLimitMinor] of Object.entries(ACCOUNT_DAY_LIMITS_MINOR)) {
+    await openAccount(randomUUID(), userId, currency, dayLimitMinor);
   }
 }
 

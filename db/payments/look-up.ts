@@ -111,7 +111,7 @@ function resolvedOf(row: LookupRow): Resolved {
 }
 
 /** Finds the payment that stands under `key` of `userId`, and the accounts that `command` is about. */
-export function resolve(userId: string, key: string, command: PayCommand): Promise<Resolved> {
+export function lookUp(userId: string, key: string, command: PayCommand): Promise<Resolved> {
   const { operation } = command;
   switch (operation) {
     case "pay-order":

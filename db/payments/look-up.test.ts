@@ -4,8 +4,8 @@ import { connect, setDatabase } from "../connection/client.ts";
 import { openAccount } from "../ledger/accounts.ts";
 import { SERVER_VERSION, testDatabase } from "../testing/fixtures/database.ts";
 import { keyFor, newOrder, newPerson } from "../testing/fixtures/people.ts";
+import { lookUp } from "./look-up.ts";
 import { pay } from "./pay.ts";
-import { resolve } from "./resolve.ts";
 import { settlingLoad } from "./settle.ts";
 
 const test = testDatabase();
@@ -76,11 +76,11 @@ it("commands that are resolved together get each what it names, found or not, as
     ],
   ] as const;
   const expected = cases.map(([, , resolved]) => resolved);
-  expect(await Promise.all(cases.map(([{ id }, one]) => resolve(id, randomUUID(), one)))).toEqual(expected);
-  expect(
-    await Promise.all(cases.toReversed().map(([{ id }, one]) => resolve(id, randomUUID(), one))),
-  ).toEqual(expected.toReversed());
-  for (const [{ id }, one, resolved] of cases) expect(await resolve(id, randomUUID(), one)).toEqual(resolved);
+  expect(await Promise.all(cases.map(([{ id }, one]) => lookUp(id, randomUUID(), one)))).toEqual(expected);
+  expect(await Promise.all(cases.toReversed().map(([{ id }, one]) => lookUp(id, randomUUID(), one)))).toEqual(
+    expected.toReversed(),
+  );
+  for (const [{ id }, one, resolved] of cases) expect(await lookUp(id, randomUUID(), one)).toEqual(resolved);
 });
 
 it.each([
@@ -91,7 +91,7 @@ it.each([
   const to = (payee: string) =>
     ({ operation: "transfer", payee, amountMinor: "1", currency: "USD" }) as const;
   const asks = [to(ben.handle), to(payee), to(ben.handle), to("nobody")];
-  const found = await Promise.allSettled(asks.map((one) => resolve(ann.id, randomUUID(), one)));
+  const found = await Promise.allSettled(asks.map((one) => lookUp(ann.id, randomUUID(), one)));
   expect(found.map((one) => (one.status === "fulfilled" ? one.value.creditAccountId : "refused"))).toEqual([
     ben.accountId,
     "refused",
@@ -105,7 +105,7 @@ it("an account in the currency itself comes before any other", async () => {
   const yen = randomUUID();
   await openAccount(yen, ann.id, "JPY", null);
   const command = { operation: "transfer", payee: ann.handle, amountMinor: "1", currency: "JPY" } as const;
-  expect(await resolve(ben.id, randomUUID(), command)).toMatchObject({ creditAccountId: yen });
+  expect(await lookUp(ben.id, randomUUID(), command)).toMatchObject({ creditAccountId: yen });
 });
 
 it("a key that is settled is found with its outcome, without settling again", async () => {
