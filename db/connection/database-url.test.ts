@@ -75,6 +75,9 @@ describe("an address", () => {
       [["postgres://u:secret@h/d?sslmode=on", /sslmode=on/] as const],
       [["postgres://u:secret@h/d?sslrootcert=ca.pem", /NODE_EXTRA_CA_CERTS/] as const],
       [["postgres://u:secret%@h/d", /must be an address/] as const],
+      ...["host=10.1.1.1", "hostaddr=10.1.1.1", "port=5433", "user=x", "password=secret", "dbname=d"].map(
+        (parameter) => [[`postgres://u:secret@h/d?${parameter}`, /write .+ in the address/] as const],
+      ),
     ].flat(),
   )("%s is refused in words that do not quote a password", (url, words) => {
     expect(() => readDatabaseUrl(url)).toThrow(words);

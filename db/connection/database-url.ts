@@ -26,6 +26,10 @@ const PARTS =
   /^(?<scheme>postgres(?:ql)?:\/\/)(?:(?<user>[^/?#]*)@)?(?<hosts>[^/?#@]*)(?<path>\/[^?#]*)?(?:\?(?<query>[^#]*))?$/i;
 const HOST = /^(?<host>\[[0-9a-f:.]+\]|[^:[\]]*)(?::(?<port>\d{1,5}))?$/i;
 
+/** libpq takes them as parameters, too. The driver would send them to the server as settings, which it does not have. */
+const PARTS_OF_THE_ADDRESS = ["host", "hostaddr", "port", "user", "password", "dbname"];
+
+/** By what libpq calls them. `require` encrypts and does not look whom it speaks with; only the last two do. */
 const TLS_MODES: ReadonlyMap<string, TlsMode> = new Map([
   ["", "disable"],
   ["false", "disable"],
@@ -50,6 +54,11 @@ export function readDatabaseUrl(url: string): DatabaseUrl {
       "must be an address such as postgres://user:password@host:5432/database; / ? # % and @ in a password are written %2F %3F %23 %25 and %40",
     );
   const query = new URLSearchParams(parts.query ?? "");
+  const misplaced = PARTS_OF_THE_ADDRESS.find((name) => query.has(name));
+  if (misplaced !== undefined)
+    throw new Error(
+      `says ${misplaced} among its parameters: write hosts, ports, user, password and database in the address itself, as postgres://user:password@host:port,host:port/database`,
+    );
   const [first = readHost(""), ...others] = (parts.hosts ?? "").split(",").map(readHost);
   const attributes = readAttributes(query);
   const tls = readTls(query);

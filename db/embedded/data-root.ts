@@ -30,7 +30,7 @@ export type State = z.infer<typeof state>;
 
 /** Makes the data root where it is missing; what root makes there belongs to the owner of the folder above. */
 export async function makeDataRoot(dataRoot: string): Promise<void> {
-  const firstMade = await mkdir(dataRoot, { recursive: true }).catch(async (error: unknown) => {
+  const firstMade = await makeFolders(dataRoot).catch(async (error: unknown) => {
     // Node says "not there" of a read-only disk. What is there says what it is.
     await access(nearestFolder(dataRoot), constants.W_OK);
     throw error;
@@ -40,6 +40,24 @@ export async function makeDataRoot(dataRoot: string): Promise<void> {
   await run("chown", ["-R", `${uid}:${gid}`, firstMade], undefined);
 }
 
+/**
+ * Makes a folder and what is missing above it, and returns the first that was missing. One by one: on a file system that
+ * holds no folders, Node.js does not come back from making all at once.
+ */
+async function makeFolders(folder: string): Promise<string | undefined> {
+  const missing: string[] = [];
+  for (let path = folder; !existsSync(path); path = dirname(path)) missing.unshift(path);
+  for (const path of missing) {
+    await mkdir(path).catch((error: unknown) => {
+      // Another process may have been quicker.
+      if (!existsSync(path)) throw error;
+    });
+  }
+  // What is there may be no folder.
+  await mkdir(folder, { recursive: true });
+  return missing[0];
+}
+
 function nearestFolder(path: string): string {
   const above = dirname(path);
   return above === path || existsSync(above) ? above : nearestFolder(above);
@@ -47,7 +65,7 @@ function nearestFolder(path: string): string {
 
 /** Makes a folder that every account may enter, whatever the umask; folders that are there are left as they are. */
 export async function makeEnterableFolder(folder: string): Promise<void> {
-  const firstMade = await mkdir(folder, { recursive: true });
+  const firstMade = await makeFolders(folder);
   if (firstMade === undefined) return;
   for (let made = folder; made.length >= firstMade.length; made = dirname(made)) await chmod(made, 0o755);
 }

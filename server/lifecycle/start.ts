@@ -6,6 +6,7 @@ import { preserveContentLength } from "../http/node-server/content-length.ts";
 import { ignoreUpgrades } from "../http/node-server/ignore-upgrades.ts";
 import { setKeepAliveTimeout } from "../http/node-server/keep-alive.ts";
 import { restrictToLoopback } from "../http/node-server/loopback-only.ts";
+import { escapeUndecodablePaths } from "../http/node-server/undecodable-paths.ts";
 import { drainUnreadBodies } from "../http/node-server/unread-body.ts";
 import { sessionSecret } from "../identity/session-secret.ts";
 import { environment, isDemo } from "./environment.ts";
@@ -42,6 +43,7 @@ async function startUp(): Promise<void> {
   // In development, Next.js has a websocket.
   if (process.env.NODE_ENV === "production") ignoreUpgrades();
   drainUnreadBodies();
+  escapeUndecodablePaths();
   preserveContentLength();
   recordClientAddresses(env.ONCE_TRUSTED_PROXIES ?? 0);
   if (env.ONCE_TRUSTED_PROXIES === undefined && env.ONCE_URL?.startsWith("https:")) {

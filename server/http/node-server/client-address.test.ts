@@ -30,6 +30,15 @@ describe("the address of a client", () => {
 
   it("is IPv4 where it comes in IPv6's clothes, or with a port", () => {
     expect(clientAddress("::ffff:192.0.2.1", undefined, 0)).toBe("192.0.2.1");
+    for (const mapped of [
+      "::ffff:c000:201",
+      "0:0:0:0:0:FFFF:C000:0201",
+      "[::ffff:c000:201]:4711",
+      "::ffff:192.0.2.1%eth0",
+    ])
+      expect(clientAddress("10.0.0.1", mapped, 1)).toBe("192.0.2.1");
+    expect(clientAddress("::ffff:0:0:1", undefined, 0)).toBe("0:0:0:0::/64");
+    expect(clientAddress("2001:db8::192.0.2.1", undefined, 0)).toBe("2001:db8:0:0::/64");
     expect(clientAddress("10.0.0.1", "198.51.100.7:4711", 1)).toBe("198.51.100.7");
     expect(clientAddress("10.0.0.1", "[2001:db8::1]:4711", 1)).toBe("2001:db8:0:0::/64");
   });

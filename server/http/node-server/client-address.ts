@@ -62,7 +62,8 @@ export function clientAddress(
 
 /** Some proxies add the port: "192.0.2.1:4711", "[2001:db8::1]:4711". */
 const WITH_PORT = /^(?:\[([0-9a-f:.]+)\]|(\d+(?:\.\d+){3}))(?::\d+)?$/i;
-const IPV4_MAPPED = /^::ffff:(\d+(?:\.\d+){3})$/i;
+/** The first groups of an IPv4 address that is written as IPv6 (RFC 4291 §2.5.5.2). */
+const IPV4_MAPPED = "0:0:0:0:0:ffff";
 /** A subscriber gets 64 bits of IPv6 to himself, so one whole network counts as one address. */
 const NETWORK_GROUPS = 4;
 const ALL_GROUPS = 8;
@@ -71,18 +72,20 @@ const ALL_GROUPS = 8;
 function networkOf(text: string): string | undefined {
   const [, bracketed, dotted] = WITH_PORT.exec(text) ?? [];
   const bare = bracketed ?? dotted ?? text.split("%")[0] ?? text;
-  const address = IPV4_MAPPED.exec(bare)?.[1] ?? bare;
-  if (isIPv4(address)) return address;
-  if (!isIPv6(address)) return undefined;
-  const [head = "", tail] = address.split("::");
-  const groups = head === "" ? [] : head.split(":");
-  if (tail !== undefined) {
-    const after = tail === "" ? [] : tail.split(":");
-    // A dotted end stands for two groups.
-    const last = after.length + (tail.includes(".") ? 1 : 0);
-    while (groups.length < ALL_GROUPS - last) groups.push("0");
-    groups.push(...after);
-  }
-  const network = groups.slice(0, NETWORK_GROUPS).map((group) => Number.parseInt(group, 16).toString(16));
-  return `${network.join(":")}::/64`;
+  if (isIPv4(bare)) return bare;
+  if (!isIPv6(bare)) return undefined;
+  const groups = groupsOf(bare);
+  const [high = 0, low = 0] = groups.slice(-2).map((group) => Number.parseInt(group, 16));
+  if (groups.slice(0, -2).join(":") === IPV4_MAPPED)
+    return [high >> 8, high & 0xff, low >> 8, low & 0xff].join(".");
+  return `${groups.slice(0, NETWORK_GROUPS).join(":")}::/64`;
+}
+
+/** The eight groups of an IPv6 address, in the spelling of URLs: no dotted end, small letters, no zeros in front. */
+function groupsOf(address: string): string[] {
+  const [head = "", tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::");
+  const before = head === "" ? [] : head.split(":");
+  if (tail === undefined) return before;
+  const after = tail === "" ? [] : tail.split(":");
+  return [...before, ...Array<string>(ALL_GROUPS - before.length - after.length).fill("0"), ...after];
 }

@@ -96,6 +96,25 @@ describe("an HTTP server, guarded while it runs", () => {
     expect(await ask({ host: "localhost", "x-forwarded-host": "localhost, evil.example" })).toEqual(refused);
   });
 
+  it.each([
+    ["x-forwarded-for", "203.0.113.9"],
+    ["x-forwarded-for", "127.0.0.1, 203.0.113.9"],
+    ["x-forwarded-for", "unknown"],
+    ["forwarded", "for=203.0.113.9"],
+    ["forwarded", 'for=127.0.0.1, for="[2001:db8::1]:4711";proto=https'],
+    ["forwarded", "proto=https; For = _hidden"],
+    ["forwarded", "for=127.0.0.1;host=evil.example"],
+  ])("refuses what a tunnel brings from elsewhere: %s: %s", async (name, value) => {
+    expect(await ask({ host: "127.0.0.1", [name]: value })).toMatchObject({ status: 403 });
+  });
+
+  it.each([
+    ["x-forwarded-for", "127.0.0.1, ::1, [::1]:4711, ::ffff:127.0.0.1"],
+    ["forwarded", 'for=127.0.0.1;host=localhost:3000;proto=http, for="[::1]:4711"'],
+  ])("serves what a proxy on this machine brings from it: %s: %s", async (name, value) => {
+    expect(await ask({ host: "127.0.0.1", [name]: value })).toMatchObject({ status: 200 });
+  });
+
   it.skipIf(outside === undefined)("refuses other peers, whatever they ask for", async () => {
     expect(await ask({ host: "localhost" }, outside)).toMatchObject({ status: 403 });
   });

@@ -1,6 +1,6 @@
 /**
  * The demo's passwords are published, so it accepts loopback requests alone, wherever it listens: by the peer's address,
- * and, against DNS rebinding, by the Host it asks for. Next.js exposes no socket, serves files and upgrades before our
+ * by the client that a tunnel on this machine names, and, against DNS rebinding, by the Host that is asked for. Next.js exposes no socket, serves files and upgrades before our
  * code, and queues requests while it starts, so the check is on Node's HTTP servers themselves.
  */
 import type { EventEmitter } from "node:events";
@@ -29,13 +29,23 @@ export function isLoopbackHost(host: string): boolean {
   return isLoopback(name) || /^(?:[\w-]+\.)*localhost\.?$/.test(name);
 }
 
-/** Whether both the peer and every requested host are loopback. A request without Host is not. */
+/** What a proxy or tunnel says it forwards, of a client or a host (RFC 7239 §4); a name in quotes may be bracketed. */
+const FORWARDED = /\b(?:for|host)\s*=\s*(?:"([^"]*)"|([^\s,;]*))/gi;
+
+/**
+ * Whether the peer, every host that is asked for and every client that a tunnel or proxy speaks of are loopback. A request
+ * without Host is not.
+ */
 function isLoopbackRequest({ socket, headers }: IncomingMessage): boolean {
-  const forwarded = [headers["x-forwarded-host"] ?? []].flat().flatMap((list) => list.split(","));
-  return (
-    isLoopback(socket.remoteAddress ?? "") &&
-    [headers.host ?? "", ...forwarded].every((host) => isLoopbackHost(host.trim()))
+  const listed = ["x-forwarded-host", "x-forwarded-for"]
+    .flatMap((name) => headers[name] ?? [])
+    .flatMap((list) => list.split(","));
+  const forwarded = [...(headers.forwarded ?? "").matchAll(FORWARDED)].map(
+    ([, quoted, plain]) => quoted ?? plain ?? "",
   );
+  return [socket.remoteAddress ?? "", headers.host ?? "", ...listed, ...forwarded]
+    .map((name) => name.trim())
+    .every((name) => isLoopback(name) || isLoopbackHost(name));
 }
 
 function refuse(request: IncomingMessage, channel: unknown): void {
