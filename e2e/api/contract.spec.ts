@@ -49,7 +49,7 @@ test("a body that is no JSON, too large or not of this request is refused everyw
       expectProblem(
         await contract.call(name, { ...call, json: { nothing: 1 } }),
         "invalid-request",
-        "no",
+        "unknown",
         "same-key",
       );
   }

@@ -101,6 +101,27 @@ describe("what has paid the purpose is not taken for what was asked", () => {
   });
 });
 
+describe("an answer about another payment than was asked for is none:", () => {
+  const declined = (members: object) =>
+    scriptedProblem("declined", {
+      declineCode: "insufficient_funds",
+      payment: { ...paymentWith(KEY, "declined"), ...members },
+    });
+  const success = (members: object) => ({ status: 201, body: { ...paymentWith(KEY), ...members } });
+  const others: [string, ScriptedResponse][] = [
+    ["another amount", success({ amountMinor: "3801" })],
+    ["another currency", success({ currency: "EUR" })],
+    ["another order", success({ orderId: OTHER_KEY })],
+    ["another kind", success({ kind: "transfer" })],
+    ["a decline of another amount", declined({ amountMinor: "3801" })],
+  ];
+  test.each(others)("%s", async (_what, reaction) => {
+    server.script.push(reaction, paid());
+    expect(await clientWith().payOrder(ORDER, { key: KEY })).toMatchObject({ type: "paid" });
+    expect(payments()).toHaveLength(2);
+  });
+});
+
 describe("a key that is void is a final no: nothing is paid under another one", () => {
   const isVoid = scriptedProblem("idempotency-key-void");
 
