@@ -79,7 +79,7 @@ export default async function CheckoutPage({ params }: Params) {
             <ClosedOrder because={closedReason} merchantName={order.merchant.name} viewerName={viewer.name} />
           )}
         </Panel>
-        <section aria-label={t("order.items")} className="px-1 sm:px-2">
+        <section aria-label={t("order.items")}>
           <h2 className="text-lg font-semibold tracking-tight wrap-anywhere">
             <bdi>{order.description}</bdi>
           </h2>

@@ -35,7 +35,11 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
   const [{ orderId }, search] = await Promise.all([params, searchParams]);
   const [id, key, user] = [uuid.safeParse(orderId), uuid.safeParse(search.key), uuid.safeParse(search.user)];
   if (!id.success) notFound();
-  if (!key.success || !user.success) redirect(`/checkout/${id.data}`);
+  if (!key.success || !user.success) {
+    const checkout = `/checkout/${id.data}`;
+    await authorizePage("/checkout/[orderId]/form", checkout);
+    redirect(checkout);
+  }
   const notice = search.notice === "unknown" || search.notice === "refused" ? search.notice : undefined;
   const address = plainFormPath({ orderId: id.data, key: key.data, userId: user.data }, notice);
   const viewer = await authorizePage("/checkout/[orderId]/form", address, user.data);
