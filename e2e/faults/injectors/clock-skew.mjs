@@ -11,4 +11,8 @@ globalThis.Date = class extends RealDate {
   static now() {
     return RealDate.now() + DAY_MS;
   }
+
+  // Its own, not inherited: Next.js makes a Date of its own from what stands on this one.
+  static parse = RealDate.parse;
+  static UTC = RealDate.UTC;
 };
