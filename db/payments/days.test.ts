@@ -12,7 +12,7 @@ import { type PayResult, pay } from "./pay.ts";
 
 const test = testDatabase();
 
-const LIMIT = 100;
+const LIMIT = 100n;
 
 /** The functions that settling consists of ask a clock that the tests hold in their hands. */
 beforeAll(async () => {
@@ -35,42 +35,42 @@ let payee: Person;
 beforeEach(async () => {
   await setClock("2030-05-10 12:00Z");
   [payer, payee] = [await newPerson(test.owner, 10_000n), await newPerson(test.owner, 0n)];
-  await test.owner`update ledger_accounts set day_limit_minor = ${LIMIT} where id = ${payer.accountId}`;
+  await test.owner`update ledger_accounts set day_limit_minor = ${LIMIT.toString()} where id = ${payer.accountId}`;
 });
 
-async function send(amountMinor: number): Promise<PayResult> {
+async function send(amountMinor: bigint): Promise<PayResult> {
   const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
   const amount = { amountMinor: amountMinor.toString(), currency: "USD" };
   return pay(payer.id, key, { operation: "transfer", payee: payee.handle, ...amount });
 }
 
 /** What became of a payment of `amountMinor` at `time`. */
-async function at(time: string, amountMinor: number): Promise<string> {
+async function at(time: string, amountMinor: bigint): Promise<string> {
   await setClock(time);
   return Object.keys(tally([await send(amountMinor)])).join();
 }
 
 it("a clock that was 40 days ahead once does not lock the account, and its payments count on their own day", async () => {
-  expect(await at("2030-05-10 12:00Z", 60)).toBe("paid");
-  expect(await at("2030-06-19 12:00Z", 100)).toBe("paid");
+  expect(await at("2030-05-10 12:00Z", 60n)).toBe("paid");
+  expect(await at("2030-06-19 12:00Z", 100n)).toBe("paid");
   // Set right again: what left that day before still counts, and nothing else.
-  expect(await at("2030-05-10 12:05Z", 41)).toBe("declined");
-  expect(await at("2030-05-10 12:06Z", 40)).toBe("paid");
-  expect(await at("2030-05-10 12:07Z", 1)).toBe("declined");
-  expect(await at("2030-05-11 09:00Z", 100)).toBe("paid");
-  expect(await at("2030-05-11 09:01Z", 1)).toBe("declined");
+  expect(await at("2030-05-10 12:05Z", 41n)).toBe("declined");
+  expect(await at("2030-05-10 12:06Z", 40n)).toBe("paid");
+  expect(await at("2030-05-10 12:07Z", 1n)).toBe("declined");
+  expect(await at("2030-05-11 09:00Z", 100n)).toBe("paid");
+  expect(await at("2030-05-11 09:01Z", 1n)).toBe("declined");
   // And on the day that was to come, what left then is not forgotten.
-  expect(await at("2030-06-19 12:00Z", 1)).toBe("declined");
-  expect(await at("2030-06-20 12:00Z", 100)).toBe("paid");
+  expect(await at("2030-06-19 12:00Z", 1n)).toBe("declined");
+  expect(await at("2030-06-20 12:00Z", 100n)).toBe("paid");
   await expectBooksRight(test.owner);
 });
 
 it("a clock set back over midnight does not give the day before a second limit, or the day after", async () => {
-  expect(await at("2030-05-10 23:59Z", 100)).toBe("paid");
-  expect(await at("2030-05-11 00:01Z", 70)).toBe("paid");
-  expect(await at("2030-05-10 23:58Z", 1)).toBe("declined");
-  expect(await at("2030-05-11 00:02Z", 31)).toBe("declined");
-  expect(await at("2030-05-11 00:03Z", 30)).toBe("paid");
+  expect(await at("2030-05-10 23:59Z", 100n)).toBe("paid");
+  expect(await at("2030-05-11 00:01Z", 70n)).toBe("paid");
+  expect(await at("2030-05-10 23:58Z", 1n)).toBe("declined");
+  expect(await at("2030-05-11 00:02Z", 31n)).toBe("declined");
+  expect(await at("2030-05-11 00:03Z", 30n)).toBe("paid");
 });
 
 it("two payments of the whole limit that waited over midnight for a lock are not both settled on the new day", async () => {
@@ -91,9 +91,9 @@ it("two payments of the whole limit that waited over midnight for a lock are not
 });
 
 it("refunds and what others pay do not count, nor do declines, where a day is counted anew", async () => {
-  expect(await at("2030-06-19 12:00Z", 10)).toBe("paid");
-  expect(await at("2030-05-10 12:00Z", 101)).toBe("declined");
-  expect(await at("2030-05-10 12:00Z", 100)).toBe("paid");
+  expect(await at("2030-06-19 12:00Z", 10n)).toBe("paid");
+  expect(await at("2030-05-10 12:00Z", 101n)).toBe("declined");
+  expect(await at("2030-05-10 12:00Z", 100n)).toBe("paid");
 });
 
 it("a key that was issued while the clock was ahead gives its room back within days, and stays open until then", async () => {
