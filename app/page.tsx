@@ -4,7 +4,7 @@ import { HomeOfPayer } from "@/components/home/home-of-payer";
 import { Welcome } from "@/components/home/welcome";
 import { listAccounts } from "@/db/ledger/accounts";
 import { listOpenOrders, listOrdersOf } from "@/db/orders/orders";
-import { listPaymentsOf } from "@/db/payments/queries";
+import { listPaymentsOf } from "@/db/payments/views/queries";
 import { robotsFor } from "@/server/http/well-known/robots";
 import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";

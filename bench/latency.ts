@@ -51,7 +51,7 @@ export async function latency(world: World, pace: Pace): Promise<Figure[]> {
         prepare: async () => async () => {
           const entry = any();
           if (!entry) throw new Error("Bug: nothing was settled.");
-          // As every door does: what is settled is told from the read that comes before settling.
+          // As every entry does: what is settled is told from the read that comes before settling.
           const result = await pay(entry.userId, entry.key, COMMAND);
           if (result.type !== "settled" || !result.replayed) throw new Error("Bug: not a replay.");
         },

@@ -79,8 +79,8 @@ const PARTS: Record<string, ReactNode> = {
       amount="$0.10"
     />
   ),
-  "an order that is closed": <ClosedOrder because="cancelled" merchantName={EVE} viewerName="Alice" />,
-  "an order that somebody else paid": <ClosedOrder because="paid" merchantName="Mia" viewerName={EVE} />,
+  "an order that is closed": <ClosedOrder reason="cancelled" merchantName={EVE} viewerName="Alice" />,
+  "an order that somebody else paid": <ClosedOrder reason="paid" merchantName="Mia" viewerName={EVE} />,
   "a decline": (
     <DeclineAlert
       state={{ name: "declined", payment: declined, next: { step: "never" } }}
@@ -97,7 +97,7 @@ const PARTS: Record<string, ReactNode> = {
   ),
   "who is no longer signed in": (
     <Status
-      state={{ name: "signed-out", press: undefined, because: "start" }}
+      state={{ name: "signed-out", press: undefined, openingReason: "start" }}
       userName={EVE}
       amount="$0.10"
     />

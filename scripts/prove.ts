@@ -1,8 +1,8 @@
 /**
  * `npm run prove [-- --minutes 5] [--seed 1] [--fault text] [--least 1]`: tries to break the promise of the production
- * build, and counts. `npm run prove -- --mutants`, or `--mutant text` for some of them: shows that planted bugs are found.
+ * build, and counts. `npm run prove -- --planted`, or `--bug text` for some of them: shows that planted bugs are found.
  * `--least`: how often each cheap fault must fire; each other one must once. Writes docs/PROOF.md after a round of all
- * faults of ten minutes or more, and after all mutants. Exit code 1 where anything contradicts the promise, where a fault
+ * faults of ten minutes or more, and after all planted bugs. Exit code 1 where anything contradicts the promise, where a fault
  * did not fire often enough, or where a bug is not found.
  */
 import { existsSync } from "node:fs";
@@ -29,8 +29,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
     fault: { type: "string", default: "" },
     least: { type: "string", default: "1" },
-    mutants: { type: "boolean", default: false },
-    mutant: { type: "string", default: "" },
+    planted: { type: "boolean", default: false },
+    bug: { type: "string", default: "" },
   },
 });
 const [minutes, seed, least] = [Number(values.minutes), Number(values.seed), Number(values.least)];
@@ -46,7 +46,7 @@ process.env.ONCE_CHROMIUM ??= await ensureBrowser();
 // Whatever was started ends with this process: servers and databases hear of its end, not of a signal.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 console.info(`Seed ${seed}. The same choices again: --seed ${seed}`);
-process.exit((await (values.mutants || values.mutant ? mutants() : round())) ? 0 : 1);
+process.exit((await (values.planted || values.bug ? plantedBugs() : round())) ? 0 : 1);
 
 async function round(): Promise<boolean> {
   const faults = allFaults.filter((fault) => fault.name.includes(values.fault));
@@ -75,18 +75,18 @@ async function round(): Promise<boolean> {
   return result.violations.length === 0 && silent.length === 0;
 }
 
-async function mutants(): Promise<boolean> {
+async function plantedBugs(): Promise<boolean> {
   const detections = await runPlantedBugs(
     projectRoot,
     seed,
-    values.mutant,
+    values.bug,
     ({ bug, detectedBy, others, seconds }) => {
       const meanwhile = others.length > 0 ? `; meanwhile: ${others.join(", ")}` : "";
       const verdict = detectedBy.length > 0 ? "found  " : "nothing";
       console.info(`${verdict} ${bug.name} (${Math.round(seconds)} s): ${detectedBy.join(", ")}${meanwhile}`);
     },
   );
-  if (values.mutant === "") writeProof(projectRoot, "planted", sensitivityTable(detections));
+  if (values.bug === "") writeProof(projectRoot, "planted", sensitivityTable(detections));
   const missed = detections.filter(({ detectedBy }) => detectedBy.length === 0);
   console.info(`${detections.length - missed.length} of ${detections.length} planted bugs found.`);
   return missed.length === 0 && detections.length > 0;

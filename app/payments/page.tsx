@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { PaymentList } from "@/components/payments/payment-list";
 import { Panel } from "@/components/ui/panel";
-import { listPaymentsOf } from "@/db/payments/queries";
+import { listPaymentsOf } from "@/db/payments/views/queries";
 import { authorizePage } from "@/server/identity/authorize";
 
 /** More than most people pay in a year; the HTTP API pages through everything. */

@@ -16,16 +16,16 @@ const TEXTS = {
  * have paid it. There is no Pay beside it.
  */
 export function ClosedOrder({
-  because,
+  reason,
   merchantName,
   viewerName,
 }: {
-  because: keyof typeof TEXTS;
+  reason: keyof typeof TEXTS;
   merchantName: string;
   viewerName: string;
 }) {
   const t = useTranslations("checkout");
-  const { title, text } = TEXTS[because];
+  const { title, text } = TEXTS[reason];
   return (
     <div className="rounded-xl border border-line bg-wash p-4">
       <p className="font-semibold">{t(title)}</p>

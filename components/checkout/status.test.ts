@@ -52,10 +52,10 @@ const declined = (next: NextKey, declineCode: DeclineCode = "insufficient_funds"
 type Claim = "yes" | "no" | "unknown" | "nothing" | "no, and then unknown";
 
 /** Every state, and why what is claimed in it was looked up. */
-const STATES: [claims: Claim, because: string, state: PayState][] = [
-  ["nothing", "nobody has looked", { name: "opening", because: "start" }],
-  ["no", "the server said that the last key is void", { name: "opening", because: "void" }],
-  ["no", "the server said so to the revocation", { name: "opening", because: "cancelled" }],
+const STATES: [claims: Claim, why: string, state: PayState][] = [
+  ["nothing", "nobody has looked", { name: "opening", openingReason: "start" }],
+  ["no", "the server said that the last key is void", { name: "opening", openingReason: "void" }],
+  ["no", "the server said so to the revocation", { name: "opening", openingReason: "cancelled" }],
   ["nothing", "a key was issued", { name: "ready", key, notice: { kind: "none" } }],
   ["no", "the server said that the last key is void", { name: "ready", key, notice: { kind: "void" } }],
   ["no", "the server said so to the revocation", { name: "ready", key, notice: { kind: "cancelled" } }],
@@ -74,13 +74,17 @@ const STATES: [claims: Claim, because: string, state: PayState][] = [
   ...DECLINE_CODES.map((code): [Claim, string, PayState] => ["no", code, declined({ step: "never" }, code)]),
   ["no", "the decline was answered", declined({ step: "fetching" })],
   ["no", "the decline was answered, and only the next key was not", declined({ step: "failed" })],
-  ["unknown", "no key could be had", { name: "unavailable", because: "start" }],
-  ["no, and then unknown", "the last key is void", { name: "unavailable", because: "void" }],
-  ["unknown", "nobody looked", { name: "signed-out", press: undefined, because: "start" }],
-  ["unknown", "nobody looked", { name: "signed-out", press, because: "start" }],
-  ["no, and then unknown", "it was revoked", { name: "signed-out", press: undefined, because: "cancelled" }],
-  ["unknown", "nobody looked", { name: "later", press: undefined, because: "start", retryAtMs: 0 }],
-  ["unknown", "nobody looked", { name: "later", press, because: "start", retryAtMs: 0 }],
+  ["unknown", "no key could be had", { name: "unavailable", openingReason: "start" }],
+  ["no, and then unknown", "the last key is void", { name: "unavailable", openingReason: "void" }],
+  ["unknown", "nobody looked", { name: "signed-out", press: undefined, openingReason: "start" }],
+  ["unknown", "nobody looked", { name: "signed-out", press, openingReason: "start" }],
+  [
+    "no, and then unknown",
+    "it was revoked",
+    { name: "signed-out", press: undefined, openingReason: "cancelled" },
+  ],
+  ["unknown", "nobody looked", { name: "later", press: undefined, openingReason: "start", retryAtMs: 0 }],
+  ["unknown", "nobody looked", { name: "later", press, openingReason: "start", retryAtMs: 0 }],
 ];
 
 it.each((["en", "de"] as const).flatMap((locale) => STATES.map((row) => [locale, ...row] as const)))(
@@ -99,7 +103,7 @@ it.each(["en", "de"] as const)(
   "%s: a merchant reads nothing about money on an order that was not looked up",
   (locale) => {
     const words = textOf(locale, [
-      createElement(ClosedOrder, { key: 1, because: "own", merchantName: "Mia", viewerName: "Mia" }),
+      createElement(ClosedOrder, { key: 1, reason: "own", merchantName: "Mia", viewerName: "Mia" }),
     ]);
     expect(words).not.toMatch(SAYS[locale].no);
     expect(words).not.toMatch(SAYS[locale].yes);
@@ -110,7 +114,7 @@ it.each(["en", "de"] as const)(
   "%s: on an order that another paid, whose money did not move is said by name: the session may have changed",
   (locale) => {
     const words = textOf(locale, [
-      createElement(ClosedOrder, { key: 1, because: "paid", merchantName: "Mia", viewerName: "Bob" }),
+      createElement(ClosedOrder, { key: 1, reason: "paid", merchantName: "Mia", viewerName: "Bob" }),
     ]);
     expect(words).toContain("Bob");
     expect(words).not.toMatch(/\byou\b|\bihnen\b/i);

@@ -72,8 +72,8 @@ function useStatusText(state: PayState, userName: string, amount: string): Statu
 
   switch (state.name) {
     case "opening":
-      if (state.because === "void") return { tone: "plain", icon: info, text: ofLastKey.void };
-      if (state.because === "cancelled") return { tone: "good", icon: info, text: ofLastKey.cancelled };
+      if (state.openingReason === "void") return { tone: "plain", icon: info, text: ofLastKey.void };
+      if (state.openingReason === "cancelled") return { tone: "good", icon: info, text: ofLastKey.cancelled };
       return { tone: "quiet", text: t("opening") };
     case "ready":
       switch (state.notice.kind) {
@@ -118,7 +118,7 @@ function useStatusText(state: PayState, userName: string, amount: string): Statu
         tone: "wait",
         icon: question,
         title: t("unavailableTitle"),
-        first: ofLastKey[state.because],
+        first: ofLastKey[state.openingReason],
         text: t("unavailable"),
       };
     case "signed-out":
@@ -126,7 +126,7 @@ function useStatusText(state: PayState, userName: string, amount: string): Statu
         tone: "wait",
         icon: question,
         title: t("signedOutTitle"),
-        first: ofLastKey[state.because],
+        first: ofLastKey[state.openingReason],
         text:
           state.press === undefined
             ? t.markup("signedOut", isolatedName)
@@ -137,7 +137,7 @@ function useStatusText(state: PayState, userName: string, amount: string): Statu
         tone: "wait",
         icon: spinner,
         title: t("laterTitle"),
-        first: ofLastKey[state.because],
+        first: ofLastKey[state.openingReason],
         text: state.press === undefined ? t("later") : t("laterChecking"),
       };
     default:

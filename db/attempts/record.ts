@@ -5,7 +5,8 @@
 import { uuidv7 } from "uuidv7";
 import { database } from "../connection/client.ts";
 import { bisectBatch } from "../execution/bisect-batch.ts";
-import { afterwards, failureCode } from "../payments/failures.ts";
+import { errorCode } from "../execution/error-code.ts";
+import { afterwards } from "../payments/failures.ts";
 import type { paymentAttempts } from "../schema/attempts.ts";
 import { AttemptBuffer } from "./buffer.ts";
 
@@ -103,7 +104,7 @@ async function flush(one: Recorder): Promise<void> {
     const lost = one.buffer.failed();
     one.isFailing = true;
     // The code alone: what Postgres says may quote the values.
-    const reason = failureCode(error) ?? (error instanceof Error ? error.message : typeof error);
+    const reason = errorCode(error) ?? (error instanceof Error ? error.message : typeof error);
     console.warn(
       `Recording ${batch.length} attempts failed (${reason}): ${batch.length - lost} are tried once more, ${lost} are given up.`,
     );

@@ -1,5 +1,5 @@
 /** Statements that several callers share: an input that Postgres refuses may not become the other callers' failure. */
-import { failureCode } from "../payments/failures.ts";
+import { errorCode } from "./error-code.ts";
 
 /**
  * SQLSTATE classes that are about the values in a statement and would come again: data exception (22), cardinality
@@ -21,7 +21,7 @@ export async function bisectBatch<Item, Result>(
       throw new Error("Bug: a batch has another number of results than items.");
     return results.map((value) => ({ status: "fulfilled", value }));
   } catch (reason) {
-    if (!INPUT_ERROR.test(failureCode(reason) ?? "")) throw reason;
+    if (!INPUT_ERROR.test(errorCode(reason) ?? "")) throw reason;
     if (items.length === 1) return [{ status: "rejected", reason }];
     const half = items.length >> 1;
     return [

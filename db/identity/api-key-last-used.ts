@@ -5,7 +5,7 @@
  */
 import { and, inArray, isNull, lt, or, sql } from "drizzle-orm";
 import { database } from "../connection/client.ts";
-import { failureCode } from "../payments/failures.ts";
+import { errorCode } from "../execution/error-code.ts";
 import { apiKeys } from "../schema/auth.ts";
 
 /** The page shows days, not seconds; so a busy key is one update a minute. */
@@ -68,9 +68,7 @@ async function flush(all: Uses): Promise<void> {
     await write(ids);
   } catch (error) {
     // The code alone: what Drizzle says holds the statement's parameters.
-    console.warn(
-      `Writing when ${ids.length} API keys were used failed (${failureCode(error) ?? "no code"}).`,
-    );
+    console.warn(`Writing when ${ids.length} API keys were used failed (${errorCode(error) ?? "no code"}).`);
   }
 }
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { DECLINE_CODES, type DeclineCode } from "../../lib/api/payment.ts";
 import { mayPayAgain } from "../../lib/pay/state-machine.ts";
 import type { Sql } from "../connection/client.ts";
+import { errorCode } from "../execution/error-code.ts";
 import { OutcomeUnknown, untilKnown } from "../execution/until-known.ts";
 import { revokeKey } from "../idempotency/revoke.ts";
 import { keyState } from "../idempotency/state.ts";
@@ -14,10 +15,10 @@ import { cancelOrder } from "../orders/orders.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
 import { orderEntry, refundEntry, settleBatch, transferEntry, words } from "../testing/fixtures/entries.ts";
 import { expectBooksRight, keyFor, newOrder, newPerson, type Person } from "../testing/fixtures/people.ts";
-import { FAILURES, type FailureRow, failureCode, isDefinitive } from "./failures.ts";
-import { renderDecline } from "./render.ts";
+import { FAILURES, type FailureRow, isDefinitive } from "./failures.ts";
 import { settle } from "./settle.ts";
 import { REFUSAL_REASONS, type RefusalReason, type SettlementEntry } from "./settlement.ts";
+import { renderDecline } from "./views/render.ts";
 
 const test = testDatabase();
 
@@ -314,7 +315,7 @@ describe("an error of a statement", () => {
         expect(outcome).toBeInstanceOf(OutcomeUnknown);
         expect(sends).toBe(TRIES);
       } else {
-        expect(failureCode(outcome)).toBe(code);
+        expect(errorCode(outcome)).toBe(code);
         expect(sends).toBe(1);
       }
     });

@@ -8,6 +8,7 @@
  */
 import type { DeclineCode } from "../../lib/api/payment.ts";
 import type { ProblemName } from "../../lib/api/problems.ts";
+import { errorCode } from "../execution/error-code.ts";
 import type { RefusalReason, Settlement } from "./settlement.ts";
 
 type Disposition = "pass on" | "retry" | "ignore";
@@ -42,21 +43,21 @@ const UNKNOWN: FailureRow = { key: "in doubt", disposition: "retry", recorded: f
 const AFTERWARDS: FailureRow = { key: "settled", disposition: "ignore", recorded: false };
 
 /** After a decline: a new key for the same purpose may pay, or nothing ever will. */
-type Declined = FailureRow & { again: "new-key" | "never" };
+type Declined = FailureRow & { retry: "new-key" | "never" };
 
 /** What a failed settlement answers without executing, where no refusal says more. */
 type Verdict = Exclude<Settlement["verdict"], "settled" | "replayed" | "refused">;
 
 export const FAILURES = {
   declined: {
-    insufficient_funds: { ...DECLINED, again: "new-key" },
-    order_already_paid: { ...DECLINED, again: "never" },
-    order_cancelled: { ...DECLINED, again: "never" },
-    order_expired: { ...DECLINED, again: "never" },
-    payee_closed: { ...DECLINED, again: "never" },
-    limit_exceeded: { ...DECLINED, again: "new-key" },
-    refund_exceeds_payment: { ...DECLINED, again: "never" },
-    currency_mismatch: { ...DECLINED, again: "never" },
+    insufficient_funds: { ...DECLINED, retry: "new-key" },
+    order_already_paid: { ...DECLINED, retry: "never" },
+    order_cancelled: { ...DECLINED, retry: "never" },
+    order_expired: { ...DECLINED, retry: "never" },
+    payee_closed: { ...DECLINED, retry: "never" },
+    limit_exceeded: { ...DECLINED, retry: "new-key" },
+    refund_exceeds_payment: { ...DECLINED, retry: "never" },
+    currency_mismatch: { ...DECLINED, retry: "never" },
   } satisfies Record<DeclineCode, Declined>,
 
   refused: {
@@ -133,20 +134,12 @@ export const FAILURES = {
   } satisfies Record<string, FailureRow>,
 };
 
-/** The SQLSTATE of an error of postgres.js or Drizzle (which wraps it as `cause`), or the driver's own code. */
-export function failureCode(error: unknown): string | undefined {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if ("code" in current && typeof current.code === "string") return current.code;
-  }
-  return undefined;
-}
-
 const THROWN: ReadonlyMap<string, FailureRow> = new Map(Object.entries(FAILURES.thrown));
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /** The row of an error that a statement threw: that of its code, else of the narrowest class that has one. */
 function rowOf(error: unknown): FailureRow {
-  const code = failureCode(error) ?? "";
+  const code = errorCode(error) ?? "";
   const names = SQLSTATE.test(code)
     ? [code, `${code.slice(0, 3)}xx`, `${code.slice(0, 2)}xxx`]
     : [code, code.replace(/_.*/s, "_*")];

@@ -2,10 +2,10 @@
 import { countdown, DEADLINE_MS } from "../execution/deadline.ts";
 import { askedOf, hashOf, type PayCommand } from "./command.ts";
 import { lookUp, type Resolved } from "./look-up.ts";
-import { CURRENT_RENDERER } from "./render.ts";
 import type { PaymentRow } from "./row.ts";
 import { settle } from "./settle.ts";
 import type { RefusalReason, SettlementEntry } from "./settlement.ts";
+import { CURRENT_RENDERER } from "./views/render.ts";
 
 export type PayResult =
   /** Paid or declined, now (`replayed: false`) or by an earlier request with this key. */

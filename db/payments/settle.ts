@@ -1,7 +1,7 @@
 /** The one write path for money: every payment goes through `settle`, which gathers them into batches. */
 import { DEADLINE_MS } from "../execution/deadline.ts";
+import { errorCode } from "../execution/error-code.ts";
 import { Batcher } from "./batching/batcher.ts";
-import { failureCode } from "./failures.ts";
 import { sendBatch, sendSingly } from "./settle-statement.ts";
 import type { Settlement, SettlementEntry } from "./settlement.ts";
 
@@ -34,7 +34,7 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
       identityOf: (entry) => `${entry.userId} ${entry.key} ${entry.requestHash.toString("base64")}`,
       contendsOn: ({ debitAccountId, creditAccountId }) =>
         [debitAccountId, creditAccountId].filter((id) => id !== null),
-      isLockTimeout: (error) => failureCode(error) === LOCK_NOT_AVAILABLE,
+      isLockTimeout: (error) => errorCode(error) === LOCK_NOT_AVAILABLE,
       sendBatch(entries) {
         batches.sent += 1;
         batches.entries += entries.length;
@@ -44,7 +44,7 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
       onBatchFailed(error, size) {
         batches.failed += 1;
         console.warn(
-          `${size} payments are asked for one by one: ${failureCode(error) ?? (error instanceof Error ? error.message : typeof error)}`,
+          `${size} payments are asked for one by one: ${errorCode(error) ?? (error instanceof Error ? error.message : typeof error)}`,
         );
       },
       asReplay: (answer) => (answer.verdict === "settled" ? { ...answer, verdict: "replayed" } : answer),

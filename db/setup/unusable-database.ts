@@ -1,6 +1,6 @@
 /** The errors of a database that cannot be reached or used at start, each in one sentence: what is wrong, what to do. */
 import { readDatabaseUrl } from "../connection/database-url.ts";
-import { failureCode } from "../payments/failures.ts";
+import { errorCode } from "../execution/error-code.ts";
 import { CannotStart, isForOperator } from "./cannot-start.ts";
 
 /** A database as the sentences name it, without the rest of its address. */
@@ -91,7 +91,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
 };
 
 function sentenceOf(error: unknown, named: Named): string | undefined {
-  const code = failureCode(error);
+  const code = errorCode(error);
   if (code === undefined) return undefined;
   const said = innermost(error).replace(/\.$/, "");
   const names = [code, `${code.slice(0, 3)}xx`, `${code.slice(0, 2)}xxx`];

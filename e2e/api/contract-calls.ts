@@ -10,7 +10,7 @@ export const BY_FAULTS = new Set(["unavailable", "outcome-unknown", "internal-er
 
 /** What cannot be provoked from outside this server, and why. */
 export const OUT_OF_REACH = new Map([
-  ["POST /api/top-ups 404 not-found", "only outside the demo is there no such door"],
+  ["POST /api/top-ups 404 not-found", "only outside the demo is there no such route"],
   ["POST /api/top-ups 402 declined", "a top-up is declined only for an account that is closed"],
 ]);
 

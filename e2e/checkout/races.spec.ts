@@ -104,12 +104,12 @@ test("two browsers of one user pay an order once, and both show the same receipt
 });
 
 test("a tab from before a deploy pays over HTTP with the same key", async ({ alice, orderId }) => {
-  const doors: string[] = [];
+  const channels: string[] = [];
   await alice.route("**/*", async (route) => {
     if (!isPayment(route)) return route.fallback();
     const headers = route.request().headers();
     const action = headers["next-action"];
-    doors.push(action === undefined ? "http" : "action");
+    channels.push(action === undefined ? "http" : "action");
     // What the tab of another build would send: an action that this server does not know.
     if (action === undefined) return route.fallback();
     await route.continue({ headers: { ...headers, "next-action": `7f${"0".repeat(action.length - 2)}` } });
@@ -118,7 +118,7 @@ test("a tab from before a deploy pays over HTTP with the same key", async ({ ali
   const key = await alice.evaluate(() => JSON.parse(Object.values({ ...sessionStorage })[0] ?? "{}").key);
   await payButton(alice).click();
   await expectReceipt(alice);
-  expect(doors).toEqual(["action", "http"]);
+  expect(channels).toEqual(["action", "http"]);
   expect((await expectPaidOnce(orderId)).id).toBe(key);
 });
 

@@ -52,7 +52,7 @@ export async function expectReceipt(page: Page, amount = "$38.00"): Promise<void
   await expect(page).toHaveURL(/\/payments\/[0-9a-f-]{36}$/);
 }
 
-/** Whether a request is one that moves money: the server action behind Pay, or its HTTP door. */
+/** Whether a request is one that moves money: the server action behind Pay, or its HTTP route. */
 export function isPayment(route: Route): boolean {
   const request = route.request();
   const isAction = request.headers()["next-action"] !== undefined && request.url().includes("/checkout/");

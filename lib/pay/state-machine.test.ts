@@ -50,11 +50,11 @@ const states = {
   declinedFailed: { name: "declined", payment: declinedForFunds, next: { step: "failed" } },
   declinedHeld: { name: "declined", payment: declinedForFunds, next: { step: "held", key: OTHER_KEY } },
   declinedForEver: { name: "declined", payment: declinedForEver, next: { step: "never" } },
-  unavailable: { name: "unavailable", because: "start" },
-  signedOut: { name: "signed-out", press: undefined, because: "start" },
-  signedOutPressed: { name: "signed-out", press, because: "start" },
-  later: { name: "later", press: undefined, because: "start", retryAtMs: NOW },
-  laterPressed: { name: "later", press, because: "start", retryAtMs: NOW },
+  unavailable: { name: "unavailable", openingReason: "start" },
+  signedOut: { name: "signed-out", press: undefined, openingReason: "start" },
+  signedOutPressed: { name: "signed-out", press, openingReason: "start" },
+  later: { name: "later", press: undefined, openingReason: "start", retryAtMs: NOW },
+  laterPressed: { name: "later", press, openingReason: "start", retryAtMs: NOW },
 } satisfies Record<string, PayState>;
 
 type StateName = keyof typeof states;
@@ -97,10 +97,13 @@ describe("opening the form", () => {
 
   it.each(["void", "cancelled"] as const)(
     "keeps telling that the last key is %s once the new one is there",
-    (because) => {
+    (openingReason) => {
       expect(
-        nextState({ name: "opening", because }, { type: "issued", key: OTHER_KEY, earlierPress: "none" }),
-      ).toEqual({ name: "ready", key: OTHER_KEY, notice: { kind: because } });
+        nextState(
+          { name: "opening", openingReason },
+          { type: "issued", key: OTHER_KEY, earlierPress: "none" },
+        ),
+      ).toEqual({ name: "ready", key: OTHER_KEY, notice: { kind: openingReason } });
     },
   );
 
@@ -208,8 +211,8 @@ describe("an answer about the key in hand", () => {
   it("void: fetches a new key, and a payer who cancelled hears that it is certain", () => {
     const event: PayEvent = { type: "void", key: KEY };
     expectTransitions(event, {
-      ...fromAllThatHold({ name: "opening", because: "void" }),
-      revoking: { name: "opening", because: "cancelled" },
+      ...fromAllThatHold({ name: "opening", openingReason: "void" }),
+      revoking: { name: "opening", openingReason: "cancelled" },
     });
   });
 
@@ -287,15 +290,15 @@ describe("an answer that looked at nothing", () => {
   });
 
   it("leaves what was known for certain of the last key known, however long the next one takes", () => {
-    for (const because of ["void", "cancelled"] as const) {
-      const opening: PayState = { name: "opening", because };
+    for (const openingReason of ["void", "cancelled"] as const) {
+      const opening: PayState = { name: "opening", openingReason };
       const follow = (...events: PayEvent[]) => events.reduce(nextState, opening);
       const limited: PayEvent = { type: "rate-limited", retryAtMs: NOW };
-      expect(follow({ type: "issue-failed" })).toEqual({ name: "unavailable", because });
+      expect(follow({ type: "issue-failed" })).toEqual({ name: "unavailable", openingReason });
       expect(follow({ type: "issue-failed" }, { type: "reopened" })).toEqual(opening);
-      expect(follow(limited)).toEqual({ ...states.later, because });
+      expect(follow(limited)).toEqual({ ...states.later, openingReason });
       expect(follow(limited, { type: "retry-time-reached" })).toEqual(opening);
-      expect(follow({ type: "signed-out" })).toEqual({ ...states.signedOut, because });
+      expect(follow({ type: "signed-out" })).toEqual({ ...states.signedOut, openingReason });
     }
   });
 });

@@ -11,9 +11,9 @@
  */
 
 import type { DeclineCode, Payment } from "../api/payment.ts";
-import type { Because, Notice, PayEvent, PayState, Press } from "./state.ts";
+import type { Notice, OpeningReason, PayEvent, PayState, Press } from "./state.ts";
 
-export const START: PayState = { name: "opening", because: "start" };
+export const START: PayState = { name: "opening", openingReason: "start" };
 
 /** The next state. Pure; see the head of this file for which events are ignored and which throw. */
 export function nextState(state: PayState, event: PayEvent): PayState {
@@ -23,7 +23,7 @@ export function nextState(state: PayState, event: PayEvent): PayState {
 
     case "issued":
       if (state.name === "opening") {
-        return { name: "ready", key: event.key, notice: noticeFor(state.because, event.earlierPress) };
+        return { name: "ready", key: event.key, notice: noticeFor(state.openingReason, event.earlierPress) };
       }
       if (state.name === "declined" && state.next.step !== "never") {
         return { ...state, next: { step: "held", key: event.key } };
@@ -41,14 +41,14 @@ export function nextState(state: PayState, event: PayEvent): PayState {
         : state;
 
     case "issue-failed":
-      if (state.name === "opening") return { name: "unavailable", because: state.because };
+      if (state.name === "opening") return { name: "unavailable", openingReason: state.openingReason };
       if (state.name === "declined" && state.next.step === "fetching") {
         return { ...state, next: { step: "failed" } };
       }
       return state;
 
     case "reopened":
-      if (state.name === "unavailable") return { name: "opening", because: state.because };
+      if (state.name === "unavailable") return { name: "opening", openingReason: state.openingReason };
       if (state.name === "declined" && state.next.step === "failed") {
         return { ...state, next: { step: "fetching" } };
       }
@@ -76,7 +76,7 @@ export function nextState(state: PayState, event: PayEvent): PayState {
       if (keyInHand(state) !== event.key) return state;
       return {
         name: "opening",
-        because: state.name === "checking" && state.stage === "revoking" ? "cancelled" : "void",
+        openingReason: state.name === "checking" && state.stage === "revoking" ? "cancelled" : "void",
       };
 
     case "refused":
@@ -96,7 +96,7 @@ export function nextState(state: PayState, event: PayEvent): PayState {
         case "paying":
         case "checking":
         case "later":
-          return { name: "signed-out", press: pressOf(state), because: becauseOf(state) };
+          return { name: "signed-out", press: pressOf(state), openingReason: openingReasonOf(state) };
         default:
           return state;
       }
@@ -107,7 +107,7 @@ export function nextState(state: PayState, event: PayEvent): PayState {
         return {
           name: "later",
           press: pressOf(state),
-          because: becauseOf(state),
+          openingReason: openingReasonOf(state),
           retryAtMs: event.retryAtMs,
         };
       }
@@ -118,7 +118,9 @@ export function nextState(state: PayState, event: PayEvent): PayState {
 
     case "retry-time-reached":
       if (state.name !== "later") return state;
-      return state.press === undefined ? { name: "opening", because: state.because } : checking(state.press);
+      return state.press === undefined
+        ? { name: "opening", openingReason: state.openingReason }
+        : checking(state.press);
 
     case "resend-window-ended":
       return state.name === "checking" && state.stage !== "revoking" && state.press.key === event.key
@@ -178,8 +180,8 @@ function settled(payment: Payment): PayState {
   };
 }
 
-function noticeFor(because: Because, earlierPress: "none" | "possible"): Notice {
-  if (because !== "start") return { kind: because };
+function noticeFor(reason: OpeningReason, earlierPress: "none" | "possible"): Notice {
+  if (reason !== "start") return { kind: reason };
   return { kind: earlierPress === "possible" ? "maybe-under-way" : "none" };
 }
 
@@ -201,8 +203,8 @@ function pressOf(state: PayState): Press | undefined {
   }
 }
 
-function becauseOf(state: PayState): Because {
-  return "because" in state ? state.because : "start";
+function openingReasonOf(state: PayState): OpeningReason {
+  return "openingReason" in state ? state.openingReason : "start";
 }
 
 function keyInHand(state: PayState): string | undefined {

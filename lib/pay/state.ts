@@ -16,7 +16,7 @@ export type Press = {
 };
 
 /** Why a form opens: from the start, or because the server said for certain that the last key will never pay. */
-export type Because = "start" | "void" | "cancelled";
+export type OpeningReason = "start" | "void" | "cancelled";
 
 /** What the payer is told beside a form that is ready. That no money has moved is said where the server looked it up. */
 export type Notice =
@@ -39,7 +39,7 @@ export type NextKey =
 
 export type PayState =
   /** The form has no key yet. Whether the purpose was paid before is not known so far. */
-  | { name: "opening"; because: Because }
+  | { name: "opening"; openingReason: OpeningReason }
   | { name: "ready"; key: string; notice: Notice }
   | { name: "paying"; press: Press }
   /**
@@ -53,11 +53,11 @@ export type PayState =
   // In the next three nobody has looked: a press that this page does not know of may have paid. What was known for
   // certain of the last key (`because`) stays known.
   /** No key could be fetched. */
-  | { name: "unavailable"; because: Because }
+  | { name: "unavailable"; openingReason: OpeningReason }
   /** The session ended, or is another user's by now. With a press, its outcome is not known. */
-  | { name: "signed-out"; press: Press | undefined; because: Because }
+  | { name: "signed-out"; press: Press | undefined; openingReason: OpeningReason }
   /** Rate-limited: wait until `retryAtMs`. With a press, its outcome is not known. */
-  | { name: "later"; press: Press | undefined; because: Because; retryAtMs: number };
+  | { name: "later"; press: Press | undefined; openingReason: OpeningReason; retryAtMs: number };
 
 export type PayEvent =
   // The form opens.

@@ -1,5 +1,6 @@
 /** Answers of the HTTP API. */
-import { failureCode, isDefinitive } from "@/db/payments/failures";
+import { errorCode } from "@/db/execution/error-code";
+import { isDefinitive } from "@/db/payments/failures";
 import type { ProblemDocument } from "@/lib/api/payment-response";
 import { type MoneyMoved, type ProblemName, problem } from "@/lib/api/problems";
 import type { FieldError } from "@/lib/api/requests";
@@ -88,7 +89,7 @@ function failureName(
   error: unknown,
 ): "outcome-unknown" | "payment-in-progress" | "unavailable" | "internal-error" {
   // By code, never by class: start-up and routes may be bundled apart, each with classes of its own.
-  const code = failureCode(error);
+  const code = errorCode(error);
   switch (code) {
     case "OUTCOME_UNKNOWN":
       return "outcome-unknown";

@@ -22,7 +22,7 @@ function makeMetrics() {
   });
   const payments = new Counter({
     name: "once_payment_requests_total",
-    help: "Requests to pay, by the door they came through and by what they were told.",
+    help: "Requests to pay, by channel and by what they were told.",
     labelNames: ["channel", "verdict"],
     registers,
   });
@@ -51,7 +51,7 @@ function makeMetrics() {
     collect() {
       const { queued, resubmitting, batchesInFlight } = settlingLoad();
       this.set({ where: "queue" }, queued);
-      this.set({ where: "lane" }, resubmitting);
+      this.set({ where: "resubmission" }, resubmitting);
       this.set({ where: "batch" }, batchesInFlight);
     },
   });

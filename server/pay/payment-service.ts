@@ -5,9 +5,9 @@
 import { keyState } from "@/db/idempotency/state";
 import type { PayCommand } from "@/db/payments/command";
 import { pay } from "@/db/payments/pay";
-import { renderDecline, renderPayment } from "@/db/payments/render";
 import type { PaymentRow } from "@/db/payments/row";
 import type { RefusalReason } from "@/db/payments/settlement";
+import { renderDecline, renderPayment } from "@/db/payments/views/render";
 import type { PaymentResponse, ProblemDocument } from "@/lib/api/payment-response";
 import { type MoneyMoved, type ProblemName, problem } from "@/lib/api/problems";
 import type { FieldError } from "@/lib/api/requests";

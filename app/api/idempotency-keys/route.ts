@@ -1,5 +1,5 @@
 import { issueKey } from "@/db/idempotency/issue";
-import { renderPayment } from "@/db/payments/render";
+import { renderPayment } from "@/db/payments/views/render";
 import { issueKeyRequest, parse } from "@/lib/api/requests";
 import type { IssuedKey } from "@/lib/api/responses";
 import { otherMethods } from "@/server/http/other-methods";

@@ -1,5 +1,5 @@
 import type { PayCommand } from "@/db/payments/command";
-import { listPaymentsFor } from "@/db/payments/list";
+import { listPaymentsFor } from "@/db/payments/views/list";
 import {
   type ParsedPayment,
   type PayOrderRequest,

@@ -76,7 +76,7 @@ export default async function CheckoutPage({ params }: Params) {
               </p>
             </>
           ) : (
-            <ClosedOrder because={closedReason} merchantName={order.merchant.name} viewerName={viewer.name} />
+            <ClosedOrder reason={closedReason} merchantName={order.merchant.name} viewerName={viewer.name} />
           )}
         </Panel>
         <section aria-label={t("order.items")}>

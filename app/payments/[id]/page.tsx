@@ -3,7 +3,7 @@ import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { Receipt } from "@/components/payments/receipt";
 import { findOrder } from "@/db/orders/orders";
-import { findPaymentFor } from "@/db/payments/queries";
+import { findPaymentFor } from "@/db/payments/views/queries";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
 import { authorizePage } from "@/server/identity/authorize";

@@ -117,7 +117,7 @@ function useStoredPress(name: string, state: PayState): void {
         return;
       case "opening":
         // From the start, what is stored decides; after a void key there is nothing left to check.
-        if (state.because !== "start") forgetStored(name);
+        if (state.openingReason !== "start") forgetStored(name);
         return;
       case "paid":
         forgetStored(name);

@@ -1,6 +1,6 @@
 import { revokeKey } from "@/db/idempotency/revoke";
 import { type KeyRecord, keyState } from "@/db/idempotency/state";
-import { renderPayment } from "@/db/payments/render";
+import { renderPayment } from "@/db/payments/views/render";
 import type { KeyState } from "@/lib/api/payment";
 import { otherMethods } from "@/server/http/other-methods";
 import { isUuid } from "@/server/http/request/key-header";

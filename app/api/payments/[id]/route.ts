@@ -1,6 +1,6 @@
 import { keyState } from "@/db/idempotency/state";
-import { findPaymentFor } from "@/db/payments/queries";
-import { renderPayment } from "@/db/payments/render";
+import { findPaymentFor } from "@/db/payments/views/queries";
+import { renderPayment } from "@/db/payments/views/render";
 import { uuid } from "@/lib/api/requests";
 import { otherMethods } from "@/server/http/other-methods";
 import { readKey } from "@/server/http/request/key-header";

@@ -10,7 +10,7 @@ import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { keyState } from "@/db/idempotency/state";
 import { findOrder } from "@/db/orders/orders";
-import { renderPayment } from "@/db/payments/render";
+import { renderPayment } from "@/db/payments/views/render";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
 import { plainFormPath } from "@/lib/plain-form-path";

@@ -1,12 +1,13 @@
 /** Replays are the same bytes for ever: what a renderer wrote once, every later build writes again. */
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { DECLINE_CODES } from "../../lib/api/payment.ts";
-import { problem } from "../../lib/api/problems.ts";
-import { testDatabase } from "../testing/fixtures/database.ts";
-import { keyFor, newPerson } from "../testing/fixtures/people.ts";
-import { FAILURES } from "./failures.ts";
-import { pay } from "./pay.ts";
+import { DECLINE_CODES } from "../../../lib/api/payment.ts";
+import { problem } from "../../../lib/api/problems.ts";
+import { testDatabase } from "../../testing/fixtures/database.ts";
+import { keyFor, newPerson } from "../../testing/fixtures/people.ts";
+import { FAILURES } from "../failures.ts";
+import { pay } from "../pay.ts";
+import { findPaymentRow, type PaymentRow } from "../row.ts";
 import {
   CURRENT_RENDERER,
   RENDERERS,
@@ -16,7 +17,6 @@ import {
   renderPayment,
   UnknownRenderer,
 } from "./render.ts";
-import { findPaymentRow, type PaymentRow } from "./row.ts";
 
 const test = testDatabase();
 
@@ -77,7 +77,7 @@ describe("the first renderer", () => {
     for (const declineCode of DECLINE_CODES) {
       const { declineCode: code, payment, ...document } = renderDecline({ ...DECLINED, declineCode });
       expect([code, payment.declineCode]).toEqual([declineCode, declineCode]);
-      expect(document).toEqual({ ...problem("declined"), retry: FAILURES.declined[declineCode].again });
+      expect(document).toEqual({ ...problem("declined"), retry: FAILURES.declined[declineCode].retry });
     }
   });
 

@@ -7,9 +7,9 @@
  * that while a deploy rolls both builds know it.
  */
 
-import type { DeclineCode, Payment } from "../../lib/api/payment.ts";
-import type { DeclinedProblem } from "../../lib/api/payment-response.ts";
-import type { PaymentRow } from "./row.ts";
+import type { DeclineCode, Payment } from "../../../lib/api/payment.ts";
+import type { DeclinedProblem } from "../../../lib/api/payment-response.ts";
+import type { PaymentRow } from "../row.ts";
 
 export type Renderer = {
   /** A payment as clients see it. */

@@ -1,13 +1,13 @@
 /** Payments, read for the people in them. */
 import { aliasedTable, and, desc, eq, or, type SQL } from "drizzle-orm";
-import type { Payment } from "../../lib/api/payment.ts";
-import { database } from "../connection/client.ts";
-import { users } from "../schema/auth.ts";
-import { ledgerAccounts } from "../schema/ledger.ts";
-import { orders } from "../schema/orders.ts";
-import { payments } from "../schema/payments.ts";
+import type { Payment } from "../../../lib/api/payment.ts";
+import { database } from "../../connection/client.ts";
+import { users } from "../../schema/auth.ts";
+import { ledgerAccounts } from "../../schema/ledger.ts";
+import { orders } from "../../schema/orders.ts";
+import { payments } from "../../schema/payments.ts";
+import { paymentColumns } from "../row.ts";
 import { renderPayment } from "./render.ts";
-import { paymentColumns } from "./row.ts";
 
 type Party = { id?: string; name: string };
 

@@ -1,13 +1,13 @@
 /** Payments in a list, for the people in them. */
 import { and, desc, eq, ne } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
-import type { Payment } from "../../lib/api/payment.ts";
-import { database } from "../connection/client.ts";
-import { type Cursor, isAfter } from "../execution/cursor.ts";
-import { ledgerAccounts } from "../schema/ledger.ts";
-import { payments } from "../schema/payments.ts";
+import type { Payment } from "../../../lib/api/payment.ts";
+import { database } from "../../connection/client.ts";
+import { type Cursor, isAfter } from "../../execution/cursor.ts";
+import { ledgerAccounts } from "../../schema/ledger.ts";
+import { payments } from "../../schema/payments.ts";
+import { paymentColumns } from "../row.ts";
 import { renderPayment } from "./render.ts";
-import { paymentColumns } from "./row.ts";
 
 export type ListedPayment = { payment: Payment; cursor: Cursor };
 
