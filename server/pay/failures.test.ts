@@ -4,7 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { POST as payOverHttp } from "@/app/api/payments/route";
-import { payOrder } from "@/app/checkout/[orderId]/actions";
+import { payNow } from "@/app/pay-action";
 import { AttemptBuffer } from "@/db/attempts/buffer";
 import { flushAttempts } from "@/db/attempts/record";
 import { connect, type Database, setDatabase } from "@/db/connection/client";
@@ -80,8 +80,8 @@ async function newCheckout() {
     });
     return payOverHttp(request, { params: Promise.resolve({}) });
   };
-  const act = () => payOrder({ userId: user.id, key, ...body });
-  return { user, key, orderId, body, send, act };
+  const act = () => payNow({ userId: user.id, key, purpose, payload: body });
+  return { user, key, purpose, orderId, body, send, act };
 }
 
 type Checkout = Awaited<ReturnType<typeof newCheckout>>;
@@ -111,7 +111,7 @@ describe("turned away at the door is without effect, and the same key pays when 
 });
 
 describe("what the action was never meant to be called with is refused, and nothing is executed:", () => {
-  const call = payOrder as (input?: unknown) => ReturnType<typeof payOrder>;
+  const call = payNow as (input?: unknown) => ReturnType<typeof payNow>;
   const NOTHING: [string, unknown][] = [
     ["nothing", undefined],
     ["null", null],
@@ -139,8 +139,10 @@ describe("what the action was never meant to be called with is refused, and noth
     Symbol("10"),
     undefined,
   ])("an amount of %s", async (amountMinor) => {
-    const { user, key, body } = await newCheckout();
-    expect(await call({ userId: user.id, key, ...body, amountMinor, extra: new Map() })).toMatchObject({
+    const { user, key, purpose, body } = await newCheckout();
+    expect(
+      await call({ userId: user.id, key, purpose, payload: { ...body, amountMinor, extra: new Map() } }),
+    ).toMatchObject({
       status: 422,
       body: { type: "/problems/invalid-request", moneyMoved: "no" },
     });
