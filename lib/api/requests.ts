@@ -60,7 +60,12 @@ const legacyTransferRequest = transferRequest.extend({
   currency: z.string(),
   note: z.string().optional(),
 });
-export const refundRequest = z.strictObject({ amountMinor: amountMinor.optional() });
+export const refundRequest = z.strictObject({
+  amountMinor: amountMinor.optional(),
+  reason: plainText(NOTE_MAX_LENGTH)
+    .optional()
+    .meta({ description: "Why, for whom the money goes back to. Stands in the payment as `note`." }),
+});
 export const topUpRequest = z.strictObject({ amountMinor, currency });
 
 export const orderRequest = z.strictObject({
