@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { and, desc, eq, type SQL } from "drizzle-orm";
 import type { OrderItem } from "../../lib/api/order.ts";
-import { MAX_AMOUNT_MINOR } from "../../lib/money.ts";
+import { MAX_AMOUNT_MINOR } from "../../lib/currency.ts";
 import { itemsTimes, type PaymentLink, type PaymentLinkRequest } from "../../lib/orders/payment-link.ts";
 import { database } from "../connection/client.ts";
 import { type Cursor, isAfter } from "../execution/cursor.ts";
