@@ -18,6 +18,7 @@ const FILES = [
   "db/payments/settle-rules.sql",
   "db/payments/settle.sql",
   "db/orders/orders.sql",
+  "db/orders/payment-links.sql",
   "db/ledger/accounts.sql",
   "db/ledger/append-only.sql",
   "db/ledger/seal.sql",
