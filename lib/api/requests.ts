@@ -3,7 +3,7 @@
  * refused; inside the application a parsed request is trusted.
  */
 import { z } from "zod";
-import { isCurrency, MAX_AMOUNT_MINOR } from "../money.ts";
+import { isCurrency, MAX_AMOUNT_MINOR } from "../currency.ts";
 import { NOTE_MAX_LENGTH } from "../text/optional-note.ts";
 import { plainText } from "../text/plain-text.ts";
 
@@ -23,7 +23,6 @@ const currency = currencyCode
     description:
       "The ISO 4217 code of a currency in use. Codes of funds, metals, units of account and tests are refused.",
   });
-
 
 /** The longest e-mail address that can be delivered to (RFC 5321 §4.5.3.1.3, less the angle brackets). */
 export const PAYEE_MAX_LENGTH = 254;

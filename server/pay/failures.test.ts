@@ -1,5 +1,5 @@
 /**
- * What the doors say of failures. The rows of db/payments/failures.ts that a door decides are provoked here, over HTTP;
+ * What the channels say of failures. The rows of db/payments/failures.ts that a channel decides are provoked here, over HTTP;
  * and what goes wrong with the database is told as what it is.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -97,7 +97,7 @@ const DOORS: Record<keyof typeof FAILURES.request, (checkout: Checkout) => Promi
   "invalid-request": ({ send, body }) => send({}, JSON.stringify({ ...body, amountMinor: "-10" })),
 };
 
-describe("turned away at the door is without effect, and the same key pays when it is put right:", () => {
+describe("rejected before settling is without effect, and the same key pays when it is put right:", () => {
   it.each(Object.keys(DOORS) as (keyof typeof DOORS)[])("%s", async (name) => {
     expect(FAILURES.request[name]).toEqual({ key: "open", disposition: "pass on", recorded: false });
     const checkout = await newCheckout();
@@ -176,12 +176,12 @@ describe("failing after the outcome changes no answer, and is told to the log:",
 describe("what goes wrong with the database", () => {
   const unknown = { moneyMoved: "unknown", retry: "same-key" };
 
-  it.each(["HTTP", "the action"])("after a statement was sent is outcome-unknown (%s)", async (door) => {
+  it.each(["HTTP", "the action"])("after a statement was sent is outcome-unknown (%s)", async (channel) => {
     const { key, send, act } = await newCheckout();
     setDatabase(behindProxy);
     const before = proxy.fired();
     proxy.arm({ point: "after-commit", kind: "cut", matching: settling(key), times: 3 });
-    if (door === "HTTP") {
+    if (channel === "HTTP") {
       const told = await send();
       expect(told.status).toBe(503);
       expect(told.headers.get("retry-after")).toMatch(/^[1-9]\d*$/);

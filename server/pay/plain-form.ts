@@ -83,12 +83,7 @@ const ALWAYS_POSTED = ["amountMinor", "currency"];
 export function plainPayRoute<P extends Params>(
   name: RouteName,
   form: PlainForm<P>,
-  asksFirst?: (call: {
-    userId: string;
-    params: P;
-    payload: Payload;
-    beside: Payload;
-  }) => Promise<boolean>,
+  asksFirst?: (call: { userId: string; params: P; payload: Payload; beside: Payload }) => Promise<boolean>,
 ) {
   return formRoute<P>(
     name,
