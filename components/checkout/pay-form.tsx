@@ -9,7 +9,7 @@ import { Button } from "@/components/ui/button";
 import type { Purpose } from "@/lib/api/payment";
 import type { PaymentResponse } from "@/lib/api/payment-response";
 import { placeOf } from "@/lib/pay/place";
-import type { NextKey, PayInput, Payload, PayState } from "@/lib/pay/state";
+import type { NextKey, PayInput, Payload, PayQuestion, PayState } from "@/lib/pay/state";
 import { awaitsPayer, pressableKey } from "@/lib/pay/state-machine";
 import { DeclineAlert, RefusedAlert } from "./alerts";
 import { ContinueWithoutScript } from "./continue-without-script";
@@ -33,7 +33,7 @@ export type PayFormProps = {
    * Asked at a press, before it is stored or sent. Where it says so, nothing is: the page is shown anew, and asks the payer
    * something first. No answer is none: the press goes on.
    */
-  asksFirst?: () => Promise<boolean>;
+  asksFirst?: (question: PayQuestion) => Promise<boolean>;
   currency: string;
   /** The amount for people, formatted on the server: both sides then show the same characters. */
   amount: string;
@@ -77,7 +77,8 @@ function FormOfPayload({ userId, userName, otherName, currency, amount, returnTo
     const noQuestion = new Promise<false>((resolve) =>
       setTimeout(() => resolve(false), QUESTION_DEADLINE_MS),
     );
-    const asks = await Promise.race([asksFirst(), noQuestion]).catch(() => false);
+    const question = { userId, purpose, payload, beside: rest.beside ?? {} };
+    const asks = await Promise.race([asksFirst(question), noQuestion]).catch(() => false);
     isAsking.current = false;
     if (asks) router.refresh();
     else press();

@@ -1,7 +1,9 @@
 /** Looks up what a transfer names, before it is shown for review: who gets it, from which account, what is left. */
 import { findRecipient, type Recipient } from "@/db/identity/recipients";
 import { type AccountBalance, listAccounts } from "@/db/ledger/accounts";
-import type { TransferError } from "@/lib/pay/drafts/transfer";
+import { type FormState, parseForm, refuseForm } from "@/lib/form/form-state";
+import { type TransferError, transferForm, transferPayload } from "@/lib/pay/drafts/transfer";
+import type { Payload } from "@/lib/pay/state";
 
 export type CheckedTransfer = {
   recipient: Recipient;
@@ -30,4 +32,32 @@ export async function checkTransfer(
     ok: true,
     value: { recipient, from, balanceAfterMinor: BigInt(from.balanceMinor) - BigInt(amountMinor) },
   };
+}
+
+/** The fields of the form, in the order that its errors are told in. */
+const TYPED = ["payee", "amount", "currency", "note"];
+
+/**
+ * Reads what was sent from the form of a transfer, as somebody wrote it who reads `locale`: the payload that it means, or the
+ * form with what is wrong. A query without `checked` is a form that nobody has sent yet, filled in with what it has.
+ */
+export async function readSentTransfer(
+  payerId: string,
+  sent: URLSearchParams,
+  locale: string,
+): Promise<{ payload: Payload; state: FormState } | { payload: undefined; state: FormState }> {
+  const typed = new URLSearchParams([...sent].filter(([name]) => TYPED.includes(name)));
+  if (!sent.has("checked")) return { payload: undefined, state: refuseForm(typed, []) };
+  const parsed = parseForm(transferForm(locale), typed);
+  if (!parsed.ok) return { payload: undefined, state: parsed.state };
+  const checked = await checkTransfer(payerId, parsed.value);
+  if (!checked.ok) return { payload: undefined, state: refuseForm(typed, checked.errors) };
+  if (checked.value.balanceAfterMinor < 0n)
+    return {
+      payload: undefined,
+      state: refuseForm(typed, [{ name: "amount", code: "over-balance" } satisfies TransferError]),
+    };
+  // By the handle: whose address it is may change, a handle is one person's for ever.
+  const payload = transferPayload({ ...parsed.value, payee: checked.value.recipient.handle });
+  return { payload, state: refuseForm(typed, []) };
 }

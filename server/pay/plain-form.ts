@@ -38,7 +38,7 @@ function readPosted<P extends Params>(form: PlainForm<P>, params: P, posted: URL
 }
 
 /** Those of the fields that are there, each once. */
-function fieldsOf(from: URLSearchParams, names: readonly string[]): Payload {
+export function fieldsOf(from: URLSearchParams, names: readonly string[]): Payload {
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = from.get(name);
@@ -114,6 +114,22 @@ export function plainPayRoute<P extends Params>(
 }
 
 export type SearchParams = Record<string, string | string[] | undefined>;
+
+/** The parameters of an address; of one that stands there more than once, the first. */
+export function queryOf(search: SearchParams): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) {
+    const first = Array.isArray(value) ? value[0] : value;
+    if (first !== undefined) query.set(name, first);
+  }
+  return query;
+}
+
+/** A path of ours with its parameters, as somebody comes back to it after signing in. */
+export function pathWith(path: string, search: SearchParams): string {
+  const query = queryOf(search);
+  return query.size === 0 ? path : `${path}?${query}`;
+}
 
 /** What the address of a plain form says of the form: its key, who opened it, and what an answer said that led there. */
 export function readPlainForm(
