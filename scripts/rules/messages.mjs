@@ -23,6 +23,7 @@ const SAME_IN_BOTH = new Set([
   "problem.status",
   "signUp.name",
   "send.recipient",
+  "mail.name",
 ]);
 
 const ENGLISH = "messages/en.json";
