@@ -1,0 +1,1 @@
+CREATE INDEX "payments_declined" ON "payments" USING btree ("user_id","settled_at","id") WHERE status = 'declined';
