@@ -3,7 +3,7 @@
  * refused; inside the application a parsed request is trusted.
  */
 import { z } from "zod";
-import { isCurrency, MAX_AMOUNT_MINOR } from "../money.ts";
+import { isCurrency, MAX_AMOUNT_MINOR } from "../currency.ts";
 import { plainText } from "../text/plain-text.ts";
 
 /** A UUID of any version and variant, as PostgreSQL has them, folded to lower case so that two spellings are one value. */
