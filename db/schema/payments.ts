@@ -43,6 +43,8 @@ export const payments = pgTable(
     index("payments_received")
       .on(table.payeeAccountId, table.settledAt, table.id)
       .where(sql`status = 'succeeded'`),
+    /** Tries of one user that were declined: few among many that were not. */
+    index("payments_declined").on(table.userId, table.settledAt, table.id).where(sql`status = 'declined'`),
     check("payments_kind_known", sql`${table.kind} in ('order', 'transfer', 'refund', 'top-up')`),
     check("payments_subject", sql`(${table.kind} = 'refund') = (${table.subjectId} is not null)`),
     check(
