@@ -10,7 +10,8 @@ const NAME = /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/;
 export function timeZoneOf(value: string | undefined): string {
   if (value === undefined || !NAME.test(value)) return DEFAULT_TIME_ZONE;
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: value }).resolvedOptions().timeZone;
+    new Intl.DateTimeFormat("en", { timeZone: value });
+    return value;
   } catch {
     // A name of a newer tz database, or of nobody's.
     return DEFAULT_TIME_ZONE;
