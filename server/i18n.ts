@@ -34,6 +34,18 @@ const formats = {
       hourCycle: "h23",
       timeZoneName: "short",
     },
+    /** A moment as evidence states it: to the millisecond. */
+    instant: {
+      year: "numeric",
+      month: "short",
+      day: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      fractionalSecondDigits: 3,
+      hourCycle: "h23",
+      timeZoneName: "short",
+    },
     /** A moment of this year in a list. */
     short,
     /** A moment of another year in a list. */

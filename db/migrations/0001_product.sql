@@ -1,0 +1,1 @@
+CREATE INDEX "payments_refunds" ON "payments" USING btree ("user_id","subject_id","settled_at","id") WHERE kind = 'refund' and status = 'succeeded';
