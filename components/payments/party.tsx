@@ -8,7 +8,9 @@ export function PartyName({ party, viewerId }: { party: Party; viewerId: string 
     <>
       <bdi>{party.name}</bdi>
       {party.handle === undefined ? null : (
-        <bdi className="ml-1.5 inline-block font-normal text-soft">{`@${party.handle}`}</bdi>
+        <span className="ml-1.5 inline-block font-normal text-soft">
+          <bdi>{`@${party.handle}`}</bdi>
+        </span>
       )}
       {party.id === viewerId ? <span className="ml-1.5 font-normal text-soft">{t("you")}</span> : null}
     </>
