@@ -89,6 +89,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               apiKeys: messages.apiKeys,
               checkout: messages.checkout,
               errors: messages.errors,
+              form: messages.form,
               signIn: messages.signIn,
               signUp: messages.signUp,
             }}

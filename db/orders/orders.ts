@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { and, desc, eq, gt, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Order } from "../../lib/api/order.ts";
 import type { OrderRequest } from "../../lib/api/requests.ts";
-import { MAX_AMOUNT_MINOR } from "../../lib/money.ts";
+import { MAX_AMOUNT_MINOR } from "../../lib/currency.ts";
 import { database } from "../connection/client.ts";
 import { type Cursor, isAfter } from "../execution/cursor.ts";
 import { untilKnown } from "../execution/until-known.ts";

@@ -19,6 +19,21 @@ export type PayResult =
 
 const KINDS = { "pay-order": "order", transfer: "transfer", refund: "refund", "top-up": "top-up" } as const;
 
+/** What people read beside the amount: a transfer's note, a refund's reason. */
+function noteOf(command: PayCommand): string | null {
+  switch (command.operation) {
+    case "transfer":
+      return command.note ?? null;
+    case "refund":
+      return command.reason ?? null;
+    case "pay-order":
+    case "top-up":
+      return null;
+    default:
+      return command satisfies never;
+  }
+}
+
 function entryOf(
   userId: string,
   key: string,
@@ -36,7 +51,7 @@ function entryOf(
     creditAccountId: resolved.creditAccountId,
     amountMinor: command.amountMinor === undefined ? null : BigInt(command.amountMinor),
     currency: resolved.currency,
-    note: command.operation === "transfer" ? (command.note ?? null) : null,
+    note: noteOf(command),
     requestHash,
     renderer: CURRENT_RENDERER,
   };

@@ -146,7 +146,7 @@ const PAGES: {
     who: "Alice",
     path: async (orderId) =>
       plainFormPath({
-        orderId,
+        place: `/checkout/${orderId}`,
         key: "019ab3c2-40d5-7dbd-bc93-6894a57f9324",
         userId: await userIdOf("alice"),
       }),

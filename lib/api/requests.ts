@@ -3,7 +3,7 @@
  * refused; inside the application a parsed request is trusted.
  */
 import { z } from "zod";
-import { isCurrency, MAX_AMOUNT_MINOR } from "../money.ts";
+import { isCurrency, MAX_AMOUNT_MINOR } from "../currency.ts";
 import { plainText } from "../text/plain-text.ts";
 
 /** A UUID of any version and variant, as PostgreSQL has them, folded to lower case so that two spellings are one value. */
@@ -60,7 +60,12 @@ const legacyTransferRequest = transferRequest.extend({
   currency: z.string(),
   note: z.string().optional(),
 });
-export const refundRequest = z.strictObject({ amountMinor: amountMinor.optional() });
+export const refundRequest = z.strictObject({
+  amountMinor: amountMinor.optional(),
+  reason: plainText(NOTE_MAX_LENGTH)
+    .optional()
+    .meta({ description: "Why, for whom the money goes back to. Stands in the payment as `note`." }),
+});
 export const topUpRequest = z.strictObject({ amountMinor, currency });
 
 export const orderRequest = z.strictObject({

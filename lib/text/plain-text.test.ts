@@ -13,7 +13,7 @@ const tags = (text: string): string =>
   named(...[...text].map((letter) => 0xe0000 + letter.charCodeAt(0)), 0xe007f);
 
 /** Every place that text of people comes in by, as: is this text taken there? */
-const DOORS: [string, (text: string) => boolean][] = [
+const SCHEMAS: [string, (text: string) => boolean][] = [
   ["a note", (note) => parsePayment({ payee: "bob", amountMinor: "1", currency: "USD", note }).ok],
   ["a payee", (payee) => parsePayment({ payee, amountMinor: "1", currency: "USD" }).ok],
   ["an order's description", (description) => parse(orderRequest, orderWith({ description })).ok],
@@ -29,7 +29,7 @@ function orderWith({ description = "Tea", item = "Tea" }) {
   return { description, currency: "USD", items: [{ description: item, quantity: 1, amountMinor: "5" }] };
 }
 
-describe.each(DOORS)("%s", (_door, takes) => {
+describe.each(SCHEMAS)("%s", (_schema, takes) => {
   it.each([
     ["Latin", "für Élodie, Łukasz & Co. (№ 5)"],
     ["decomposed Latin", "a\u0301"],

@@ -49,7 +49,7 @@ export const ROUTES = {
 } as const satisfies Record<string, RoutePolicy>;
 
 export const ACTIONS = {
-  payOrder: "user",
+  payNow: "user",
   createDemoOrder: "user",
   createApiKey: "user",
   revokeApiKey: "user",
