@@ -3,7 +3,6 @@ import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
 import { cn } from "@/components/ui/cn";
 import { inElements } from "@/components/ui/in-elements";
-import type { Payment } from "@/lib/api/payment";
 import type { Receipt as ReceiptOf } from "@/lib/receipt";
 import { PartyName } from "./party";
 import { ReceiptActions } from "./receipt-actions";
@@ -51,12 +50,12 @@ export function Receipt({
               amount.length > LARGE_TYPE_MAX_LENGTH ? "text-lg sm:text-2xl" : "text-[2.25rem]",
             )}
           >
-            {t(titleOf(payment), { amount })}
+            {hasMoved ? tReceipt(`title_${payment.kind}`, { amount }) : t("declined", { amount })}
           </h1>
           {hasMoved ? (
             <p className="mt-2 text-center text-soft">
               {inElements(
-                t.rich(subtitleOf(payment.kind, payer.id === viewerId), {
+                tReceipt.rich(`subtitle_${payer.id === viewerId ? "sent" : "received"}_${payment.kind}`, {
                   name: payer.id === viewerId ? payee.name : payer.name,
                   bdi,
                 }),
@@ -97,16 +96,4 @@ export function Receipt({
       <p className="print:hidden mt-6 text-center text-sm text-soft">{t("keep")}</p>
     </div>
   );
-}
-
-function titleOf({ status, kind }: Payment) {
-  if (status === "declined") return "declined";
-  if (kind === "refund") return "paidBack";
-  return kind === "top-up" ? "paidIn" : "paid";
-}
-
-function subtitleOf(kind: Payment["kind"], isPayer: boolean) {
-  if (kind === "top-up") return "subtitleTopUp";
-  if (kind === "refund") return isPayer ? "subtitleRefundSent" : "subtitleRefundReceived";
-  return isPayer ? "subtitleSent" : "subtitleReceived";
 }
