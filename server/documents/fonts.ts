@@ -3,7 +3,7 @@
  * it alone: Noto Sans, in the subsets that its package has.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, sep } from "node:path";
 import PDFDocument from "pdfkit";
 import { unpackWoff } from "./woff.ts";
 
@@ -45,28 +45,22 @@ const files = new Map<string, Buffer>();
  * and above the program that was started, so that a server finds them wherever it was started from.
  */
 function fontFile(subset: Subset, weight: Weight): string {
-  const name = join(
-    "node_modules",
-    "@fontsource",
-    "noto-sans",
-    "files",
-    `noto-sans-${subset}-${weight}-normal.woff`,
-  );
+  const file = `noto-sans-${subset}-${weight}-normal.woff`;
   for (const start of [process.cwd(), dirname(process.argv[1] ?? ".")]) {
     for (let folder = start; ; folder = dirname(folder)) {
-      const candidate = join(/* turbopackIgnore: true */ folder, name);
-      if (existsSync(candidate)) return candidate;
+      const candidate = [folder, "node_modules", "@fontsource", "noto-sans", "files", file].join(sep);
+      if (existsSync(/* turbopackIgnore: true */ candidate)) return candidate;
       if (folder === dirname(folder)) break;
     }
   }
-  throw new Error(`The font ${name} is missing: run npm ci.`);
+  throw new Error(`The font ${file} is missing: run npm ci.`);
 }
 
 /** The bytes of a font, read once. Throws where the package is not installed. */
 export function fontData(subset: Subset, weight: Weight): Buffer {
   const known = files.get(`${subset} ${weight}`);
   if (known) return known;
-  const data = unpackWoff(readFileSync(fontFile(subset, weight)));
+  const data = unpackWoff(readFileSync(/* turbopackIgnore: true */ fontFile(subset, weight)));
   files.set(`${subset} ${weight}`, data);
   return data;
 }
