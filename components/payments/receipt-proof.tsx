@@ -16,7 +16,7 @@ export function ReceiptProof({ receipt, viewerId }: { receipt: Receipt; viewerId
   const { arrivals, issuedAt } = proof;
   const instant = (at: string): string => format.dateTime(new Date(at), "instant");
   return (
-    <Panel aria-labelledby="proof" className="mt-6 break-inside-auto print:shadow-none">
+    <Panel aria-labelledby="proof" className="mt-6 print:border-0">
       <h2 id="proof" className="text-xl font-bold">
         {t("proofTitle")}
       </h2>
