@@ -54,7 +54,7 @@ const view = { payment, payer: { id: "x", name: EVE }, payee: { id: "y", name: E
 const viewer = { id: "y", name: EVE };
 
 const PARTS: Record<string, ReactNode> = {
-  "the head of the page": <Header viewerName={EVE} signOut={nothing} />,
+  "the head of the page": <Header viewerName={EVE} bar={[]} menu={[]} signOut={nothing} />,
   "a merchant's start": <HomeOfMerchant viewer={viewer} accounts={[]} openOrders={[order]} sales={[order]} />,
   "a payer's start": (
     <HomeOfPayer
