@@ -18,10 +18,9 @@ const SUBSETS = [
   "cyrillic-ext",
   "devanagari",
 ] as const;
-type Subset = (typeof SUBSETS)[number];
+export type Subset = (typeof SUBSETS)[number];
 
-export const WEIGHTS = ["400", "600"] as const;
-export type Weight = (typeof WEIGHTS)[number];
+export type Weight = "400" | "600";
 
 /** Letters that change their shape or place by their neighbours: what is drawn no longer says what was written. */
 const SHAPED = /\p{Script=Devanagari}/u;
@@ -108,14 +107,7 @@ export function runsOf(text: string): Run[] {
   return runs;
 }
 
-/** Whether every letter of a text can be drawn. */
-export function canDraw(text: string): boolean {
-  return runsOf(text).every(({ font }) => font !== undefined);
-}
-
 /** How many letters a text has. */
 export function countLetters(text: string): number {
   return [...graphemes.segment(text)].length;
 }
-
-export type { Subset };

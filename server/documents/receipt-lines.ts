@@ -6,6 +6,9 @@ import { ARRIVALS_KEPT, type Party, type Receipt, receivedAs, type TransferSide 
 import { isolateBidi } from "@/lib/text/bidi-isolate";
 import { formatterFor, translatorFor } from "../texts.ts";
 
+/** For whom it is written: somebody in the payment, in whose language and, where it is known, time zone. */
+export type Reader = { id: string; locale: Locale; timeZone?: string };
+
 /** A name and what it stands for. */
 export type NamedLine = [name: string, value: string];
 
@@ -41,16 +44,17 @@ export type ReceiptLines = {
 /** The tag `<bdi>` of the texts. next-intl hands over what stands in it as a list, where a value is in it. */
 const bdi = (chunks: string): string => isolateBidi([chunks].flat().join(""));
 
-/** What the receipt says to `viewerId`, who must be whom it was read for. Words of people are isolated (isolateBidi). */
-export function receiptLines(receipt: Receipt, viewerId: string, locale: Locale): ReceiptLines {
+/** What the receipt says to `reader`, who must be whom it was read for. Words of people are isolated (isolateBidi). */
+export function receiptLines(receipt: Receipt, reader: Reader): ReceiptLines {
+  const { locale } = reader;
   const t = translatorFor(locale, "payment");
   const tReceipt = translatorFor(locale, "receipt");
-  const format = formatterFor(locale);
+  const format = formatterFor(locale, reader.timeZone);
   const { payment, payer, payee, refunded } = receipt;
   const money = (amountMinor: string): string => formatMoney(amountMinor, payment.currency, locale);
   const amount = money(payment.amountMinor);
   const moment = (at: string): string => format.dateTime(new Date(at), "moment");
-  const isPayer = payer.id === viewerId;
+  const isPayer = payer.id === reader.id;
   const declineCode = payment.declineCode ?? "unknown";
   const hasMoved = payment.status === "succeeded";
   const subtitle = hasMoved && {
@@ -59,9 +63,9 @@ export function receiptLines(receipt: Receipt, viewerId: string, locale: Locale)
       bdi,
     }),
   };
-  const name = (party: Party): string => nameOf(party, viewerId, tReceipt("you"));
+  const name = (party: Party): string => nameOf(party, reader.id, tReceipt("you"));
   const orderLines = linesOfOrder(receipt, locale);
-  const refundLines = linesOfRefunds(receipt, locale);
+  const refundLines = linesOfRefunds(receipt, reader);
   return {
     title: hasMoved ? tReceipt(`title_${payment.kind}`, { amount }) : t("declined", { amount }),
     ...subtitle,
@@ -92,7 +96,7 @@ export function receiptLines(receipt: Receipt, viewerId: string, locale: Locale)
         ],
       },
     }),
-    proof: linesOfProof(receipt, name, locale),
+    proof: linesOfProof(receipt, name, reader),
   };
 }
 
@@ -127,10 +131,11 @@ function linesOfOrder({ order }: Receipt, locale: Locale): AmountList | undefine
   };
 }
 
-function linesOfRefunds({ payment, refunds }: Receipt, locale: Locale): AmountList | undefined {
+function linesOfRefunds({ payment, refunds }: Receipt, reader: Reader): AmountList | undefined {
+  const { locale } = reader;
   if (refunds === undefined || refunds.refundedMinor === "0") return undefined;
   const t = translatorFor(locale, "receipt");
-  const format = formatterFor(locale);
+  const format = formatterFor(locale, reader.timeZone);
   const money = (amountMinor: string): string => formatMoney(amountMinor, payment.currency, locale);
   const [amount, refunded] = [money(payment.amountMinor), money(refunds.refundedMinor)];
   const isWhole = refunds.leftMinor === "0";
@@ -157,10 +162,11 @@ function linesOfRefunds({ payment, refunds }: Receipt, locale: Locale): AmountLi
 function linesOfProof(
   { payment, proof }: Receipt,
   name: (party: Party) => string,
-  locale: Locale,
+  reader: Reader,
 ): ReceiptLines["proof"] {
+  const { locale } = reader;
   const t = translatorFor(locale, "receipt");
-  const format = formatterFor(locale);
+  const format = formatterFor(locale, reader.timeZone);
   const { arrivals, issuedAt, transfer, seal } = proof;
   const amount = formatMoney(payment.amountMinor, payment.currency, locale);
   const instant = (at: string): string => format.dateTime(new Date(at), "instant");

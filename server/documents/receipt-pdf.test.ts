@@ -79,7 +79,7 @@ const SEEN_BY_ALICE: Receipt = {
 };
 
 async function read(receipt: Receipt, locale: "en" | "de" = "en", viewerId = ALICE.id): Promise<ReadPdf> {
-  const { content } = await receiptPdf(receipt, viewerId, locale);
+  const { content } = await receiptPdf(receipt, { id: viewerId, locale });
   return readPdf(content);
 }
 
@@ -131,6 +131,13 @@ describe("what it says", () => {
     ])
       expect(lines).toContain(line);
     expect(pdf).toMatchObject({ lang: "de", title: `Beleg ${PAYMENT.id}` });
+  });
+
+  it("with times in the reader's own zone, where it is known", async () => {
+    const reader = { id: ALICE.id, locale: "en", timeZone: "Asia/Tokyo" } as const;
+    const lines = linesOf(readPdf((await receiptPdf(SEEN_BY_ALICE, reader)).content));
+    expect(lines).toContain("WhenMarch 2, 2026 at 18:38 GMT+9");
+    expect(lines).toContain("Mar 2, 2026, 18:38:12.301 GMT+9");
   });
 
   it("to the payee neither arrivals nor anybody else's balance", async () => {
@@ -185,8 +192,8 @@ describe("what it says", () => {
 
   it("the same bytes for the same receipt", async () => {
     const [one, other] = [
-      await receiptPdf(SEEN_BY_ALICE, ALICE.id, "en"),
-      await receiptPdf(SEEN_BY_ALICE, ALICE.id, "en"),
+      await receiptPdf(SEEN_BY_ALICE, { id: ALICE.id, locale: "en" }),
+      await receiptPdf(SEEN_BY_ALICE, { id: ALICE.id, locale: "en" }),
     ];
     expect(one.content.equals(other.content)).toBe(true);
     expect(one.filename).toBe(`receipt-${PAYMENT.id}.pdf`);

@@ -1,11 +1,11 @@
 /** The receipt as a PDF: what its page says, in the same language, on A4. */
-import type { Locale } from "@/lib/locale";
 import type { Receipt } from "@/lib/receipt";
 import { translatorFor } from "../texts.ts";
 import {
   type AmountList,
   type NamedLine,
   type Passage,
+  type Reader,
   type ReceiptLines,
   receiptLines,
 } from "./receipt-lines.ts";
@@ -28,11 +28,11 @@ const HEADING_NEEDS = 70;
 /** The file, and what it is called. The same payment, seen by the same person, makes the same file while nothing is added to it. */
 export async function receiptPdf(
   receipt: Receipt,
-  viewerId: string,
-  locale: Locale,
+  reader: Reader,
 ): Promise<{ filename: string; contentType: "application/pdf"; content: Buffer }> {
+  const { locale } = reader;
   const t = translatorFor(locale, "receipt");
-  const lines = receiptLines(receipt, viewerId, locale);
+  const lines = receiptLines(receipt, reader);
   const { id, settledAt } = receipt.payment;
   const label = translatorFor(locale, "payment")("receiptLabel");
   const sheet = new Sheet({ title: `${label} ${id}`, locale, at: new Date(settledAt) });

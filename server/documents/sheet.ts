@@ -17,7 +17,7 @@ const WHOLE_LINES_MAX = 6;
 
 export const CONTENT_WIDTH = PAGE.width - 2 * MARGIN;
 
-export const INK = "#17211c";
+const INK = "#17211c";
 export const SOFT = "#4d5a53";
 const LINE = "#cfcabb";
 

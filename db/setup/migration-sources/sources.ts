@@ -8,6 +8,7 @@ import path from "node:path";
 /** In this order, because a type or a table's trigger function must be there before what names it. */
 const FILES = [
   "db/connection/decisive.sql",
+  "db/identity/email-addresses.sql",
   "db/idempotency/identity.sql",
   "db/idempotency/issue.sql",
   "db/idempotency/state.sql",
@@ -17,6 +18,7 @@ const FILES = [
   "db/payments/settle-rules.sql",
   "db/payments/settle.sql",
   "db/orders/orders.sql",
+  "db/orders/payment-links.sql",
   "db/ledger/accounts.sql",
   "db/ledger/append-only.sql",
   "db/ledger/seal.sql",
