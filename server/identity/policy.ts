@@ -52,6 +52,7 @@ export const ROUTES = {
   "GET /api/health/live": { level: "anyone" },
   "GET /api/health/ready": { level: "anyone" },
   "GET /security.txt": { level: "anyone" },
+  "GET /payments/[id]/receipt.pdf": { level: "user", scope: "payments:read" },
   "POST /checkout/[orderId]/continue": { level: "user", scope: "keys:write" },
   "POST /checkout/[orderId]/pay": { level: "user", scope: "payments:write" },
   "POST /send/[intentId]/check": { level: "user", scope: "keys:write" },
