@@ -120,6 +120,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               form: messages.form,
               signIn: messages.signIn,
               signUp: messages.signUp,
+              tour: messages.tour,
             }}
           >
             {children}

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import type { ReactElement } from "react";
 import { OrderList } from "@/components/orders/order-list";
 import { type ListedPayment, PaymentList } from "@/components/payments/payment-list";
 import { bdi } from "@/components/ui/bdi";
@@ -16,12 +17,14 @@ export function HomeOfPayer({
   payments,
   openOrders,
   createDemoOrder,
+  tour = null,
 }: {
   viewer: { id: string; name: string };
   accounts: Account[];
   payments: ListedPayment[];
   openOrders: Order[];
   createDemoOrder: ((formData: FormData) => Promise<void>) | undefined;
+  tour?: ReactElement | null;
 }) {
   const t = useTranslations();
   return (
@@ -29,6 +32,7 @@ export function HomeOfPayer({
       <h1 className="mb-6 text-title wrap-anywhere">
         {inElements(t.rich("home.greeting", { name: viewer.name, bdi }))}
       </h1>
+      {tour}
       <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 lg:grid-cols-2">
         <Section title={t("home.balances")} className="lg:col-span-2">
           <Balances accounts={accounts} />
