@@ -4,8 +4,8 @@
  */
 import { sql } from "drizzle-orm";
 import type { Selection } from "../../lib/activity/filter.ts";
+import { type Movement, partyOf } from "../../lib/activity/movement.ts";
 import { database } from "../connection/client.ts";
-import { type Movement, partyOf } from "./movement.ts";
 import { CLOCK_STEP_MAX_MS, type Heading, type Stream } from "./stream.ts";
 
 type Row = Omit<Movement, "at" | "accountId" | "party"> & {

@@ -1,22 +1,8 @@
 /** The open keys of somebody: forms that they opened, and payments that are on their way. Read for them alone. */
 import { sql } from "drizzle-orm";
+import type { Selection } from "../../lib/activity/filter.ts";
+import type { OpenKey } from "../../lib/activity/open-key.ts";
 import { database } from "../connection/client.ts";
-
-export type OpenKey = {
-  key: string;
-  kind: string;
-  /** The order, or the form instance. */
-  purposeId: string;
-  /** The payment to be refunded. */
-  subjectId: string | null;
-  order: { description: string; amountMinor: bigint; currency: string } | null;
-  merchant: { name: string; handle: string } | null;
-  /** How many requests with it have arrived, and when the last one did. */
-  arrivals: number;
-  lastArrivedAt: Date | null;
-  /** Whether what became of one of them is not known. Otherwise each was told why it was not accepted. */
-  isChecking: boolean;
-};
 
 type Row = Omit<OpenKey, "order" | "merchant" | "lastArrivedAt"> & {
   description: string | null;
@@ -65,5 +51,27 @@ export async function listOpenKeys(
       // Drizzle has the driver leave times as text.
       lastArrivedAt: lastArrivedAt === null ? null : new Date(lastArrivedAt),
     }),
+  );
+}
+
+/** Whether an open key is among what `selection` asks for. What it would move is known of an order alone. */
+export function isSelected(key: OpenKey, selection: Selection): boolean {
+  const { currency, kind, direction, status, from, before, text } = selection;
+  const arrivedAt = key.lastArrivedAt;
+  const words = [
+    key.key,
+    key.purposeId,
+    key.order?.description,
+    key.merchant?.name,
+    key.merchant && `@${key.merchant.handle}`,
+  ];
+  return (
+    (status === undefined || status === "checking") &&
+    (kind === undefined || kind === key.kind) &&
+    (direction === undefined || direction === (key.kind === "top-up" ? "in" : "out")) &&
+    (currency === undefined || key.order === null || key.order.currency === currency) &&
+    (from === undefined || (arrivedAt !== null && arrivedAt >= from)) &&
+    (before === undefined || (arrivedAt !== null && arrivedAt < before)) &&
+    (text === undefined || words.join("\n").toLowerCase().includes(text.toLowerCase()))
   );
 }
