@@ -2,15 +2,14 @@ import type { Metadata } from "next";
 import { headers } from "next/headers";
 import Link from "next/link";
 import { getTimeZone, getTranslations } from "next-intl/server";
-import { Suspense } from "react";
+import { type ReactElement, Suspense } from "react";
 import { AccountTabs } from "@/components/activity/account-tabs";
-import { type FieldErrors, FilterForm, type Typed } from "@/components/activity/filter-form";
+import { FilterForm } from "@/components/activity/filter-form";
 import { MovementList } from "@/components/activity/movement-list";
 import { MovementSkeleton } from "@/components/activity/movement-skeleton";
 import { NoMovements } from "@/components/activity/no-movements";
 import { OpenKeyList } from "@/components/activity/open-key-list";
 import { PageLinks } from "@/components/activity/page-links";
-import { Alert } from "@/components/checkout/alerts";
 import { Section } from "@/components/home/section";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
@@ -19,15 +18,9 @@ import { type Cut, readCut, writeCut } from "@/db/activity/cut";
 import { type HistoryPage, readHistory } from "@/db/activity/history";
 import { isSelected, listOpenKeys } from "@/db/activity/open-keys";
 import type { Heading } from "@/db/activity/stream";
-import {
-  fieldOf,
-  HISTORY_FIELDS,
-  type HistoryQuery,
-  parseHistoryQuery,
-  searchOf,
-  selectionOf,
-  TEXT_MAX_LENGTH,
-} from "@/lib/activity/filter";
+import { HISTORY_FIELDS, type HistoryQuery, historyQuery, searchOf } from "@/lib/activity/filter";
+import { selectionOf } from "@/lib/activity/selection";
+import { type FormState, parseForm } from "@/lib/form/form-state";
 import { isFetchedByScript } from "@/server/http/request/navigation";
 import { authorizePage } from "@/server/identity/authorize";
 import type { Viewer } from "@/server/identity/viewer";
@@ -44,31 +37,31 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("title") };
 }
 
-/** What the address says: the filters, each once; and which page, where it says one. */
+/** What the address says: the filters that have something in them, each once; and which page, where it says one. */
 function readAddress(search: Record<string, string | string[] | undefined>) {
-  const one = (name: string) => [search[name]].flat()[0] ?? "";
-  const typed = Object.fromEntries(HISTORY_FIELDS.map((name) => [name, one(name)]));
+  const one = (name: string) => [search[name]].flat()[0]?.trim() ?? "";
+  const typed = new URLSearchParams(HISTORY_FIELDS.map((name) => [name, one(name)]));
+  for (const name of HISTORY_FIELDS) if (typed.get(name) === "") typed.delete(name);
   const heading: Heading | undefined = one("older") ? "older" : one("newer") ? "newer" : undefined;
-  return { typed, heading, cut: heading && one(heading) };
+  return { typed, place: heading && { heading, cut: one(heading) } };
 }
 
 /** Everything that moved on the viewer's accounts, found by filters in the address, a page at a time. */
 export default async function PaymentsPage({ searchParams }: Props) {
-  const { typed, heading, cut } = readAddress(await searchParams);
-  const address = new URLSearchParams(Object.entries(typed).filter(([, value]) => value !== ""));
-  const viewer = await authorizePage("/payments", `/payments?${address}`);
+  const { typed, place } = readAddress(await searchParams);
+  const viewer = await authorizePage("/payments", `/payments?${typed}`);
   const [accounts, t, zone, requestHeaders] = await Promise.all([
     readAccountStates(viewer.id),
     getTranslations("activity"),
     getTimeZone(),
     headers(),
   ]);
-  const parsed = parseHistoryQuery(address);
+  const parsed = parseForm(historyQuery, typed);
   const query: HistoryQuery = parsed.ok ? parsed.value : {};
-  const { account: _account, ...filters } = query;
-  const found = (
-    <Found viewer={viewer} accounts={accounts} query={query} place={cut && heading ? { cut, heading } : undefined} />
-  );
+  const state: FormState = parsed.ok ? { values: Object.fromEntries(typed), errors: [] } : parsed.state;
+  const { account, q, ...others } = query;
+  const isOpen = searchOf(others) !== "";
+  const isFiltered = !parsed.ok || q !== undefined || isOpen;
   return (
     <div className="mx-auto grid w-full max-w-3xl grid-cols-1 gap-4 sm:gap-6">
       <div>
@@ -76,47 +69,42 @@ export default async function PaymentsPage({ searchParams }: Props) {
         <p className="mt-2 text-soft">{t("lead")}</p>
       </div>
       {accounts.length > 0 ? <AccountTabs accounts={accounts} query={query} /> : null}
-      <Panel aria-label={t("filters")} className="py-4 sm:py-5">
+      <Panel className="py-4 sm:py-5">
         <FilterForm
-          typed={typed}
-          errors={parsed.ok ? {} : errorsOf(parsed.errors.map(fieldOf), t)}
-          isFiltered={!parsed.ok || Object.keys(filters).length > 0}
+          state={state}
+          isOpen={isOpen}
+          clearPath={
+            isFiltered ? `/payments${searchOf(account === undefined ? {} : { account })}` : undefined
+          }
           zone={zone}
         />
       </Panel>
       {parsed.ok ? (
-        // In a document everything comes at once, and needs no script to be seen.
-        isFetchedByScript(requestHeaders) ? (
-          <Suspense
-            key={`${searchOf(query)} ${cut}`}
-            fallback={
-              <Panel className="py-3 sm:py-4">
-                <MovementSkeleton />
-              </Panel>
-            }
-          >
-            {found}
-          </Suspense>
-        ) : (
-          found
-        )
-      ) : (
-        <Alert title={t("error_title")}>{t("error_text")}</Alert>
-      )}
+        <AtOnceOrLater key={`${searchOf(query)} ${place?.cut}`} isLater={isFetchedByScript(requestHeaders)}>
+          <Found viewer={viewer} accounts={accounts} query={query} place={place} />
+        </AtOnceOrLater>
+      ) : null}
     </div>
   );
 }
 
-type Texts = Awaited<ReturnType<typeof getTranslations<"activity">>>;
-
-/** What to correct in the fields that are wrong. */
-function errorsOf(names: readonly string[], t: Texts): FieldErrors {
-  const texts: Record<string, string> = {
-    from: t("error_from"),
-    to: t("error_to"),
-    q: t("error_q", { length: TEXT_MAX_LENGTH }),
-  };
-  return Object.fromEntries(names.map((name) => [name, texts[name] ?? t("error_choice")]));
+/**
+ * What a script fetches has its place held until it is there. In a document everything comes at once, and needs no script to be
+ * seen.
+ */
+function AtOnceOrLater({ isLater, children }: { isLater: boolean; children: ReactElement }) {
+  if (!isLater) return children;
+  return (
+    <Suspense
+      fallback={
+        <Panel className="py-3 sm:py-4">
+          <MovementSkeleton />
+        </Panel>
+      }
+    >
+      {children}
+    </Suspense>
+  );
 }
 
 async function Found({
@@ -184,8 +172,8 @@ async function Found({
 async function Nothing({ viewer, query, page }: { viewer: Viewer; query: HistoryQuery; page: HistoryPage }) {
   const t = await getTranslations("activity");
   if (query.status === "checking") return <p className="py-2 text-soft">{t("noneChecking")}</p>;
-  if (Object.keys(query).length === 0 && page.newer === undefined)
-    return <NoMovements role={viewer.role} handle={viewer.handle} />;
+  if (searchOf(query) === "" && page.newer === undefined)
+    return <NoMovements isMerchant={viewer.role === "merchant"} handle={viewer.handle} />;
   return (
     <div className="py-2">
       <p className="font-medium">{t("noneFitTitle")}</p>

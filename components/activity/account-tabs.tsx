@@ -16,7 +16,13 @@ export function AccountTabs({
   const locale = useLocale();
   const { account: shown, ...rest } = query;
   const tabs = [
-    { key: "all", href: `/payments${searchOf(rest)}`, isShown: shown === undefined, balance: undefined, name: t("allAccounts") },
+    {
+      key: "all",
+      href: `/payments${searchOf(rest)}`,
+      isShown: shown === undefined,
+      balance: undefined,
+      name: t("allAccounts"),
+    },
     ...accounts.map(({ id, currency, balanceMinor }) => ({
       key: id,
       href: `/payments${searchOf({ ...rest, account: currency })}`,

@@ -57,13 +57,15 @@ export function MovementList({ movements }: { movements: readonly Movement[] }) 
 }
 
 function Party({ movement: { party, direction } }: { movement: Movement }) {
-  const t = useTranslations("activity");
-  const name = party?.name ?? t("house");
+  const t = useTranslations();
+  const name = party?.name ?? t("site.name");
   return (
     <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
       <span className="max-w-full truncate font-medium">
         {inElements(
-          direction === "out" ? t.rich("toName", { name, bdi }) : t.rich("fromName", { name, bdi }),
+          direction === "out"
+            ? t.rich("activity.toName", { name, bdi })
+            : t.rich("activity.fromName", { name, bdi }),
         )}
       </span>
       {party === null ? null : (

@@ -3,8 +3,8 @@
  * settlement and then by id, from an index that holds nothing else.
  */
 import { sql } from "drizzle-orm";
-import type { Selection } from "../../lib/activity/filter.ts";
 import { type Movement, partyOf } from "../../lib/activity/movement.ts";
+import type { Selection } from "../../lib/activity/selection.ts";
 import { database } from "../connection/client.ts";
 import type { Heading, Stream } from "./stream.ts";
 

@@ -1,8 +1,8 @@
 /** What a page of a history shows, and where it goes on. */
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { Selection } from "../../lib/activity/filter.ts";
 import type { Movement } from "../../lib/activity/movement.ts";
+import type { Selection } from "../../lib/activity/selection.ts";
 import { openAccount } from "../ledger/accounts.ts";
 import type { PayCommand } from "../payments/command.ts";
 import { pay } from "../payments/pay.ts";

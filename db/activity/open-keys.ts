@@ -1,7 +1,7 @@
 /** The open keys of somebody: forms that they opened, and payments that are on their way. Read for them alone. */
 import { sql } from "drizzle-orm";
-import type { Selection } from "../../lib/activity/filter.ts";
 import type { OpenKey } from "../../lib/activity/open-key.ts";
+import type { Selection } from "../../lib/activity/selection.ts";
 import { database } from "../connection/client.ts";
 
 type Row = Omit<OpenKey, "order" | "merchant" | "lastArrivedAt"> & {
