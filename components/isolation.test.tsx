@@ -87,7 +87,7 @@ const openKey: OpenKey = {
 };
 
 const PARTS: Record<string, ReactNode> = {
-  "the head of the page": <Header viewerName={EVE} signOut={nothing} />,
+  "the head of the page": <Header viewerName={EVE} bar={[]} menu={[]} signOut={nothing} />,
   "a merchant's start": <HomeOfMerchant viewer={viewer} accounts={[]} openOrders={[order]} sales={[order]} />,
   "a payer's start": (
     <HomeOfPayer

@@ -17,8 +17,8 @@ import en from "@/messages/en.json";
 export const catalogs: Record<Locale, typeof en> = { en, de };
 en satisfies typeof de;
 
-/** One zone for everybody, and it is written beside the time: a receipt reads the same on every device. */
-export const TIME_ZONE = "UTC";
+/** The zone of what is sent to people, whose own nobody has asked for. It is written beside the time. */
+const TIME_ZONE = "UTC";
 
 const short = {
   month: "short",

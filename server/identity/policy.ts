@@ -73,6 +73,7 @@ export const ACTIONS = {
   signInAsDemo: "anyone",
   signOut: "anyone",
   setLocale: "anyone",
+  setTheme: "anyone",
 } as const satisfies Record<string, Level>;
 
 /** The policy of the route called `name`. */
