@@ -113,6 +113,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               form: messages.form,
               signIn: messages.signIn,
               signUp: messages.signUp,
+              where: messages.where,
             }}
           >
             {children}

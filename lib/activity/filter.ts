@@ -3,7 +3,7 @@
  * one schema, so that the file holds what the page shows.
  */
 import { z } from "zod";
-import { type FieldError, type Parsed, parseQuery } from "../api/requests.ts";
+import { type Parsed, parseQuery } from "../api/requests.ts";
 
 /** The kinds that can be picked. Another one is shown, and found by its name, as a newer build may bring it. */
 export const KINDS = ["order", "transfer", "refund", "top-up", "funding"] as const;
@@ -66,11 +66,6 @@ export type HistoryQuery = Partial<z.infer<typeof historyQuery>>;
 /** Reads the filters of an address. A field that is no filter, or stands there twice, is a complaint. */
 export function parseHistoryQuery(search: URLSearchParams): Parsed<HistoryQuery> {
   return parseQuery(historyQuery, search);
-}
-
-/** The field that a complaint is about. */
-export function fieldOf(error: FieldError): string {
-  return error.pointer.slice(1);
 }
 
 /** Writes `query` as the query of an address, with what is to stand beside it. */
