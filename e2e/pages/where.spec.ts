@@ -6,7 +6,7 @@ import { expect, signIn, test } from "../support/fixtures.ts";
 
 type Answer = { key: string };
 
-async function keyOf(baseURL: string, who: string, orderId: string): Promise<string> {
+async function keyOf(baseURL: string | undefined, who: string, orderId: string): Promise<string> {
   const response = await fetch(`${baseURL}/api/idempotency-keys`, {
     method: "POST",
     headers: { authorization: `Bearer once_demo_${who}`, "content-type": "application/json" },
@@ -15,7 +15,12 @@ async function keyOf(baseURL: string, who: string, orderId: string): Promise<str
   return ((await response.json()) as Answer).key;
 }
 
-async function payAs(baseURL: string, who: string, orderId: string, key: string): Promise<number> {
+async function payAs(
+  baseURL: string | undefined,
+  who: string,
+  orderId: string,
+  key: string,
+): Promise<number> {
   const response = await fetch(`${baseURL}/api/payments`, {
     method: "POST",
     headers: {
@@ -35,7 +40,7 @@ for (const javaScriptEnabled of [true, false]) {
     test("an open key is looked up, revoked for certain, and never pays again", async ({
       page,
       orderId,
-      baseURL = "",
+      baseURL,
     }) => {
       const key = await keyOf(baseURL, "alice", orderId);
       await signIn(page, "Alice");
@@ -61,7 +66,7 @@ for (const javaScriptEnabled of [true, false]) {
       ).toBeVisible();
     });
 
-    test("revoking what was paid meanwhile leads to the receipt", async ({ page, orderId, baseURL = "" }) => {
+    test("revoking what was paid meanwhile leads to the receipt", async ({ page, orderId, baseURL }) => {
       const key = await keyOf(baseURL, "alice", orderId);
       await signIn(page, "Alice");
       await page.goto(`/where?key=${key}`);
@@ -88,9 +93,9 @@ for (const javaScriptEnabled of [true, false]) {
 
 test("another user's key is void, whatever became of it; whoever received the payment is told so", async ({
   page,
-  baseURL = "",
+  baseURL,
 }) => {
-  const [open, paid] = [await newOrder(baseURL), await newOrder(baseURL)];
+  const [open, paid] = [await newOrder(baseURL ?? ""), await newOrder(baseURL ?? "")];
   const [openKey, paidKey] = [await keyOf(baseURL, "alice", open), await keyOf(baseURL, "alice", paid)];
   expect(await payAs(baseURL, "alice", paid, paidKey)).toBe(201);
   await signIn(page, "Bob");
@@ -103,7 +108,7 @@ test("another user's key is void, whatever became of it; whoever received the pa
   const post = (key: string, user: string) =>
     page.request.post("/where/revoke", {
       form: { key, user },
-      headers: { origin: baseURL },
+      headers: { origin: baseURL ?? "" },
       maxRedirects: 0,
     });
   const [bob] = await books()<{ id: string }[]>`select id from users where handle = 'bob'`;
@@ -122,11 +127,8 @@ test("another user's key is void, whatever became of it; whoever received the pa
   await expect(page.getByText("Alice paid you $38.00")).toBeVisible();
 });
 
-test("a declined key says why, that no money moved, and where to try again", async ({
-  alice,
-  baseURL = "",
-}) => {
-  const orderId = await newOrder(baseURL, "900000000000", 1);
+test("a declined key says why, that no money moved, and where to try again", async ({ alice, baseURL }) => {
+  const orderId = await newOrder(baseURL ?? "", "900000000000", 1);
   const key = await keyOf(baseURL, "alice", orderId);
   await fetch(`${baseURL}/api/payments`, {
     method: "POST",
@@ -150,7 +152,7 @@ test("a declined key says why, that no money moved, and where to try again", asy
 test("own open keys and the latest payments are there to pick; an unknown revocation is offered again", async ({
   alice,
   orderId,
-  baseURL = "",
+  baseURL,
 }) => {
   const key = await keyOf(baseURL, "alice", orderId);
   await alice.goto("/where");

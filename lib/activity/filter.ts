@@ -16,7 +16,7 @@ export const TEXT_MAX_LENGTH = 140;
 
 /** A day as `<input type="date">` sends it, in the years that everything here agrees on. */
 const day = z.iso
-  .date("must be a day, as 2026-03-31")
+  .date({ error: "must be a day, as 2026-03-31", abort: true })
   .refine((value) => value >= "1970-01-01" && value <= "9999-12-30", "must lie between 1970 and 9999");
 
 /** A field that was left empty is absent: that is how a form sends one. */
