@@ -57,9 +57,17 @@ export async function readCatalog(sql: Pick<postgres.Sql, "unsafe">): Promise<Ca
   return objects;
 }
 
-/** The whole schema as one readable text. */
-export function dumpOf(catalog: Catalog): string {
-  return [...catalog].map(([subject, definition]) => `== ${subject}\n${definition}\n`).join("\n");
+/**
+ * The whole schema as one readable text. A function's body that stands in a source file to the letter is named by that file;
+ * any other is written out, so that it shows.
+ */
+export function dumpOf(catalog: Catalog, sources: readonly { file: string; text: string }[]): string {
+  const named = (definition: string): string =>
+    definition.replace(/\$function\$([\s\S]*)\$function\$/, (whole, body: string) => {
+      const source = sources.find(({ text }) => text.includes(`$$${body}$$`));
+      return source ? `in ${source.file}` : whole;
+    });
+  return [...catalog].map(([subject, definition]) => `== ${subject}\n${named(definition)}\n`).join("\n");
 }
 
 /** The objects that the two do not have alike, sorted. */
