@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { findUnguarded } from "./policy.mjs";
+import { findUnguarded } from "./policy.ts";
 
 const POLICY = `
 export const PAGES = { "/": "anyone", "/payments/[id]": "user" } as const satisfies Record<string, Level>;
