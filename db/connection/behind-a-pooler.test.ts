@@ -12,7 +12,7 @@ import { isDefinitive } from "../payments/failures.ts";
 import { pay } from "../payments/pay.ts";
 import { connectAsOwner } from "../setup/migrate.ts";
 import { SERVER_VERSION, testDatabase } from "../testing/fixtures/database.ts";
-import { balanceOf, keyFor, newPerson, tally } from "../testing/fixtures/people.ts";
+import { balanceOf, newTransfer, tally } from "../testing/fixtures/people.ts";
 import { PROXY_TLS, startTlsProxy } from "../testing/proxies/tls-proxy.ts";
 import { startWireProxy, type WireProxy } from "../testing/proxies/wire-proxy.ts";
 import { connect, setDatabase } from "./client.ts";
@@ -127,10 +127,7 @@ it("a stray BEGIN of our own is caught the same", async () => {
 });
 
 it("nobody is told that they paid, that a key is theirs or that it is void, and nothing of it is there", async () => {
-  const [payer, payee] = [await newPerson(test.owner, 100n), await newPerson(test.owner, 0n)];
-  const purpose = { kind: "transfer", intentId: randomUUID() } as const;
-  const key = await keyFor(payer.id, purpose);
-  const command = { operation: "transfer", payee: payee.handle, amountMinor: "10", currency: "USD" } as const;
+  const { payer, key, command } = await newTransfer(test.owner);
   throughThePooler();
   pooler.beginOnItsOwn();
   for (const ask of [

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { pay } from "../payments/pay.ts";
 import { superuser, testDatabase } from "../testing/fixtures/database.ts";
 import { sealAll } from "../testing/fixtures/journal.ts";
-import { keyFor, newOrder, newPerson } from "../testing/fixtures/people.ts";
+import { keyFor, newOrder, payerAndMerchant } from "../testing/fixtures/people.ts";
 import { CHECKS, reconcile } from "./reconcile.ts";
 
 const test = testDatabase();
@@ -36,10 +36,7 @@ const CORRUPTIONS: Record<string, string> = {
 
 describe("reconcile", () => {
   beforeAll(async () => {
-    const [payer, merchant] = [
-      await newPerson(test.owner, 1_000n),
-      await newPerson(test.owner, 0n, "merchant"),
-    ];
+    const [payer, merchant] = await payerAndMerchant(test.owner, 1_000n);
     const { purpose, command } = await newOrder(merchant, "100");
     const paymentId = await keyFor(payer.id, purpose);
     await pay(payer.id, paymentId, command);

@@ -12,7 +12,7 @@ import {
   sealAll,
   verifyJournal,
 } from "../testing/fixtures/journal.ts";
-import { keyFor, newPerson } from "../testing/fixtures/people.ts";
+import { newPerson, transferKey } from "../testing/fixtures/people.ts";
 import { sealAtStart, sealingStall, sealTransfers } from "./seal.ts";
 
 const test = testDatabase();
@@ -50,7 +50,7 @@ describe("several sealers at once", () => {
       while (paying) await sealTransfers();
     };
     const payOnce = async (): Promise<void> => {
-      const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
+      const key = await transferKey(payer);
       const amount = { amountMinor: "7", currency: "USD" };
       await pay(payer.id, key, { operation: "transfer", payee: payee.handle, ...amount });
     };

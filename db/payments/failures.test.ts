@@ -14,7 +14,14 @@ import { keyState } from "../idempotency/state.ts";
 import { cancelOrder } from "../orders/orders.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
 import { orderEntry, refundEntry, settleBatch, transferEntry, words } from "../testing/fixtures/entries.ts";
-import { expectBooksRight, keyFor, newOrder, newPerson, type Person } from "../testing/fixtures/people.ts";
+import {
+  expectBooksRight,
+  keyFor,
+  newOrder,
+  newPerson,
+  type Person,
+  transferKey,
+} from "../testing/fixtures/people.ts";
 import { FAILURES, type FailureRow, isDefinitive } from "./failures.ts";
 import { settle } from "./settle.ts";
 import { REFUSAL_REASONS, type RefusalReason, type SettlementEntry } from "./settlement.ts";
@@ -24,8 +31,6 @@ const test = testDatabase();
 
 const MAX_MINOR = 9_223_372_036_854_775_807n;
 const START_MINOR = 100n;
-
-const transferKey = (person: Person) => keyFor(person.id, { kind: "transfer", intentId: randomUUID() });
 
 /** Somebody sends 10 of their 100 to somebody who has 1; `changed` makes it go wrong. */
 async function transfer(

@@ -6,12 +6,18 @@ import { revokeKey } from "../idempotency/revoke.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
 import { orderEntry, refundEntry, settleBatch, transferEntry, words } from "../testing/fixtures/entries.ts";
 import { holding } from "../testing/fixtures/hold-lock.ts";
-import { expectBooksRight, keyFor, newOrder, newPerson, type Person } from "../testing/fixtures/people.ts";
+import {
+  expectBooksRight,
+  keyFor,
+  newOrder,
+  newPerson,
+  type Person,
+  transferKey,
+} from "../testing/fixtures/people.ts";
 import type { SettlementEntry } from "./settlement.ts";
 
 const test = testDatabase();
 
-const transferKey = (person: Person) => keyFor(person.id, { kind: "transfer", intentId: randomUUID() });
 const holdAccount = (person: Person) =>
   `select 1 from ledger_accounts where id = '${person.accountId}' for update`;
 

@@ -1,5 +1,4 @@
 /** A server that is told to end: what was taken is answered, and nothing new is taken. */
-import { randomUUID } from "node:crypto";
 import { afterAll, expect, it, vi } from "vitest";
 import { database, setDatabase } from "@/db/connection/client";
 import { Unavailable } from "@/db/payments/batching/pending-entry";
@@ -7,7 +6,7 @@ import { pay } from "@/db/payments/pay";
 import { removeDemo } from "@/db/setup/demo-removal";
 import { testDatabase } from "@/db/testing/fixtures/database";
 import { holding } from "@/db/testing/fixtures/hold-lock";
-import { keyFor, newPerson, tally } from "@/db/testing/fixtures/people";
+import { newPerson, tally, transferKey, transferTo } from "@/db/testing/fixtures/people";
 import { start } from "./start";
 
 const test = testDatabase();
@@ -61,11 +60,8 @@ it("on SIGTERM, payments that were taken get their answers, and no other is begu
   await removeDemo(test.ownerUrl);
   await start();
   const [payer, payee] = [await newPerson(test.owner, 10n), await newPerson(test.owner, 0n)];
-  const command = { operation: "transfer", payee: payee.handle, amountMinor: "1", currency: "USD" } as const;
-  const [first, second] = [
-    await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() }),
-    await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() }),
-  ];
+  const command = transferTo(payee, "1");
+  const [first, second] = [await transferKey(payer), await transferKey(payer)];
   const { taken } = await holding(
     test.owner,
     `select 1 from ledger_accounts where id = '${payee.accountId}' for update`,

@@ -1,11 +1,17 @@
 /** One account is locked by another session for longer than anybody waits: only those who need it feel it. */
-import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { testDatabase } from "../../testing/fixtures/database.ts";
 import { transferEntry } from "../../testing/fixtures/entries.ts";
 import { holding } from "../../testing/fixtures/hold-lock.ts";
-import { expectBooksRight, keyFor, newPerson, type Person, tally } from "../../testing/fixtures/people.ts";
+import {
+  expectBooksRight,
+  newPerson,
+  type Person,
+  tally,
+  transferKey,
+  transferTo,
+} from "../../testing/fixtures/people.ts";
 import { pay } from "../pay.ts";
 import { settlingLoad } from "../settle.ts";
 import { sendBatch, sendSingly } from "../settle-statement.ts";
@@ -16,8 +22,8 @@ const test = testDatabase();
 const RUSH = 12;
 
 async function transfer(from: Person, to: Person): Promise<() => ReturnType<typeof pay>> {
-  const key = await keyFor(from.id, { kind: "transfer", intentId: randomUUID() });
-  const command = { operation: "transfer", payee: to.handle, amountMinor: "1", currency: "USD" } as const;
+  const key = await transferKey(from);
+  const command = transferTo(to, "1");
   return () => pay(from.id, key, command);
 }
 
@@ -73,7 +79,7 @@ it("a batch gives up before a single entry does, also a batch of one: others wai
   const [payer, locked] = [await newPerson(test.owner, 100n), await newPerson(test.owner, 0n)];
   const entries = await Promise.all(
     [1n, 2n].map(async (amount) => {
-      const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
+      const key = await transferKey(payer);
       return transferEntry(payer, locked, key, amount);
     }),
   );
