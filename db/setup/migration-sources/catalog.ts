@@ -67,7 +67,10 @@ export function dumpOf(catalog: Catalog, sources: readonly { file: string; text:
       const source = sources.find(({ text }) => text.includes(`$$${body}$$`));
       return source ? `in ${source.file}` : whole;
     });
-  return [...catalog].map(([subject, definition]) => `== ${subject}\n${named(definition)}\n`).join("\n");
+  // A function and a trigger say what they are themselves.
+  const titled = ([subject, definition]: [string, string]): string =>
+    definition.startsWith("CREATE") ? named(definition) : `== ${subject}\n${definition}`;
+  return [...catalog].map((object) => `${titled(object)}\n`).join("\n");
 }
 
 /** The objects that the two do not have alike, sorted. */
