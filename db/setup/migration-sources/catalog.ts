@@ -57,20 +57,40 @@ export async function readCatalog(sql: Pick<postgres.Sql, "unsafe">): Promise<Ca
   return objects;
 }
 
+/** What a function of ours is: the dump says it once, and of a function only what is otherwise. */
+const USUAL = [
+  " LANGUAGE plpgsql",
+  " SECURITY DEFINER",
+  " SET search_path TO 'pg_catalog', 'public', 'pg_temp'",
+  "-- nobody may call it but its owner",
+];
+/** A function without one of these would not say so by itself. */
+const MARKS = [
+  [" SECURITY DEFINER", " SECURITY INVOKER"],
+  [" SET search_path", "-- with its caller's search_path"],
+] as const;
+
 /**
  * The whole schema as one readable text. A function's body that stands in a source file to the letter is named by that file;
  * any other is written out, so that it shows.
  */
 export function dumpOf(catalog: Catalog, sources: readonly { file: string; text: string }[]): string {
-  const named = (definition: string): string =>
-    definition.replace(/\$function\$([\s\S]*)\$function\$/, (whole, body: string) => {
+  const ofFunction = (definition: string): string => {
+    const named = definition.replace(/\$function\$([\s\S]*)\$function\$/, (whole, body: string) => {
       const source = sources.find(({ text }) => text.includes(`$$${body}$$`));
       return source ? `in ${source.file}` : whole;
     });
+    const missing = MARKS.flatMap(([usual, mark]) => (named.includes(`\n${usual}`) ? [] : [mark]));
+    return [...named.split("\n").filter((line) => !USUAL.includes(line)), ...missing].join("\n");
+  };
   // A function and a trigger say what they are themselves.
-  const titled = ([subject, definition]: [string, string]): string =>
-    definition.startsWith("CREATE") ? named(definition) : `== ${subject}\n${definition}`;
-  return [...catalog].map((object) => `${titled(object)}\n`).join("\n");
+  const objects = [...catalog].map(([subject, definition]) => {
+    if (subject.startsWith("function ")) return ofFunction(definition);
+    return definition.startsWith("CREATE") ? definition : `== ${subject}\n${definition}`;
+  });
+  return [`== every function, unless it says otherwise\n${USUAL.join("\n")}`, ...objects]
+    .join("\n\n")
+    .concat("\n");
 }
 
 /** The objects that the two do not have alike, sorted. */
