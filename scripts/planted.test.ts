@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { testDatabase } from "../db/testing/fixtures/database.ts";
+import { rolledBack, testDatabase } from "../db/testing/fixtures/database.ts";
 import { plant } from "../db/testing/mutants/mutant.ts";
 import { MUTANTS } from "../db/testing/mutants/mutants.ts";
 import { projectRoot } from "../e2e/faults/app-server.ts";
@@ -23,14 +23,9 @@ const ALL: Pick<PlantedBug, "name" | "sql" | "edits">[] = [
 ];
 it.each(ALL)("$name can be planted", async ({ sql: changes = [], edits = [] }) => {
   expect(changes.length + edits.length).toBeGreaterThan(0);
-  const sql = await test.owner.reserve();
-  try {
-    await sql`begin`;
+  await rolledBack(test.owner, async (sql) => {
     for (const change of changes) await plant(sql, change);
-  } finally {
-    await sql`rollback`;
-    sql.release();
-  }
+  });
   for (const { file, find } of edits)
     expect(readFileSync(path.join(projectRoot, file), "utf8").split(find), file).toHaveLength(2);
 });

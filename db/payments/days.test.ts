@@ -5,7 +5,7 @@
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import { reapKeys } from "../idempotency/reap.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
-import { holding } from "../testing/fixtures/hold-lock.ts";
+import { holdingAccount } from "../testing/fixtures/hold-lock.ts";
 import { expectBooksRight, newPerson, type Person, tally, transferKey } from "../testing/fixtures/people.ts";
 import { type PayResult, pay } from "./pay.ts";
 
@@ -74,8 +74,7 @@ it("a clock set back over midnight does not give the day before a second limit, 
 
 it("two payments of the whole limit that waited over midnight for a lock are not both settled on the new day", async () => {
   await setClock("2030-05-10 23:59:59Z");
-  const query = `select 1 from ledger_accounts where id = '${payer.accountId}' for update`;
-  const first = await holding(test.owner, query, async ({ waiting }) => {
+  const first = await holdingAccount(test.owner, payer.accountId, async ({ waiting }) => {
     const sent = send(LIMIT);
     await waiting(1);
     await setClock("2030-05-11 00:00:01Z");

@@ -5,7 +5,7 @@ import { Unavailable } from "@/db/payments/batching/pending-entry";
 import { pay } from "@/db/payments/pay";
 import { removeDemo } from "@/db/setup/demo-removal";
 import { testDatabase } from "@/db/testing/fixtures/database";
-import { holding } from "@/db/testing/fixtures/hold-lock";
+import { holdingAccount } from "@/db/testing/fixtures/hold-lock";
 import { newPerson, tally, transferKey, transferTo } from "@/db/testing/fixtures/people";
 import { start } from "./start";
 
@@ -62,17 +62,13 @@ it("on SIGTERM, payments that were taken get their answers, and no other is begu
   const [payer, payee] = [await newPerson(test.owner, 10n), await newPerson(test.owner, 0n)];
   const command = transferTo(payee, "1");
   const [first, second] = [await transferKey(payer), await transferKey(payer)];
-  const { taken } = await holding(
-    test.owner,
-    `select 1 from ledger_accounts where id = '${payee.accountId}' for update`,
-    async ({ waiting }) => {
-      const taken = pay(payer.id, first, command);
-      await waiting(1);
-      process.emit("SIGTERM", "SIGTERM");
-      await expect(pay(payer.id, second, command)).rejects.toThrow(Unavailable);
-      return { taken };
-    },
-  );
+  const { taken } = await holdingAccount(test.owner, payee.accountId, async ({ waiting }) => {
+    const taken = pay(payer.id, first, command);
+    await waiting(1);
+    process.emit("SIGTERM", "SIGTERM");
+    await expect(pay(payer.id, second, command)).rejects.toThrow(Unavailable);
+    return { taken };
+  });
   expect(tally([await taken])).toEqual({ paid: 1 });
   await database().close();
   setDatabase(test.db);

@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { testDatabase } from "../../testing/fixtures/database.ts";
 import { transferEntry } from "../../testing/fixtures/entries.ts";
-import { holding } from "../../testing/fixtures/hold-lock.ts";
+import { holdingAccount } from "../../testing/fixtures/hold-lock.ts";
 import {
   expectBooksRight,
   newPerson,
@@ -35,17 +35,13 @@ it("a payee's: others are paid meanwhile, no pool is given up, and what waited i
   const rush = await Promise.all(rushing.map((payer) => transfer(payer, locked)));
   const calmly = await Promise.all(Array.from({ length: RUSH }, () => transfer(calm, other)));
   const pool = test.db.settling;
-  const waiting = await holding(
-    test.owner,
-    `select 1 from ledger_accounts where id = '${locked.accountId}' for update`,
-    async (held) => {
-      const all = rush.map((send) => send().catch((error: Error) => error.name));
-      await held.waiting(1);
-      // One after another, each in a batch or resubmitted beside those that wait.
-      for (const send of calmly) expect(tally([await send()])).toEqual({ paid: 1 });
-      return all;
-    },
-  );
+  const waiting = await holdingAccount(test.owner, locked.accountId, async (held) => {
+    const all = rush.map((send) => send().catch((error: Error) => error.name));
+    await held.waiting(1);
+    // One after another, each in a batch or resubmitted beside those that wait.
+    for (const send of calmly) expect(tally([await send()])).toEqual({ paid: 1 });
+    return all;
+  });
   for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ type: "settled" });
   expect(test.db.settling).toBe(pool);
   await expectBooksRight(test.owner);
@@ -58,19 +54,15 @@ it("a payer's: the payee's other payers are paid meanwhile", async () => {
   if (!locked || !payee || !other) throw new Error("Bug: nobody is there.");
   const payLocked = await transfer(locked, payee);
   const payOthers = await Promise.all(Array.from({ length: RUSH }, () => transfer(other, payee)));
-  const waiting = await holding(
-    test.owner,
-    `select 1 from ledger_accounts where id = '${locked.accountId}' for update`,
-    async (held) => {
-      const failedBefore = settlingLoad().failed;
-      const answer = payLocked().catch((error: Error) => error.name);
-      await held.waiting(1);
-      // Until a batch has given up, the payee's account counts as locked like the payer's.
-      while (settlingLoad().failed === failedBefore) await setImmediate();
-      for (const send of payOthers) expect(tally([await send()])).toEqual({ paid: 1 });
-      return [answer];
-    },
-  );
+  const waiting = await holdingAccount(test.owner, locked.accountId, async (held) => {
+    const failedBefore = settlingLoad().failed;
+    const answer = payLocked().catch((error: Error) => error.name);
+    await held.waiting(1);
+    // Until a batch has given up, the payee's account counts as locked like the payer's.
+    while (settlingLoad().failed === failedBefore) await setImmediate();
+    for (const send of payOthers) expect(tally([await send()])).toEqual({ paid: 1 });
+    return [answer];
+  });
   for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ type: "settled" });
   await expectBooksRight(test.owner);
 });
@@ -86,17 +78,13 @@ it("a batch gives up before a single entry does, also a batch of one: others wai
   const [one, other] = entries;
   if (!one || !other) throw new Error("Bug: there are two.");
   const ended: string[] = [];
-  const single = await holding(
-    test.owner,
-    `select 1 from ledger_accounts where id = '${locked.accountId}' for update`,
-    async (held) => {
-      const single = sendSingly(one, 10_000, new Error("lost")).finally(() => ended.push("single"));
-      await held.waiting(1);
-      await expect(sendBatch([other])).rejects.toMatchObject({ code: "55P03" });
-      ended.push("batch");
-      return { single };
-    },
-  );
+  const single = await holdingAccount(test.owner, locked.accountId, async (held) => {
+    const single = sendSingly(one, 10_000, new Error("lost")).finally(() => ended.push("single"));
+    await held.waiting(1);
+    await expect(sendBatch([other])).rejects.toMatchObject({ code: "55P03" });
+    ended.push("batch");
+    return { single };
+  });
   expect(await single.single).toMatchObject({ verdict: "settled" });
   expect(ended).toEqual(["batch", "single"]);
 });

@@ -6,7 +6,7 @@ import { connect, type Database, setDatabase } from "../../connection/client.ts"
 import { OutcomeUnknown } from "../../execution/until-known.ts";
 import { revokeKey } from "../../idempotency/revoke.ts";
 import { SERVER_VERSION, testDatabase } from "../../testing/fixtures/database.ts";
-import { holding } from "../../testing/fixtures/hold-lock.ts";
+import { holdingAccount } from "../../testing/fixtures/hold-lock.ts";
 import {
   balanceOf,
   expectBooksRight,
@@ -110,14 +110,8 @@ describe("a lost connection", () => {
 });
 
 describe("a statement caught in the middle", () => {
-  /** Somebody holds the payer's account while `work` runs, as a session that ignores our lock order would. */
-  function whileHeld<T>(payer: Person, work: () => Promise<T>): Promise<T> {
-    return holding(
-      test.owner,
-      `select 1 from ledger_accounts where id = '${payer.accountId}' for update`,
-      work,
-    );
-  }
+  const whileHeld = <T>(payer: Person, work: () => Promise<T>) =>
+    holdingAccount(test.owner, payer.accountId, work);
 
   /** Resolves with the start of the settlement that waits for a lock; a later one than `after` where that is given. */
   async function untilSettlingWaits(after?: Date): Promise<Date> {

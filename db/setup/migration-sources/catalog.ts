@@ -83,10 +83,21 @@ export function dumpOf(catalog: Catalog, sources: readonly { file: string; text:
     const missing = MARKS.flatMap(([usual, mark]) => (named.includes(`\n${usual}`) ? [] : [mark]));
     return [...named.split("\n").filter((line) => !USUAL.includes(line)), ...missing].join("\n");
   };
-  // A function and a trigger say what they are themselves.
-  const objects = [...catalog].map(([subject, definition]) => {
-    if (subject.startsWith("function ")) return ofFunction(definition);
-    return definition.startsWith("CREATE") ? definition : `== ${subject}\n${definition}`;
+  const triggers = new Map<string, string[]>();
+  for (const [subject, definition] of catalog) {
+    const table = / ON public\.(\w+)/.exec(subject.startsWith("trigger ") ? definition : "")?.[1];
+    if (table) triggers.set(table, [...(triggers.get(table) ?? []), `  ${definition.replace("\n", "")}`]);
+  }
+  const objects = [...catalog].flatMap(([subject, definition]) => {
+    const [kind, name = ""] = subject.split(" ");
+    // What a function is it says itself; triggers and storage are lines of their table, as its constraints are.
+    if (kind === "function") return [ofFunction(definition)];
+    if (kind === "trigger" || kind === "storage") return [];
+    const lines = [`== ${subject}`, definition];
+    const storage = catalog.get(`storage ${name}`);
+    if (kind === "table" && storage) lines.push(`  storage ${storage.trim()}`);
+    if (kind === "table" || kind === "view") lines.push(...(triggers.get(name) ?? []));
+    return [lines.join("\n")];
   });
   return [`== every function, unless it says otherwise\n${USUAL.join("\n")}`, ...objects]
     .join("\n\n")
