@@ -18,7 +18,7 @@ afterAll(() => {
   vi.restoreAllMocks();
 });
 
-it.each([
+it.each<[url: string, sentence: RegExp, secret?: string]>([
   [
     "postgres://once_app:top%20secret@127.0.0.1:1/once",
     /^Nobody listens at 127\.0\.0\.1:1, where DATABASE_URL points/,
@@ -28,26 +28,16 @@ it.each([
     /^The environment is not usable: DATABASE_URL names "h2:x"/,
   ],
   ["postgres://u@h/d?target_session_attrs=any", /^The environment is not usable: .* may lead to a standby/],
-])("with %s ends the process, with one sentence and no stack", async (url, sentence) => {
+  ["postgres://once_app@127.0.0.1:1/once", /^BETTER_AUTH_SECRET is not set/, ""],
+])("with %s ends the process, with one sentence and no stack", async (url, sentence, secret = SECRET) => {
   vi.stubEnv("DATABASE_URL", url);
-  vi.stubEnv("BETTER_AUTH_SECRET", SECRET);
+  vi.stubEnv("BETTER_AUTH_SECRET", secret);
   const exit = vi.spyOn(process, "exit").mockImplementation(() => undefined as never);
   const said = vi.spyOn(console, "error").mockImplementation(() => {});
   await start();
   expect(exit.mock.calls).toEqual([[1]]);
   expect(said.mock.calls).toEqual([[expect.stringMatching(sentence)]]);
   expect(String(said.mock.calls)).not.toMatch(/secret|\n/);
-  vi.restoreAllMocks();
-});
-
-it("without a secret for sessions ends the process, with one sentence", async () => {
-  vi.stubEnv("DATABASE_URL", "postgres://once_app@127.0.0.1:1/once");
-  vi.stubEnv("BETTER_AUTH_SECRET", "");
-  const exit = vi.spyOn(process, "exit").mockImplementation(() => undefined as never);
-  const said = vi.spyOn(console, "error").mockImplementation(() => {});
-  await start();
-  expect(exit.mock.calls).toEqual([[1]]);
-  expect(said.mock.calls).toEqual([[expect.stringMatching(/^BETTER_AUTH_SECRET is not set/)]]);
   vi.restoreAllMocks();
 });
 
