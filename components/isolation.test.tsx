@@ -10,6 +10,7 @@ import type { Movement } from "@/lib/activity/movement";
 import type { OpenKey } from "@/lib/activity/open-key";
 import type { Order } from "@/lib/api/order";
 import type { Payment } from "@/lib/api/payment";
+import type { Receipt as ReceiptOf } from "@/lib/receipt";
 import de from "@/messages/de.json";
 import en from "@/messages/en.json";
 import { MovementList } from "./activity/movement-list";
@@ -54,7 +55,6 @@ const payment: Payment = {
   settledAt: "2026-03-02T09:38:12.000Z",
 };
 const declined: Payment = { ...payment, status: "declined", declineCode: "payee_closed" };
-const view = { payment, payer: { id: "x", name: EVE }, payee: { id: "y", name: EVE } };
 const viewer = { id: "y", name: EVE, handle: "eve" };
 const movement: Movement = {
   id: payment.id,
@@ -85,6 +85,19 @@ const openKey: OpenKey = {
   lastArrivedAt: new Date(payment.settledAt),
   isChecking: true,
 };
+const sides = { accountId: "a", party: { id: "x", name: EVE, handle: EVE } };
+const receipt: ReceiptOf = {
+  payment,
+  userId: "x",
+  payer: { id: "x", name: EVE, handle: EVE },
+  payee: { id: "y", name: EVE, handle: EVE },
+  refunds: {
+    refundedMinor: "4",
+    leftMinor: "6",
+    listed: [{ paymentId: "r", amountMinor: "4", settledAt: payment.settledAt, note: EVE }],
+  },
+  proof: { transfer: { debit: sides, credit: sides } },
+};
 
 const PARTS: Record<string, ReactNode> = {
   "the head of the page": <Header viewerName={EVE} bar={[]} menu={[]} signOut={nothing} />,
@@ -104,13 +117,16 @@ const PARTS: Record<string, ReactNode> = {
   "payments made": <MovementList movements={[{ ...movement, direction: "out" }]} />,
   "payments that are being checked": <OpenKeyList openKeys={[openKey]} />,
   "nothing to see": <NoMovements isMerchant handle={EVE} />,
-  "a receipt of the payee's": <Receipt viewerId="y" view={view} order={order} amount="$0.10" />,
-  "a receipt of the payer's": <Receipt viewerId="x" view={view} order={undefined} amount="$0.10" />,
+  "a receipt of the payee's": <Receipt viewerId="y" receipt={{ ...receipt, order }} amount="$0.10" />,
+  "a receipt of the payer's": <Receipt viewerId="x" receipt={receipt} amount="$0.10" />,
   "a receipt of a refund": (
     <Receipt
       viewerId="y"
-      view={{ ...view, payment: { ...payment, kind: "refund" } }}
-      order={undefined}
+      receipt={{
+        ...receipt,
+        payment: { ...payment, kind: "refund" },
+        refunded: { payment, description: EVE },
+      }}
       amount="$0.10"
     />
   ),
@@ -169,7 +185,7 @@ describe.each(Object.entries({ en, de }))("in %s", (locale, messages) => {
         locale={locale as "en" | "de"}
         messages={messages}
         timeZone="UTC"
-        formats={{ dateTime: { short: {}, shortOfOtherYear: {}, moment: {} } }}
+        formats={{ dateTime: { short: {}, shortOfOtherYear: {}, moment: {}, instant: {} } }}
         onError={failed}
       >
         {part}

@@ -41,6 +41,18 @@ export const formats = {
       hourCycle: "h23",
       timeZoneName: "short",
     },
+    /** A moment as evidence states it: to the millisecond. */
+    instant: {
+      year: "numeric",
+      month: "short",
+      day: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      fractionalSecondDigits: 3,
+      hourCycle: "h23",
+      timeZoneName: "short",
+    },
     /** A moment of this year in a list. */
     short,
     /** A moment of another year in a list. */
@@ -56,7 +68,7 @@ export function translatorFor<N extends NamespaceKeys<typeof en, NestedKeyOf<typ
   return createTranslator({ locale, namespace, messages: catalogs[locale], formats, timeZone: TIME_ZONE });
 }
 
-/** Writes dates and numbers in a language, as pages do. */
-export function formatterFor(locale: Locale) {
-  return createFormatter({ locale, formats, timeZone: TIME_ZONE });
+/** Writes dates and numbers in a language, as pages do; in `timeZone`, where somebody's own is known. */
+export function formatterFor(locale: Locale, timeZone = TIME_ZONE) {
+  return createFormatter({ locale, formats, timeZone });
 }

@@ -1,6 +1,7 @@
 /** Wraps a table that a person downloads from a page, and a program fetches: the file, or why there is none. */
 import type { RouteName } from "../identity/policy.ts";
 import type { Viewer } from "../identity/viewer.ts";
+import { leadOn } from "./document-route.ts";
 import { route } from "./route.ts";
 
 /**
@@ -19,27 +20,14 @@ export function exportRoute<N extends RouteName>(
   });
   return async (request, context) => {
     const response = await answer(request, context);
-    return response.ok || isProgram(request) ? response : leadOn(response, pageOf(request));
+    if (response.ok || isProgram(request)) return response;
+    const led = await leadOn(response, pageOf(request));
+    led.headers.set("x-request-id", response.headers.get("x-request-id") ?? "");
+    return led;
   };
 }
 
 /** Programs come with their key. */
 function isProgram(request: Request): boolean {
   return request.headers.has("authorization");
-}
-
-/** 303 to the page that says why there is no file. */
-async function leadOn(response: Response, page: string): Promise<Response> {
-  const { type }: { type: string } = await response.json();
-  const location =
-    response.status === 401
-      ? `/sign-in?next=${encodeURIComponent(page)}`
-      : response.status === 422
-        ? page
-        : type;
-  const requestId = response.headers.get("x-request-id") ?? "";
-  return new Response(null, {
-    status: 303,
-    headers: { location, "cache-control": "no-store", "x-request-id": requestId },
-  });
 }
