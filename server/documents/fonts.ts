@@ -70,7 +70,7 @@ export function fontOf(subset: Subset, weight: Weight): Font {
 }
 
 /** Every code point that a font has a letter for. The package's own list of ranges names more than there is. */
-export function coverageOf(subset: Subset): ReadonlySet<number> {
+function coverageOf(subset: Subset): ReadonlySet<number> {
   const known = coverages.get(subset);
   if (known) return known;
   const coverage = new Set(fontOf(subset, "400").characterSet);
