@@ -53,6 +53,7 @@ export const ROUTES = {
   "GET /api/health/ready": { level: "anyone" },
   "GET /security.txt": { level: "anyone" },
   "GET /payments/[id]/receipt.pdf": { level: "user", scope: "payments:read" },
+  "POST /payments/[id]/mail": { level: "user", scope: "payments:read" },
   "POST /checkout/[orderId]/continue": { level: "user", scope: "keys:write" },
   "POST /checkout/[orderId]/pay": { level: "user", scope: "payments:write" },
   "POST /send/[intentId]/check": { level: "user", scope: "keys:write" },
