@@ -56,6 +56,7 @@ export const ROUTES = {
   "GET /security.txt": { level: "anyone" },
   "POST /where/revoke": { level: "user", scope: "keys:write" },
   "GET /payments/[id]/receipt.pdf": { level: "user", scope: "payments:read" },
+  "POST /payments/[id]/mail": { level: "user", scope: "payments:read" },
   "POST /checkout/[orderId]/continue": { level: "user", scope: "keys:write" },
   "POST /checkout/[orderId]/pay": { level: "user", scope: "payments:write" },
   "POST /send/[intentId]/check": { level: "user", scope: "keys:write" },
