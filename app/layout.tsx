@@ -112,6 +112,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           {/* Only what client components say is sent along; the rest is words on the page already. */}
           <NextIntlClientProvider
             messages={{
+              activity: messages.activity,
               apiKeys: messages.apiKeys,
               checkout: messages.checkout,
               errors: messages.errors,
@@ -121,6 +122,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               signIn: messages.signIn,
               signUp: messages.signUp,
               tour: messages.tour,
+              where: messages.where,
             }}
           >
             {children}

@@ -6,9 +6,10 @@ import { HomeOfMerchant } from "@/components/home/home-of-merchant";
 import { HomeOfPayer } from "@/components/home/home-of-payer";
 import { Welcome } from "@/components/home/welcome";
 import { TourSection } from "@/components/tour/tour-section";
+import { readAccountStates } from "@/db/activity/account-states";
+import { readHistory } from "@/db/activity/history";
 import { listAccounts } from "@/db/ledger/accounts";
 import { listOpenOrders, listOrdersOf } from "@/db/orders/orders";
-import { listPaymentsOf } from "@/db/payments/views/queries";
 import { MENU, TOUR_COOKIE, TOUR_SKU } from "@/lib/menu";
 import { formatMoney } from "@/lib/money";
 import { robotsFor } from "@/server/http/well-known/robots";
@@ -45,9 +46,9 @@ export default async function HomePage() {
     );
   }
   const isTourShown = isDemo() && viewer.role === "payer" && !(await cookies()).has(TOUR_COOKIE);
-  const [accounts, payments, openOrders, locale] = await Promise.all([
-    listAccounts(viewer.id),
-    listPaymentsOf(viewer.id, LISTED),
+  const accounts = await readAccountStates(viewer.id);
+  const [recent, openOrders, locale] = await Promise.all([
+    readHistory(viewer.id, accounts, {}, { limit: LISTED }),
     // Whoever knows an order's address may pay it; only the demo lists those of everybody.
     isDemo() ? listOpenOrders(LISTED) : [],
     getLocale(),
@@ -56,8 +57,8 @@ export default async function HomePage() {
   return (
     <HomeOfPayer
       viewer={viewer}
-      accounts={accounts}
-      payments={payments}
+      accounts={accounts.map((account) => ({ ...account, balanceMinor: account.balanceMinor.toString() }))}
+      movements={recent.movements}
       openOrders={openOrders}
       createDemoOrder={isDemo() ? createDemoOrder : undefined}
       tour={

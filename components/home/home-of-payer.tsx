@@ -1,10 +1,12 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactElement } from "react";
+import { MovementList } from "@/components/activity/movement-list";
+import { NoMovements } from "@/components/activity/no-movements";
 import { OrderList } from "@/components/orders/order-list";
-import { type ListedPayment, PaymentList } from "@/components/payments/payment-list";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
+import type { Movement } from "@/lib/activity/movement";
 import type { Order } from "@/lib/api/order";
 import { type Account, Balances } from "./balances";
 import { Menu } from "./menu";
@@ -14,14 +16,14 @@ import { Section } from "./section";
 export function HomeOfPayer({
   viewer,
   accounts,
-  payments,
+  movements,
   openOrders,
   createDemoOrder,
   tour = null,
 }: {
-  viewer: { id: string; name: string };
+  viewer: { id: string; name: string; handle: string };
   accounts: Account[];
-  payments: ListedPayment[];
+  movements: Movement[];
   openOrders: Order[];
   createDemoOrder: ((formData: FormData) => Promise<void>) | undefined;
   tour?: ReactElement | null;
@@ -60,10 +62,10 @@ export function HomeOfPayer({
             </Link>
           }
         >
-          {payments.length > 0 ? (
-            <PaymentList viewerId={viewer.id} payments={payments} />
+          {movements.length > 0 ? (
+            <MovementList movements={movements} />
           ) : (
-            <p className="text-soft">{t("payments.none")}</p>
+            <NoMovements isMerchant={false} handle={viewer.handle} isAtStart />
           )}
         </Section>
       </div>
