@@ -90,6 +90,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               checkout: messages.checkout,
               errors: messages.errors,
               form: messages.form,
+              payLink: messages.payLink,
+              refund: messages.refund,
+              selling: messages.selling,
               signIn: messages.signIn,
               signUp: messages.signUp,
             }}

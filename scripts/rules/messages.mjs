@@ -22,6 +22,8 @@ const SAME_IN_BOTH = new Set([
   "order.quantityTimes",
   "problem.status",
   "signUp.name",
+  "merchant.buyer",
+  "refund.person",
 ]);
 
 const ENGLISH = "messages/en.json";

@@ -20,6 +20,17 @@ export const PAGES = {
   "/payments": "user",
   "/payments/[id]": "user",
   "/settings/api-keys": "user",
+  "/orders": "merchant",
+  "/orders/new": "merchant",
+  "/orders/[id]": "merchant",
+  "/links": "merchant",
+  "/links/new": "merchant",
+  "/links/[id]": "merchant",
+  "/sales": "merchant",
+  "/pay/[linkId]": "anyone",
+  "/payments/[id]/refund": "user",
+  "/payments/[id]/refund/[intentId]": "user",
+  "/payments/[id]/refund/[intentId]/form": "user",
 } as const satisfies Record<string, Level>;
 
 /** Who may use a route, and what scope an API key needs for it; a session has them all. */
@@ -44,6 +55,12 @@ export const ROUTES = {
   "GET /api/health/live": { level: "anyone" },
   "GET /api/health/ready": { level: "anyone" },
   "GET /security.txt": { level: "anyone" },
+  "POST /orders/[id]/cancel": { level: "merchant", scope: "orders:write" },
+  "POST /links/[id]/close": { level: "merchant", scope: "orders:write" },
+  "GET /sales/csv": { level: "merchant", scope: "payments:read" },
+  "POST /pay/[linkId]/order": { level: "user", scope: "orders:write" },
+  "POST /payments/[id]/refund/[intentId]/continue": { level: "user", scope: "keys:write" },
+  "POST /payments/[id]/refund/[intentId]/pay": { level: "user", scope: "refunds:write" },
   "POST /checkout/[orderId]/continue": { level: "user", scope: "keys:write" },
   "POST /checkout/[orderId]/pay": { level: "user", scope: "payments:write" },
 } as const satisfies Record<string, RoutePolicy>;
@@ -51,6 +68,8 @@ export const ROUTES = {
 export const ACTIONS = {
   payNow: "user",
   createDemoOrder: "user",
+  createOrder: "merchant",
+  createPaymentLink: "merchant",
   createApiKey: "user",
   revokeApiKey: "user",
   signIn: "anyone",
