@@ -11,6 +11,7 @@ import * as attempts from "../schema/attempts.ts";
 import * as auth from "../schema/auth.ts";
 import * as keys from "../schema/idempotency-keys.ts";
 import * as ledger from "../schema/ledger.ts";
+import * as mail from "../schema/mail.ts";
 import * as orders from "../schema/orders.ts";
 import * as paymentLinks from "../schema/payment-links.ts";
 import * as payments from "../schema/payments.ts";
@@ -20,7 +21,16 @@ import type { Sql } from "./sql.ts";
 
 export type { Sql } from "./sql.ts";
 
-export const schema = { ...attempts, ...auth, ...keys, ...ledger, ...orders, ...paymentLinks, ...payments };
+export const schema = {
+  ...attempts,
+  ...auth,
+  ...keys,
+  ...ledger,
+  ...mail,
+  ...orders,
+  ...paymentLinks,
+  ...payments,
+};
 
 /** More connections than the server has cores would only queue for locks. */
 const SETTLING_CONNECTIONS = 8;

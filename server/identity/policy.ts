@@ -1,6 +1,6 @@
 /**
  * Who may use what. Every page, route handler and server action stands here and calls its guard: the types refuse an
- * unknown name, `npm run check` (scripts/rules/policy.mjs) reads the sources, and e2e/access/policy.spec.ts reads the build's
+ * unknown name, `npm run check` (scripts/rules/policy.ts) reads the sources, and e2e/access/policy.spec.ts reads the build's
  * own manifests and tries each without a session.
  */
 
@@ -17,6 +17,14 @@ export const PAGES = {
   "/docs": "anyone",
   "/checkout/[orderId]": "user",
   "/checkout/[orderId]/form": "user",
+  "/send": "user",
+  "/send/[intentId]": "user",
+  "/send/[intentId]/review": "user",
+  "/send/[intentId]/form": "user",
+  "/top-up": "user",
+  "/top-up/[intentId]": "user",
+  "/top-up/[intentId]/review": "user",
+  "/top-up/[intentId]/form": "user",
   "/payments": "user",
   "/payments/[id]": "user",
   "/settings/api-keys": "user",
@@ -61,12 +69,21 @@ export const ROUTES = {
   "POST /pay/[linkId]/order": { level: "user", scope: "orders:write" },
   "POST /payments/[id]/refund/[intentId]/continue": { level: "user", scope: "keys:write" },
   "POST /payments/[id]/refund/[intentId]/pay": { level: "user", scope: "refunds:write" },
+  "GET /payments/[id]/receipt.pdf": { level: "user", scope: "payments:read" },
+  "POST /payments/[id]/mail": { level: "user", scope: "payments:read" },
   "POST /checkout/[orderId]/continue": { level: "user", scope: "keys:write" },
   "POST /checkout/[orderId]/pay": { level: "user", scope: "payments:write" },
+  "POST /send/[intentId]/check": { level: "user", scope: "keys:write" },
+  "POST /send/[intentId]/continue": { level: "user", scope: "keys:write" },
+  "POST /send/[intentId]/pay": { level: "user", scope: "payments:write" },
+  "POST /top-up/[intentId]/check": { level: "user", scope: "keys:write" },
+  "POST /top-up/[intentId]/continue": { level: "user", scope: "keys:write" },
+  "POST /top-up/[intentId]/pay": { level: "user", scope: "payments:write" },
 } as const satisfies Record<string, RoutePolicy>;
 
 export const ACTIONS = {
   payNow: "user",
+  looksLikeEarlier: "user",
   createDemoOrder: "user",
   createOrder: "merchant",
   createPaymentLink: "merchant",
@@ -77,6 +94,7 @@ export const ACTIONS = {
   signInAsDemo: "anyone",
   signOut: "anyone",
   setLocale: "anyone",
+  setTheme: "anyone",
 } as const satisfies Record<string, Level>;
 
 /** The policy of the route called `name`. */

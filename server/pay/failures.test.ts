@@ -17,6 +17,7 @@ import { PROBLEMS } from "@/lib/api/problems";
 import { SCOPES } from "@/lib/identity/scopes";
 import { problemOf } from "../http/responses.ts";
 import type { Caller } from "../identity/viewer.ts";
+import { ReceiptBuffer } from "../mail/receipts.ts";
 
 /** Outside Next.js there is no session to read: a test says who has one, and the API's bearer keys are real. */
 const session = vi.hoisted((): { caller?: Caller } => ({}));
@@ -153,6 +154,11 @@ describe("what the action was never meant to be called with is refused, and noth
 const AFTERWARDS: Record<keyof typeof FAILURES.afterwards, () => void> = {
   "Recording the attempt": () => {
     vi.spyOn(AttemptBuffer.prototype, "add").mockImplementation(() => {
+      throw new Error("A test's.");
+    });
+  },
+  "Mailing the receipt": () => {
+    vi.spyOn(ReceiptBuffer.prototype, "add").mockImplementation(() => {
       throw new Error("A test's.");
     });
   },

@@ -8,6 +8,7 @@ import path from "node:path";
 /** In this order, because a type or a table's trigger function must be there before what names it. */
 const FILES = [
   "db/connection/decisive.sql",
+  "db/identity/email-addresses.sql",
   "db/idempotency/identity.sql",
   "db/idempotency/issue.sql",
   "db/idempotency/state.sql",
