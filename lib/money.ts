@@ -56,6 +56,18 @@ function toDecimal(amountMinor: bigint | string, digits: number): string {
 }
 
 /**
+ * Reads a plain decimal as minor units, exactly: `fromDecimal("12.5", "USD")` is 1250n. Undefined where it is none (no sign, no
+ * grouping, a point before decimals), has more decimals than the currency, or is more than an account can hold.
+ */
+export function fromDecimal(text: string, currency: string): bigint | undefined {
+  const [, whole = "", decimals = ""] = /^([0-9]{1,19})(?:\.([0-9]+))?$/.exec(text) ?? [];
+  const digits = minorUnitDigits(currency);
+  if (whole === "" || decimals.length > digits) return undefined;
+  const amountMinor = BigInt(whole + decimals.padEnd(digits, "0"));
+  return amountMinor <= MAX_AMOUNT_MINOR ? amountMinor : undefined;
+}
+
+/**
  * Formats minor units for people: `formatMoney("3800", "USD", "en")` is "$38.00". Exact at any size, and always with the
  * decimals of the currency. Called on the server alone: symbols, grouping and spaces are the runtime's, and a browser
  * would put others in their place. A component that runs in the browser is given the string.

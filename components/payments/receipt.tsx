@@ -54,13 +54,13 @@ export function Receipt({
               amount.length > LARGE_TYPE_MAX_LENGTH ? "text-lg sm:text-2xl" : "text-[2.25rem]",
             )}
           >
-            {t(titleOf(payment.status, payment.kind), { amount })}
+            {t(titleOf(payment.status, payment.kind, payer.id === undefined), { amount })}
           </h1>
           {hasMoved ? (
             <p className="mt-2 text-center text-soft">
               {inElements(
-                t.rich(subtitleOf(payment.kind, payer.id === viewerId), {
-                  name: payer.id === viewerId ? payee.name : payer.name,
+                t.rich(subtitleOf(payment.kind, payer.id === viewerId, payer.id === undefined), {
+                  name: payer.id === viewerId || payer.id === undefined ? payee.name : payer.name,
                   bdi,
                 }),
               )}
@@ -144,13 +144,16 @@ function DeclinedMark() {
 
 type Kind = ListedPayment["payment"]["kind"];
 
-function titleOf(status: ListedPayment["payment"]["status"], kind: Kind) {
+/** `byHouse`: the money came from the service's own account. */
+function titleOf(status: ListedPayment["payment"]["status"], kind: Kind, byHouse: boolean) {
   if (status === "declined") return "declined";
+  if (kind === "funding") return byHouse ? "paidIn" : "takenOut";
   if (kind === "refund") return "paidBack";
   return kind === "top-up" ? "paidIn" : "paid";
 }
 
-function subtitleOf(kind: Kind, isPayer: boolean) {
+function subtitleOf(kind: Kind, isPayer: boolean, byHouse: boolean) {
+  if (kind === "funding") return byHouse ? "subtitleFundingIn" : "subtitleFundingOut";
   if (kind === "top-up") return "subtitleTopUp";
   if (kind === "refund") return isPayer ? "subtitleRefundSent" : "subtitleRefundReceived";
   return isPayer ? "subtitleSent" : "subtitleReceived";

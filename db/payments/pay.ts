@@ -1,5 +1,6 @@
 /** The use case behind every route and form that pays: one user, one key, one command, one answer. */
 import { countdown, DEADLINE_MS } from "../execution/deadline.ts";
+import { openAccounts } from "../ledger/accounts.ts";
 import { askedOf, hashOf, type PayCommand } from "./command.ts";
 import { lookUp, type Resolved } from "./look-up.ts";
 import type { PaymentRow } from "./row.ts";
@@ -17,7 +18,13 @@ export type PayResult =
   /** The key is not open for this user: it never executed and never will. */
   | { type: "void" };
 
-const KINDS = { "pay-order": "order", transfer: "transfer", refund: "refund", "top-up": "top-up" } as const;
+const KINDS = {
+  "pay-order": "order",
+  transfer: "transfer",
+  refund: "refund",
+  "top-up": "top-up",
+  funding: "funding",
+} as const;
 
 function entryOf(
   userId: string,
@@ -36,7 +43,7 @@ function entryOf(
     creditAccountId: resolved.creditAccountId,
     amountMinor: command.amountMinor === undefined ? null : BigInt(command.amountMinor),
     currency: resolved.currency,
-    note: command.operation === "transfer" ? (command.note ?? null) : null,
+    note: command.operation === "transfer" || command.operation === "funding" ? (command.note ?? null) : null,
     requestHash,
     renderer: CURRENT_RENDERER,
   };
@@ -52,7 +59,12 @@ export async function pay(userId: string, key: string, command: PayCommand): Pro
   const remaining = countdown(DEADLINE_MS);
   const requestHash = hashOf(command);
   const asked = askedOf(command);
-  const resolved = await lookUp(userId, key, asked);
+  let resolved = await lookUp(userId, key, asked);
+  if (resolved.lacksAccount.length > 0 && !resolved.earlier) {
+    // A currency that was opened since they signed in last.
+    for (const ownerId of resolved.lacksAccount) await openAccounts(ownerId);
+    resolved = await lookUp(userId, key, asked);
+  }
   if (resolved.earlier) {
     const { payment, requestHash: settledHash } = resolved.earlier;
     return settledHash.equals(requestHash)

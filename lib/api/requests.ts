@@ -25,6 +25,8 @@ const currency = currencyCode
 
 /** Long enough for a sentence; short enough to fit a bank statement's line twice. */
 const NOTE_MAX_LENGTH = 140;
+/** Why an operator does something: it becomes the note of a funding. */
+export const operatorReason = plainText(NOTE_MAX_LENGTH);
 /** The longest e-mail address that can be delivered to (RFC 5321 §4.5.3.1.3, less the angle brackets). */
 const PAYEE_MAX_LENGTH = 254;
 const DESCRIPTION_MAX_LENGTH = 200;

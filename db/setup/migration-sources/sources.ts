@@ -9,6 +9,9 @@ import path from "node:path";
 const FILES = [
   "db/connection/decisive.sql",
   "db/idempotency/identity.sql",
+  "db/operators/audit.sql",
+  "db/operators/roles.sql",
+  "db/operators/merchant-requests.sql",
   "db/idempotency/issue.sql",
   "db/idempotency/state.sql",
   "db/idempotency/revoke.sql",
@@ -18,6 +21,8 @@ const FILES = [
   "db/payments/settle.sql",
   "db/orders/orders.sql",
   "db/ledger/accounts.sql",
+  "db/ledger/currencies.sql",
+  "db/ledger/restrictions.sql",
   "db/ledger/append-only.sql",
   "db/ledger/seal.sql",
   "db/attempts/record.sql",

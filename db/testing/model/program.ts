@@ -19,6 +19,8 @@ export type ScenarioPlan = { people: PersonPlan[]; orders: OrderPlan[]; intents:
 export type PurposeRef =
   | { kind: "order"; distance: number; order: number }
   | { kind: "transfer" | "top-up"; user: number; intent: number }
+  /** By the operator, or rarely by somebody who is none. */
+  | { kind: "funding"; user: number; intent: number; direction: "credit" | "debit"; imposter: boolean }
   /** `sold` leaves out what cannot be refunded: declines, top-ups and refunds. */
   | { kind: "refund"; sale: number; sold: boolean; intent: number };
 
@@ -36,6 +38,8 @@ const CORRUPTIONS = [
   "no-currency",
   "no-payer",
   "no-payee",
+  "no-note",
+  "house-payee",
   "short-hash",
   "absurd-kind",
 ] as const;
@@ -99,6 +103,16 @@ const purposeRef: fc.Arbitrary<PurposeRef> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant("transfer" as const), user: index, intent }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("top-up" as const), user: index, intent }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("funding" as const),
+      user: index,
+      intent,
+      direction: fc.constantFrom("credit" as const, "debit" as const),
+      imposter: rarely,
+    }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant("refund" as const), sale: fc.nat({ max: 9 }), sold, intent }),
