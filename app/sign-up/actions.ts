@@ -5,7 +5,8 @@ import { isAPIError } from "better-auth/api";
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { findByHandle, findTwin, hasPassword } from "@/db/identity/users";
-import { parseSignUp, type SignUp, type SignUpError } from "@/lib/identity/sign-up";
+import { type FormState, parseForm, refuseForm } from "@/lib/form/form-state";
+import { type SignUp, signUpForm } from "@/lib/identity/sign-up";
 import { safeReturnPath } from "@/lib/return-path";
 import { isReserved } from "@/lib/text/reserved-names";
 import { auth } from "@/server/identity/auth";
@@ -13,8 +14,8 @@ import { requireAction } from "@/server/identity/authorize";
 import { newDeviceCookie } from "@/server/identity/device-cookie";
 import { countAttempt, uncountAttempt } from "@/server/identity/sign-in-limits";
 
-/** `waitMinutes` is there with "limited". */
-export type SignUpState = { error?: SignUpError | "limited"; waitMinutes?: number };
+/** `waitMinutes` is there with the error "limited". */
+export type SignUpState = FormState & { waitMinutes?: number };
 
 /** Between a user and their password a sign-up that is under way makes two statements. */
 const PASSWORD_WAIT_MS = 2_000;
@@ -26,35 +27,33 @@ const PASSWORD_LOOK_MS = 50;
  */
 export async function signUp(_previous: SignUpState, form: FormData): Promise<SignUpState> {
   await requireAction("signUp");
-  const parsed = parseSignUp({
-    name: form.get("name"),
-    handle: form.get("handle"),
-    email: form.get("email"),
-    password: form.get("password"),
-  });
-  if (!parsed.ok) return { error: parsed.error };
+  const parsed = parseForm(signUpForm, form);
+  if (!parsed.ok) return parsed.state;
   const wanted = parsed.value;
   const waitMinutes = await countAttempt({ what: "sign-up", email: wanted.email, headers: await headers() });
-  if (waitMinutes !== undefined) return { error: "limited", waitMinutes };
-  const error = await make(wanted);
-  if (error !== undefined && !(await isSameAgain(wanted))) return { error };
+  if (waitMinutes !== undefined) {
+    return { ...refuseForm(form, [{ name: "", code: "limited" }]), waitMinutes };
+  }
+  const taken = await make(wanted);
+  if (taken !== undefined && !(await isSameAgain(wanted)))
+    return refuseForm(form, [{ name: taken, code: "taken" }]);
   (await cookies()).set(newDeviceCookie(wanted.email));
   redirect(safeReturnPath(form.get("next")));
 }
 
-/** Makes the account and signs in, or says what is in the way. */
-async function make(wanted: SignUp): Promise<SignUpError | undefined> {
-  if (await findByHandle(wanted.handle)) return "handle-taken";
+/** Makes the account and signs in, or names the field that belongs to somebody else. */
+async function make(wanted: SignUp): Promise<"name" | "handle" | "email" | undefined> {
+  if (await findByHandle(wanted.handle)) return "handle";
   const twin = await findTwin(wanted);
-  if (isReserved(wanted.name) || twin === "name") return "name-taken";
-  if (isReserved(wanted.handle) || twin === "handle") return "handle-taken";
+  if (isReserved(wanted.name) || twin === "name") return "name";
+  if (isReserved(wanted.handle) || twin === "handle") return "handle";
   try {
     await auth().api.signUpEmail({ body: wanted, headers: await headers() });
     return undefined;
   } catch (error) {
     if (!isAPIError(error)) throw error;
     // Of two sign-ups for one handle at once, the unique constraint lets one through.
-    return (await findByHandle(wanted.handle)) ? "handle-taken" : "email-taken";
+    return (await findByHandle(wanted.handle)) ? "handle" : "email";
   }
 }
 

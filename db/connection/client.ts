@@ -12,8 +12,10 @@ import * as auth from "../schema/auth.ts";
 import * as currencies from "../schema/currencies.ts";
 import * as keys from "../schema/idempotency-keys.ts";
 import * as ledger from "../schema/ledger.ts";
+import * as mail from "../schema/mail.ts";
 import * as operators from "../schema/operators.ts";
 import * as orders from "../schema/orders.ts";
+import * as paymentLinks from "../schema/payment-links.ts";
 import * as payments from "../schema/payments.ts";
 import { openPool, type Pool } from "./pool.ts";
 import { redactQueryErrors } from "./redact-errors.ts";
@@ -27,8 +29,10 @@ export const schema = {
   ...currencies,
   ...keys,
   ...ledger,
+  ...mail,
   ...operators,
   ...orders,
+  ...paymentLinks,
   ...payments,
 };
 

@@ -4,7 +4,13 @@ import { createHash } from "node:crypto";
 export type PayCommand =
   | { operation: "pay-order"; orderId: string; amountMinor: string; currency: string }
   | { operation: "transfer"; payee: string; amountMinor: string; currency: string; note?: string | undefined }
-  | { operation: "refund"; paymentId: string; amountMinor?: string | undefined }
+  | {
+      operation: "refund";
+      paymentId: string;
+      amountMinor?: string | undefined;
+      /** Stands in the payment as its note. */
+      reason?: string | undefined;
+    }
   | { operation: "top-up"; amountMinor: string; currency: string }
   /** An operator puts money into the account of `accountOf` (a handle), or takes it out; the note says why. */
   | {

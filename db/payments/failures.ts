@@ -133,6 +133,7 @@ export const FAILURES = {
 
   afterwards: {
     "Recording the attempt": AFTERWARDS,
+    "Mailing the receipt": AFTERWARDS,
   } satisfies Record<string, FailureRow>,
 };
 

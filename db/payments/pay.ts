@@ -26,6 +26,23 @@ const KINDS = {
   funding: "funding",
 } as const;
 
+/** What people read beside the amount: a transfer's note, a refund's or an operator's reason. */
+function noteOf(command: PayCommand): string | null {
+  switch (command.operation) {
+    case "transfer":
+      return command.note ?? null;
+    case "funding":
+      return command.note;
+    case "refund":
+      return command.reason ?? null;
+    case "pay-order":
+    case "top-up":
+      return null;
+    default:
+      return command satisfies never;
+  }
+}
+
 function entryOf(
   userId: string,
   key: string,
@@ -43,7 +60,7 @@ function entryOf(
     creditAccountId: resolved.creditAccountId,
     amountMinor: command.amountMinor === undefined ? null : BigInt(command.amountMinor),
     currency: resolved.currency,
-    note: command.operation === "transfer" || command.operation === "funding" ? (command.note ?? null) : null,
+    note: noteOf(command),
     requestHash,
     renderer: CURRENT_RENDERER,
   };

@@ -8,8 +8,11 @@ import { findUnportable, type PrimaryKeys } from "../testing/portability.ts";
 
 const test = testDatabase();
 
-/** Tables of sign-in, which settling never reads: they stay on one node, or are copied to all. */
-const SIGN_IN = ["api_keys", "credentials", "rate_limits", "sessions", "users", "verifications"];
+/** Tables of sign-in and of mail, which settling never reads: they stay on one node, or are copied to all. */
+const SIGN_IN = [
+  ...["api_keys", "credentials", "email_addresses", "mail_outbox", "rate_limits", "sessions", "users"],
+  "verifications",
+];
 
 /** What may stand in a function all the same, and why. */
 const LOCK_EXCEPTIONS: Record<string, { begins: string; because: string }> = {

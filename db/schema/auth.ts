@@ -37,6 +37,10 @@ export const users = pgTable(
     /** What a reader takes the name and the handle for (`skeletonOf`): one merchant or operator each. Null for payers. */
     nameSkeleton: text("name_skeleton").unique("users_name_skeleton_unique"),
     handleSkeleton: text("handle_skeleton").unique("users_handle_skeleton_unique"),
+    /** The language of the mails that this user gets; pages ask the browser. */
+    locale: text("locale").notNull().default("en"),
+    /** Whether a receipt is mailed after each payment, once the address is verified. */
+    receiptsByMail: boolean("receipts_by_mail").notNull().default(true),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
@@ -45,6 +49,20 @@ export const users = pgTable(
     check("users_email_lower", sql`${table.email} = lower(${table.email})`),
     check("users_role_known", sql`${table.role} in ('payer', 'merchant', 'operator')`),
   ],
+);
+
+/**
+ * Every address that a user has or had. One belongs to its user for ever, so that what is sent to it, or signs in with it, never
+ * reaches somebody else. Written by a trigger of `users` alone.
+ */
+export const emailAddresses = pgTable(
+  "email_addresses",
+  {
+    email: text("email").primaryKey(),
+    userId: uuid("user_id").notNull(),
+    since: at("since").notNull().defaultNow(),
+  },
+  (table) => [index("email_addresses_user_id").on(table.userId)],
 );
 
 export const sessions = pgTable(

@@ -48,6 +48,8 @@ export const payments = pgTable(
     index("payments_taken_out")
       .on(table.payerAccountId, table.settledAt, table.id)
       .where(sql`status = 'succeeded' and kind = 'funding'`),
+    /** Tries of one user that were declined: few among many that were not. */
+    index("payments_declined").on(table.userId, table.settledAt, table.id).where(sql`status = 'declined'`),
     check("payments_kind_known", sql`${table.kind} in ('order', 'transfer', 'refund', 'top-up', 'funding')`),
     check("payments_subject", sql`(${table.kind} = 'refund') = (${table.subjectId} is not null)`),
     check(

@@ -36,7 +36,7 @@ test("looking at every page and every answer writes nothing, with a session, wit
     ...["/", "/sign-in", "/sign-up", "/payments", `/payments/${randomUUID()}`, "/problems/declined"],
     ...[
       `/checkout/${orderId}`,
-      plainFormPath({ orderId, key: randomUUID(), userId: await userIdOf("alice") }),
+      plainFormPath({ place: `/checkout/${orderId}`, key: randomUUID(), userId: await userIdOf("alice") }),
     ],
     ...["/api/accounts", "/api/payments", "/api/orders", "/api/health/live", "/api/health/ready"],
     "/api/metrics",

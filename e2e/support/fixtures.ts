@@ -55,8 +55,11 @@ export async function expectReceipt(page: Page, amount = "$38.00"): Promise<void
 /** Whether a request is one that moves money: the server action behind Pay, or its HTTP route. */
 export function isPayment(route: Route): boolean {
   const request = route.request();
-  const isAction = request.headers()["next-action"] !== undefined && request.url().includes("/checkout/");
-  return request.method() === "POST" && (isAction || request.url().endsWith("/api/payments"));
+  const isAction =
+    request.headers()["next-action"] !== undefined &&
+    /\/(checkout|send|top-up|refund)\//.test(new URL(request.url()).pathname);
+  const isApi = /\/api\/(payments|payments\/[^/]+\/refunds|top-ups)$/.test(request.url());
+  return request.method() === "POST" && (isAction || isApi);
 }
 
 /**

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { orderRequest, parse, parsePayment } from "../api/requests.ts";
 import { parseApiKey } from "../identity/api-key.ts";
-import { parseSignUp } from "../identity/sign-up.ts";
+import { signUpForm } from "../identity/sign-up.ts";
 import { isolateBidi } from "./bidi-isolate.ts";
 import { plainName, plainText } from "./plain-text.ts";
 
@@ -13,7 +13,7 @@ const tags = (text: string): string =>
   named(...[...text].map((letter) => 0xe0000 + letter.charCodeAt(0)), 0xe007f);
 
 /** Every place that text of people comes in by, as: is this text taken there? */
-const DOORS: [string, (text: string) => boolean][] = [
+const SCHEMAS: [string, (text: string) => boolean][] = [
   ["a note", (note) => parsePayment({ payee: "bob", amountMinor: "1", currency: "USD", note }).ok],
   ["a payee", (payee) => parsePayment({ payee, amountMinor: "1", currency: "USD" }).ok],
   ["an order's description", (description) => parse(orderRequest, orderWith({ description })).ok],
@@ -21,7 +21,9 @@ const DOORS: [string, (text: string) => boolean][] = [
   ["an API key's name", (name) => parseApiKey(name, ["payments:read"]).ok],
   [
     "a person's name",
-    (name) => parseSignUp({ name, handle: "zoe", email: "zoe@example.org", password: "correct horse" }).ok,
+    (name) =>
+      signUpForm.safeParse({ name, handle: "zoe", email: "zoe@example.org", password: "correct horse" })
+        .success,
   ],
 ];
 
@@ -29,7 +31,7 @@ function orderWith({ description = "Tea", item = "Tea" }) {
   return { description, currency: "USD", items: [{ description: item, quantity: 1, amountMinor: "5" }] };
 }
 
-describe.each(DOORS)("%s", (_door, takes) => {
+describe.each(SCHEMAS)("%s", (_schema, takes) => {
   it.each([
     ["Latin", "für Élodie, Łukasz & Co. (№ 5)"],
     ["decomposed Latin", "a\u0301"],

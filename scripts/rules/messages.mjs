@@ -22,6 +22,8 @@ const SAME_IN_BOTH = new Set([
   "order.quantityTimes",
   "problem.status",
   "signUp.name",
+  "send.recipient",
+  "mail.name",
 ]);
 
 const ENGLISH = "messages/en.json";

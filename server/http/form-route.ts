@@ -34,7 +34,7 @@ async function readForm(request: Request): Promise<URLSearchParams> {
  * says why, and answers a program; whatever goes wrong leads to `failed`, and so does signing in: it must offer the same key
  * again, to whoever opened the form, since nothing is known then.
  */
-export function formRoute<P extends { orderId: string }>(
+export function formRoute<P extends Record<string, string>>(
   name: RouteName,
   handler: (call: { form: URLSearchParams; params: P; user: Viewer; requestId: string }) => Promise<string>,
   failed: (call: { form: URLSearchParams; params: P }) => string,

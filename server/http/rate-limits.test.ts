@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { GET as live } from "@/app/api/health/live/route";
 import { POST as issue } from "@/app/api/idempotency-keys/route";
 import { POST as payOverHttp } from "@/app/api/payments/route";
-import { payOrder } from "@/app/checkout/[orderId]/actions";
 import { POST as payByForm } from "@/app/checkout/[orderId]/pay/route";
+import { payNow } from "@/app/pay-action";
 import { flushAttempts } from "@/db/attempts/record";
 import { flushUses } from "@/db/identity/api-key-last-used";
 import { testDatabase } from "@/db/testing/fixtures/database";
@@ -117,7 +117,13 @@ describe("the other channels to pay through", () => {
   it("count on the same limit: the server action says how long to wait", async () => {
     const { payer, key, pay, orderId } = await newCheckout();
     session.viewer = { id: payer.id, role: "payer" };
-    const press = () => payOrder({ userId: payer.id, key, orderId, amountMinor: "1000", currency: "USD" });
+    const press = () =>
+      payNow({
+        userId: payer.id,
+        key,
+        purpose: { kind: "order", orderId },
+        payload: { orderId, amountMinor: "1000", currency: "USD" },
+      });
     expect((await press()).status).toBe(201);
     for (let count = 1; count < PER_IDENTITY; count += 1) await pay();
     const answer = await press();

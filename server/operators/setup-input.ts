@@ -1,8 +1,14 @@
 /** What set-up needs to know: from flags, else from the environment, else from questions on the terminal. */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { parseSignUp, type SignUp, type SignUpError } from "../../lib/identity/sign-up.ts";
-import { fromDecimal, isCurrency } from "../../lib/money.ts";
+import { isCurrency } from "../../lib/currency.ts";
+import {
+  PASSWORD_MAX_LENGTH,
+  PASSWORD_MIN_LENGTH,
+  type SignUp,
+  signUpForm,
+} from "../../lib/identity/sign-up.ts";
+import { fromDecimal } from "../../lib/money.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What was typed is wrong or missing. Its message says what, and nothing was changed by it. */
@@ -62,17 +68,15 @@ function readPassword(file: string): string {
   }
 }
 
-/** What is wrong with the first operator's data, in words. */
-const SIGN_UP_ERRORS: Record<SignUpError, string> = {
+/** What is wrong with the first operator's data, in words, by its field. */
+const FIELD_ERRORS: Record<keyof SignUp, string> = {
   name: "The name has up to 60 characters that can be seen.",
-  "name-taken": "The name could be taken for somebody else's.",
   handle: "The handle begins with a letter and has 2 to 30 small letters, digits or hyphens.",
-  "handle-taken": "The handle belongs to somebody else.",
   email: "This is no e-mail address.",
-  "email-taken": "There is an account with this address already.",
-  password: "The password has 10 to 128 characters.",
-  "password-guessable": "The password contains the handle or the address, or is too simple to be safe.",
+  password: `The password has ${PASSWORD_MIN_LENGTH} to ${PASSWORD_MAX_LENGTH} characters.`,
 };
+
+const GUESSABLE = "The password contains the handle or the address, or is too simple to be safe.";
 
 /** The first operator's data, complete and checked; asks for what is missing. Throws WrongInput. */
 export async function operatorOf(given: Given, { ask, complain }: Terminal): Promise<SignUp> {
@@ -92,17 +96,19 @@ export async function operatorOf(given: Given, { ask, complain }: Terminal): Pro
       name: given.name ?? (await ask?.("Their name: ")),
       password: given.password ?? (await ask?.("Their password (10 characters or more): ", { secret: true })),
     };
-    const parsed = parseSignUp(answers);
-    if (parsed.ok) {
+    const parsed = signUpForm.safeParse(answers);
+    if (parsed.success) {
       if (given.password !== undefined || (await ask?.("Again: ", { secret: true })) === answers.password)
-        return parsed.value;
+        return parsed.data;
       complain("The two passwords differ. Once more, please.");
       continue;
     }
-    if (missing.length === 0 || ask === undefined) throw new WrongInput(SIGN_UP_ERRORS[parsed.error]);
-    complain(`${SIGN_UP_ERRORS[parsed.error]} Once more, please.`);
+    const issue = parsed.error.issues[0];
+    const field = issue?.path[0] as keyof SignUp;
+    const says = issue?.message === "guessable" ? GUESSABLE : FIELD_ERRORS[field];
+    if (ask === undefined) throw new WrongInput(says);
+    complain(`${says} Once more, please.`);
     // What was given and is wrong is asked for, too, or the question would never end.
-    const field = parsed.error.split("-")[0] as "name" | "handle" | "email" | "password";
     given = { ...given, [field]: undefined };
   }
 }

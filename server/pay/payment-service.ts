@@ -11,6 +11,7 @@ import { renderDecline, renderPayment } from "@/db/payments/views/render";
 import type { PaymentResponse, ProblemDocument } from "@/lib/api/payment-response";
 import { type MoneyMoved, type ProblemName, problem } from "@/lib/api/problems";
 import type { FieldError } from "@/lib/api/requests";
+import { noteReceipt } from "../mail/receipts.ts";
 import { type PaymentAttempt, recordAndCount, verdictOf } from "./payment-attempt.ts";
 
 /** Why a command was refused, as a problem: which one, and which field to blame. Nothing was consumed. */
@@ -76,6 +77,7 @@ export async function executePayment(attempt: PaymentAttempt, command: PayComman
   const result = await recordAndCount(attempt, () => pay(attempt.userId, attempt.key, command), verdictOf);
   switch (result.type) {
     case "settled":
+      noteReceipt(result.payment);
       return settledOutcome(result.payment, result.replayed);
     case "reused":
       return result.payment === undefined

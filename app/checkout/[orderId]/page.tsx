@@ -1,9 +1,10 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { payNow } from "@/app/pay-action";
 import { Amount } from "@/components/checkout/amount";
-import { Checkout } from "@/components/checkout/checkout";
 import { ClosedOrder } from "@/components/checkout/closed-order";
+import { PayForm } from "@/components/checkout/pay-form";
 import { Payee } from "@/components/checkout/payee";
 import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
@@ -15,7 +16,6 @@ import { formatMoney } from "@/lib/money";
 import { isolateBidi } from "@/lib/text/bidi-isolate";
 import { authorizePage } from "@/server/identity/authorize";
 import { getViewer } from "@/server/identity/viewer";
-import { payOrder } from "./actions";
 
 type Params = { params: Promise<{ orderId: string }> };
 
@@ -61,15 +61,16 @@ export default async function CheckoutPage({ params }: Params) {
           ) : null}
           {closedReason === undefined ? (
             <>
-              <Checkout
+              <PayForm
                 userId={viewer.id}
                 userName={viewer.name}
-                merchantName={order.merchant.name}
-                orderId={order.id}
-                amountMinor={order.totalMinor}
+                otherName={order.merchant.name}
+                purpose={{ kind: "order", orderId: order.id }}
+                payload={{ orderId: order.id, amountMinor: order.totalMinor, currency: order.currency }}
                 currency={order.currency}
                 amount={amount}
-                payOrder={payOrder}
+                returnTo={`/checkout/${order.id}`}
+                payNow={payNow}
               />
               <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
                 {inElements(t.rich("checkout.payingAs", { name: viewer.name, bdi }))}

@@ -8,6 +8,7 @@ import path from "node:path";
 /** In this order, because a type or a table's trigger function must be there before what names it. */
 const FILES = [
   "db/connection/decisive.sql",
+  "db/identity/email-addresses.sql",
   "db/idempotency/identity.sql",
   "db/operators/audit.sql",
   "db/operators/roles.sql",
@@ -20,6 +21,7 @@ const FILES = [
   "db/payments/settle-rules.sql",
   "db/payments/settle.sql",
   "db/orders/orders.sql",
+  "db/orders/payment-links.sql",
   "db/ledger/accounts.sql",
   "db/ledger/currencies.sql",
   "db/ledger/restrictions.sql",

@@ -8,17 +8,17 @@ import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
-import { keyState } from "@/db/idempotency/state";
 import { findOrder } from "@/db/orders/orders";
-import { renderPayment } from "@/db/payments/views/render";
+import type { Purpose } from "@/lib/api/payment";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
 import { plainFormPath } from "@/lib/plain-form-path";
 import { authorizePage } from "@/server/identity/authorize";
+import { readPlainForm, type SearchParams, stateOfPlainForm } from "@/server/pay/plain-form";
 
 type Props = {
   params: Promise<{ orderId: string }>;
-  searchParams: Promise<Record<string, string | string[] | undefined>>;
+  searchParams: Promise<SearchParams>;
 };
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -33,29 +33,24 @@ export async function generateMetadata(): Promise<Metadata> {
  */
 export default async function PlainCheckoutPage({ params, searchParams }: Props) {
   const [{ orderId }, search] = await Promise.all([params, searchParams]);
-  const [id, key, user] = [uuid.safeParse(orderId), uuid.safeParse(search.key), uuid.safeParse(search.user)];
+  const id = uuid.safeParse(orderId);
   if (!id.success) notFound();
-  if (!key.success || !user.success) {
-    const checkout = `/checkout/${id.data}`;
-    await authorizePage("/checkout/[orderId]/form", checkout);
-    redirect(checkout);
+  const place = `/checkout/${id.data}`;
+  const form = readPlainForm(search);
+  if (form === undefined) {
+    await authorizePage("/checkout/[orderId]/form", place);
+    redirect(place);
   }
-  const notice = search.notice === "unknown" || search.notice === "refused" ? search.notice : undefined;
-  const address = plainFormPath({ orderId: id.data, key: key.data, userId: user.data }, notice);
-  const viewer = await authorizePage("/checkout/[orderId]/form", address, user.data);
-  const [order, record, t, locale] = await Promise.all([
+  const address = plainFormPath({ place, key: form.key, userId: form.userId }, form.notice);
+  const viewer = await authorizePage("/checkout/[orderId]/form", address, form.userId);
+  const purpose: Purpose = { kind: "order", orderId: id.data };
+  const [order, known, t, locale] = await Promise.all([
     findOrder(id.data),
-    keyState(viewer.id, key.data),
+    stateOfPlainForm(viewer.id, form.key, purpose),
     getTranslations(),
     getLocale(),
   ]);
   if (order === undefined) notFound();
-  // A decline is told here, beside another "Continue", where it is this order's.
-  const isDeclineOfOrder =
-    record.state === "settled" &&
-    record.payment.status === "declined" &&
-    record.payment.purposeId === order.id;
-  if (record.state === "settled" && !isDeclineOfOrder) redirect(`/payments/${key.data}`);
   // Paid with another key since: what became of this one would read as if the order were not paid.
   if (order.paidBy?.userId === viewer.id) redirect(`/payments/${order.paidBy.paymentId}`);
 
@@ -76,18 +71,14 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
         <Payee name={order.merchant.name} handle={order.merchant.handle} />
         <PlainPayForm
           userId={viewer.id}
-          orderId={order.id}
-          idempotencyKey={key.data}
-          amountMinor={order.totalMinor}
+          purpose={purpose}
+          payload={{ amountMinor: order.totalMinor, currency: order.currency }}
+          idempotencyKey={form.key}
           currency={order.currency}
           amount={amount}
-          merchantName={order.merchant.name}
-          known={
-            record.state === "settled"
-              ? { state: "declined", payment: renderPayment(record.payment) }
-              : record
-          }
-          notice={notice}
+          otherName={order.merchant.name}
+          known={known}
+          notice={form.notice}
         />
         <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
           {inElements(t.rich("checkout.payingAs", { name: viewer.name, bdi }))}

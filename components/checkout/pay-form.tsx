@@ -3,65 +3,86 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Mark } from "@/components/site/mark";
 import { Button } from "@/components/ui/button";
 import type { Purpose } from "@/lib/api/payment";
 import type { PaymentResponse } from "@/lib/api/payment-response";
-import type { NextKey, PayState } from "@/lib/pay/state";
+import { placeOf } from "@/lib/pay/place";
+import type { NextKey, PayInput, Payload, PayQuestion, PayState } from "@/lib/pay/state";
 import { awaitsPayer, pressableKey } from "@/lib/pay/state-machine";
 import { DeclineAlert, RefusedAlert } from "./alerts";
 import { ContinueWithoutScript } from "./continue-without-script";
 import { usePayment } from "./payment/use-payment";
 import { Status } from "./status";
 
-export type CheckoutProps = {
+/** A look by index takes milliseconds. A press does not wait longer than a payer notices for a question that may not come. */
+const QUESTION_DEADLINE_MS = 2_000;
+
+export type PayFormProps = {
   userId: string;
   userName: string;
-  merchantName: string;
-  orderId: string;
-  amountMinor: string;
+  /** The other party, which a decline speaks of: who is paid, or paid back. */
+  otherName: string;
+  purpose: Purpose;
+  /** What a press asks for: the body of the request to the API (lib/pay/place.ts says which). */
+  payload: Payload;
+  /** What travels along to the form without script and is not paid. */
+  beside?: Payload;
+  /**
+   * Asked at a press, before it is stored or sent. Where it says so, nothing is: the page is shown anew, and asks the payer
+   * something first. No answer is none: the press goes on.
+   */
+  asksFirst?: (question: PayQuestion) => Promise<boolean>;
   currency: string;
   /** The amount for people, formatted on the server: both sides then show the same characters. */
   amount: string;
-  payOrder: (input: {
-    userId: string;
-    key: string;
-    orderId: string;
-    amountMinor: string;
-    currency: string;
-  }) => Promise<PaymentResponse>;
+  /** The page that the form stands on, with all that it shows: where whoever has to sign in first comes back to. */
+  returnTo: string;
+  payNow: (input: PayInput) => Promise<PaymentResponse>;
 };
 
-/** Pay for one order: the button, and everything that a payer is told about what became of the press. */
-export function Checkout(props: CheckoutProps) {
+/**
+ * Pay for one purpose, whichever: the button, and everything that a payer is told about what became of the press. A page
+ * that shows another amount, or another party, of the same purpose begins anew: a press of before is revoked first.
+ */
+export function PayForm(props: PayFormProps) {
   const [queryClient] = useState(() => new QueryClient());
   return (
     <QueryClientProvider client={queryClient}>
-      <PayForm {...props} />
+      <FormOfPayload key={JSON.stringify([props.userId, props.purpose, props.payload])} {...props} />
     </QueryClientProvider>
   );
 }
 
-function PayForm({
-  userId,
-  userName,
-  merchantName,
-  orderId,
-  amountMinor,
-  currency,
-  amount,
-  payOrder,
-}: CheckoutProps) {
+function FormOfPayload({ userId, userName, otherName, currency, amount, returnTo, ...rest }: PayFormProps) {
   const t = useTranslations("checkout");
   const router = useRouter();
-  const purpose = useMemo<Purpose>(() => ({ kind: "order", orderId }), [orderId]);
+  // One object each for the life of the form: a refreshed page brings equal ones.
+  const [{ purpose, payload }] = useState(rest);
+  const { kind } = purpose;
   const { state, press, payNow, cancelForCertain, reopen } = usePayment({
     userId,
     purpose,
-    endpoint: "/api/payments",
-    payThroughAction: ({ key }) => payOrder({ userId, key, orderId, amountMinor, currency }),
+    payload,
+    payThroughAction: ({ key, payload: pressed }) => rest.payNow({ userId, key, purpose, payload: pressed }),
   });
+
+  const isAsking = useRef(false);
+  const pressOrAsk = async (): Promise<void> => {
+    const { asksFirst } = rest;
+    if (asksFirst === undefined) return press();
+    if (isAsking.current) return;
+    isAsking.current = true;
+    const noQuestion = new Promise<false>((resolve) =>
+      setTimeout(() => resolve(false), QUESTION_DEADLINE_MS),
+    );
+    const question = { userId, purpose, payload, beside: rest.beside ?? {} };
+    const asks = await Promise.race([asksFirst(question), noQuestion]).catch(() => false);
+    isAsking.current = false;
+    if (asks) router.refresh();
+    else press();
+  };
 
   const receiptPath = state.name === "paid" ? `/payments/${state.payment.id}` : undefined;
   useEffect(() => {
@@ -71,9 +92,9 @@ function PayForm({
   return (
     <>
       <div className="flex flex-col gap-4 noscript:hidden">
-        <DeclineAlert state={state} merchantName={merchantName} currency={currency} amount={amount} />
-        <RefusedAlert state={state} merchantName={merchantName} />
-        <Status state={state} userName={userName} amount={amount} />
+        <DeclineAlert state={state} otherName={otherName} currency={currency} amount={amount} />
+        <RefusedAlert state={state} kind={kind} otherName={otherName} />
+        <Status state={state} kind={kind} userName={userName} amount={amount} />
 
         {state.name === "paid" ? (
           <Button asChild size="large">
@@ -84,7 +105,7 @@ function PayForm({
         {awaitsPayer(state) ? (
           <div className="flex flex-col gap-3 sm:flex-row">
             <Button size="large" onClick={payNow}>
-              {t("payNow")}
+              {t(`now_${kind}`)}
             </Button>
             <Button size="large" look="quiet" onClick={cancelForCertain}>
               {t("cancel")}
@@ -98,7 +119,7 @@ function PayForm({
         ) : null}
         {state.name === "signed-out" ? (
           <Button asChild size="large">
-            <a href={`/sign-in?next=${encodeURIComponent(`/checkout/${orderId}`)}`}>{t("signIn")}</a>
+            <a href={`/sign-in?next=${encodeURIComponent(returnTo)}`}>{t("signIn")}</a>
           </Button>
         ) : null}
         {showsPay(state) ? (
@@ -107,25 +128,31 @@ function PayForm({
             // Once it can be pressed it only ever locks: a button that is disabled while it has the focus loses it.
             disabled={state.name === "opening"}
             aria-disabled={pressableKey(state) === undefined}
-            onClick={() => press({ orderId, amountMinor, currency })}
+            onClick={() => void pressOrAsk()}
           >
             {state.name === "checking" || !isBusy(state) ? null : (
               <span className="appear-late">
                 <Mark motion="turn" className="size-5" />
               </span>
             )}
-            <span>{t("pay", { amount })}</span>
+            <span>{t(`pay_${kind}`, { amount })}</span>
           </Button>
         ) : null}
 
         {showsPay(state) ? (
           <p className="min-h-10 text-center text-sm text-soft" aria-hidden={state.name === "paying"}>
-            {state.name === "paying" ? t("paying") : t("promise")}
+            {state.name === "paying" ? t("paying") : t(`promise_${kind}`)}
           </p>
         ) : null}
       </div>
       {mayContinueWithoutScript(state) ? (
-        <ContinueWithoutScript userId={userId} orderId={orderId} isDelayed={state.name === "opening"} />
+        <ContinueWithoutScript
+          userId={userId}
+          place={placeOf(purpose)}
+          // An order is all that is paid for it; of anything else the fields go along.
+          carried={{ ...(kind === "order" ? {} : payload), ...rest.beside }}
+          isDelayed={state.name === "opening"}
+        />
       ) : null}
     </>
   );
