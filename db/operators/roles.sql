@@ -146,7 +146,7 @@ begin
   return 'done';
 exception when unique_violation then
   get stacked diagnostics violated = constraint_name;
-  if violated = 'users_email_unique' then
+  if violated in ('users_email_unique', 'email_addresses_pkey') then
     return 'email_taken';
   elsif violated in ('users_handle_unique', 'users_handle_skeleton_unique') then
     return 'handle_taken';
