@@ -98,6 +98,7 @@ CREATE UNIQUE INDEX "merchant_requests_one_pending" ON "merchant_requests" USING
 CREATE INDEX "payment_links_merchant" ON "payment_links" USING btree ("merchant_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "orders_payment_link" ON "orders" USING btree ("payment_link_id","ordered_by","created_at") WHERE payment_link_id is not null;--> statement-breakpoint
 CREATE INDEX "payments_taken_out" ON "payments" USING btree ("payer_account_id","settled_at","id") WHERE status = 'succeeded' and kind = 'funding';--> statement-breakpoint
+CREATE INDEX "payments_refunds" ON "payments" USING btree ("user_id","subject_id","settled_at","id") WHERE kind = 'refund' and status = 'succeeded';--> statement-breakpoint
 CREATE INDEX "payments_declined" ON "payments" USING btree ("user_id","settled_at","id") WHERE status = 'declined';--> statement-breakpoint
 ALTER TABLE "users" ADD CONSTRAINT "users_name_skeleton_unique" UNIQUE("name_skeleton");--> statement-breakpoint
 ALTER TABLE "users" ADD CONSTRAINT "users_handle_skeleton_unique" UNIQUE("handle_skeleton");--> statement-breakpoint
@@ -347,7 +348,7 @@ begin
   return 'done';
 exception when unique_violation then
   get stacked diagnostics violated = constraint_name;
-  if violated = 'users_email_unique' then
+  if violated in ('users_email_unique', 'email_addresses_pkey') then
     return 'email_taken';
   elsif violated in ('users_handle_unique', 'users_handle_skeleton_unique') then
     return 'handle_taken';
