@@ -1,6 +1,6 @@
 /**
  * Who may use what. Every page, route handler and server action stands here and calls its guard: the types refuse an
- * unknown name, `npm run check` (scripts/rules/policy.mjs) reads the sources, and e2e/access/policy.spec.ts reads the build's
+ * unknown name, `npm run check` (scripts/rules/policy.ts) reads the sources, and e2e/access/policy.spec.ts reads the build's
  * own manifests and tries each without a session.
  */
 
@@ -54,6 +54,7 @@ export const ROUTES = {
   "GET /api/health/ready": { level: "anyone" },
   "GET /security.txt": { level: "anyone" },
   "GET /payments/[id]/receipt.pdf": { level: "user", scope: "payments:read" },
+  "POST /payments/[id]/mail": { level: "user", scope: "payments:read" },
   "POST /checkout/[orderId]/continue": { level: "user", scope: "keys:write" },
   "POST /checkout/[orderId]/pay": { level: "user", scope: "payments:write" },
   "POST /send/[intentId]/check": { level: "user", scope: "keys:write" },
