@@ -104,6 +104,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           {/* Only what client components say is sent along; the rest is words on the page already. */}
           <NextIntlClientProvider
             messages={{
+              activity: messages.activity,
               apiKeys: messages.apiKeys,
               checkout: messages.checkout,
               errors: messages.errors,
@@ -113,6 +114,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               form: messages.form,
               signIn: messages.signIn,
               signUp: messages.signUp,
+              where: messages.where,
             }}
           >
             {children}

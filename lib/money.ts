@@ -13,6 +13,11 @@ function toDecimal(amountMinor: bigint | string, digits: number): string {
   return digits === 0 ? sign + padded : `${sign}${padded.slice(0, -digits)}.${padded.slice(-digits)}`;
 }
 
+/** Writes minor units for programs: `plainDecimal("-1250", "USD")` is "-12.50", with a point in every language. */
+export function plainDecimal(amountMinor: bigint | string, currency: string): string {
+  return toDecimal(amountMinor, minorUnitDigits(currency));
+}
+
 /** With the decimals of ISO 4217; Intl's own are others for many currencies. */
 function formatOf(currency: string, locale: string): Intl.NumberFormat {
   const digits = minorUnitDigits(currency);

@@ -47,7 +47,7 @@ const NOTHING: PayCommand = { operation: "transfer", payee: "", amountMinor: "0"
  * What the database is asked of a command. One with a text that it cannot hold was never settled and never will be: it is
  * told from others by its hash alone.
  */
-export function askedOf(command: PayCommand): PayCommand {
+export function queryableCommand(command: PayCommand): PayCommand {
   return Object.values(command).some((field) => field !== undefined && NO_TEXT.test(field))
     ? NOTHING
     : command;

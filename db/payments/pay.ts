@@ -1,7 +1,7 @@
 /** The use case behind every route and form that pays: one user, one key, one command, one answer. */
 import { countdown, DEADLINE_MS } from "../execution/deadline.ts";
 import { openAccounts } from "../ledger/accounts.ts";
-import { askedOf, hashOf, type PayCommand } from "./command.ts";
+import { hashOf, type PayCommand, queryableCommand } from "./command.ts";
 import { lookUp, type Resolved } from "./look-up.ts";
 import type { PaymentRow } from "./row.ts";
 import { settle } from "./settle.ts";
@@ -75,12 +75,12 @@ function entryOf(
 export async function pay(userId: string, key: string, command: PayCommand): Promise<PayResult> {
   const remaining = countdown(DEADLINE_MS);
   const requestHash = hashOf(command);
-  const asked = askedOf(command);
-  let resolved = await lookUp(userId, key, asked);
+  const queried = queryableCommand(command);
+  let resolved = await lookUp(userId, key, queried);
   if (resolved.lacksAccount.length > 0 && !resolved.earlier) {
     // A currency that was opened since they signed in last.
     for (const ownerId of resolved.lacksAccount) await openAccounts(ownerId);
-    resolved = await lookUp(userId, key, asked);
+    resolved = await lookUp(userId, key, queried);
   }
   if (resolved.earlier) {
     const { payment, requestHash: settledHash } = resolved.earlier;
@@ -88,7 +88,7 @@ export async function pay(userId: string, key: string, command: PayCommand): Pro
       ? { type: "settled", payment, replayed: true }
       : { type: "reused", payment };
   }
-  const settlement = await settle(entryOf(userId, key, asked, requestHash, resolved), remaining());
+  const settlement = await settle(entryOf(userId, key, queried, requestHash, resolved), remaining());
   switch (settlement.verdict) {
     case "settled":
     case "replayed":

@@ -78,7 +78,7 @@ function create() {
         enableMetadata: true,
         maximumNameLength: API_KEY_NAME_MAX_LENGTH,
         enableSessionForAPIKeys: false,
-        // Its default is ten requests a day, counted in the key's row; ours are in limits.ts.
+        // Its default is ten requests a day, counted in the key's row; ours are in server/http/rate-limits.ts.
         rateLimit: { enabled: false },
       }),
       nextCookies(),
