@@ -108,6 +108,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               apiKeys: messages.apiKeys,
               checkout: messages.checkout,
               errors: messages.errors,
+              merchantRequest: messages.merchantRequest,
               send: messages.send,
               topUp: messages.topUp,
               form: messages.form,

@@ -29,6 +29,7 @@ export const PAGES = {
   "/payments/[id]": "user",
   "/where": "user",
   "/settings/api-keys": "user",
+  "/settings/merchant": "user",
 } as const satisfies Record<string, Level>;
 
 /** Who may use a route, and what scope an API key needs for it; a session has them all. */
@@ -73,6 +74,7 @@ export const ACTIONS = {
   createDemoOrder: "user",
   createApiKey: "user",
   revokeApiKey: "user",
+  askToSell: "user",
   signIn: "anyone",
   signUp: "anyone",
   signInAsDemo: "anyone",
