@@ -23,6 +23,7 @@ const SAME_IN_BOTH = new Set([
   "merchant.buyer",
   "refund.person",
   "send.recipient",
+  "activity.filter_status",
   "mail.name",
 ]);
 
