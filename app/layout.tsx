@@ -89,6 +89,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               apiKeys: messages.apiKeys,
               checkout: messages.checkout,
               errors: messages.errors,
+              request: messages.request,
               send: messages.send,
               topUp: messages.topUp,
               form: messages.form,

@@ -12,6 +12,8 @@ import { createDemoOrder } from "./actions";
 
 /** What fits a start page; the rest is one link away. */
 const LISTED = 6;
+/** What somebody has asked for lately: enough to see one paid. */
+const LISTED_REQUESTS = 3;
 /** Enough of a merchant's orders that some of them are sales. */
 const LISTED_ORDERS_OF_MERCHANT = 30;
 
@@ -36,11 +38,12 @@ export default async function HomePage() {
       />
     );
   }
-  const [accounts, payments, openOrders] = await Promise.all([
+  const [accounts, payments, openOrders, requests] = await Promise.all([
     listAccounts(viewer.id),
     listPaymentsOf(viewer.id, LISTED),
     // Whoever knows an order's address may pay it; only the demo lists those of everybody.
     isDemo() ? listOpenOrders(LISTED) : [],
+    listOrdersOf(viewer.id, LISTED_REQUESTS),
   ]);
   return (
     <HomeOfPayer
@@ -48,6 +51,7 @@ export default async function HomePage() {
       accounts={accounts}
       payments={payments}
       openOrders={openOrders}
+      requests={requests}
       createDemoOrder={isDemo() ? createDemoOrder : undefined}
     />
   );

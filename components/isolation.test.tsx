@@ -62,6 +62,7 @@ const PARTS: Record<string, ReactNode> = {
       accounts={[]}
       payments={[view]}
       openOrders={[order]}
+      requests={[order]}
       createDemoOrder={nothing}
     />
   ),

@@ -2,7 +2,9 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { OrderList } from "@/components/orders/order-list";
 import { type ListedPayment, PaymentList } from "@/components/payments/payment-list";
+import { RequestList } from "@/components/request/request-list";
 import { bdi } from "@/components/ui/bdi";
+import { Button } from "@/components/ui/button";
 import { inElements } from "@/components/ui/in-elements";
 import type { Order } from "@/lib/api/order";
 import { type Account, Balances } from "./balances";
@@ -15,12 +17,15 @@ export function HomeOfPayer({
   accounts,
   payments,
   openOrders,
+  requests,
   createDemoOrder,
 }: {
   viewer: { id: string; name: string };
   accounts: Account[];
   payments: ListedPayment[];
   openOrders: Order[];
+  /** What they have asked others to pay, the latest. */
+  requests: Order[];
   createDemoOrder: ((formData: FormData) => Promise<void>) | undefined;
 }) {
   const t = useTranslations();
@@ -32,6 +37,20 @@ export function HomeOfPayer({
       <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 lg:grid-cols-2">
         <Section title={t("home.balances")} className="lg:col-span-2">
           <Balances accounts={accounts} />
+          <div className="mt-6 grid gap-3 sm:flex sm:flex-wrap">
+            {/* Plain links: each begins something new, which no cache may hold. */}
+            <Button asChild>
+              <a href="/send">{t("home.send")}</a>
+            </Button>
+            <Button asChild look="quiet">
+              <a href="/request">{t("home.request")}</a>
+            </Button>
+            {createDemoOrder === undefined ? null : (
+              <Button asChild look="quiet">
+                <a href="/top-up">{t("home.topUp")}</a>
+              </Button>
+            )}
+          </div>
         </Section>
         <div className="grid grid-cols-1 gap-4 sm:gap-6">
           {createDemoOrder === undefined ? null : <Menu createDemoOrder={createDemoOrder} />}
@@ -44,6 +63,21 @@ export function HomeOfPayer({
               </p>
             )}
           </Section>
+          {requests.length > 0 ? (
+            <Section
+              title={t("home.requests")}
+              action={
+                <Link
+                  href="/requests"
+                  className="rounded text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
+                >
+                  {t("home.allRequests")}
+                </Link>
+              }
+            >
+              <RequestList requests={requests} />
+            </Section>
+          ) : null}
         </div>
         <Section
           title={t("home.recent")}
