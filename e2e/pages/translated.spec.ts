@@ -5,7 +5,15 @@
 import type { Page } from "@playwright/test";
 import { plainFormPath } from "../../lib/plain-form-path.ts";
 import { books, userIdOf } from "../support/books.ts";
-import { expect, expectReceipt, openCheckout, payButton, signIn, test } from "../support/fixtures.ts";
+import {
+  expect,
+  expectReceipt,
+  openCheckout,
+  openMenu,
+  payButton,
+  signIn,
+  test,
+} from "../support/fixtures.ts";
 import { expectTranslated, translated } from "../support/translate.ts";
 
 test("a translated sign-in says what is wrong, each time, and lets in who is right", async ({ page }) => {
@@ -93,7 +101,7 @@ test("a translated payer walks through the pages without one load, and reads the
   await title("Payments");
   await alice.getByRole("link", { name: "To Bluebird Coffee" }).first().click();
   await title(/^Paid/);
-  await alice.getByRole("link", { name: "API keys" }).click();
+  await (await openMenu(alice)).getByRole("link", { name: "API keys" }).click();
   await title("API keys");
   await alice.getByRole("link", { name: "For developers" }).click();
   await title("Pay over HTTP, once");

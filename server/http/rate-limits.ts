@@ -29,6 +29,9 @@ const SIGN_UPS_PER_ADDRESS = 30;
 /** Somebody whose handle is taken tries another few. */
 const SIGN_UPS_PER_EMAIL = 10;
 
+/** Each takes the server some tenths of a second: as many as somebody saves who goes through a year of receipts by hand. */
+const DOCUMENTS_PER_MINUTE = 30;
+
 type Quota = { limit: number; windowSeconds: number };
 
 /** The quotas by name, as an environment sets them. Each is counted per subject: an address, a user, an e-mail, a browser. */
@@ -43,6 +46,7 @@ function quotasOf(env: Environment, demo: boolean) {
       env.ONCE_REQUESTS_PER_MINUTE ?? (demo ? DEMO_PER_MINUTE : IDENTITY_PER_MINUTE),
       MINUTE_SECONDS,
     ),
+    document: quota(demo ? DEMO_PER_MINUTE : DOCUMENTS_PER_MINUTE, MINUTE_SECONDS),
     "sign-in-address": quota(demo ? DEMO_PER_MINUTE : SIGN_IN_FAILURES_PER_ADDRESS, QUARTER_HOUR_SECONDS),
     "sign-in-email": quota(SIGN_IN_FAILURES_PER_EMAIL, QUARTER_HOUR_SECONDS),
     "sign-in-known": quota(SIGN_IN_FAILURES_PER_BROWSER, QUARTER_HOUR_SECONDS),

@@ -55,6 +55,7 @@ export const ROUTES = {
   "GET /api/health/live": { level: "anyone" },
   "GET /api/health/ready": { level: "anyone" },
   "GET /security.txt": { level: "anyone" },
+  "GET /payments/[id]/receipt.pdf": { level: "user", scope: "payments:read" },
   "POST /checkout/[orderId]/continue": { level: "user", scope: "keys:write" },
   "POST /checkout/[orderId]/pay": { level: "user", scope: "payments:write" },
   "POST /send/[intentId]/check": { level: "user", scope: "keys:write" },
@@ -78,6 +79,7 @@ export const ACTIONS = {
   signInAsDemo: "anyone",
   signOut: "anyone",
   setLocale: "anyone",
+  setTheme: "anyone",
 } as const satisfies Record<string, Level>;
 
 /** The policy of the route called `name`. */
