@@ -111,6 +111,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               send: messages.send,
               topUp: messages.topUp,
               form: messages.form,
+              payLink: messages.payLink,
+              refund: messages.refund,
+              selling: messages.selling,
               signIn: messages.signIn,
               signUp: messages.signUp,
             }}

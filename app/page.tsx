@@ -3,8 +3,10 @@ import { HomeOfMerchant } from "@/components/home/home-of-merchant";
 import { HomeOfPayer } from "@/components/home/home-of-payer";
 import { Welcome } from "@/components/home/welcome";
 import { listAccounts } from "@/db/ledger/accounts";
+import { searchOrdersOf } from "@/db/orders/merchant-orders";
 import { listOpenOrders, listOrdersOf } from "@/db/orders/orders";
 import { listPaymentsOf } from "@/db/payments/views/queries";
+import { searchSalesOf } from "@/db/payments/views/sales";
 import { robotsFor } from "@/server/http/well-known/robots";
 import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
@@ -14,8 +16,6 @@ import { createDemoOrder } from "./actions";
 const LISTED = 6;
 /** What somebody has asked for lately: enough to see one paid. */
 const LISTED_REQUESTS = 3;
-/** Enough of a merchant's orders that some of them are sales. */
-const LISTED_ORDERS_OF_MERCHANT = 30;
 
 export function generateMetadata(): Metadata {
   return { robots: robotsFor("/") };
@@ -25,16 +25,17 @@ export default async function HomePage() {
   const viewer = await authorizePage("/", "/");
   if (viewer === undefined) return <Welcome isDemo={isDemo()} />;
   if (viewer.role === "merchant") {
-    const [accounts, orders] = await Promise.all([
+    const [accounts, sales, openOrders] = await Promise.all([
       listAccounts(viewer.id),
-      listOrdersOf(viewer.id, LISTED_ORDERS_OF_MERCHANT),
+      searchSalesOf(viewer.id, {}, { limit: LISTED }),
+      searchOrdersOf(viewer.id, { state: "open" }, { limit: LISTED }),
     ]);
     return (
       <HomeOfMerchant
         viewer={viewer}
         accounts={accounts}
-        openOrders={orders.filter((order) => order.state !== "paid").slice(0, LISTED)}
-        sales={orders.filter((order) => order.state === "paid").slice(0, LISTED)}
+        openOrders={openOrders.entries}
+        sales={sales.entries}
       />
     );
   }

@@ -13,6 +13,11 @@ function toDecimal(amountMinor: bigint | string, digits: number): string {
   return digits === 0 ? sign + padded : `${sign}${padded.slice(0, -digits)}.${padded.slice(-digits)}`;
 }
 
+/** An amount as programs and spreadsheets read it: `decimalOf("1250", "USD")` is "12.50". Exact at any size. */
+export function decimalOf(amountMinor: bigint | string, currency: string): string {
+  return toDecimal(amountMinor, minorUnitDigits(currency));
+}
+
 /** With the decimals of ISO 4217; Intl's own are others for many currencies. */
 function formatOf(currency: string, locale: string): Intl.NumberFormat {
   const digits = minorUnitDigits(currency);

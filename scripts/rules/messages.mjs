@@ -24,6 +24,8 @@ const SAME_IN_BOTH = new Set([
   "signUp.name",
   "send.recipient",
   "mail.name",
+  "merchant.buyer",
+  "refund.person",
 ]);
 
 const ENGLISH = "messages/en.json";
