@@ -21,10 +21,7 @@ export function RequestStatus({
 }) {
   const t = useTranslations("request");
   const format = useFormatter();
-  const facts: Fact[] = [
-    [t("description"), <bdi key="description">{order.description}</bdi>],
-    [t("made"), format.dateTime(new Date(order.createdAt), "moment")],
-  ];
+  const facts: Fact[] = [[t("made"), format.dateTime(new Date(order.createdAt), "moment")]];
   return (
     <Panel aria-label={t("state")}>
       <p className="text-sm text-soft">{t("youAskFor")}</p>

@@ -84,7 +84,7 @@ export default async function CheckoutPage({ params }: Params) {
             <ClosedOrder reason={closedReason} merchantName={order.merchant.name} viewerName={viewer.name} />
           )}
         </Panel>
-        <section aria-label={t("order.items")}>
+        <section aria-label={t(isRequest ? "order.request" : "order.items")}>
           <h2 className="text-lg font-semibold tracking-tight wrap-anywhere">
             <bdi>{order.description}</bdi>
           </h2>
@@ -104,8 +104,11 @@ export default async function CheckoutPage({ params }: Params) {
               </span>
             )}
           </p>
-          <OrderLines order={order} />
-          <p className="mt-6 text-xs break-all text-faint">{t("order.reference", { id: order.id })}</p>
+          {/* A request has one item, which says what its heading says. */}
+          {isRequest ? null : <OrderLines order={order} />}
+          <p className="mt-6 text-xs break-all text-faint">
+            {t(isRequest ? "order.requestReference" : "order.reference", { id: order.id })}
+          </p>
         </section>
       </div>
     </div>
