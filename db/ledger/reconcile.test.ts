@@ -2,9 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { pay } from "../payments/pay.ts";
-import { superuser, testDatabase } from "../testing/fixtures/database.ts";
+import { tamper, testDatabase } from "../testing/fixtures/database.ts";
 import { sealAll } from "../testing/fixtures/journal.ts";
-import { keyFor, newOrder, newPerson } from "../testing/fixtures/people.ts";
+import { keyFor, newOrder, payerAndMerchant } from "../testing/fixtures/people.ts";
 import { CHECKS, reconcile } from "./reconcile.ts";
 
 const test = testDatabase();
@@ -36,10 +36,7 @@ const CORRUPTIONS: Record<string, string> = {
 
 describe("reconcile", () => {
   beforeAll(async () => {
-    const [payer, merchant] = [
-      await newPerson(test.owner, 1_000n),
-      await newPerson(test.owner, 0n, "merchant"),
-    ];
+    const [payer, merchant] = await payerAndMerchant(test.owner, 1_000n);
     const { purpose, command } = await newOrder(merchant, "100");
     const paymentId = await keyFor(payer.id, purpose);
     await pay(payer.id, paymentId, command);
@@ -58,11 +55,8 @@ describe("reconcile", () => {
 
   for (const [check, corruption] of Object.entries(CORRUPTIONS)) {
     it(`finds what ${check} is for`, async () => {
-      const admin = superuser(test.appUrl);
-      // Rolled back at the end: the next corruption begins with right books. No money is moved here.
-      const sql = await admin.reserve();
-      try {
-        await sql`begin`;
+      // Taken back: the next corruption begins with right books. No money is moved here.
+      await tamper(test.appUrl, async (sql) => {
         await sql.unsafe(`
           drop index payments_purpose_once;
           alter table ledger_accounts drop constraint ledger_accounts_floor;
@@ -73,19 +67,12 @@ describe("reconcile", () => {
         const findings = await reconcile(sql);
         const found = findings.find((finding) => finding.check === check);
         expect(found?.rows.length, JSON.stringify(findings)).toBeGreaterThan(0);
-        await sql`rollback`;
-      } finally {
-        sql.release();
-        await admin.end({ timeout: 5 });
-      }
+      });
     });
   }
 
   it("names the very triggers that are no longer in force for everybody", async () => {
-    const admin = superuser(test.appUrl);
-    const sql = await admin.reserve();
-    try {
-      await sql`begin`;
+    await tamper(test.appUrl, async (sql) => {
       await sql.unsafe(CORRUPTIONS["written-once"] ?? "");
       const triggers = ["ledger_seals_append_only", "ledger_seals_no_truncate"];
       expect(await reconcile(sql)).toEqual([
@@ -94,10 +81,6 @@ describe("reconcile", () => {
           rows: triggers.map((trigger) => ({ of_table: "ledger_seals", trigger, enabled: "O" })),
         },
       ]);
-      await sql`rollback`;
-    } finally {
-      sql.release();
-      await admin.end({ timeout: 5 });
-    }
+    });
   });
 });

@@ -1,6 +1,6 @@
 /**
  * Who may use what. Every page, route handler and server action stands here and calls its guard: the types refuse an
- * unknown name, `npm run check` (scripts/rules/policy.mjs) reads the sources, and e2e/access/policy.spec.ts reads the build's
+ * unknown name, `npm run check` (scripts/rules/policy.ts) reads the sources, and e2e/access/policy.spec.ts reads the build's
  * own manifests and tries each without a session.
  */
 

@@ -6,12 +6,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse as parseMessage, TYPE } from "@formatjs/icu-messageformat-parser";
 import { root } from "../run.mjs";
-import { usesIn } from "./message-uses.mjs";
-import { isMain, readSources, report } from "./source.mjs";
+import { usesIn } from "./message-uses.ts";
+import { type Finding, isMain, readSources, report, type Source } from "./source.ts";
 
-/** @import { Finding, Source } from "./source.mjs" */
-
-/** @typedef {{ [key: string]: string | Catalog }} Catalog */
+type Catalog = { [key: string]: string | Catalog };
 
 /** Texts that are the same in both languages, because they are. */
 const SAME_IN_BOTH = new Set([
@@ -31,27 +29,23 @@ const SAME_IN_BOTH = new Set([
 const ENGLISH = "messages/en.json";
 const GERMAN = "messages/de.json";
 
-/**
- * What is wrong with the German catalogue beside the English one, whose keys the types hold the code to.
- *
- * @param {Catalog} en
- * @param {Catalog} de
- * @param {ReadonlySet<string>} [sameInBoth] keys whose texts may be equal
- * @returns {Finding[]}
- */
-export function compareCatalogs(en, de, sameInBoth = SAME_IN_BOTH) {
+/** What is wrong with the German catalogue beside the English one, whose keys the types hold the code to. */
+export function compareCatalogs(
+  en: Catalog,
+  de: Catalog,
+  sameInBoth: ReadonlySet<string> = SAME_IN_BOTH,
+): Finding[] {
   const english = flatten(en);
   const german = flatten(de);
-  /** @type {Finding[]} */
-  const findings = [];
-  const refuse = (/** @type {string} */ file, /** @type {string} */ key, /** @type {string} */ says) => {
+  const findings: Finding[] = [];
+  const refuse = (file: string, key: string, says: string) => {
     const lines = lineOfKey(file === ENGLISH ? en : de);
     findings.push({ file, line: lines.get(key) ?? 1, says: `${key}: ${says}` });
   };
-  for (const [file, texts, other] of /** @type {const} */ ([
+  for (const [file, texts, other] of [
     [ENGLISH, english, german],
     [GERMAN, german, english],
-  ])) {
+  ] as const) {
     for (const [key, text] of texts) {
       if (text.trim() === "") refuse(file, key, "the text is empty.");
       if (!other.has(key)) refuse(file, key, "the other language has no such text.");
@@ -74,18 +68,11 @@ export function compareCatalogs(en, de, sameInBoth = SAME_IN_BOTH) {
   return findings;
 }
 
-/**
- * The texts that no code shows, and those that code shows and are not there.
- *
- * @param {Catalog} en
- * @param {readonly Source[]} sources
- * @returns {Finding[]}
- */
-export function compareUses(en, sources) {
+/** The texts that no code shows, and those that code shows and are not there. */
+export function compareUses(en: Catalog, sources: readonly Source[]): Finding[] {
   const keys = [...flatten(en).keys()];
   const uses = sources.flatMap(usesIn);
-  /** @type {Finding[]} */
-  const findings = [];
+  const findings: Finding[] = [];
   const used = new Set();
   for (const { key, file, line, asked, isGuess } of uses) {
     const shown = keys.filter((one) => key.test(one));
@@ -101,15 +88,10 @@ export function compareUses(en, sources) {
   return findings;
 }
 
-/**
- * The arguments and tags of an ICU message with their kinds, in one spelling; undefined where it is none.
- *
- * @returns {string | undefined}
- */
-function argumentsOf(/** @type {string} */ text) {
-  /** @type {Set<string>} */
-  const found = new Set();
-  const collect = (/** @type {ReturnType<typeof parseMessage>} */ elements) => {
+/** The arguments and tags of an ICU message with their kinds, in one spelling; undefined where it is none. */
+function argumentsOf(text: string): string | undefined {
+  const found = new Set<string>();
+  const collect = (elements: ReturnType<typeof parseMessage>) => {
     for (const element of elements) {
       if (element.type === TYPE.literal || element.type === TYPE.pound) continue;
       found.add(
@@ -128,13 +110,8 @@ function argumentsOf(/** @type {string} */ text) {
   return [...found].sort().join(" ").replaceAll(", argument", "");
 }
 
-/**
- * The texts of a catalogue by their whole keys.
- *
- * @param {Catalog} catalog
- * @returns {Map<string, string>}
- */
-function flatten(catalog, prefix = "") {
+/** The texts of a catalogue by their whole keys. */
+function flatten(catalog: Catalog, prefix = ""): Map<string, string> {
   const texts = new Map();
   for (const [name, value] of Object.entries(catalog)) {
     if (typeof value === "string") texts.set(prefix + name, value);
@@ -144,11 +121,10 @@ function flatten(catalog, prefix = "") {
 }
 
 /** The lines of a catalogue's texts in its file, which Biome formats: one line a text or bracket. */
-function lineOfKey(/** @type {Catalog} */ catalog) {
-  /** @type {Map<string, number>} */
-  const lines = new Map();
+function lineOfKey(catalog: Catalog) {
+  const lines = new Map<string, number>();
   let line = 1;
-  const count = (/** @type {Catalog} */ level, prefix = "") => {
+  const count = (level: Catalog, prefix = "") => {
     for (const [name, value] of Object.entries(level)) {
       line += 1;
       lines.set(prefix + name, line);

@@ -3,9 +3,19 @@
  * promises: one that is not awaited may not run at all, or fail unseen, or fail after its transaction was reported a
  * success. Biome's noFloatingPromises sees promises only.
  */
-import { bare, isFunction, isMain, lineOf, parse, readSources, report, walk } from "./source.mjs";
-
-/** @import { Finding, Node, Source } from "./source.mjs" */
+import {
+  bare,
+  type Finding,
+  isFunction,
+  isMain,
+  lineOf,
+  type Node,
+  parse,
+  readSources,
+  report,
+  type Source,
+  walk,
+} from "./source.ts";
 
 /** What only a database is called here, wherever it comes from. */
 const HANDLE_NAMES = ["db", "sql", "tx", "settling", "reading", "readingSql"];
@@ -26,17 +36,12 @@ const HANDLE_LENDERS = new Set(["begin", "savepoint", "transaction"]);
 /** Methods that do their work at once and return nothing. */
 const SYNCHRONOUS = new Set(["replacePool", "release"]);
 
-/**
- * The statements in a file that nobody waits for.
- *
- * @returns {Finding[]}
- */
-export function findUnawaited(/** @type {Source} */ source) {
+/** The statements in a file that nobody waits for. */
+export function findUnawaited(source: Source): Finding[] {
   const program = parse(source);
   const handles = handlesIn(program);
-  /** @type {Finding[]} */
-  const findings = [];
-  const check = (/** @type {Node} */ expression) => {
+  const findings: Finding[] = [];
+  const check = (expression: Node) => {
     for (const dropped of droppedIn(expression)) {
       if (!isStatement(dropped, handles)) continue;
       findings.push({
@@ -60,12 +65,8 @@ export function findUnawaited(/** @type {Source} */ source) {
   return findings;
 }
 
-/**
- * The parts of an expression whose values are dropped with it.
- *
- * @returns {Node[]}
- */
-function droppedIn(/** @type {Node} */ expression) {
+/** The parts of an expression whose values are dropped with it. */
+function droppedIn(expression: Node): Node[] {
   const node = bare(expression);
   switch (node.type) {
     case "UnaryExpression":
@@ -84,13 +85,13 @@ function droppedIn(/** @type {Node} */ expression) {
 }
 
 /** Whether the expression is a call or tagged template somewhere along a chain that starts at a database. */
-function isStatement(/** @type {Node} */ expression, /** @type {Set<string>} */ handles) {
+function isStatement(expression: Node, handles: Set<string>) {
   if (!/^(CallExpression|TaggedTemplateExpression)$/.test(expression.type)) return false;
   return isHandle(expression, handles) && !SYNCHRONOUS.has(nameOf(expression.callee) ?? "");
 }
 
 /** Whether a chain of members, calls and templates starts at a database. */
-function isHandle(/** @type {Node} */ expression, /** @type {Set<string>} */ handles) {
+function isHandle(expression: Node, handles: Set<string>) {
   let node = bare(expression);
   for (;;) {
     if (node?.type === "Identifier") return handles.has(node.name);
@@ -110,10 +111,8 @@ function isHandle(/** @type {Node} */ expression, /** @type {Set<string>} */ han
 /**
  * The names that mean a database in this file: the usual ones, variables that one was put into, parameters of its type,
  * and what a transaction's callback is given. One set for the whole file: nobody uses one name for both.
- *
- * @returns {Set<string>}
  */
-function handlesIn(/** @type {Node} */ program) {
+function handlesIn(program: Node): Set<string> {
   const handles = new Set(HANDLE_NAMES);
   walk(program, (node) => {
     if (node.type === "VariableDeclarator" && node.init && isHandle(node.init, handles)) {
@@ -129,29 +128,25 @@ function handlesIn(/** @type {Node} */ program) {
   return handles;
 }
 
-function isHandleType(/** @type {Node} */ annotation) {
+function isHandleType(annotation: Node) {
   const type = annotation.typeAnnotation;
   if (type?.type !== "TSTypeReference") return false;
   return HANDLE_TYPES.test(type.typeName.right?.name ?? type.typeName.name ?? "");
 }
 
 /** The name of an identifier, or of the last member of a chain. */
-function nameOf(/** @type {Node} */ expression) {
+function nameOf(expression: Node) {
   const node = bare(expression);
   return node?.type === "MemberExpression" && !node.computed ? node.property.name : node?.name;
 }
 
-/**
- * The names that a pattern binds.
- *
- * @returns {string[]}
- */
-function namesIn(/** @type {Node} */ pattern) {
+/** The names that a pattern binds. */
+function namesIn(pattern: Node): string[] {
   switch (pattern?.type) {
     case "Identifier":
       return [pattern.name];
     case "ObjectPattern":
-      return pattern.properties.flatMap((/** @type {Node} */ one) => namesIn(one.value ?? one.argument));
+      return pattern.properties.flatMap((one: Node) => namesIn(one.value ?? one.argument));
     case "ArrayPattern":
       return pattern.elements.flatMap(namesIn);
     case "AssignmentPattern":

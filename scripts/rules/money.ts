@@ -2,9 +2,17 @@
  * Refuses code that writes money tables anywhere but in db/payments and db/ledger: through Drizzle, or in SQL text. The
  * database refuses the application such writes as well; this finds them before anything runs.
  */
-import { bare, isMain, lineOf, parse, readSources, report, walk } from "./source.mjs";
-
-/** @import { Finding, Source } from "./source.mjs" */
+import {
+  bare,
+  type Finding,
+  isMain,
+  lineOf,
+  parse,
+  readSources,
+  report,
+  type Source,
+  walk,
+} from "./source.ts";
 
 /** The money tables and the journal over them: what Drizzle's schema calls them, and SQL. */
 const TABLES = {
@@ -34,19 +42,14 @@ const EXCEPTIONS = new Map([
   ["db/setup/demo-removal.ts", "The demo's accounts are closed for good, by the owner of the tables."],
 ]);
 
-/**
- * The writes to money tables that stand where they may not.
- *
- * @returns {Finding[]}
- */
-export function findMoneyWrites(/** @type {Source} */ source) {
+/** The writes to money tables that stand where they may not. */
+export function findMoneyWrites(source: Source): Finding[] {
   if (WRITERS.test(source.file) || TESTS.test(source.file) || EXCEPTIONS.has(source.file)) return [];
   const program = parse(source);
-  /** @type {Map<string, string>} the local name of an imported table, and its own */
-  const imported = new Map();
-  /** @type {Finding[]} */
-  const findings = [];
-  const refuse = (/** @type {number} */ offset, /** @type {string} */ table) =>
+  /** The local name of an imported table, and its own. */
+  const imported = new Map<string, string>();
+  const findings: Finding[] = [];
+  const refuse = (offset: number, table: string) =>
     findings.push({
       file: source.file,
       line: lineOf(source.text, offset),
@@ -57,7 +60,7 @@ export function findMoneyWrites(/** @type {Source} */ source) {
     if (node.type === "CallExpression" && /^(insert|update|delete)$/.test(bare(node.callee).property?.name)) {
       const table = bare(node.arguments[0]);
       const name = table?.property?.name ?? imported.get(table?.name) ?? table?.name;
-      if (Object.hasOwn(TABLES, name ?? "")) refuse(node.start, TABLES[/** @type {keyof TABLES} */ (name)]);
+      if (Object.hasOwn(TABLES, name ?? "")) refuse(node.start, TABLES[name as keyof typeof TABLES]);
     }
     if (node.type === "TemplateElement" || (node.type === "Literal" && typeof node.value === "string")) {
       const written = WRITING_SQL.exec(node.value.cooked ?? node.value);

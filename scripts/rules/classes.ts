@@ -3,29 +3,33 @@
  * each with copies of the classes it uses; what lies on globalThis, and whatever that throws, may be of another bundle's
  * copy, and `instanceof` then says no. The build also shortens their names. What the language and Node.js bring is one for all.
  */
-import { bare, isMain, lineOf, parse, readSources, report, walk } from "./source.mjs";
-
-/** @import { Finding, Node, Source } from "./source.mjs" */
+import {
+  bare,
+  type Finding,
+  isMain,
+  lineOf,
+  type Node,
+  parse,
+  readSources,
+  report,
+  type Source,
+  walk,
+} from "./source.ts";
 
 /** What code that is bundled for the server consists of. */
 const BUNDLED = ["app", "components", "db", "lib", "server", "."];
 /** Tests and what they need are one program each. */
 const NOT_BUNDLED = /\.test\.tsx?$|^db\/testing\/|\.config\.ts$/;
 
-/**
- * The checks of a class that may have copies.
- *
- * @returns {Finding[]}
- */
-export function findClassChecks(/** @type {Source} */ source) {
+/** The checks of a class that may have copies. */
+export function findClassChecks(source: Source): Finding[] {
   if (NOT_BUNDLED.test(source.file)) return [];
   const program = parse(source);
   const fromNode = importedFromNode(program);
   const own = declaredIn(program);
-  /** @type {Finding[]} */
-  const findings = [];
+  const findings: Finding[] = [];
   walk(program, (node) => {
-    const refuse = (/** @type {string} */ says) =>
+    const refuse = (says: string) =>
       findings.push({ file: source.file, line: lineOf(source.text, node.start), says });
     if (node.type === "MemberExpression" && node.property.name === "name") {
       if (bare(node.object)?.property?.name === "constructor")
@@ -47,13 +51,9 @@ export function findClassChecks(/** @type {Source} */ source) {
   return findings;
 }
 
-/**
- * The local names of what is imported from Node.js itself.
- *
- * @returns {Set<string>}
- */
-function importedFromNode(/** @type {Node} */ program) {
-  const names = new Set();
+/** The local names of what is imported from Node.js itself. */
+function importedFromNode(program: Node): Set<string> {
+  const names = new Set<string>();
   for (const node of program.body) {
     if (node.type !== "ImportDeclaration" || !node.source.value.startsWith("node:")) continue;
     for (const { local } of node.specifiers) names.add(local.name);
@@ -61,13 +61,9 @@ function importedFromNode(/** @type {Node} */ program) {
   return names;
 }
 
-/**
- * The names that the file gives to something else than what the language calls so: imports that are not Node.js's, classes.
- *
- * @returns {Set<string>}
- */
-function declaredIn(/** @type {Node} */ program) {
-  const names = new Set();
+/** The names that the file gives to something else than what the language calls so: imports that are not Node.js's, classes. */
+function declaredIn(program: Node): Set<string> {
+  const names = new Set<string>();
   walk(program, (node) => {
     if (node.type === "ImportDeclaration" && !node.source.value.startsWith("node:"))
       for (const { local } of node.specifiers) names.add(local.name);

@@ -1,13 +1,8 @@
 /** Finds which texts of the catalogues the code shows: through next-intl's translators, whatever they are called. */
-import { bare, isFunction, lineOf, parse, stringOf, walk } from "./source.mjs";
+import { bare, isFunction, lineOf, type Node, parse, type Source, stringOf, walk } from "./source.ts";
 
-/** @import { Node, Source } from "./source.mjs" */
-
-/**
- * The keys that a call can show. A guess is a string that may be a key, or anything else.
- *
- * @typedef {{ key: RegExp, file: string, line: number, asked: string, isGuess: boolean }} Use
- */
+/** The keys that a call can show. A guess is a string that may be a key, or anything else. */
+type Use = { key: RegExp; file: string; line: number; asked: string; isGuess: boolean };
 
 /** What makes translators, and which of its arguments is the namespace. */
 const TRANSLATORS = new Map([
@@ -20,21 +15,16 @@ const TRANSLATORS = new Map([
 /**
  * What a file's calls of translators can show. A key that is computed elsewhere in the file is one of the file's
  * strings: all of those count then that are keys of the translator's namespace.
- *
- * @returns {Use[]}
  */
-export function usesIn(/** @type {Source} */ source) {
+export function usesIn(source: Source): Use[] {
   const program = parse(source);
-  /** @type {Map<Node, Map<string, string>>} by function: the namespaces of the translators it has, by their names */
-  const translators = new Map();
-  /** @type {Use[]} */
-  const uses = [];
-  /** @type {Set<string>} */
-  const openNamespaces = new Set();
-  /** @type {Set<string>} */
-  const strings = new Set();
-  /** Arguments of translators: another call means no text by these. @type {Set<Node>} */
-  const askedHere = new Set();
+  /** By function: the namespaces of the translators it has, by their names. */
+  const translators = new Map<Node, Map<string, string>>();
+  const uses: Use[] = [];
+  const openNamespaces = new Set<string>();
+  const strings = new Set<string>();
+  /** Arguments of translators: another call means no text by these. */
+  const askedHere = new Set<Node>();
   walk(program, (node, parents) => {
     const text = stringOf(node);
     if (text !== undefined && !askedHere.has(node)) strings.add(text);
@@ -66,10 +56,8 @@ export function usesIn(/** @type {Source} */ source) {
 /**
  * The translators that a declaration makes, as [name, namespace]: `const t = useTranslations("home")`, awaited ones,
  * and those in a `Promise.all` that is taken apart.
- *
- * @returns {[string, string][]}
  */
-function translatorsOf(/** @type {Node} */ { id, init }) {
+function translatorsOf({ id, init }: Node): [string, string][] {
   const value = bare(init?.type === "AwaitExpression" ? init.argument : init);
   if (value?.type !== "CallExpression") return [];
   if (id.type === "Identifier") {
@@ -78,7 +66,7 @@ function translatorsOf(/** @type {Node} */ { id, init }) {
   }
   const list = value.arguments[0];
   if (id.type !== "ArrayPattern" || list?.type !== "ArrayExpression") return [];
-  return id.elements.flatMap((/** @type {Node} */ element, /** @type {number} */ index) =>
+  return id.elements.flatMap((element: Node, index: number) =>
     element ? translatorsOf({ id: element, init: list.elements[index] }) : [],
   );
 }
@@ -86,16 +74,14 @@ function translatorsOf(/** @type {Node} */ { id, init }) {
 /**
  * The keys that an expression can be: each as the fixed parts between which anything may stand, or undefined for what
  * cannot be seen here.
- *
- * @returns {(string[] | undefined)[]}
  */
-function patternsOf(/** @type {Node} */ expression) {
+function patternsOf(expression: Node): (string[] | undefined)[] {
   const node = bare(expression);
   const text = stringOf(node);
   if (text !== undefined) return [[text]];
   switch (node.type) {
     case "TemplateLiteral":
-      return [node.quasis.map((/** @type {Node} */ quasi) => quasi.value.cooked)];
+      return [node.quasis.map((quasi: Node) => quasi.value.cooked)];
     case "ConditionalExpression":
       return [...patternsOf(node.consequent), ...patternsOf(node.alternate)];
     case "LogicalExpression":
@@ -105,14 +91,7 @@ function patternsOf(/** @type {Node} */ expression) {
   }
 }
 
-/**
- * @param {Source} source
- * @param {string} namespace
- * @param {readonly string[]} parts
- * @param {number} offset
- * @returns {Use}
- */
-function meant({ file, text }, namespace, parts, offset) {
+function meant({ file, text }: Source, namespace: string, parts: readonly string[], offset: number): Use {
   const prefix = namespace === "" ? "" : `${namespace}.`;
   const [first = "", ...others] = parts;
   const whole = [prefix + first, ...others];

@@ -2,17 +2,27 @@
  * Default deny, in the source: every page, route handler and server action stands in server/identity/policy.ts and calls its
  * guard under its own name, and everything that stands there exists.
  */
-import { bare, isFunction, isMain, lineOf, parse, readSources, report, stringOf, walk } from "./source.mjs";
+import {
+  bare,
+  type Finding,
+  isFunction,
+  isMain,
+  lineOf,
+  type Node,
+  parse,
+  readSources,
+  report,
+  type Source,
+  stringOf,
+  walk,
+} from "./source.ts";
 
-/** @import { Finding, Node, Source } from "./source.mjs" */
-
-/** @typedef {{ level: string, line: number }} Entry */
-/** @typedef {Record<"PAGES" | "ROUTES" | "ACTIONS", Map<string, Entry>>} Policy */
-/**
- * `isMade`: its value is a call, not a function. `isOneOf`: it is a member of what the call returns.
- *
- * @typedef {{ node: Node, name: string, isMade: boolean, isOneOf?: boolean }} Exported
- */
+type Entry = { level: string; line: number };
+type Policy = Record<"PAGES" | "ROUTES" | "ACTIONS", Map<string, Entry>>;
+/** `isMade`: its value is a call, not a function. `isOneOf`: it is a member of what the call returns. */
+type Exported = { node: Node; name: string; isMade: boolean; isOneOf?: boolean };
+type LookUp = (list: keyof Policy, name: string, node: Node) => Entry | undefined;
+type Refuse = (node: Node, says: string) => void;
 
 const POLICY = "server/identity/policy.ts";
 const PAGE = /^app\/(.*\/)?page\.[jt]sx?$/;
@@ -31,31 +41,25 @@ const ROUTE_MAKERS = new Set([
 const OTHERS_MAKER = "otherMethods";
 const ACTION_GUARDS = new Set(["authorizeAction", "requireAction"]);
 
-/**
- * What in these sources, server/identity/policy.ts among them, is not as the policy says.
- *
- * @returns {Finding[]}
- */
-export function findUnguarded(/** @type {readonly Source[]} */ sources) {
+/** What in these sources, server/identity/policy.ts among them, is not as the policy says. */
+export function findUnguarded(sources: readonly Source[]): Finding[] {
   const policySource = sources.find(({ file }) => file === POLICY);
   if (!policySource) throw new Error(`Bug: ${POLICY} is not among the sources.`);
   const policy = readPolicy(policySource);
-  /** @type {Record<keyof Policy, Set<string>>} */
-  const found = { PAGES: new Set(), ROUTES: new Set(), ACTIONS: new Set() };
-  /** @type {Finding[]} */
-  const findings = [];
+  const found: Record<keyof Policy, Set<string>> = {
+    PAGES: new Set(),
+    ROUTES: new Set(),
+    ACTIONS: new Set(),
+  };
+  const findings: Finding[] = [];
 
   for (const source of sources) {
     const program = parse(source);
-    const refuse = (/** @type {Node} */ node, /** @type {string} */ says) => {
+    const refuse = (node: Node, says: string) => {
       findings.push({ file: source.file, line: lineOf(source.text, node.start), says });
     };
     /** Notes that something is there; its entry in the policy, or undefined and a finding. */
-    const lookUp = (
-      /** @type {keyof Policy} */ list,
-      /** @type {string} */ name,
-      /** @type {Node} */ node,
-    ) => {
+    const lookUp = (list: keyof Policy, name: string, node: Node) => {
       if (list === "ACTIONS" && found[list].has(name))
         refuse(node, `There is another action called ${name}: the policy knows an action by its name.`);
       found[list].add(name);
@@ -72,7 +76,7 @@ export function findUnguarded(/** @type {readonly Source[]} */ sources) {
     });
   }
 
-  for (const list of /** @type {(keyof Policy)[]} */ (Object.keys(policy))) {
+  for (const list of Object.keys(policy) as (keyof Policy)[]) {
     for (const [name, { line }] of policy[list]) {
       if (!found[list].has(name))
         findings.push({
@@ -85,20 +89,10 @@ export function findUnguarded(/** @type {readonly Source[]} */ sources) {
   return findings;
 }
 
-/** @typedef {(list: keyof Policy, name: string, node: Node) => Entry | undefined} LookUp */
-/** @typedef {(node: Node, says: string) => void} Refuse */
-
-/**
- * A page calls authorizePage in its component, and nowhere under another name. One for anyone may do without.
- *
- * @param {Source} source
- * @param {Node} program
- * @param {LookUp} lookUp
- * @param {Refuse} refuse
- */
-function checkPage(source, program, lookUp, refuse) {
+/** A page calls authorizePage in its component, and nowhere under another name. One for anyone may do without. */
+function checkPage(source: Source, program: Node, lookUp: LookUp, refuse: Refuse) {
   const name = pathOf(source.file);
-  const page = program.body.find((/** @type {Node} */ one) => one.type === "ExportDefaultDeclaration");
+  const page = program.body.find((one: Node) => one.type === "ExportDefaultDeclaration");
   if (!isFunction(page?.declaration)) {
     refuse(
       page ?? program,
@@ -120,16 +114,10 @@ function checkPage(source, program, lookUp, refuse) {
 /**
  * A route handler is made by route or formRoute, which admit the caller before the handler runs; and an API path
  * answers every method, those it does not have by otherMethods.
- *
- * @param {Source} source
- * @param {Node} program
- * @param {LookUp} lookUp
- * @param {Refuse} refuse
  */
-function checkRoute(source, program, lookUp, refuse) {
+function checkRoute(source: Source, program: Node, lookUp: LookUp, refuse: Refuse) {
   const path = pathOf(source.file);
-  /** @type {Set<string>} */
-  const answered = new Set();
+  const answered = new Set<string>();
   for (const { node, name: method, isMade, isOneOf } of exportsOf(program, refuse)) {
     if (!METHODS.has(method)) continue;
     answered.add(method);
@@ -153,18 +141,11 @@ function checkRoute(source, program, lookUp, refuse) {
     );
 }
 
-/**
- * Every export of a "use server" file is an action, which calls its guard before it waits for anything else.
- *
- * @param {Node} program
- * @param {LookUp} lookUp
- * @param {Refuse} refuse
- */
-function checkActions(program, lookUp, refuse) {
+/** Every export of a "use server" file is an action, which calls its guard before it waits for anything else. */
+function checkActions(program: Node, lookUp: LookUp, refuse: Refuse) {
   for (const { node, name } of exportsOf(program, refuse)) {
     lookUp("ACTIONS", name, node);
-    /** @type {Node[]} */
-    const awaited = [];
+    const awaited: Node[] = [];
     walk(node, (one) => {
       if (one.type === "AwaitExpression") awaited.push(bare(one.argument));
     });
@@ -178,14 +159,9 @@ function checkActions(program, lookUp, refuse) {
   }
 }
 
-/**
- * The values that a file exports by name. Ways to export that hide what is exported are refused.
- *
- * @returns {Exported[]}
- */
-function exportsOf(/** @type {Node} */ program, /** @type {Refuse} */ refuse) {
-  /** @type {Exported[]} */
-  const exported = [];
+/** The values that a file exports by name. Ways to export that hide what is exported are refused. */
+function exportsOf(program: Node, refuse: Refuse): Exported[] {
+  const exported: Exported[] = [];
   for (const statement of program.body) {
     if (!/^Export/.test(statement.type) || statement.exportKind === "type") continue;
     const { declaration } = statement;
@@ -194,7 +170,7 @@ function exportsOf(/** @type {Node} */ program, /** @type {Refuse} */ refuse) {
     } else if (
       statement.type === "ExportNamedDeclaration" &&
       declaration?.type === "VariableDeclaration" &&
-      declaration.declarations.every((/** @type {Node} */ one) => namesOf(one.id) && one.init)
+      declaration.declarations.every((one: Node) => namesOf(one.id) && one.init)
     ) {
       for (const { id, init } of declaration.declarations) {
         const node = bare(init);
@@ -210,19 +186,16 @@ function exportsOf(/** @type {Node} */ program, /** @type {Refuse} */ refuse) {
 }
 
 /** The names that a declaration gives, where they are plain: `one`, or `{ one, two }`. */
-function namesOf(/** @type {Node} */ id) {
+function namesOf(id: Node) {
   if (id.type === "Identifier") return [id.name];
   const members = id.type === "ObjectPattern" ? id.properties : [];
-  const isPlain = members.every(
-    (/** @type {Node} */ member) => member.type === "Property" && member.shorthand,
-  );
-  return isPlain && members.length > 0 ? members.map((/** @type {Node} */ { key }) => key.name) : undefined;
+  const isPlain = members.every((member: Node) => member.type === "Property" && member.shorthand);
+  return isPlain && members.length > 0 ? members.map(({ key }: Node) => key.name) : undefined;
 }
 
 /** The calls of these functions, each with the innermost function it stands in, and whether that waits for it. */
-function callsOf(/** @type {Node} */ program, /** @type {Set<string>} */ names) {
-  /** @type {{ call: Node, within: Node, isAwaited: boolean }[]} */
-  const calls = [];
+function callsOf(program: Node, names: Set<string>) {
+  const calls: { call: Node; within: Node; isAwaited: boolean }[] = [];
   walk(program, (call, parents) => {
     if (call.type !== "CallExpression" || !names.has(bare(call.callee).name)) return;
     const depth = parents.findLastIndex(isFunction);
@@ -232,24 +205,22 @@ function callsOf(/** @type {Node} */ program, /** @type {Set<string>} */ names) 
   return calls;
 }
 
-function hasDirective(/** @type {Node} */ block) {
+function hasDirective(block: Node) {
   const statements = Array.isArray(block?.body) ? block.body : [];
-  return statements.some((/** @type {Node} */ one) => one.directive === "use server");
+  return statements.some((one: Node) => one.directive === "use server");
 }
 
 /** The path that Next serves a page or route handler at, parameters in brackets. */
-function pathOf(/** @type {string} */ file) {
+function pathOf(file: string) {
   const folders = file.split("/").slice(1, -1);
   return `/${folders.filter((folder) => !/^(\(.*\)|@.*)$/.test(folder)).join("/")}`;
 }
 
-/** @returns {Policy} */
-function readPolicy(/** @type {Source} */ source) {
-  /** @type {Policy} */
-  const policy = { PAGES: new Map(), ROUTES: new Map(), ACTIONS: new Map() };
+function readPolicy(source: Source): Policy {
+  const policy: Policy = { PAGES: new Map(), ROUTES: new Map(), ACTIONS: new Map() };
   walk(parse(source), (node) => {
     if (node.type !== "VariableDeclarator" || !Object.hasOwn(policy, node.id.name ?? "")) return;
-    const list = policy[/** @type {keyof Policy} */ (node.id.name)];
+    const list = policy[node.id.name as keyof Policy];
     for (const { key, value, start } of bare(node.init).properties) {
       const name = stringOf(key) ?? key.name;
       list.set(name, { level: stringOf(value) ?? "", line: lineOf(source.text, start) });

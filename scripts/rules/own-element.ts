@@ -4,26 +4,32 @@
  * that is gone, which ends the page, or writes a new amount into one that nobody sees. An element, and the only text in one, are safe:
  * React finds the first again, and replaces the second through its parent.
  */
-import { bare, isFunction, isMain, lineOf, parse, readSources, report, stringOf, walk } from "./source.mjs";
-
-/** @import { Finding, Node, Source } from "./source.mjs" */
+import {
+  bare,
+  type Finding,
+  isFunction,
+  isMain,
+  lineOf,
+  type Node,
+  parse,
+  readSources,
+  report,
+  type Source,
+  stringOf,
+  walk,
+} from "./source.ts";
 
 /** Puts each piece of a text into an element (components/ui/in-elements.tsx). */
 const IN_ELEMENTS = "inElements";
 
-/**
- * The texts of a file that stand, or may come to stand, beside others.
- *
- * @returns {Finding[]}
- */
-export function findBareText(/** @type {Source} */ source) {
+/** The texts of a file that stand, or may come to stand, beside others. */
+export function findBareText(source: Source): Finding[] {
   const program = parse(source);
   const slots = slotsIn(program, source.text);
-  /** @type {Finding[]} */
-  const findings = [];
+  const findings: Finding[] = [];
   walk(program, (node) => {
     if (node.type !== "JSXElement" && node.type !== "JSXFragment") return;
-    const children = node.children.filter((/** @type {Node} */ child) => !isNothing(child));
+    const children = node.children.filter((child: Node) => !isNothing(child));
     for (const child of children) {
       const isAlone = children.length === 1 && node.type === "JSXElement" && !isList(child);
       if (isAlone || isElement(child, slots)) continue;
@@ -38,28 +44,22 @@ export function findBareText(/** @type {Source} */ source) {
 }
 
 /** What leaves no node: comments, and the white space that JSX takes for indentation. */
-function isNothing(/** @type {Node} */ child) {
+function isNothing(child: Node) {
   if (child.type === "JSXText") return /^\s*$/.test(child.value) && child.value.includes("\n");
   return child.type === "JSXExpressionContainer" && child.expression.type === "JSXEmptyExpression";
 }
 
 /** Whether a child by itself makes several nodes: a list, or what next-intl makes of a text with tags. */
-function isList(/** @type {Node} */ child) {
+function isList(child: Node) {
   if (child.type !== "JSXExpressionContainer") return false;
   const call = bare(child.expression);
   return call.type === "CallExpression" && /^(map|flatMap|rich)$/.test(bare(call.callee).property?.name);
 }
 
-/**
- * Whether a child is plainly an element, several, or nothing.
- *
- * @param {Node} child
- * @param {ReadonlySet<string>} slots
- * @returns {boolean}
- */
-function isElement(child, slots) {
+/** Whether a child is plainly an element, several, or nothing. */
+function isElement(child: Node, slots: ReadonlySet<string>): boolean {
   const node = child.type === "JSXExpressionContainer" ? bare(child.expression) : bare(child);
-  const every = (/** @type {Node[]} */ nodes) => nodes.every((one) => isElement(one, slots));
+  const every = (nodes: Node[]) => nodes.every((one) => isElement(one, slots));
   switch (node.type) {
     case "JSXElement":
     case "JSXFragment":
@@ -83,17 +83,12 @@ function isElement(child, slots) {
   }
 }
 
-/**
- * What the callback of a call returns; the call itself where that cannot be seen.
- *
- * @returns {Node[]}
- */
-function resultsOf(/** @type {Node} */ call) {
+/** What the callback of a call returns; the call itself where that cannot be seen. */
+function resultsOf(call: Node): Node[] {
   const [callback] = call.arguments;
   if (!isFunction(callback)) return [{ type: "unseen" }];
   if (callback.expression) return [callback.body];
-  /** @type {Node[]} */
-  const results = [];
+  const results: Node[] = [];
   walk(callback.body, (node, parents) => {
     if (node.type === "ReturnStatement" && !parents.some(isFunction))
       results.push(node.argument ?? { type: "unseen" });
@@ -101,13 +96,9 @@ function resultsOf(/** @type {Node} */ call) {
   return results;
 }
 
-/**
- * The names that stand for elements in this file, because their type says so: `icon: ReactElement`.
- *
- * @returns {Set<string>}
- */
-function slotsIn(/** @type {Node} */ program, /** @type {string} */ text) {
-  const slots = new Set();
+/** The names that stand for elements in this file, because their type says so: `icon: ReactElement`. */
+function slotsIn(program: Node, text: string): Set<string> {
+  const slots = new Set<string>();
   walk(program, (node) => {
     if (node.type !== "TSPropertySignature") return;
     const { start, end } = node.typeAnnotation ?? node;

@@ -2,12 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../run.mjs";
-import { isMain, report } from "./source.mjs";
+import { type Finding, isMain, report } from "./source.ts";
 
-/** @import { Finding } from "./source.mjs" */
-
-/** @typedef {{ version?: string, resolved?: string, engines?: { node?: string } }} LockedPackage */
-/** @typedef {{ packages: Record<string, LockedPackage> }} Lock */
+type LockedPackage = { version?: string; resolved?: string; engines?: { node?: string } };
+type Lock = { packages: Record<string, LockedPackage> };
 
 /** No older than these; the sentence says what was wrong below. */
 const FLOORS = [
@@ -20,24 +18,18 @@ const NODE_FLOOR = "20.19.0";
 
 const LOCK = "package-lock.json";
 
-/**
- * What in the lock file must not be.
- *
- * @returns {Finding[]}
- */
-export function findTooOld(/** @type {string} */ text) {
-  /** @type {Lock} */
-  const { packages } = JSON.parse(text);
-  /** @type {Finding[]} */
-  const findings = [];
+/** What in the lock file must not be. */
+export function findTooOld(text: string): Finding[] {
+  const { packages }: Lock = JSON.parse(text);
+  const findings: Finding[] = [];
   const lines = text.split("\n");
-  const refuse = (/** @type {string} */ path, /** @type {string} */ says) =>
+  const refuse = (path: string, says: string) =>
     findings.push({ file: LOCK, line: lines.findIndex((one) => one.includes(`"${path}": {`)) + 1, says });
 
   for (const { name, floor, because } of FLOORS) {
     const copies = Object.entries(packages).filter(([path]) => path.endsWith(`node_modules/${name}`));
     if (copies.length === 0)
-      refuse("", `${name} is not there: take its floor out of scripts/rules/versions.mjs.`);
+      refuse("", `${name} is not there: take its floor out of scripts/rules/versions.ts.`);
     for (const [path, { version = "0" }] of copies) {
       if (isOlder(version, floor)) refuse(path, `${name} ${version} is older than ${floor}: ${because}.`);
     }
@@ -53,7 +45,7 @@ export function findTooOld(/** @type {string} */ text) {
 }
 
 /** Whether `version` comes before `floor`, part by part; what comes before a release is older than it. */
-function isOlder(/** @type {string} */ version, /** @type {string} */ floor) {
+function isOlder(version: string, floor: string) {
   const [release = "", preview] = version.split("-");
   const wanted = floor.split(".").map(Number);
   const parts = release.split(".").map(Number);

@@ -5,24 +5,25 @@
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import type { BrowserName, CompatData, Identifier } from "@mdn/browser-compat-data";
 import { giveUp } from "./bootstrap.mjs";
-import { isMain, parse, readSource, report, stringOf, walk } from "./rules/source.mjs";
+import {
+  type Finding,
+  isMain,
+  type Node,
+  parse,
+  readSource,
+  report,
+  type Source,
+  stringOf,
+  walk,
+} from "./rules/source.ts";
 import { root } from "./run.mjs";
-
-/**
- * @typedef {import("./rules/source.mjs").Source} Source
- * @typedef {import("./rules/source.mjs").Finding} Finding
- * @typedef {import("./rules/source.mjs").Node} Node
- * @typedef {{ version_added?: string | false | null, prefix?: string, flags?: unknown }} Support
- * @typedef {{ __compat?: { spec_url?: string | string[], support: Record<string, Support | Support[] | undefined> } }
- *   & Record<string, any>} Feature
- */
 
 const require = createRequire(import.meta.url);
 /** "chrome 111" and so on. */
-const SUPPORTED = /** @type {string[]} */ (require("next/dist/shared/lib/modern-browserslist-target"));
-/** @type {Record<string, number>} */
-export const FLOOR = Object.fromEntries(
+const SUPPORTED: string[] = require("next/dist/shared/lib/modern-browserslist-target");
+export const FLOOR: Record<string, number> = Object.fromEntries(
   SUPPORTED.map((browser) => [browser.split(" ")[0], Number(browser.split(" ")[1])]),
 );
 
@@ -55,11 +56,11 @@ const MAKES_ITERATOR = new Set(["entries", "keys", "matchAll", "values"]);
 const unsupported = unsupportedFeatures();
 
 /** Whether one of the browsers that are served lacks it. */
-function isUnsupported(/** @type {Feature} */ feature) {
+function isUnsupported(feature: Identifier) {
   const support = feature.__compat?.support;
   if (support === undefined) return false;
   return Object.entries(FLOOR).some(([browser, floor]) => {
-    const entries = [support[browser] ?? []].flat();
+    const entries = [support[browser as BrowserName] ?? []].flat();
     return !entries.some(({ version_added: added, prefix, flags }) => {
       if (typeof added !== "string" || prefix !== undefined || flags !== undefined) return false;
       return Number.parseFloat(added.replace("≤", "")) <= floor;
@@ -73,17 +74,20 @@ function isUnsupported(/** @type {Feature} */ feature) {
  * ("isSubsetOf"), which are known by their name alone; and what iterators have (`onIterators`).
  */
 function unsupportedFeatures() {
-  /** @type {{ api: Feature, javascript: { builtins: Feature } }} */
-  const { api, javascript } = require("@mdn/browser-compat-data");
-  const interfaces = new Set();
-  const constructors = new Set();
-  const members = new Set();
-  const methods = new Set();
-  const oldNames = new Set();
-  for (const [name, feature] of [...Object.entries(api), ...Object.entries(javascript.builtins)]) {
+  const { api, javascript }: CompatData = require("@mdn/browser-compat-data");
+  const { builtins = {} } = javascript;
+  const interfaces = new Set<string>();
+  const constructors = new Set<string>();
+  const members = new Set<string>();
+  const methods = new Set<string>();
+  const oldNames = new Set<string>();
+  for (const [name, feature] of [
+    ...Object.entries<Identifier>(api),
+    ...Object.entries<Identifier>(builtins),
+  ]) {
     if (isUnsupported(feature)) interfaces.add(name);
     if (isUnsupported(feature) || isUnsupported(feature[name] ?? {})) constructors.add(name);
-    for (const [key, member] of Object.entries(feature)) {
+    for (const [key, member] of Object.entries<Identifier>(feature)) {
       const called = key.replace(/_static$/, "");
       if (member.__compat === undefined || !/^\w+$/.test(called) || called === name) continue;
       if (isUnsupported(member)) {
@@ -99,17 +103,17 @@ function unsupportedFeatures() {
     constructors,
     members,
     methods,
-    onIterators: new Set(Object.keys(javascript.builtins.Iterator)),
+    onIterators: new Set(Object.keys(builtins.Iterator ?? {})),
   };
 }
 
 /** Whether it is a method of the language's own values, and not of what they are made by. */
-function isOfPrototype(/** @type {Feature} */ member) {
+function isOfPrototype(member: Identifier) {
   return /tc39\.es\/.*\.prototype\./i.test(String(member.__compat?.spec_url));
 }
 
 /** A use of an unsupported feature, as one would write it; undefined where the node is none. */
-function unsupportedUse(/** @type {Node} */ node) {
+function unsupportedUse(node: Node) {
   switch (node.type) {
     case "NewExpression":
     case "CallExpression": {
@@ -150,10 +154,7 @@ function unsupportedUse(/** @type {Node} */ node) {
 }
 
 /** The unsupported syntax of a regular expression. */
-function unsupportedPattern(
-  /** @type {string | undefined} */ pattern = "",
-  /** @type {string | undefined} */ flags = "",
-) {
+function unsupportedPattern(pattern: string | undefined = "", flags: string | undefined = "") {
   if (flags.includes("v")) return "a regular expression's flag v";
   if (/\(\?(?:[ims]+(?:-[ims]*)?|-[ims]+):/.test(pattern)) return "a regular expression's (?i:)";
   const groups = [...pattern.matchAll(/\(\?<(\w+)>/g)].map(([, name]) => name);
@@ -163,13 +164,13 @@ function unsupportedPattern(
 }
 
 /** "any" of `AbortSignal.any` and `AbortSignal["any"]`. */
-function memberName(/** @type {Node} */ { property, computed }) {
+function memberName({ property, computed }: Node) {
   if (computed) return stringOf(property);
   return property?.type === "Identifier" ? property.name : undefined;
 }
 
 /** The name under which a node is there globally: "Iterator" of `Iterator` and `window.Iterator`. */
-function globalName(/** @type {Node} */ node) {
+function globalName(node: Node) {
   if (node.type === "Identifier" && !GLOBAL_OBJECTS.has(node.name)) {
     return /^[A-Z]\w{2,}$/.test(node.name) || SINGLETONS.has(node.name) ? node.name : undefined;
   }
@@ -181,7 +182,7 @@ function globalName(/** @type {Node} */ node) {
 }
 
 /** `map.values()` and the like, but not `Object.values(map)`, which gives an array. */
-function makesIterator(/** @type {Node} */ node) {
+function makesIterator(node: Node) {
   return (
     node.type === "CallExpression" &&
     node.callee.type === "MemberExpression" &&
@@ -191,11 +192,7 @@ function makesIterator(/** @type {Node} */ node) {
 }
 
 /** Whether the script detects the feature first: by typeof, ?., or a condition that names it. */
-function isFeatureDetected(
-  /** @type {string} */ text,
-  /** @type {Node} */ node,
-  /** @type {readonly Node[]} */ parents,
-) {
+function isFeatureDetected(text: string, node: Node, parents: readonly Node[]) {
   const name = node.type === "MemberExpression" ? memberName(node) : undefined;
   const direct = parents.at(-1);
   if (direct?.type === "UnaryExpression" && direct.operator === "typeof") return true;
@@ -207,15 +204,9 @@ function isFeatureDetected(
   });
 }
 
-/**
- * The unsupported features that a script uses without detecting them first.
- *
- * @param {Source} source
- * @returns {Finding[]}
- */
-export function findUnsupported(source) {
-  /** @type {Finding[]} */
-  const findings = [];
+/** The unsupported features that a script uses without detecting them first. */
+export function findUnsupported(source: Source): Finding[] {
+  const findings: Finding[] = [];
   walk(parse(source), (node, parents) => {
     const uses = unsupportedUse(node);
     if (uses === undefined || isFeatureDetected(source.text, node, parents)) return;
