@@ -32,7 +32,6 @@ export default async function PaymentLinksPage({ searchParams }: { searchParams:
       : undefined;
   return (
     <ListPage
-      at="/links"
       title={t("links")}
       action={
         <Button asChild>

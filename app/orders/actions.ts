@@ -4,7 +4,6 @@ import { randomUUID } from "node:crypto";
 import { redirect } from "next/navigation";
 import { getLocale } from "next-intl/server";
 import { putOrder } from "@/db/orders/orders";
-import { uuid } from "@/lib/api/requests";
 import { parseForm } from "@/lib/form/form-state";
 import type { MakeState } from "@/lib/orders/make-state";
 import { orderForm } from "@/lib/orders/order-form";
@@ -15,11 +14,11 @@ import { answerToMake } from "@/server/orders/make";
 /** Puts the order of the form under the id that the form has had since it was shown: pressed twice, it is one order. */
 export async function createOrder(_previous: MakeState, form: FormData): Promise<MakeState> {
   const authorization = await authorizeAction("createOrder");
-  const id = uuid.safeParse(form.get("id")).data ?? randomUUID();
-  const answer = answerToMake(form, id);
-  if (!authorization.ok) return answer.notAuthorized(authorization.problem);
+  const answer = answerToMake(form);
+  if (!authorization.ok) return answer.problem(authorization.problem);
   const parsed = parseForm(orderForm(await getLocale()), form);
   if (!parsed.ok) return answer.wrong(parsed.state);
+  const { id } = answer;
   const merchantId = authorization.viewer.id;
   const put = await putOrder(merchantId, id, parsed.value).catch((error: unknown) => {
     problemOf(error, { action: "createOrder" });

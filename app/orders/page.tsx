@@ -34,7 +34,6 @@ export default async function OrdersPage({ searchParams }: { searchParams: Promi
   const next = found.next && cursorOf("orders", found.next);
   return (
     <ListPage
-      at="/orders"
       title={t("orders")}
       action={
         <Button asChild>

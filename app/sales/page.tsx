@@ -36,7 +36,6 @@ export default async function SalesPage({ searchParams }: { searchParams: Promis
   const next = found.next && cursorOf("sales", found.next);
   return (
     <ListPage
-      at="/sales"
       title={t("sales")}
       action={
         <Button asChild look="quiet">

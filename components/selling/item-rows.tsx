@@ -36,7 +36,12 @@ export function ItemRows({ pattern, onChanged }: { pattern: MoneyPattern; onChan
     document.getElementById(id)?.focus();
     onChanged();
   });
-  const spare = Array.from({ length: ROWS_WITHOUT_SCRIPT }, (_, row) => row).filter((row) => row > usedUpTo);
+  // Once there are scripts, rows can be added.
+  const [hasScript, setHasScript] = useState(false);
+  useEffect(() => setHasScript(true), []);
+  const spare = hasScript
+    ? []
+    : Array.from({ length: ROWS_WITHOUT_SCRIPT }, (_, row) => row).filter((row) => row > usedUpTo);
   const mayAdd = usedUpTo + 1 < ROWS_MAX;
   const add = () => {
     const row = usedUpTo + 1;

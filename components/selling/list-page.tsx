@@ -1,16 +1,13 @@
-import type { ComponentProps, ReactElement } from "react";
+import type { ReactElement } from "react";
 import { Panel } from "@/components/ui/panel";
-import { SellingNav } from "./selling-nav";
 
 /** One of the merchant's lists: its title with what can be done, then the list. */
 export function ListPage({
-  at,
   title,
   action,
   above,
   children,
 }: {
-  at: ComponentProps<typeof SellingNav>["at"];
   title: string;
   action: ReactElement;
   above?: ReactElement | undefined;
@@ -18,7 +15,6 @@ export function ListPage({
 }) {
   return (
     <div className="mx-auto w-full max-w-4xl">
-      <SellingNav at={at} />
       <div className="mb-6 flex flex-wrap items-center justify-between gap-3">
         <h1 className="text-title">{title}</h1>
         {action}

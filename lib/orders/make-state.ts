@@ -2,9 +2,9 @@
 import type { FormState } from "../form/form-state.ts";
 
 export type MakeProblem =
-  | "signed-out"
+  | "unauthenticated"
   | "forbidden"
-  | "limited"
+  | "rate-limited"
   | "unavailable"
   | "no-account"
   /** The form's id is taken by what it had made before, with other fields. */

@@ -8,7 +8,7 @@ import { isCurrency, MAX_AMOUNT_MINOR } from "../currency.ts";
 import type { AmountError } from "../form/amount.ts";
 import { readAmount } from "../money-input.ts";
 import { plainText } from "../text/plain-text.ts";
-import { type PaymentLinkRequest, QUANTITY_MAX } from "./payment-link.ts";
+import { type PaymentLinkRequest, paymentLinkRequest, QUANTITY_MAX } from "./payment-link.ts";
 
 /** As an order over the API (lib/api/requests.ts). */
 const TEXT_MAX_LENGTH = 200;
@@ -150,7 +150,10 @@ export function paymentLinkForm(locale: string) {
     })
     .transform((fields): PaymentLinkRequest => {
       const times = timesOf(fields.quantityMax) ?? 1;
-      return { ...requestOf(fields, locale), ...(times > 1 && { quantityMax: times }) };
+      return paymentLinkRequest.parse({
+        ...requestOf(fields, locale),
+        ...(times > 1 && { quantityMax: times }),
+      });
     });
 }
 

@@ -53,7 +53,7 @@ export function documentRoute<P extends Record<string, string>>(
 }
 
 /** Where a person who got no file is led. */
-async function leadOn(answer: Response, page: string): Promise<Response> {
+export async function leadOn(answer: Response, page: string): Promise<Response> {
   const { type }: { type: string } = await answer.json();
   const location =
     answer.status === 401 ? `/sign-in?next=${encodeURIComponent(page)}` : answer.status === 404 ? page : type;
