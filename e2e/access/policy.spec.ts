@@ -177,6 +177,7 @@ function pagesOf(orderId: string): string[] {
     `/checkout/${orderId}`,
     "/payments",
     "/settings/api-keys",
+    "/settings/merchant",
     "/problems/declined",
     "/docs",
   ];

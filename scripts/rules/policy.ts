@@ -34,6 +34,7 @@ const ROUTE_MAKERS = new Set([
   "formRoute",
   "documentRoute",
   "downloadRoute",
+  "exportRoute",
   "continueRoute",
   "plainPayRoute",
 ]);

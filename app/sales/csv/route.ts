@@ -1,5 +1,5 @@
 import { eachSaleOf } from "@/db/payments/views/sales";
-import { decimalOf } from "@/lib/money";
+import { plainDecimal } from "@/lib/money";
 import { csvResponse } from "@/server/http/csv";
 import { downloadRoute } from "@/server/http/download-route";
 import { pathWith } from "@/server/orders/list-query";
@@ -34,7 +34,7 @@ export const GET = downloadRoute(
 
 async function* rowsOf(sales: ReturnType<typeof eachSaleOf>) {
   for await (const sale of sales) {
-    const decimal = (amountMinor: bigint) => decimalOf(amountMinor, sale.currency);
+    const decimal = (amountMinor: bigint) => plainDecimal(amountMinor, sale.currency);
     yield {
       date: sale.settledAt.toISOString(),
       payment: sale.paymentId,
