@@ -1,9 +1,12 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import type { ReactElement } from "react";
+import { MovementList } from "@/components/activity/movement-list";
+import { NoMovements } from "@/components/activity/no-movements";
 import { OrderList } from "@/components/orders/order-list";
-import { type ListedPayment, PaymentList } from "@/components/payments/payment-list";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
+import type { Movement } from "@/lib/activity/movement";
 import type { Order } from "@/lib/api/order";
 import { type Account, Balances } from "./balances";
 import { Menu } from "./menu";
@@ -13,15 +16,17 @@ import { Section } from "./section";
 export function HomeOfPayer({
   viewer,
   accounts,
-  payments,
+  movements,
   openOrders,
   createDemoOrder,
+  tour = null,
 }: {
-  viewer: { id: string; name: string };
+  viewer: { id: string; name: string; handle: string };
   accounts: Account[];
-  payments: ListedPayment[];
+  movements: Movement[];
   openOrders: Order[];
   createDemoOrder: ((formData: FormData) => Promise<void>) | undefined;
+  tour?: ReactElement | null;
 }) {
   const t = useTranslations();
   return (
@@ -29,6 +34,7 @@ export function HomeOfPayer({
       <h1 className="mb-6 text-title wrap-anywhere">
         {inElements(t.rich("home.greeting", { name: viewer.name, bdi }))}
       </h1>
+      {tour}
       <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 lg:grid-cols-2">
         <Section title={t("home.balances")} className="lg:col-span-2">
           <Balances accounts={accounts} />
@@ -50,16 +56,16 @@ export function HomeOfPayer({
           action={
             <Link
               href="/payments"
-              className="rounded text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
+              className="-my-2.5 inline-flex min-h-11 items-center rounded-xl text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
             >
               {t("home.allPayments")}
             </Link>
           }
         >
-          {payments.length > 0 ? (
-            <PaymentList viewerId={viewer.id} payments={payments} />
+          {movements.length > 0 ? (
+            <MovementList movements={movements} />
           ) : (
-            <p className="text-soft">{t("payments.none")}</p>
+            <NoMovements isMerchant={false} handle={viewer.handle} isAtStart />
           )}
         </Section>
       </div>

@@ -21,6 +21,7 @@ const SAME_IN_BOTH = new Set([
   "problem.status",
   "signUp.name",
   "send.recipient",
+  "activity.filter_status",
   "mail.name",
 ]);
 

@@ -6,7 +6,7 @@ export const PAGES = { "/": "anyone", "/payments/[id]": "user" } as const satisf
 export const ROUTES = { "GET /api/orders/[id]": "user", "POST /pay": "user" } as const;
 export const ACTIONS = { signOut: "anyone" } as const;`;
 
-/** A small house that keeps the rule. */
+/** A small project that keeps the rule. */
 const HOUSE: Record<string, string> = {
   "server/identity/policy.ts": POLICY,
   "app/(shop)/page.tsx": "export default function Home() { return null; }",

@@ -27,7 +27,9 @@ export const PAGES = {
   "/top-up/[intentId]/form": "user",
   "/payments": "user",
   "/payments/[id]": "user",
+  "/where": "user",
   "/settings/api-keys": "user",
+  "/settings/merchant": "user",
 } as const satisfies Record<string, Level>;
 
 /** Who may use a route, and what scope an API key needs for it; a session has them all. */
@@ -51,7 +53,9 @@ export const ROUTES = {
   "GET /api/openapi.json": { level: "anyone" },
   "GET /api/health/live": { level: "anyone" },
   "GET /api/health/ready": { level: "anyone" },
+  "GET /payments/export.csv": { level: "user", scope: "payments:read" },
   "GET /security.txt": { level: "anyone" },
+  "POST /where/revoke": { level: "user", scope: "keys:write" },
   "GET /payments/[id]/receipt.pdf": { level: "user", scope: "payments:read" },
   "POST /payments/[id]/mail": { level: "user", scope: "payments:read" },
   "POST /checkout/[orderId]/continue": { level: "user", scope: "keys:write" },
@@ -68,8 +72,12 @@ export const ACTIONS = {
   payNow: "user",
   looksLikeEarlier: "user",
   createDemoOrder: "user",
+  startTour: "user",
+  readTour: "user",
+  dismissTour: "anyone",
   createApiKey: "user",
   revokeApiKey: "user",
+  askToSell: "user",
   signIn: "anyone",
   signUp: "anyone",
   signInAsDemo: "anyone",

@@ -30,12 +30,6 @@ export type Movement = {
   refundedMinor: bigint;
 };
 
-/** An account, with its balance and how many transfers have made it: read together, so that a history can end there. */
-export type AccountState = { id: string; currency: string; balanceMinor: bigint; version: bigint };
-
-/** A place in the order of declined tries: by time of settlement, then by id. */
-export type DeclinePlace = { at: Date; id: string };
-
 /** The other party of a movement; nobody's account is the house's. */
 export function partyOf(name: string | null, handle: string | null): Movement["party"] {
   return name === null || handle === null ? null : { name, handle };

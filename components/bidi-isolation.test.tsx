@@ -6,11 +6,16 @@ import { NextIntlClientProvider } from "next-intl";
 import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it, vi } from "vitest";
+import type { Movement } from "@/lib/activity/movement";
+import type { OpenKey } from "@/lib/activity/open-key";
 import type { Order } from "@/lib/api/order";
 import type { Payment } from "@/lib/api/payment";
 import type { Receipt as ReceiptOf } from "@/lib/receipt";
 import de from "@/messages/de.json";
 import en from "@/messages/en.json";
+import { MovementList } from "./activity/movement-list";
+import { NoMovements } from "./activity/no-movements";
+import { OpenKeyList } from "./activity/open-key-list";
 import { KeyList } from "./api-keys/key-list";
 import { NewKey } from "./api-keys/new-key";
 import { DeclineAlert, RefusedAlert } from "./checkout/alerts";
@@ -19,9 +24,9 @@ import { PlainPayForm } from "./checkout/plain-pay-form";
 import { Status } from "./checkout/status";
 import { HomeOfMerchant } from "./home/home-of-merchant";
 import { HomeOfPayer } from "./home/home-of-payer";
+import { RequestState } from "./merchant-request/request-state";
 import { OrderLines } from "./orders/order-lines";
 import { OrderList } from "./orders/order-list";
-import { PaymentList } from "./payments/payment-list";
 import { Receipt } from "./payments/receipt";
 import { Header } from "./site/header";
 
@@ -51,8 +56,36 @@ const payment: Payment = {
   settledAt: "2026-03-02T09:38:12.000Z",
 };
 const declined: Payment = { ...payment, status: "declined", declineCode: "payee_closed" };
-const view = { payment, payer: { id: "x", name: EVE }, payee: { id: "y", name: EVE } };
-const viewer = { id: "y", name: EVE };
+const viewer = { id: "y", name: EVE, handle: "eve" };
+const movement: Movement = {
+  id: payment.id,
+  kind: "transfer",
+  status: "succeeded",
+  declineCode: null,
+  direction: "in",
+  accountId: "a",
+  amountMinor: 10n,
+  currency: "USD",
+  balanceMinor: 10n,
+  at: new Date(payment.settledAt),
+  party: { name: EVE, handle: "eve" },
+  note: EVE,
+  orderId: null,
+  description: null,
+  refundOf: null,
+  refundedMinor: 0n,
+};
+const openKey: OpenKey = {
+  key: payment.id,
+  kind: "order",
+  purposeId: order.id,
+  subjectId: null,
+  order: { description: EVE, amountMinor: 10n, currency: "USD" },
+  merchant: { name: EVE, handle: "eve" },
+  arrivals: 2,
+  lastArrivedAt: new Date(payment.settledAt),
+  isChecking: true,
+};
 const sides = { accountId: "a", party: { id: "x", name: EVE, handle: EVE } };
 const receipt: ReceiptOf = {
   payment,
@@ -74,15 +107,17 @@ const PARTS: Record<string, ReactNode> = {
     <HomeOfPayer
       viewer={viewer}
       accounts={[]}
-      payments={[view]}
+      movements={[movement]}
       openOrders={[order]}
       createDemoOrder={nothing}
     />
   ),
   "lines of an order": <OrderLines order={order} />,
   "a list of orders": <OrderList orders={[order]} />,
-  "payments received": <PaymentList viewerId="y" payments={[view, { ...view, orderDescription: EVE }]} />,
-  "payments made": <PaymentList viewerId="x" payments={[view]} />,
+  "payments received": <MovementList movements={[movement, { ...movement, description: EVE }]} />,
+  "payments made": <MovementList movements={[{ ...movement, direction: "out" }]} />,
+  "payments that are being checked": <OpenKeyList openKeys={[openKey]} />,
+  "nothing to see": <NoMovements isMerchant handle={EVE} />,
   "a receipt of the payee's": <Receipt viewerId="y" receipt={{ ...receipt, order }} amount="$0.10" />,
   "a receipt of the payer's": <Receipt viewerId="x" receipt={receipt} amount="$0.10" />,
   "a receipt of a refund": (
@@ -138,6 +173,18 @@ const PARTS: Record<string, ReactNode> = {
     <KeyList
       keys={[{ id: "k", name: EVE, start: "once_abc", scopes: [], createdAt: payment.settledAt }]}
       revokeKey={nothing}
+    />
+  ),
+  "a request to be a merchant": (
+    <RequestState
+      request={{
+        businessName: EVE,
+        sells: EVE,
+        state: "declined",
+        decisionReason: EVE,
+        decidedAt: new Date(payment.settledAt),
+        createdAt: new Date(payment.settledAt),
+      }}
     />
   ),
   "a new API key": <NewKey name={EVE} apiKey="once_abc" />,

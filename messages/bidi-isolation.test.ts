@@ -5,7 +5,7 @@ import en from "./en.json";
 
 /** Arguments that are words of people, not ours. */
 const OF_PEOPLE = /\{(name|merchant|handle|note|description)\}/g;
-/** Labels hold no elements: their words come isolated (lib/text/plain-text.ts). And the demo's own people need it nowhere. */
+/** Labels hold no elements: their words come isolated (lib/text/bidi-isolate.ts). And the demo's own people need it nowhere. */
 const ELSEWHERE = new Set(["apiKeys.revokeNamed", "signIn.continueAs"]);
 
 const texts = Object.entries({ en, de }).flatMap(([language, catalog]) =>
