@@ -116,6 +116,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               apiKeys: messages.apiKeys,
               checkout: messages.checkout,
               errors: messages.errors,
+              request: messages.request,
               merchantRequest: messages.merchantRequest,
               send: messages.send,
               topUp: messages.topUp,

@@ -10,7 +10,7 @@ import { readAccountStates } from "@/db/activity/account-states";
 import { readHistory } from "@/db/activity/history";
 import { listAccounts } from "@/db/ledger/accounts";
 import { searchOrdersOf } from "@/db/orders/merchant-orders";
-import { listOpenOrders } from "@/db/orders/orders";
+import { listOpenOrders, listOrdersOf } from "@/db/orders/orders";
 import { searchSalesOf } from "@/db/payments/views/sales";
 import { MENU, TOUR_COOKIE, TOUR_SKU } from "@/lib/menu";
 import { formatMoney } from "@/lib/money";
@@ -23,6 +23,8 @@ import { dismissTour, readTour, startTour } from "./tour-actions";
 
 /** What fits a start page; the rest is one link away. */
 const LISTED = 6;
+/** What somebody has asked for lately: enough to see one paid. */
+const LISTED_REQUESTS = 3;
 
 export function generateMetadata(): Metadata {
   return { robots: robotsFor("/") };
@@ -48,10 +50,11 @@ export default async function HomePage() {
   }
   const isTourShown = isDemo() && viewer.role === "payer" && !(await cookies()).has(TOUR_COOKIE);
   const accounts = await readAccountStates(viewer.id);
-  const [recent, openOrders, locale] = await Promise.all([
+  const [recent, openOrders, requests, locale] = await Promise.all([
     readHistory(viewer.id, accounts, {}, { limit: LISTED }),
     // Whoever knows an order's address may pay it; only the demo lists those of everybody.
     isDemo() ? listOpenOrders(LISTED) : [],
+    listOrdersOf(viewer.id, LISTED_REQUESTS),
     getLocale(),
   ]);
   const { amountMinor } = MENU[TOUR_SKU];
@@ -61,6 +64,7 @@ export default async function HomePage() {
       accounts={accounts.map((account) => ({ ...account, balanceMinor: account.balanceMinor.toString() }))}
       movements={recent.movements}
       openOrders={openOrders}
+      requests={requests}
       createDemoOrder={isDemo() ? createDemoOrder : undefined}
       tour={
         isTourShown ? (

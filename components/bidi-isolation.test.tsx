@@ -124,6 +124,7 @@ const PARTS: Record<string, ReactNode> = {
       accounts={[]}
       movements={[movement]}
       openOrders={[order]}
+      requests={[order]}
       createDemoOrder={nothing}
     />
   ),

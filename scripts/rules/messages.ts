@@ -20,11 +20,11 @@ const SAME_IN_BOTH = new Set([
   "order.quantityTimes",
   "problem.status",
   "signUp.name",
-  "merchant.buyer",
-  "refund.person",
   "send.recipient",
   "activity.filter_status",
   "mail.name",
+  "merchant.buyer",
+  "refund.person",
 ]);
 
 const ENGLISH = "messages/en.json";
