@@ -2,10 +2,7 @@
 import { block, isApi } from "../support/blocked.ts";
 import { expect, isPayment, openCheckout, payButton, test } from "../support/fixtures.ts";
 
-test("checking says how long ago Pay was pressed, beside the live region", async ({
-  alice,
-  orderId,
-}) => {
+test("checking says how long ago Pay was pressed, beside the live region", async ({ alice, orderId }) => {
   await openCheckout(alice, orderId);
   await block(alice.context(), (route) => isPayment(route) || isApi(route));
   await payButton(alice).click();

@@ -32,8 +32,7 @@ const LINKS = [
   onlyInDemo?: true;
 }[];
 
-export type NavigationKey = (typeof LINKS)[number]["key"];
-export type NavigationLink = { key: NavigationKey; path: string };
+export type NavigationLink = { key: (typeof LINKS)[number]["key"]; path: string };
 
 /** The links for `role` (undefined: nobody is signed in). Of pages for users, nobody in particular is shown those at the foot alone. */
 export function navigationFor(role: Role | undefined, isDemo: boolean): Record<Place, NavigationLink[]> {
