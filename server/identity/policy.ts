@@ -20,6 +20,8 @@ export const PAGES = {
   "/payments": "user",
   "/payments/[id]": "user",
   "/settings/api-keys": "user",
+  // In the demo alone; not found otherwise.
+  "/dev/outbox": "anyone",
 } as const satisfies Record<string, Level>;
 
 /** Who may use a route, and what scope an API key needs for it; a session has them all. */
