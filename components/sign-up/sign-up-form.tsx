@@ -8,16 +8,23 @@ import { PASSWORD_MIN_LENGTH, type SignUpError } from "@/lib/identity/sign-up";
 
 type SignUpState = { error?: SignUpError | "limited"; waitMinutes?: number };
 
-/** A new account. `signUp` redirects where everything is right, and names the field that is not otherwise. */
+/**
+ * A new account. `signUp` redirects where everything is right, and names the field that is not otherwise. The form sends `id` with
+ * it, the same at each press, so that two presses are one sign-up.
+ */
 export function SignUpForm({
   signUp,
   next,
+  id,
 }: {
   signUp: (previous: SignUpState, formData: FormData) => Promise<SignUpState>;
   next: string;
+  id: string;
 }) {
   const t = useTranslations("signUp");
   const [state, action] = useActionState(signUp, {});
+  // The one that the form was opened with: whenever the page is read again, the server offers another.
+  const [firstId] = useState(id);
   // React empties an uncontrolled field after an action; only the password is to be typed again.
   const [typed, setTyped] = useState({ name: "", handle: "", email: "" });
   const bind = (name: keyof typeof typed) => ({
@@ -31,6 +38,7 @@ export function SignUpForm({
   return (
     <form action={action} className="flex flex-col gap-4">
       <input type="hidden" name="next" value={next} />
+      <input type="hidden" name="id" value={firstId} />
       {state.error === undefined ? null : (
         <p
           role="alert"

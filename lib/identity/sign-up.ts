@@ -44,10 +44,13 @@ export function parseSignUp(
       error: field === "name" || field === "handle" || field === "email" ? field : "password",
     };
   }
-  const { handle, email, password } = parsed.data;
+  return isGuessable(parsed.data.password, parsed.data)
+    ? { ok: false, error: "password-guessable" }
+    : { ok: true, value: parsed.data };
+}
+
+/** Whether who knows the address or the handle would try this password first, or anybody: a single repeated character. */
+export function isGuessable(password: string, { handle, email }: { handle: string; email: string }): boolean {
   const guess = password.toLowerCase();
-  // Who knows the address or the handle would try these first; so would anybody a single repeated character.
-  const isGuessable =
-    guess.includes(handle) || guess.includes(email.split("@")[0] ?? email) || new Set(guess).size < 4;
-  return isGuessable ? { ok: false, error: "password-guessable" } : { ok: true, value: parsed.data };
+  return guess.includes(handle) || guess.includes(email.split("@")[0] ?? email) || new Set(guess).size < 4;
 }

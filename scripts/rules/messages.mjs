@@ -23,6 +23,8 @@ const SAME_IN_BOTH = new Set([
   "problem.status",
   "signUp.name",
   "mail.name",
+  "settings.language_en",
+  "settings.language_de",
 ]);
 
 const ENGLISH = "messages/en.json";
