@@ -8,6 +8,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it, vi } from "vitest";
 import type { Order } from "@/lib/api/order";
 import type { Payment } from "@/lib/api/payment";
+import type { Receipt as ReceiptOf } from "@/lib/receipt";
 import de from "@/messages/de.json";
 import en from "@/messages/en.json";
 import { KeyList } from "./api-keys/key-list";
@@ -52,9 +53,22 @@ const payment: Payment = {
 const declined: Payment = { ...payment, status: "declined", declineCode: "payee_closed" };
 const view = { payment, payer: { id: "x", name: EVE }, payee: { id: "y", name: EVE } };
 const viewer = { id: "y", name: EVE };
+const sides = { accountId: "a", party: { id: "x", name: EVE, handle: EVE } };
+const receipt: ReceiptOf = {
+  payment,
+  userId: "x",
+  payer: { id: "x", name: EVE, handle: EVE },
+  payee: { id: "y", name: EVE, handle: EVE },
+  refunds: {
+    refundedMinor: "4",
+    leftMinor: "6",
+    listed: [{ paymentId: "r", amountMinor: "4", settledAt: payment.settledAt, note: EVE }],
+  },
+  proof: { transfer: { debit: sides, credit: sides } },
+};
 
 const PARTS: Record<string, ReactNode> = {
-  "the head of the page": <Header viewerName={EVE} signOut={nothing} />,
+  "the head of the page": <Header viewerName={EVE} bar={[]} menu={[]} signOut={nothing} />,
   "a merchant's start": <HomeOfMerchant viewer={viewer} accounts={[]} openOrders={[order]} sales={[order]} />,
   "a payer's start": (
     <HomeOfPayer
@@ -69,13 +83,16 @@ const PARTS: Record<string, ReactNode> = {
   "a list of orders": <OrderList orders={[order]} />,
   "payments received": <PaymentList viewerId="y" payments={[view, { ...view, orderDescription: EVE }]} />,
   "payments made": <PaymentList viewerId="x" payments={[view]} />,
-  "a receipt of the payee's": <Receipt viewerId="y" view={view} order={order} amount="$0.10" />,
-  "a receipt of the payer's": <Receipt viewerId="x" view={view} order={undefined} amount="$0.10" />,
+  "a receipt of the payee's": <Receipt viewerId="y" receipt={{ ...receipt, order }} amount="$0.10" />,
+  "a receipt of the payer's": <Receipt viewerId="x" receipt={receipt} amount="$0.10" />,
   "a receipt of a refund": (
     <Receipt
       viewerId="y"
-      view={{ ...view, payment: { ...payment, kind: "refund" } }}
-      order={undefined}
+      receipt={{
+        ...receipt,
+        payment: { ...payment, kind: "refund" },
+        refunded: { payment, description: EVE },
+      }}
       amount="$0.10"
     />
   ),
@@ -134,7 +151,7 @@ describe.each(Object.entries({ en, de }))("in %s", (locale, messages) => {
         locale={locale as "en" | "de"}
         messages={messages}
         timeZone="UTC"
-        formats={{ dateTime: { short: {}, shortOfOtherYear: {}, moment: {} } }}
+        formats={{ dateTime: { short: {}, shortOfOtherYear: {}, moment: {}, instant: {} } }}
         onError={failed}
       >
         {part}

@@ -5,8 +5,9 @@
 import { cookies, headers } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
 import { chooseLocale, LOCALE_COOKIE, type Locale } from "@/lib/locale";
+import { TIME_ZONE_COOKIE, timeZoneOf } from "@/lib/time-zone";
 import type en from "@/messages/en.json";
-import { catalogs, formats, TIME_ZONE } from "./texts.ts";
+import { catalogs, formats } from "./texts.ts";
 
 declare module "next-intl" {
   interface AppConfig {
@@ -17,8 +18,10 @@ declare module "next-intl" {
 }
 
 export default getRequestConfig(async () => {
-  const cookie = (await cookies()).get(LOCALE_COOKIE)?.value;
+  const sent = await cookies();
   const accepted = (await headers()).get("accept-language");
-  const locale = chooseLocale(cookie, accepted);
-  return { locale, messages: catalogs[locale], formats, timeZone: TIME_ZONE };
+  const locale = chooseLocale(sent.get(LOCALE_COOKIE)?.value, accepted);
+  // The zone is written beside every time.
+  const timeZone = timeZoneOf(sent.get(TIME_ZONE_COOKIE)?.value);
+  return { locale, messages: catalogs[locale], formats, timeZone };
 });

@@ -17,8 +17,8 @@ import en from "@/messages/en.json";
 export const catalogs: Record<Locale, typeof en> = { en, de };
 en satisfies typeof de;
 
-/** One zone for everybody, and it is written beside the time: a receipt reads the same on every device. */
-export const TIME_ZONE = "UTC";
+/** The zone of what is sent to people, whose own nobody has asked for. It is written beside the time. */
+const TIME_ZONE = "UTC";
 
 const short = {
   month: "short",
@@ -41,6 +41,18 @@ export const formats = {
       hourCycle: "h23",
       timeZoneName: "short",
     },
+    /** A moment as evidence states it: to the millisecond. */
+    instant: {
+      year: "numeric",
+      month: "short",
+      day: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      fractionalSecondDigits: 3,
+      hourCycle: "h23",
+      timeZoneName: "short",
+    },
     /** A moment of this year in a list. */
     short,
     /** A moment of another year in a list. */
@@ -56,7 +68,7 @@ export function translatorFor<N extends NamespaceKeys<typeof en, NestedKeyOf<typ
   return createTranslator({ locale, namespace, messages: catalogs[locale], formats, timeZone: TIME_ZONE });
 }
 
-/** Writes dates and numbers in a language, as pages do. */
-export function formatterFor(locale: Locale) {
-  return createFormatter({ locale, formats, timeZone: TIME_ZONE });
+/** Writes dates and numbers in a language, as pages do; in `timeZone`, where somebody's own is known. */
+export function formatterFor(locale: Locale, timeZone = TIME_ZONE) {
+  return createFormatter({ locale, formats, timeZone });
 }

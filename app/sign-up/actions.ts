@@ -6,11 +6,12 @@ import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { findByHandle } from "@/db/identity/users";
 import { uuid } from "@/lib/api/requests";
-import { parseSignUp, type SignUp, type SignUpError } from "@/lib/identity/sign-up";
+import { type FormState, parseForm, refuseForm } from "@/lib/form/form-state";
+import { type SignUp, signUpForm } from "@/lib/identity/sign-up";
 import { safeReturnPath } from "@/lib/return-path";
 import { withAccountContext } from "@/server/account/context";
 import { requestContext } from "@/server/account/request-context";
-import { askForAccount, findInTheWay, mailAgain, untilPassword } from "@/server/account/sign-up";
+import { askForAccount, findInTheWay, mailAgain, type Taken, untilPassword } from "@/server/account/sign-up";
 import { auth } from "@/server/identity/auth";
 import { requireAction } from "@/server/identity/authorize";
 import { newDeviceCookie } from "@/server/identity/device-cookie";
@@ -18,8 +19,8 @@ import { signInByPassword } from "@/server/identity/sign-in";
 import { countAttempt, uncountAttempt } from "@/server/identity/sign-in-limits";
 import { hasMail } from "@/server/mail/delivery";
 
-/** `waitMinutes` is there with "limited". */
-export type SignUpState = { error?: SignUpError | "limited"; waitMinutes?: number };
+/** `waitMinutes` is there with the error "limited". */
+export type SignUpState = FormState & { waitMinutes?: number };
 
 /**
  * Makes an account, or says which field is wrong; nothing is made then. Where mail works, the link that is mailed makes it, and
@@ -28,44 +29,42 @@ export type SignUpState = { error?: SignUpError | "limited"; waitMinutes?: numbe
  */
 export async function signUp(_previous: SignUpState, form: FormData): Promise<SignUpState> {
   await requireAction("signUp");
-  const parsed = parseSignUp({
-    name: form.get("name"),
-    handle: form.get("handle"),
-    email: form.get("email"),
-    password: form.get("password"),
-  });
-  if (!parsed.ok) return { error: parsed.error };
+  const parsed = parseForm(signUpForm, form);
+  if (!parsed.ok) return parsed.state;
   const wanted = parsed.value;
   const waitMinutes = await countAttempt({ what: "sign-up", headers: await headers() });
-  if (waitMinutes !== undefined) return { error: "limited", waitMinutes };
+  if (waitMinutes !== undefined) {
+    return { ...refuseForm(form, [{ name: "", code: "limited" }]), waitMinutes };
+  }
   const next = safeReturnPath(form.get("next"));
   if (hasMail()) {
     const sent = uuid.safeParse(form.get("id"));
     const id = sent.success ? sent.data : randomUUID();
-    const error = await askForAccount({ id, wanted, next }, await requestContext());
-    if (error !== undefined) return { error };
+    const inTheWay = await askForAccount({ id, wanted, next }, await requestContext());
+    if (inTheWay !== undefined) return refuseForm(form, [{ name: inTheWay, code: "taken" }]);
     redirect(`/sign-up/sent?id=${id}`);
   }
-  const error = await make(wanted);
-  if (error !== undefined && !(await isSameAgain(wanted))) return { error };
+  const taken = await make(wanted);
+  if (taken !== undefined && !(await isSameAgain(wanted)))
+    return refuseForm(form, [{ name: taken, code: "taken" }]);
   (await cookies()).set(newDeviceCookie(wanted.email));
   redirect(next);
 }
 
-/** Makes the account and signs in, or says what is in the way. */
-async function make(wanted: SignUp): Promise<SignUpError | undefined> {
-  const error = await findInTheWay(wanted);
-  if (error !== undefined) return error;
+/** Makes the account and signs in, or names the field that belongs to somebody else. */
+async function make(wanted: SignUp): Promise<Taken | "email" | undefined> {
+  const inTheWay = await findInTheWay(wanted);
+  if (inTheWay !== undefined) return inTheWay;
   const requestHeaders = await headers();
   try {
     await withAccountContext(await requestContext(), () =>
       auth().api.signUpEmail({ body: wanted, headers: requestHeaders }),
     );
     return undefined;
-  } catch (thrown) {
-    if (!isAPIError(thrown)) throw thrown;
+  } catch (error) {
+    if (!isAPIError(error)) throw error;
     // Of two sign-ups for one handle at once, the unique constraint lets one through.
-    return (await findByHandle(wanted.handle)) ? "handle-taken" : "email-taken";
+    return (await findByHandle(wanted.handle)) ? "handle" : "email";
   }
 }
 

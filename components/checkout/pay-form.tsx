@@ -3,18 +3,21 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Mark } from "@/components/site/mark";
 import { Button } from "@/components/ui/button";
 import type { Purpose } from "@/lib/api/payment";
 import type { PaymentResponse } from "@/lib/api/payment-response";
 import { placeOf } from "@/lib/pay/place";
-import type { NextKey, PayInput, Payload, PayState } from "@/lib/pay/state";
+import type { NextKey, PayInput, Payload, PayQuestion, PayState } from "@/lib/pay/state";
 import { awaitsPayer, pressableKey } from "@/lib/pay/state-machine";
 import { DeclineAlert, RefusedAlert } from "./alerts";
 import { ContinueWithoutScript } from "./continue-without-script";
 import { usePayment } from "./payment/use-payment";
 import { Status } from "./status";
+
+/** A look by index takes milliseconds. A press does not wait longer than a payer notices for a question that may not come. */
+const QUESTION_DEADLINE_MS = 2_000;
 
 export type PayFormProps = {
   userId: string;
@@ -24,6 +27,13 @@ export type PayFormProps = {
   purpose: Purpose;
   /** What a press asks for: the body of the request to the API (lib/pay/place.ts says which). */
   payload: Payload;
+  /** What travels along to the form without script and is not paid. */
+  beside?: Payload;
+  /**
+   * Asked at a press, before it is stored or sent. Where it says so, nothing is: the page is shown anew, and asks the payer
+   * something first. No answer is none: the press goes on.
+   */
+  asksFirst?: (question: PayQuestion) => Promise<boolean>;
   currency: string;
   /** The amount for people, formatted on the server: both sides then show the same characters. */
   amount: string;
@@ -57,6 +67,22 @@ function FormOfPayload({ userId, userName, otherName, currency, amount, returnTo
     payload,
     payThroughAction: ({ key, payload: pressed }) => rest.payNow({ userId, key, purpose, payload: pressed }),
   });
+
+  const isAsking = useRef(false);
+  const pressOrAsk = async (): Promise<void> => {
+    const { asksFirst } = rest;
+    if (asksFirst === undefined) return press();
+    if (isAsking.current) return;
+    isAsking.current = true;
+    const noQuestion = new Promise<false>((resolve) =>
+      setTimeout(() => resolve(false), QUESTION_DEADLINE_MS),
+    );
+    const question = { userId, purpose, payload, beside: rest.beside ?? {} };
+    const asks = await Promise.race([asksFirst(question), noQuestion]).catch(() => false);
+    isAsking.current = false;
+    if (asks) router.refresh();
+    else press();
+  };
 
   const receiptPath = state.name === "paid" ? `/payments/${state.payment.id}` : undefined;
   useEffect(() => {
@@ -102,7 +128,7 @@ function FormOfPayload({ userId, userName, otherName, currency, amount, returnTo
             // Once it can be pressed it only ever locks: a button that is disabled while it has the focus loses it.
             disabled={state.name === "opening"}
             aria-disabled={pressableKey(state) === undefined}
-            onClick={press}
+            onClick={() => void pressOrAsk()}
           >
             {state.name === "checking" || !isBusy(state) ? null : (
               <span className="appear-late">
@@ -124,7 +150,7 @@ function FormOfPayload({ userId, userName, otherName, currency, amount, returnTo
           userId={userId}
           place={placeOf(purpose)}
           // An order is all that is paid for it; of anything else the fields go along.
-          carried={kind === "order" ? {} : payload}
+          carried={{ ...(kind === "order" ? {} : payload), ...rest.beside }}
           isDelayed={state.name === "opening"}
         />
       ) : null}

@@ -30,6 +30,8 @@ export function PlainPayForm(props: {
   purpose: Purpose;
   /** What Pay asks for; none of it twice where the address of the form tells it. */
   payload: Payload;
+  /** What travels along and is not paid (server/pay/plain-form.ts). */
+  beside?: Payload;
   idempotencyKey: string;
   currency: string;
   amount: string;
@@ -37,7 +39,8 @@ export function PlainPayForm(props: {
   known: Known;
   notice: keyof typeof NOTICES | undefined;
 }) {
-  const { userId, purpose, payload, idempotencyKey, currency, amount, otherName, known, notice } = props;
+  const { userId, purpose, payload, beside, idempotencyKey, currency, amount, otherName, known, notice } =
+    props;
   const place = placeOf(purpose);
   const t = useTranslations("checkout");
   const act = t(`act_${purpose.kind}`);
@@ -52,7 +55,7 @@ export function PlainPayForm(props: {
             </div>
           )}
         </div>
-        <HiddenFields fields={{ user: userId, idempotency_key: idempotencyKey, ...payload }} />
+        <HiddenFields fields={{ user: userId, idempotency_key: idempotencyKey, ...payload, ...beside }} />
         <Button type="submit" size="large">
           {t(`pay_${purpose.kind}`, { amount })}
         </Button>
@@ -81,7 +84,7 @@ export function PlainPayForm(props: {
       )}
       {canPayAgain ? (
         <form method="post" action={`${place}/continue`}>
-          <HiddenFields fields={{ user: userId, ...(purpose.kind === "order" ? {} : payload) }} />
+          <HiddenFields fields={{ user: userId, ...(purpose.kind === "order" ? {} : payload), ...beside }} />
           <Button type="submit" size="large">
             {t("continue")}
           </Button>

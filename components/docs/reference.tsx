@@ -9,10 +9,16 @@ function useReadersScheme(): void {
   useEffect(() => {
     const root = document.documentElement;
     const prefersDark = matchMedia("(prefers-color-scheme: dark)");
-    const follow = () => root.classList.toggle(DARK_CLASS, prefersDark.matches);
+    const follow = () => {
+      const { theme } = root.dataset;
+      root.classList.toggle(DARK_CLASS, theme === "dark" || (theme !== "light" && prefersDark.matches));
+    };
     follow();
     prefersDark.addEventListener("change", follow);
+    const chosen = new MutationObserver(follow);
+    chosen.observe(root, { attributeFilter: ["data-theme"] });
     return () => {
+      chosen.disconnect();
       prefersDark.removeEventListener("change", follow);
       root.classList.remove(DARK_CLASS);
     };

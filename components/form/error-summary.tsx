@@ -34,22 +34,26 @@ export function ErrorSummary() {
       <ul className="mt-1">
         {errors.map(({ name, text }) => (
           <li key={name}>
-            <a
-              href={`#${idPrefix}${name}`}
-              className="inline-flex min-h-11 items-center text-sm underline underline-offset-4 sm:min-h-8"
-              onClick={(event) => {
-                // A field that is there takes the focus itself; its label is scrolled into view with it.
-                const field = document.getElementById(`${idPrefix}${name}`);
-                if (field === null) return;
-                event.preventDefault();
-                field.focus();
-                (document.querySelector(`label[for="${CSS.escape(field.id)}"]`) ?? field).scrollIntoView({
-                  block: "nearest",
-                });
-              }}
-            >
-              {text}
-            </a>
+            {name === "" ? (
+              <span className="inline-flex min-h-11 items-center text-sm sm:min-h-8">{text}</span>
+            ) : (
+              <a
+                href={`#${idPrefix}${name}`}
+                className="inline-flex min-h-11 items-center text-sm underline underline-offset-4 sm:min-h-8"
+                onClick={(event) => {
+                  // A field that is there takes the focus itself; its label is scrolled into view with it.
+                  const field = document.getElementById(`${idPrefix}${name}`);
+                  if (field === null) return;
+                  event.preventDefault();
+                  field.focus();
+                  (document.querySelector(`label[for="${CSS.escape(field.id)}"]`) ?? field).scrollIntoView({
+                    block: "nearest",
+                  });
+                }}
+              >
+                {text}
+              </a>
+            )}
           </li>
         ))}
       </ul>

@@ -7,11 +7,12 @@ import { cn } from "@/components/ui/cn";
 import { inElements } from "@/components/ui/in-elements";
 import type { Payment } from "@/lib/api/payment";
 import { formatMoney } from "@/lib/money";
+import type { Party } from "@/lib/receipt";
 
 export type ListedPayment = {
   payment: Payment;
-  payer: { id?: string; name: string };
-  payee: { id?: string; name: string };
+  payer: Party;
+  payee: Party;
   orderDescription?: string;
 };
 

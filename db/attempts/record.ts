@@ -65,6 +65,13 @@ export function recordAttempt(attempt: Attempt): void {
   });
 }
 
+/** What this process has noted of one user's key and not yet written. */
+export function unwrittenAttempts(userId: string, key: string): Row[] {
+  return recorder()
+    .buffer.held()
+    .filter((row) => row.userId === userId && row.key === key);
+}
+
 /** Writes what waits now, as far as that succeeds, and resolves when it is done. Never rejects. */
 export async function flushAttempts(): Promise<void> {
   const one = recorder();

@@ -43,6 +43,12 @@ export const payments = pgTable(
     index("payments_received")
       .on(table.payeeAccountId, table.settledAt, table.id)
       .where(sql`status = 'succeeded'`),
+    /** What was paid back of one payment. A refund is asked for by whoever received it, so it is local to a user as well. */
+    index("payments_refunds")
+      .on(table.userId, table.subjectId, table.settledAt, table.id)
+      .where(sql`kind = 'refund' and status = 'succeeded'`),
+    /** Tries of one user that were declined: few among many that were not. */
+    index("payments_declined").on(table.userId, table.settledAt, table.id).where(sql`status = 'declined'`),
     check("payments_kind_known", sql`${table.kind} in ('order', 'transfer', 'refund', 'top-up')`),
     check("payments_subject", sql`(${table.kind} = 'refund') = (${table.subjectId} is not null)`),
     check(

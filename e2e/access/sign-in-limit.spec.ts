@@ -1,6 +1,6 @@
 /** Guessing a password at the sign-in form, and what it has to do with everybody else's limits. */
 import type { Page } from "@playwright/test";
-import { expect, test } from "../support/fixtures.ts";
+import { expect, signOut, test } from "../support/fixtures.ts";
 import { withOtherServer } from "../support/other-server.ts";
 
 /** As server/http/rate-limits.ts has it; the demo makes no exception for it. */
@@ -74,8 +74,8 @@ test("a stranger's guesses do not lock out the owner's own browser", async ({ br
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Create account" }).click();
   await page.waitForURL("/");
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await expect(page.getByRole("button", { name: "Sign out" })).toBeHidden();
+  await signOut(page);
+  await expect(page.locator("header").getByRole("link", { name: "Sign in" })).toBeVisible();
 
   const stranger = await (await browser.newContext()).newPage();
   await guess(stranger, email, FAILURES_PER_EMAIL + 1);

@@ -38,6 +38,23 @@ export async function paymentsOf(orderId: string): Promise<OrderPayment[]> {
      where kind = 'order' and purpose_id = ${orderId} order by settled_at, id`;
 }
 
+/** Every payment that was ever recorded for an intent to send, oldest first. */
+export async function transfersOf(intentId: string): Promise<OrderPayment[]> {
+  return books()<OrderPayment[]>`
+    select id, user_id, status, amount_minor::text from payments
+     where kind <> 'order' and purpose_id = ${intentId} order by settled_at, id`;
+}
+
+/** Fails unless exactly one payment exists for the intent, it succeeded, and the books are right. */
+export async function expectTransferOnce(intentId: string): Promise<OrderPayment> {
+  const payments = await transfersOf(intentId);
+  expect(payments.map((payment) => payment.status)).toEqual(["succeeded"]);
+  expect(await reconcile(books())).toEqual([]);
+  const [payment] = payments;
+  if (!payment) throw new Error("Bug: a list of one is empty.");
+  return payment;
+}
+
 /** The id of one of the demo's people. */
 export async function userIdOf(handle: string): Promise<string> {
   const [user] = await books()<{ id: string }[]>`select id from users where handle = ${handle}`;

@@ -34,6 +34,16 @@ export async function signIn(page: Page, who: "Alice" | "Bob" | "Mia" | "Omar"):
   await page.waitForURL("/");
 }
 
+/** The menu at the head of every page, opened. */
+export async function openMenu(page: Page) {
+  await page.locator("header summary").click();
+  return page.getByRole("navigation", { name: "Main" });
+}
+
+export async function signOut(page: Page): Promise<void> {
+  await (await openMenu(page)).getByRole("button", { name: "Sign out" }).click();
+}
+
 /** Opens the checkout and waits until Pay can be pressed. */
 export async function openCheckout(page: Page, orderId: string): Promise<void> {
   await page.goto(`/checkout/${orderId}`);

@@ -18,6 +18,9 @@ export type Press = {
 /** What the server action behind Pay is called with: the press, for what, and who opened the form. */
 export type PayInput = { userId: string; key: string; purpose: Purpose; payload: Payload };
 
+/** What is asked of the server at a press, before it is stored or sent. */
+export type PayQuestion = Omit<PayInput, "key"> & { beside: Payload };
+
 /** Why a form opens: from the start, or because the server said for certain that the last key will never pay. */
 export type OpeningReason = "start" | "void" | "cancelled";
 

@@ -22,6 +22,7 @@ const SAME_IN_BOTH = new Set([
   "order.quantityTimes",
   "problem.status",
   "signUp.name",
+  "send.recipient",
   "mail.name",
   "settings.language_en",
   "settings.language_de",

@@ -19,7 +19,7 @@ const PAGE = /^app\/(.*\/)?page\.[jt]sx?$/;
 const ROUTE = /^app\/(.*\/)?route\.[jt]sx?$/;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 /** The last two make formRoute's handlers of their own: Continue and Pay of the form without script (server/pay/plain-form.ts). */
-const ROUTE_MAKERS = new Set(["route", "formRoute", "continueRoute", "plainPayRoute"]);
+const ROUTE_MAKERS = new Set(["route", "formRoute", "documentRoute", "continueRoute", "plainPayRoute"]);
 /** Makes the handlers of the methods that an API path does not have: nobody is admitted to anything there. */
 const OTHERS_MAKER = "otherMethods";
 const ACTION_GUARDS = new Set(["authorizeAction", "requireAction"]);

@@ -8,7 +8,7 @@ import { isAPIError } from "better-auth/api";
 import { findSignUp, findSignUpByToken, keepSignUp } from "@/db/identity/pending-sign-ups";
 import { findAddressOwner } from "@/db/identity/user-settings";
 import { findByHandle, findTwin, hasPassword } from "@/db/identity/users";
-import type { SignUp, SignUpError } from "@/lib/identity/sign-up";
+import type { SignUp } from "@/lib/identity/sign-up";
 import { isReserved } from "@/lib/text/reserved-names";
 import { auth } from "../identity/auth.ts";
 import { signInByPassword } from "../identity/sign-in.ts";
@@ -22,15 +22,15 @@ import { inSameTime } from "./same-time.ts";
 const PASSWORD_WAIT_MS = 2_000;
 const PASSWORD_LOOK_MS = 50;
 
+/** The field of a sign-up that is, or reads like, somebody else's. */
+export type Taken = "name" | "handle";
+
 /** What is in the way of this name and handle, if anything. Says nothing about the address. */
-export async function findInTheWay(wanted: {
-  name: string;
-  handle: string;
-}): Promise<SignUpError | undefined> {
-  if (await findByHandle(wanted.handle)) return "handle-taken";
+export async function findInTheWay(wanted: { name: string; handle: string }): Promise<Taken | undefined> {
+  if (await findByHandle(wanted.handle)) return "handle";
   const twin = await findTwin(wanted);
-  if (isReserved(wanted.name) || twin === "name") return "name-taken";
-  if (isReserved(wanted.handle) || twin === "handle") return "handle-taken";
+  if (isReserved(wanted.name) || twin === "name") return "name";
+  if (isReserved(wanted.handle) || twin === "handle") return "handle";
   return undefined;
 }
 
@@ -49,14 +49,14 @@ export async function untilPassword(userId: string): Promise<void> {
 export function askForAccount(
   asked: { id: string; wanted: SignUp; next: string },
   context: AccountContext,
-): Promise<SignUpError | undefined> {
+): Promise<Taken | undefined> {
   return withAccountContext(context, () => inSameTime(() => ask(asked, context)));
 }
 
 async function ask(
   { id, wanted, next }: { id: string; wanted: SignUp; next: string },
   { locale }: AccountContext,
-): Promise<SignUpError | undefined> {
+): Promise<Taken | undefined> {
   const error = await findInTheWay(wanted);
   if (error !== undefined) return error;
   const { name, handle, email } = wanted;
@@ -65,7 +65,7 @@ async function ask(
   const password = await passwords.hash(wanted.password);
   const tokenHash = hashOf(token);
   if (!(await keepSignUp({ id, tokenHash, handle, email, name, password, locale, next }, LINK_SECONDS)))
-    return "handle-taken";
+    return "handle";
   await mail({ email, name, handle, token, locale });
   return undefined;
 }

@@ -31,6 +31,9 @@ const ACCOUNT_MAILS_PER_ADDRESS = 30;
 /** Passwords that somebody who is signed in types once more, before something is changed. */
 const PASSWORD_CHECKS_PER_USER = 20;
 
+/** Each takes the server some tenths of a second: as many as somebody saves who goes through a year of receipts by hand. */
+const DOCUMENTS_PER_MINUTE = 30;
+
 type Quota = { limit: number; windowSeconds: number };
 
 /** The quotas by name, as an environment sets them. Each is counted per subject: an address, a user, an e-mail, a browser. */
@@ -45,6 +48,7 @@ function quotasOf(env: Environment, demo: boolean) {
       env.ONCE_REQUESTS_PER_MINUTE ?? (demo ? DEMO_PER_MINUTE : IDENTITY_PER_MINUTE),
       MINUTE_SECONDS,
     ),
+    document: quota(demo ? DEMO_PER_MINUTE : DOCUMENTS_PER_MINUTE, MINUTE_SECONDS),
     "sign-in-address": quota(demo ? DEMO_PER_MINUTE : SIGN_IN_FAILURES_PER_ADDRESS, QUARTER_HOUR_SECONDS),
     "sign-in-email": quota(SIGN_IN_FAILURES_PER_EMAIL, QUARTER_HOUR_SECONDS),
     "sign-in-known": quota(SIGN_IN_FAILURES_PER_BROWSER, QUARTER_HOUR_SECONDS),

@@ -21,6 +21,14 @@ export const PAGES = {
   "/docs": "anyone",
   "/checkout/[orderId]": "user",
   "/checkout/[orderId]/form": "user",
+  "/send": "user",
+  "/send/[intentId]": "user",
+  "/send/[intentId]/review": "user",
+  "/send/[intentId]/form": "user",
+  "/top-up": "user",
+  "/top-up/[intentId]": "user",
+  "/top-up/[intentId]/review": "user",
+  "/top-up/[intentId]/form": "user",
   "/payments": "user",
   "/payments/[id]": "user",
   "/settings": "user",
@@ -54,12 +62,20 @@ export const ROUTES = {
   "GET /api/health/live": { level: "anyone" },
   "GET /api/health/ready": { level: "anyone" },
   "GET /security.txt": { level: "anyone" },
+  "GET /payments/[id]/receipt.pdf": { level: "user", scope: "payments:read" },
   "POST /checkout/[orderId]/continue": { level: "user", scope: "keys:write" },
   "POST /checkout/[orderId]/pay": { level: "user", scope: "payments:write" },
+  "POST /send/[intentId]/check": { level: "user", scope: "keys:write" },
+  "POST /send/[intentId]/continue": { level: "user", scope: "keys:write" },
+  "POST /send/[intentId]/pay": { level: "user", scope: "payments:write" },
+  "POST /top-up/[intentId]/check": { level: "user", scope: "keys:write" },
+  "POST /top-up/[intentId]/continue": { level: "user", scope: "keys:write" },
+  "POST /top-up/[intentId]/pay": { level: "user", scope: "payments:write" },
 } as const satisfies Record<string, RoutePolicy>;
 
 export const ACTIONS = {
   payNow: "user",
+  looksLikeEarlier: "user",
   createDemoOrder: "user",
   createApiKey: "user",
   revokeApiKey: "user",
@@ -79,6 +95,7 @@ export const ACTIONS = {
   signInAsDemo: "anyone",
   signOut: "anyone",
   setLocale: "anyone",
+  setTheme: "anyone",
 } as const satisfies Record<string, Level>;
 
 /** The policy of the route called `name`. */

@@ -22,20 +22,23 @@ export type PlainForm<P extends Params> = {
   purposeOf: (params: P) => Purpose;
   /** The fields that travel from page to page, because the purpose alone does not tell them: to whom, how much. */
   carried: readonly string[];
-  /** Where the page with Continue stands, given what is carried. */
-  beginsAt: (place: string, carried: Payload) => string;
+  /** Fields that travel along and are not paid. */
+  beside: readonly string[];
+  /** Where the page with Continue stands, given what travels along. */
+  beginsAt: (place: string, carried: Payload, beside: Payload) => string;
 };
 
 /** What was posted to an address of `form`. An address that names no purpose has no place either. */
 function readPosted<P extends Params>(form: PlainForm<P>, params: P, posted: URLSearchParams) {
   const purpose = purposeSchema.safeParse(form.purposeOf(params)).data;
-  const carried = fieldsOf(posted, form.carried);
+  const [carried, beside] = [fieldsOf(posted, form.carried), fieldsOf(posted, form.beside)];
   const place = purpose && placeOf(purpose);
-  return { purpose, carried, place, begin: place === undefined ? "/" : form.beginsAt(place, carried) };
+  const begin = place === undefined ? "/" : form.beginsAt(place, carried, beside);
+  return { purpose, carried, beside, along: { ...carried, ...beside }, place, begin };
 }
 
 /** Those of the fields that are there, each once. */
-function fieldsOf(from: URLSearchParams, names: readonly string[]): Payload {
+export function fieldsOf(from: URLSearchParams, names: readonly string[]): Payload {
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = from.get(name);
@@ -49,13 +52,13 @@ export function continueRoute<P extends Params>(name: RouteName, form: PlainForm
   return formRoute<P>(
     name,
     async ({ form: posted, params, user }) => {
-      const { purpose, carried, place, begin } = readPosted(form, params, posted);
+      const { purpose, along, place, begin } = readPosted(form, params, posted);
       if (purpose === undefined || place === undefined) return begin;
       const issued = await issueKey(user.id, purpose);
       switch (issued.type) {
         case "created":
         case "found":
-          return plainFormPath({ place, key: issued.key, userId: user.id, carried });
+          return plainFormPath({ place, key: issued.key, userId: user.id, carried: along });
         case "settled":
           return `/payments/${issued.payment.id}`;
         case "not-found":
@@ -75,43 +78,58 @@ const ALWAYS_POSTED = ["amountMinor", "currency"];
 
 /**
  * Makes the handler of Pay: the same use case as every other door's. Posted twice, it leads to the same receipt twice.
- * `askFirst` may lead elsewhere before anything is executed: to a page that asks the payer something.
+ * Where `asksFirst` says so, nothing is executed: the page with Continue is shown, which asks the payer something.
  */
 export function plainPayRoute<P extends Params>(
   name: RouteName,
   form: PlainForm<P>,
-  askFirst?: (userId: string, purpose: Purpose, payload: Payload) => Promise<string | undefined>,
+  asksFirst?: (call: { userId: string; params: P; payload: Payload; beside: Payload }) => Promise<boolean>,
 ) {
   return formRoute<P>(
     name,
     async ({ form: posted, params, user, requestId }) => {
-      const { purpose, carried, place, begin } = readPosted(form, params, posted);
+      const { purpose, along, beside, place, begin } = readPosted(form, params, posted);
       const key = uuid.safeParse(posted.get("idempotency_key"));
       if (!key.success || purpose === undefined || place === undefined) return begin;
       const payload = fieldsOf(posted, form.carried.length > 0 ? form.carried : ALWAYS_POSTED);
-      const question = await askFirst?.(user.id, purpose, payload);
-      if (question !== undefined) return question;
+      if (await asksFirst?.({ userId: user.id, params, payload, beside })) return begin;
       const attempt = { userId: user.id, key: key.data, channel: "form", requestId } as const;
       const answer = await payForPurpose(attempt, purpose, payload);
       if (answer.status === 201) return `/payments/${key.data}`;
       // Declined, or settled or void before: the form page looks the key up and says so.
       const isRefused = answer.status === 404 || answer.status === 422;
       return plainFormPath(
-        { place, key: key.data, userId: user.id, carried },
+        { place, key: key.data, userId: user.id, carried: along },
         isRefused ? "refused" : undefined,
       );
     },
     // Where the form stands, which is for whoever opened it.
     ({ form: posted, params }) => {
-      const { carried, place, begin } = readPosted(form, params, posted);
+      const { along, place, begin } = readPosted(form, params, posted);
       if (place === undefined) return begin;
       const [key, userId] = [posted.get("idempotency_key") ?? "", posted.get("user") ?? ""];
-      return plainFormPath({ place, key, userId, carried }, "unknown");
+      return plainFormPath({ place, key, userId, carried: along }, "unknown");
     },
   );
 }
 
 export type SearchParams = Record<string, string | string[] | undefined>;
+
+/** The parameters of an address; of one that stands there more than once, the first. */
+export function queryOf(search: SearchParams): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) {
+    const first = Array.isArray(value) ? value[0] : value;
+    if (first !== undefined) query.set(name, first);
+  }
+  return query;
+}
+
+/** A path of ours with its parameters, as somebody comes back to it after signing in. */
+export function pathWith(path: string, search: SearchParams): string {
+  const query = queryOf(search);
+  return query.size === 0 ? path : `${path}?${query}`;
+}
 
 /** What the address of a plain form says of the form: its key, who opened it, and what an answer said that led there. */
 export function readPlainForm(

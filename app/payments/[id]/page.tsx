@@ -2,8 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { Receipt } from "@/components/payments/receipt";
-import { findOrder } from "@/db/orders/orders";
-import { findPaymentFor } from "@/db/payments/views/queries";
+import { findReceipt } from "@/db/payments/views/receipt";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
 import { authorizePage } from "@/server/identity/authorize";
@@ -21,12 +20,8 @@ export default async function PaymentPage({ params }: Params) {
   const id = uuid.safeParse((await params).id);
   if (!id.success) notFound();
   const viewer = await authorizePage("/payments/[id]", `/payments/${id.data}`);
-  const view = await findPaymentFor(viewer.id, id.data);
-  if (view === undefined) notFound();
-  const [order, locale] = await Promise.all([
-    view.payment.orderId === undefined ? undefined : findOrder(view.payment.orderId),
-    getLocale(),
-  ]);
-  const amount = formatMoney(view.payment.amountMinor, view.payment.currency, locale);
-  return <Receipt viewerId={viewer.id} view={view} order={order} amount={amount} />;
+  const [receipt, locale] = await Promise.all([findReceipt(viewer.id, id.data), getLocale()]);
+  if (receipt === undefined) notFound();
+  const amount = formatMoney(receipt.payment.amountMinor, receipt.payment.currency, locale);
+  return <Receipt viewerId={viewer.id} receipt={receipt} amount={amount} />;
 }

@@ -1,0 +1,26 @@
+"use server";
+
+import { z } from "zod";
+import { uuid } from "@/lib/api/requests";
+import type { PayQuestion } from "@/lib/pay/state";
+import { authorizeAction } from "@/server/identity/authorize";
+import { looksLikeAnEarlierOne } from "@/server/pay/transfer-form";
+
+const question = z.object({
+  userId: uuid,
+  purpose: z.object({ kind: z.literal("transfer"), intentId: uuid }),
+  payload: z.record(z.string(), z.string()),
+  beside: z.object({ despite: z.string().optional() }),
+});
+
+/**
+ * Whether the transfer that is about to be paid looks like one of minutes ago that the page did not ask about: it was paid in
+ * another window since. Looks only. Whoever may not ask is told no: their press is answered by the payment itself.
+ */
+export async function looksLikeEarlier(asked: PayQuestion): Promise<boolean> {
+  const authorization = await authorizeAction("looksLikeEarlier");
+  const parsed = question.safeParse(asked);
+  if (!authorization.ok || !parsed.success || parsed.data.userId !== authorization.viewer.id) return false;
+  const { userId, purpose, payload, beside } = parsed.data;
+  return looksLikeAnEarlierOne(userId, purpose.intentId, payload, beside.despite);
+}
