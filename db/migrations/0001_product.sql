@@ -66,6 +66,8 @@ CREATE INDEX "mail_outbox_due_at" ON "mail_outbox" USING btree ("due_at") WHERE 
 CREATE INDEX "mail_outbox_finished_at" ON "mail_outbox" USING btree ("finished_at") WHERE "mail_outbox"."finished_at" is not null;--> statement-breakpoint
 CREATE INDEX "payment_links_merchant" ON "payment_links" USING btree ("merchant_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "orders_payment_link" ON "orders" USING btree ("payment_link_id","ordered_by","created_at") WHERE payment_link_id is not null;--> statement-breakpoint
+CREATE INDEX "payments_refunds" ON "payments" USING btree ("user_id","subject_id","settled_at","id") WHERE kind = 'refund' and status = 'succeeded';--> statement-breakpoint
+CREATE INDEX "payments_declined" ON "payments" USING btree ("user_id","settled_at","id") WHERE status = 'declined';--> statement-breakpoint
 ALTER TABLE "orders" ADD CONSTRAINT "orders_by_link_whole" CHECK (("orders"."payment_link_id" is null) = ("orders"."ordered_by" is null));
 --> statement-breakpoint
 -- An e-mail address belongs to the user who had it first, for ever: each is claimed here before it stands in `users`. The
