@@ -105,14 +105,17 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           <NextIntlClientProvider
             messages={{
               account: messages.account,
+              activity: messages.activity,
               apiKeys: messages.apiKeys,
               checkout: messages.checkout,
               errors: messages.errors,
+              merchantRequest: messages.merchantRequest,
               send: messages.send,
               topUp: messages.topUp,
               form: messages.form,
               signIn: messages.signIn,
               signUp: messages.signUp,
+              where: messages.where,
             }}
           >
             {children}

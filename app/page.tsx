@@ -2,9 +2,10 @@ import type { Metadata } from "next";
 import { HomeOfMerchant } from "@/components/home/home-of-merchant";
 import { HomeOfPayer } from "@/components/home/home-of-payer";
 import { Welcome } from "@/components/home/welcome";
+import { readAccountStates } from "@/db/activity/account-states";
+import { readHistory } from "@/db/activity/history";
 import { listAccounts } from "@/db/ledger/accounts";
 import { listOpenOrders, listOrdersOf } from "@/db/orders/orders";
-import { listPaymentsOf } from "@/db/payments/views/queries";
 import { robotsFor } from "@/server/http/well-known/robots";
 import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
@@ -36,17 +37,17 @@ export default async function HomePage() {
       />
     );
   }
-  const [accounts, payments, openOrders] = await Promise.all([
-    listAccounts(viewer.id),
-    listPaymentsOf(viewer.id, LISTED),
+  const accounts = await readAccountStates(viewer.id);
+  const [recent, openOrders] = await Promise.all([
+    readHistory(viewer.id, accounts, {}, { limit: LISTED }),
     // Whoever knows an order's address may pay it; only the demo lists those of everybody.
     isDemo() ? listOpenOrders(LISTED) : [],
   ]);
   return (
     <HomeOfPayer
       viewer={viewer}
-      accounts={accounts}
-      payments={payments}
+      accounts={accounts.map((account) => ({ ...account, balanceMinor: account.balanceMinor.toString() }))}
+      movements={recent.movements}
       openOrders={openOrders}
       createDemoOrder={isDemo() ? createDemoOrder : undefined}
     />

@@ -9,7 +9,7 @@ import postgres from "postgres";
 import { startEmbedded } from "../db/embedded/server.ts";
 import type { Figure } from "./figure.ts";
 import { overHttp } from "./http.ts";
-import { isolation } from "./isolation.ts";
+import { isolation } from "./key-issuing-load.ts";
 import { kinds } from "./kinds.ts";
 import { latency } from "./latency.ts";
 import { processes } from "./processes.ts";

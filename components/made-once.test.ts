@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { parse, readSource, readSources, walk } from "../scripts/rules/source.mjs";
+import { parse, readSource, readSources, walk } from "../scripts/rules/source.ts";
 
 /** Modules that stay on the server: what writes by locale data (Intl itself is looked for by name), and a table too large to send. */
 const OF_SERVER = new Set(["lib/money.ts", "lib/text/reserved-names.ts"]);

@@ -2,7 +2,7 @@
  * Money is a `bigint` of minor units beside its ISO 4217 currency; on the wire and between server and client the
  * integer travels as a decimal string. Nothing here, and nothing elsewhere, turns an amount into a `number`.
  */
-import { minorUnitDigits } from "./currency.ts";
+import { MAX_AMOUNT_MINOR, minorUnitDigits } from "./currency.ts";
 import type { MoneyPattern } from "./money-pattern.ts";
 
 /** Writes minor units as a plain decimal: `toDecimal("1250", 2)` is "12.50". Exact at any size. */
@@ -11,6 +11,11 @@ function toDecimal(amountMinor: bigint | string, digits: number): string {
   const sign = amount < 0n ? "-" : "";
   const padded = (amount < 0n ? -amount : amount).toString().padStart(digits + 1, "0");
   return digits === 0 ? sign + padded : `${sign}${padded.slice(0, -digits)}.${padded.slice(-digits)}`;
+}
+
+/** Writes minor units for programs: `plainDecimal("-1250", "USD")` is "-12.50", with a point in every language. */
+export function plainDecimal(amountMinor: bigint | string, currency: string): string {
+  return toDecimal(amountMinor, minorUnitDigits(currency));
 }
 
 /** With the decimals of ISO 4217; Intl's own are others for many currencies. */
@@ -22,6 +27,18 @@ function formatOf(currency: string, locale: string): Intl.NumberFormat {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
+}
+
+/**
+ * Reads a plain decimal as minor units, exactly: `fromDecimal("12.5", "USD")` is 1250n. Undefined where it is none (no sign, no
+ * grouping, a point before decimals), has more decimals than the currency, or is more than an account can hold.
+ */
+export function fromDecimal(text: string, currency: string): bigint | undefined {
+  const [, whole = "", decimals = ""] = /^([0-9]{1,19})(?:\.([0-9]+))?$/.exec(text) ?? [];
+  const digits = minorUnitDigits(currency);
+  if (whole === "" || decimals.length > digits) return undefined;
+  const amountMinor = BigInt(whole + decimals.padEnd(digits, "0"));
+  return amountMinor <= MAX_AMOUNT_MINOR ? amountMinor : undefined;
 }
 
 /**

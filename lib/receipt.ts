@@ -74,3 +74,7 @@ export function mayRefund({ payment, payee, refunds }: Receipt, viewerId: string
     payment.kind === "order" && payee.id === viewerId && refunds !== undefined && refunds.leftMinor !== "0"
   );
 }
+
+/** What became of the wish to have a receipt by e-mail, in the address of its page. */
+export const MAIL_RESULTS = ["sent", "unverified", "limited", "failed"] as const;
+export type MailResult = (typeof MAIL_RESULTS)[number];

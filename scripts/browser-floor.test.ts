@@ -1,8 +1,8 @@
 /** What a payer's browser may lack is found in a built script; what every served browser has, or is asked for, is not. */
 import { readdirSync } from "node:fs";
 import { expect, it } from "vitest";
-import { FLOOR, findUnsupported } from "./browser-floor.mjs";
-import { readSource } from "./rules/source.mjs";
+import { FLOOR, findUnsupported } from "./browser-floor.ts";
+import { readSource } from "./rules/source.ts";
 
 function found(text: string): string[] {
   return findUnsupported({ file: "chunk.js", text }).map(

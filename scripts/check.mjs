@@ -36,7 +36,7 @@ export function checkSteps() {
 
 /** A rule of our own; scripts/rules holds one a file. */
 function rule(/** @type {string} */ name) {
-  return [process.execPath, join(root, "scripts", "rules", `${name}.mjs`)];
+  return tool("tsx", "tsx", join(root, "scripts", "rules", `${name}.ts`));
 }
 
 /**

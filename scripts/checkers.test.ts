@@ -114,47 +114,33 @@ const also =
   (one: Evidence) =>
     one.history.exchanges.push(...exchanges);
 
+/** What Alice's payment is answered when it is asked for again, with the same body or another. */
+const later = (status: number, body: object, { sent = BODY, at = 50, isReplay = false } = {}) =>
+  also(pay(at, { status, body, isReplay }, sent));
+const sentWith = (one: string, other: string) => (evidence: Evidence) =>
+  evidence.history.exchanges.splice(1, 2, pay(20, PAID, BODY.replace(one, other)));
+
 it.each<[what: string, check: string, spoil: (evidence: Evidence) => unknown]>([
   ["a payment that was told is not there", "S4 kept", (one) => one.facts.payments.splice(0)],
   ["the payee is another than was asked for", "S4 kept", set({ payeeAccountId: CAROL.accountId })],
-  [
-    "another was asked for, and told as it is in the books",
-    "S4 kept",
-    (one) => one.history.exchanges.splice(1, 2, pay(20, PAID, BODY.replace("bob", "carol"))),
-  ],
-  [
-    "the amount is another than was sent",
-    "S4 kept",
-    (one) => one.history.exchanges.splice(1, 2, pay(20, PAID, BODY.replace('"5"', '"6"'))),
-  ],
+  ["another was asked for, and told as it is in the books", "S4 kept", sentWith("bob", "carol")],
+  ["the amount is another than was sent", "S4 kept", sentWith('"5"', '"6"')],
   ["what is in the books was never sent", "S4 kept", (one) => one.history.exchanges.splice(1, 2)],
   ["its key was issued to nobody", "S1 once", (one) => one.history.exchanges.splice(0, 1)],
-  ["two answers say they were the first", "S1 once", also(pay(50, PAID))],
+  ["two answers say they were the first", "S1 once", later(201, paymentBody)],
   [
     "it is told as another amount later",
     "S3 same answer",
-    also(pay(50, { status: 201, body: { ...paymentBody, amountMinor: "50" }, isReplay: true })),
+    later(201, { ...paymentBody, amountMinor: "50" }, { isReplay: true }),
   ],
-  [
-    "the same request is refused later",
-    "S3 same answer",
-    also(pay(50, { status: 410, body: problem("key-void", "no", "new-key") })),
-  ],
+  ["the same request is refused later", "S3 same answer", later(410, problem("key-void", "no", "new-key"))],
   [
     "another payload gets its outcome",
     "S3 same answer",
-    also(pay(50, { ...PAID, isReplay: true }, BODY.replace('"5"', '"6"'))),
+    later(201, paymentBody, { sent: BODY.replace('"5"', '"6"'), isReplay: true }),
   ],
-  [
-    "what is paid is denied",
-    "S5 honest",
-    also(pay(50, { status: 422, body: problem("invalid-request", "no") })),
-  ],
-  [
-    "an answer that does not know says no",
-    "S5 honest",
-    also(pay(50, { status: 503, body: problem("unavailable", "no") })),
-  ],
+  ["what is paid is denied", "S5 honest", later(422, problem("invalid-request", "no"))],
+  ["an answer that does not know says no", "S5 honest", later(503, problem("unavailable", "no"))],
   [
     "a key is called void that has paid",
     "S6 final no",
@@ -184,18 +170,14 @@ it.each<[what: string, check: string, spoil: (evidence: Evidence) => unknown]>([
   [
     "an honest request is refused",
     "no bug shown",
-    also(pay(15, { status: 401, body: problem("unauthenticated", "unknown") })),
+    later(401, problem("unauthenticated", "unknown"), { at: 15 }),
   ],
   [
     "a reuse is refused where there was one payload",
     "no bug shown",
-    also(pay(50, { status: 422, body: problem("idempotency-key-reused", "yes", "never") })),
+    later(422, problem("idempotency-key-reused", "yes", "never")),
   ],
-  [
-    "somebody is answered 500",
-    "no bug shown",
-    also(pay(15, { status: 500, body: problem("internal-error", "unknown") })),
-  ],
+  ["somebody is answered 500", "no bug shown", later(500, problem("internal-error", "unknown"), { at: 15 })],
   [
     "it was declined for want of money that was there",
     "declines justified",

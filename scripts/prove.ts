@@ -12,7 +12,7 @@ import { projectRoot } from "../e2e/faults/app-server.ts";
 import { allFaults } from "../e2e/faults/injectors/all-faults.ts";
 import { isDue } from "../e2e/faults/injectors/schedule.ts";
 import { runPlantedBugs } from "../e2e/faults/planted/run-planted-bugs.ts";
-import { roundTable, sensitivityTable, writeProof } from "../e2e/faults/report.ts";
+import { roundTable, sensitivityTable, writeSection } from "../e2e/faults/report.ts";
 import { runRound } from "../e2e/faults/round.ts";
 import { startTestBed } from "../e2e/faults/test-bed.ts";
 import { historyOfKey } from "../e2e/faults/workload/history.ts";
@@ -22,6 +22,7 @@ import { ensureBrowser } from "./browser.mjs";
 /** A shorter round is for trying things, not for the record. */
 const RECORD_MINUTES = 10;
 const VIOLATIONS_SHOWN = 10;
+const PROOF = path.join(projectRoot, "docs", "PROOF.md");
 
 const { values } = parseArgs({
   options: {
@@ -70,7 +71,7 @@ async function round(): Promise<boolean> {
   }
   const silent = faults.filter((fault) => isDue(fault, result.fired, least)).map(({ name }) => name);
   if (silent.length > 0) console.info(`Did not fire often enough: ${silent.join("; ")}.`);
-  if (minutes >= RECORD_MINUTES && values.fault === "") writeProof(projectRoot, "round", table);
+  if (minutes >= RECORD_MINUTES && values.fault === "") writeSection(PROOF, "round", table);
   console.info(`${result.violations.length} contradictions. Seed ${seed}.`);
   return result.violations.length === 0 && silent.length === 0;
 }
@@ -86,7 +87,7 @@ async function plantedBugs(): Promise<boolean> {
       console.info(`${verdict} ${bug.name} (${Math.round(seconds)} s): ${detectedBy.join(", ")}${meanwhile}`);
     },
   );
-  if (values.bug === "") writeProof(projectRoot, "planted", sensitivityTable(detections));
+  if (values.bug === "") writeSection(PROOF, "planted", sensitivityTable(detections));
   const missed = detections.filter(({ detectedBy }) => detectedBy.length === 0);
   console.info(`${detections.length - missed.length} of ${detections.length} planted bugs found.`);
   return missed.length === 0 && detections.length > 0;

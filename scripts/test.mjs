@@ -60,7 +60,7 @@ if (wants("e2e") || wants("prove")) {
   );
   // There is nothing to drive without a build, and that must not look like a success.
   const isBuilt = build.failed === 0;
-  const floor = [process.execPath, join(root, "scripts", "browser-floor.mjs")];
+  const floor = tool("tsx", "tsx", join(root, "scripts", "browser-floor.ts"));
   if (wants("e2e") && isBuilt)
     await section("browsers that are served", async () => one((await run(floor)) === 0));
   if (wants("e2e")) await section("Playwright", isBuilt ? playwright : async () => one(false));

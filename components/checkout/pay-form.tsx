@@ -102,6 +102,16 @@ function FormOfPayload({ userId, userName, otherName, currency, amount, returnTo
             <a href={receiptPath}>{t("receipt")}</a>
           </Button>
         ) : null}
+        {state.name === "checking" ? (
+          <p className="text-center">
+            <a
+              href={`/where?key=${state.press.key}`}
+              className="inline-flex min-h-11 items-center font-medium text-accent-text underline-offset-4 hover:underline"
+            >
+              {t("whereIsIt")}
+            </a>
+          </p>
+        ) : null}
         {awaitsPayer(state) ? (
           <div className="flex flex-col gap-3 sm:flex-row">
             <Button size="large" onClick={payNow}>

@@ -52,6 +52,12 @@ export function PlainPayForm(props: {
             <div className="rounded-xl border border-wait-line bg-wait-wash p-4">
               <p className="font-semibold text-wait-text">{t(NOTICES[notice].title)}</p>
               <p className="mt-1 text-sm">{t(NOTICES[notice].text, { act })}</p>
+              <a
+                href={`/where?key=${idempotencyKey}`}
+                className="inline-flex min-h-11 items-center text-sm font-medium text-wait-text underline underline-offset-4"
+              >
+                {t("whereIsIt")}
+              </a>
             </div>
           )}
         </div>

@@ -1,9 +1,11 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { MovementList } from "@/components/activity/movement-list";
+import { NoMovements } from "@/components/activity/no-movements";
 import { OrderList } from "@/components/orders/order-list";
-import { type ListedPayment, PaymentList } from "@/components/payments/payment-list";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
+import type { Movement } from "@/lib/activity/movement";
 import type { Order } from "@/lib/api/order";
 import { type Account, Balances } from "./balances";
 import { Menu } from "./menu";
@@ -13,13 +15,13 @@ import { Section } from "./section";
 export function HomeOfPayer({
   viewer,
   accounts,
-  payments,
+  movements,
   openOrders,
   createDemoOrder,
 }: {
-  viewer: { id: string; name: string };
+  viewer: { id: string; name: string; handle: string };
   accounts: Account[];
-  payments: ListedPayment[];
+  movements: Movement[];
   openOrders: Order[];
   createDemoOrder: ((formData: FormData) => Promise<void>) | undefined;
 }) {
@@ -56,10 +58,10 @@ export function HomeOfPayer({
             </Link>
           }
         >
-          {payments.length > 0 ? (
-            <PaymentList viewerId={viewer.id} payments={payments} />
+          {movements.length > 0 ? (
+            <MovementList movements={movements} />
           ) : (
-            <p className="text-soft">{t("payments.none")}</p>
+            <NoMovements isMerchant={false} handle={viewer.handle} isAtStart />
           )}
         </Section>
       </div>

@@ -4,9 +4,18 @@ import { useTranslations } from "next-intl";
 import { Button } from "@/components/ui/button";
 import { mayPayAgain } from "@/lib/pay/state-machine";
 import { mayRefund, type Receipt } from "@/lib/receipt";
+import { MailReceipt } from "./receipt-mail";
 
 /** What can be done with a receipt. */
-export function ReceiptActions({ receipt, viewerId }: { receipt: Receipt; viewerId: string }) {
+export function ReceiptActions({
+  receipt,
+  viewerId,
+  mailIntentId,
+}: {
+  receipt: Receipt;
+  viewerId: string;
+  mailIntentId: string | undefined;
+}) {
   const t = useTranslations("payment");
   const tReceipt = useTranslations("receipt");
   const { payment, order } = receipt;
@@ -30,6 +39,9 @@ export function ReceiptActions({ receipt, viewerId }: { receipt: Receipt; viewer
           <span>{tReceipt("download")}</span>
         </a>
       </Button>
+      {mailIntentId === undefined ? null : (
+        <MailReceipt paymentId={payment.id} viewerId={viewerId} intentId={mailIntentId} />
+      )}
       <Button asChild look="quiet">
         <Link href="/payments">{t("allPayments")}</Link>
       </Button>

@@ -19,10 +19,13 @@ export function Receipt({
   viewerId,
   receipt,
   amount,
+  mailIntentId,
 }: {
   viewerId: string;
   receipt: ReceiptOf;
   amount: string;
+  /** Names the wish to have it by e-mail; undefined where no mail can be sent. */
+  mailIntentId?: string | undefined;
 }) {
   const t = useTranslations("payment");
   const tReceipt = useTranslations("receipt");
@@ -91,7 +94,7 @@ export function Receipt({
           </div>
         </div>
       </article>
-      <ReceiptActions receipt={receipt} viewerId={viewerId} />
+      <ReceiptActions receipt={receipt} viewerId={viewerId} mailIntentId={mailIntentId} />
       <ReceiptProof receipt={receipt} viewerId={viewerId} />
       <p className="print:hidden mt-6 text-center text-sm text-soft">{t("keep")}</p>
     </div>

@@ -1,7 +1,7 @@
 import { cn } from "@/components/ui/cn";
 
 /**
- * The mark: a ring drawn in one stroke, and the one point where it closes. `isDrawn` draws it once; `isTurning` is for
+ * The mark: a ring drawn in one stroke, and the one point where it closes. `motion` draws it once, or turns it
  * while something is being found out.
  */
 export function Mark({

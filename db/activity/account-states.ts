@@ -2,7 +2,9 @@
 import { asc, eq } from "drizzle-orm";
 import { database } from "../connection/client.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
-import type { AccountState } from "./movement.ts";
+
+/** An account, with its balance and how many transfers have made it: read together, so that a history can end there. */
+export type AccountState = { id: string; currency: string; balanceMinor: bigint; version: bigint };
 
 /** The accounts of `userId` by currency, in one statement. */
 export function readAccountStates(userId: string): Promise<AccountState[]> {

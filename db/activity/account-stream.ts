@@ -3,9 +3,9 @@
  * never has an earlier place. A piece is a range of versions, which two indexes hold.
  */
 import { sql } from "drizzle-orm";
-import type { Selection } from "../../lib/activity/filter.ts";
+import { type Movement, partyOf } from "../../lib/activity/movement.ts";
+import type { Selection } from "../../lib/activity/selection.ts";
 import { database } from "../connection/client.ts";
-import { type Movement, partyOf } from "./movement.ts";
 import { CLOCK_STEP_MAX_MS, type Heading, type Stream } from "./stream.ts";
 
 type Row = Omit<Movement, "at" | "accountId" | "party"> & {

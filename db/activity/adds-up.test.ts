@@ -1,14 +1,15 @@
 /** Whatever was paid: the history holds everything that moved, once, and its running balance ends at the balance that is shown. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import type { Movement } from "../../lib/activity/movement.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
 import { scenarioPlan, step } from "../testing/model/program.ts";
 import { ProgramRunner } from "../testing/model/program-runner.ts";
 import { parameters, runsOf } from "../testing/model/runs.ts";
 import { createScenario } from "../testing/model/scenario.ts";
+import type { AccountState } from "./account-states.ts";
 import { readAccountStates } from "./account-states.ts";
 import { readHistory, readWholeHistory } from "./history.ts";
-import type { AccountState, Movement } from "./movement.ts";
 
 const test = testDatabase();
 const random = runsOf(25);

@@ -3,7 +3,7 @@
  * is newer. A page lies between two cuts. Nothing is ever inserted into a sequence, so that what arrives meanwhile lies
  * beyond every cut that there was.
  */
-import type { DeclinePlace } from "./movement.ts";
+import type { DeclinePlace } from "./decline-stream.ts";
 
 /** By account its first version that is newer; an account without one was not there yet: all of it is newer. */
 export type Cut = { versions: ReadonlyMap<string, bigint>; declined: DeclinePlace };

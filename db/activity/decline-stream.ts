@@ -3,9 +3,9 @@
  * settlement and then by id, from an index that holds nothing else.
  */
 import { sql } from "drizzle-orm";
-import type { Selection } from "../../lib/activity/filter.ts";
+import { type Movement, partyOf } from "../../lib/activity/movement.ts";
+import type { Selection } from "../../lib/activity/selection.ts";
 import { database } from "../connection/client.ts";
-import { type DeclinePlace, type Movement, partyOf } from "./movement.ts";
 import type { Heading, Stream } from "./stream.ts";
 
 type Row = Omit<Movement, "at" | "party" | "balanceMinor" | "refundedMinor" | "accountId"> & {
@@ -15,6 +15,9 @@ type Row = Omit<Movement, "at" | "party" | "balanceMinor" | "refundedMinor" | "a
   partyHandle: string | null;
   matches: boolean;
 };
+
+/** A place in the order of declined tries: by time of settlement, then by id. */
+export type DeclinePlace = { at: Date; id: string };
 
 /** After the last that there can be. */
 export const LAST_PLACE: DeclinePlace = {

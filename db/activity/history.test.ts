@@ -1,7 +1,8 @@
 /** What a page of a history shows, and where it goes on. */
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { Selection } from "../../lib/activity/filter.ts";
+import type { Movement } from "../../lib/activity/movement.ts";
+import type { Selection } from "../../lib/activity/selection.ts";
 import { openAccount } from "../ledger/accounts.ts";
 import type { PayCommand } from "../payments/command.ts";
 import { pay } from "../payments/pay.ts";
@@ -10,7 +11,6 @@ import { keyFor, newOrder, newPerson, type Person } from "../testing/fixtures/pe
 import { readAccountStates } from "./account-states.ts";
 import { readCut, writeCut } from "./cut.ts";
 import { type HistoryPage, LOOKED_AT_MAX, readHistory, readWholeHistory } from "./history.ts";
-import type { Movement } from "./movement.ts";
 import type { Heading } from "./stream.ts";
 
 const test = testDatabase();

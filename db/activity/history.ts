@@ -7,11 +7,13 @@
  * A page is read on from a cut (cut.ts): walking in one direction it leaves nothing out and shows nothing twice, however much
  * arrives meanwhile. What a page reads is bounded, also where hardly anything fits the filters: then it says how far it looked.
  */
-import type { Selection } from "../../lib/activity/filter.ts";
+
+import type { Movement } from "../../lib/activity/movement.ts";
+import type { Selection } from "../../lib/activity/selection.ts";
+import type { AccountState } from "./account-states.ts";
 import { AccountStream } from "./account-stream.ts";
 import type { Cut } from "./cut.ts";
 import { DeclineStream, LAST_PLACE } from "./decline-stream.ts";
-import type { AccountState, Movement } from "./movement.ts";
 import { placeBefore } from "./place-in-time.ts";
 import type { Heading, Stream } from "./stream.ts";
 

@@ -1,22 +1,8 @@
 /** The open keys of somebody: forms that they opened, and payments that are on their way. Read for them alone. */
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
+import type { OpenKey } from "../../lib/activity/open-key.ts";
+import type { Selection } from "../../lib/activity/selection.ts";
 import { database } from "../connection/client.ts";
-
-export type OpenKey = {
-  key: string;
-  kind: string;
-  /** The order, or the form instance. */
-  purposeId: string;
-  /** The payment to be refunded. */
-  subjectId: string | null;
-  order: { description: string; amountMinor: bigint; currency: string } | null;
-  merchant: { name: string; handle: string } | null;
-  /** How many requests with it have arrived, and when the last one did. */
-  arrivals: number;
-  lastArrivedAt: Date | null;
-  /** Whether what became of one of them is not known. Otherwise each was told why it was not accepted. */
-  isChecking: boolean;
-};
 
 type Row = Omit<OpenKey, "order" | "merchant" | "lastArrivedAt"> & {
   description: string | null;
@@ -35,11 +21,25 @@ export async function listOpenKeys(
   userId: string,
   { limit, arrivedOnly }: { limit: number; arrivedOnly: boolean },
 ): Promise<OpenKey[]> {
+  return read(
+    userId,
+    sql`true`,
+    sql`where a.arrivals > 0 or not ${arrivedOnly} order by k.key desc limit ${limit}`,
+  );
+}
+
+/** An open key of `userId`; undefined where it is none of theirs, or no longer open. To say so is for db/idempotency/state.ts. */
+export async function findOpenKey(userId: string, key: string): Promise<OpenKey | undefined> {
+  const [found] = await read(userId, sql`k.key = ${key}::uuid`, sql``);
+  return found;
+}
+
+async function read(userId: string, which: SQL, whichOfThem: SQL): Promise<OpenKey[]> {
   const rows = await database().reading.execute<Row>(sql`
     select k.key, k.kind, k.purpose_id, k.subject_id, o.description, o.total_minor, o.currency::text,
            m.name as merchant_name, m.handle as merchant_handle, a.arrivals, a.last_arrived_at, a.is_checking
       from (select k.key, k.kind, k.purpose_id, k.subject_id from idempotency_keys k
-             where k.user_id = ${userId}::uuid and k.issued_in = database_identity()) k
+             where k.user_id = ${userId}::uuid and k.issued_in = database_identity() and ${which}) k
       cross join lateral (
         select count(*)::int as arrivals, max(p.arrived_at) as last_arrived_at,
                coalesce(bool_or(p.verdict not in ('refused', 'invalid', 'mismatch')), false) as is_checking
@@ -48,22 +48,52 @@ export async function listOpenKeys(
         select d.description, d.total_minor, d.currency, d.merchant_id from orders d
          where d.id = k.purpose_id and k.kind = 'order' limit 1) o on true
       left join lateral (select u.name, u.handle from users u where u.id = o.merchant_id limit 1) m on true
-     where a.arrivals > 0 or not ${arrivedOnly}
-     order by k.key desc
-     limit ${limit}`);
-  return rows.map(
-    ({ description, totalMinor, currency, merchantName, merchantHandle, lastArrivedAt, ...key }) => ({
-      ...key,
-      order:
-        description === null || totalMinor === null || currency === null
-          ? null
-          : { description, amountMinor: totalMinor, currency },
-      merchant:
-        merchantName === null || merchantHandle === null
-          ? null
-          : { name: merchantName, handle: merchantHandle },
-      // Drizzle has the driver leave times as text.
-      lastArrivedAt: lastArrivedAt === null ? null : new Date(lastArrivedAt),
-    }),
+      ${whichOfThem}`);
+  return rows.map(openKeyOf);
+}
+
+function openKeyOf({
+  description,
+  totalMinor,
+  currency,
+  merchantName,
+  merchantHandle,
+  lastArrivedAt,
+  ...key
+}: Row): OpenKey {
+  return {
+    ...key,
+    order:
+      description === null || totalMinor === null || currency === null
+        ? null
+        : { description, amountMinor: totalMinor, currency },
+    merchant:
+      merchantName === null || merchantHandle === null
+        ? null
+        : { name: merchantName, handle: merchantHandle },
+    // Drizzle has the driver leave times as text.
+    lastArrivedAt: lastArrivedAt === null ? null : new Date(lastArrivedAt),
+  };
+}
+
+/** Whether an open key is among what `selection` asks for. What it would move is known of an order alone. */
+export function isSelected(key: OpenKey, selection: Selection): boolean {
+  const { currency, kind, direction, status, from, before, text } = selection;
+  const arrivedAt = key.lastArrivedAt;
+  const words = [
+    key.key,
+    key.purposeId,
+    key.order?.description,
+    key.merchant?.name,
+    key.merchant && `@${key.merchant.handle}`,
+  ];
+  return (
+    (status === undefined || status === "checking") &&
+    (kind === undefined || kind === key.kind) &&
+    (direction === undefined || direction === (key.kind === "top-up" ? "in" : "out")) &&
+    (currency === undefined || key.order === null || key.order.currency === currency) &&
+    (from === undefined || (arrivedAt !== null && arrivedAt >= from)) &&
+    (before === undefined || (arrivedAt !== null && arrivedAt < before)) &&
+    (text === undefined || words.join("\n").toLowerCase().includes(text.toLowerCase()))
   );
 }

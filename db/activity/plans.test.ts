@@ -1,6 +1,6 @@
 /** A page of a history reads what it shows, by indexes, however the tables have grown since its statements were planned. */
 import { expect, it } from "vitest";
-import type { Selection } from "../../lib/activity/filter.ts";
+import type { Selection } from "../../lib/activity/selection.ts";
 import { pay } from "../payments/pay.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
 import { keyFor, newOrder, newPerson, type Person } from "../testing/fixtures/people.ts";

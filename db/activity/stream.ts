@@ -1,5 +1,6 @@
 /** One of the sequences that a history is merged from, read piece by piece in one direction. */
-import type { Movement } from "./movement.ts";
+
+import type { Movement } from "../../lib/activity/movement.ts";
 
 /** Towards what is older, or towards what is newer. */
 export type Heading = "older" | "newer";

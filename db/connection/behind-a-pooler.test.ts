@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import net from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { issueKey } from "../idempotency/issue.ts";
 import { revokeKey } from "../idempotency/revoke.ts";
 import { keyState } from "../idempotency/state.ts";
@@ -12,25 +12,23 @@ import { isDefinitive } from "../payments/failures.ts";
 import { pay } from "../payments/pay.ts";
 import { connectAsOwner } from "../setup/migrate.ts";
 import { SERVER_VERSION, testDatabase } from "../testing/fixtures/database.ts";
-import { balanceOf, keyFor, newPerson, tally } from "../testing/fixtures/people.ts";
+import { balanceOf, newTransfer, tally } from "../testing/fixtures/people.ts";
 import { PROXY_TLS, startTlsProxy } from "../testing/proxies/tls-proxy.ts";
 import { startWireProxy, type WireProxy } from "../testing/proxies/wire-proxy.ts";
 import { connect, setDatabase } from "./client.ts";
 import { type OpenOptions, openPool, type Pool } from "./pool.ts";
 
 const test = testDatabase();
-const closing: (() => Promise<unknown>)[] = [];
 let pooler: WireProxy;
 
 beforeEach(async () => {
   const { hostname, port } = new URL(test.appUrl);
   pooler = await startWireProxy(hostname, Number(port));
-  closing.push(() => pooler.close());
+  onTestFinished(() => pooler.close());
 });
 
 afterEach(async () => {
   setDatabase(test.db);
-  for (const close of closing.splice(0).reverse()) await close();
 });
 
 function through(url: string, port: number = pooler.port): string {
@@ -46,14 +44,14 @@ function poolTo(port: number, options: Partial<OpenOptions> = {}): Pool {
     onNotice: () => {},
     ...options,
   });
-  closing.push(() => pool.end());
+  onTestFinished(() => pool.end());
   return pool;
 }
 
 /** This process talks through the pooler from now on. */
 function throughThePooler(): void {
   const db = connect(through(test.appUrl), SERVER_VERSION);
-  closing.push(() => db.close());
+  onTestFinished(() => db.close());
   setDatabase(db);
 }
 
@@ -73,7 +71,7 @@ describe.each(["plain", "TLS"])("a pool, its connections %s", (kind) => {
       const upstream = net.connect({ host: "127.0.0.1", port: pooler.port }).on("error", () => {});
       inside.pipe(upstream).pipe(inside);
     });
-    closing.push(() => tls.close());
+    onTestFinished(() => tls.close());
     return poolTo(tls.port, { tls: PROXY_TLS });
   }
 
@@ -127,10 +125,7 @@ it("a stray BEGIN of our own is caught the same", async () => {
 });
 
 it("nobody is told that they paid, that a key is theirs or that it is void, and nothing of it is there", async () => {
-  const [payer, payee] = [await newPerson(test.owner, 100n), await newPerson(test.owner, 0n)];
-  const purpose = { kind: "transfer", intentId: randomUUID() } as const;
-  const key = await keyFor(payer.id, purpose);
-  const command = { operation: "transfer", payee: payee.handle, amountMinor: "10", currency: "USD" } as const;
+  const { payer, key, command } = await newTransfer(test.owner);
   throughThePooler();
   pooler.beginOnItsOwn();
   for (const ask of [
@@ -152,7 +147,7 @@ it("nobody is told that they paid, that a key is theirs or that it is void, and 
 describe("the owner's connection", () => {
   const owner = () => {
     const sql = connectAsOwner(through(test.ownerUrl));
-    closing.push(() => sql.end({ timeout: 0 }));
+    onTestFinished(() => sql.end({ timeout: 0 }));
     return sql;
   };
 

@@ -1,21 +1,16 @@
 /** What a pool returns, also after a result that broke off. */
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { SERVER_VERSION, superuser, testDatabase } from "../testing/fixtures/database.ts";
 import { startWireProxy } from "../testing/proxies/wire-proxy.ts";
 import { openPool, type Pool } from "./pool.ts";
 
 const test = testDatabase();
-const closing: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
 
 /** A pool of one connection, so that the next query has the same as the one before. */
 function poolTo(url: string): Pool {
   const options = { name: "test", connectionsMax: 1, serverVersion: SERVER_VERSION, onNotice: () => {} };
   const pool = openPool(url, options);
-  closing.push(() => pool.end());
+  onTestFinished(() => pool.end());
   return pool;
 }
 
@@ -65,7 +60,7 @@ describe("a result has all its rows and nothing else, after one that broke off",
       (error: Error & { code: string }) => error.code,
     );
     const admin = superuser(test.appUrl);
-    closing.push(() => admin.end());
+    onTestFinished(() => admin.end());
     for (let ended = 0; ended === 0; )
       ended = (
         await admin`select pg_terminate_backend(pid) from pg_stat_activity
@@ -78,7 +73,7 @@ describe("a result has all its rows and nothing else, after one that broke off",
   it("by a connection that was cut after the first rows", async () => {
     const url = new URL(test.appUrl);
     const proxy = await startWireProxy(url.hostname, Number(url.port));
-    closing.push(() => proxy.close());
+    onTestFinished(() => proxy.close());
     url.port = String(proxy.port);
     const pool = poolTo(url.href);
     for (const point of ["mid-row", "before-complete"] as const) {

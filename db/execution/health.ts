@@ -1,6 +1,6 @@
 import { database } from "../connection/client.ts";
 
-/** Asks the database for a sign of life. Throws where there is none. */
+/** Asks the database to answer. Throws where it does not. */
 export async function ping(): Promise<void> {
   await database().readingSql`select 1`;
 }

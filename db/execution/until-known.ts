@@ -1,5 +1,5 @@
 /**
- * Retries until the outcome is known. A statement that decides something (settling, issuing, revoking) may fail in a way
+ * Retries until the outcome is known. A statement that decides something (settling, issuing, reading a state, revoking, cancelling) may fail in a way
  * that does not say whether it was executed: a lost connection, a timeout, a server that restarts. These statements are
  * idempotent by their key, so they are sent again.
  */

@@ -4,18 +4,10 @@
  */
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { PayCommand } from "../payments/command.ts";
 import { pay } from "../payments/pay.ts";
 import { settlingLoad } from "../payments/settle.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
-import {
-  balanceOf,
-  expectBooksRight,
-  keyFor,
-  newPerson,
-  type Person,
-  tally,
-} from "../testing/fixtures/people.ts";
+import { balanceOf, expectBooksRight, newTransfer, tally, topUp } from "../testing/fixtures/people.ts";
 import { issueKey } from "./issue.ts";
 import { reapKeys } from "./reap.ts";
 import { revokeKey } from "./revoke.ts";
@@ -25,23 +17,10 @@ const test = testDatabase();
 
 const START_MINOR = 100n;
 
-async function newTransfer(amountMinor = "10") {
-  const [payer, payee] = [await newPerson(test.owner, START_MINOR), await newPerson(test.owner, 0n)];
-  const purpose = { kind: "transfer", intentId: randomUUID() } as const;
-  const command: PayCommand = { operation: "transfer", payee: payee.handle, amountMinor, currency: "USD" };
-  return { payer, purpose, command, key: await keyFor(payer.id, purpose) };
-}
-
 type Transfer = Awaited<ReturnType<typeof newTransfer>>;
 
 async function isThere(key: string): Promise<boolean> {
   return (await test.owner`select 1 from idempotency_keys where key = ${key}`).length === 1;
-}
-
-async function topUp(payer: Person, amountMinor: string): Promise<void> {
-  const key = await keyFor(payer.id, { kind: "top-up", intentId: randomUUID() });
-  const command = { operation: "top-up", amountMinor, currency: "USD" } as const;
-  expect(tally([await pay(payer.id, key, command)])).toEqual({ paid: 1 });
 }
 
 describe("a revived key, whose row is back while its payment exists,", () => {
@@ -53,7 +32,7 @@ describe("a revived key, whose row is back while its payment exists,", () => {
   }
 
   it("replays what was paid, executes nothing, and goes", async () => {
-    const transfer = await newTransfer();
+    const transfer = await newTransfer(test.owner);
     const { payer, key, command } = transfer;
     const first = await pay(payer.id, key, command);
     await revive(transfer);
@@ -65,7 +44,7 @@ describe("a revived key, whose row is back while its payment exists,", () => {
   });
 
   it("replays what was declined, even where there is money now, and goes", async () => {
-    const transfer = await newTransfer("1000");
+    const transfer = await newTransfer(test.owner, "1000");
     const { payer, key, command } = transfer;
     const first = await pay(payer.id, key, command);
     expect(tally([first])).toEqual({ declined: 1 });
@@ -78,7 +57,7 @@ describe("a revived key, whose row is back while its payment exists,", () => {
   });
 
   it("with another payload is reused, executes nothing, and goes", async () => {
-    const transfer = await newTransfer("1000");
+    const transfer = await newTransfer(test.owner, "1000");
     const { payer, key, command } = transfer;
     await pay(payer.id, key, command);
     await revive(transfer);
@@ -89,7 +68,7 @@ describe("a revived key, whose row is back while its payment exists,", () => {
   });
 
   it("is not void when it is revoked, and its paid purpose gets no other", async () => {
-    const [revoked, reissued] = [await newTransfer(), await newTransfer()];
+    const [revoked, reissued] = [await newTransfer(test.owner), await newTransfer(test.owner)];
     for (const transfer of [revoked, reissued]) {
       await pay(transfer.payer.id, transfer.key, transfer.command);
       await revive(transfer);
@@ -103,7 +82,7 @@ describe("a revived key, whose row is back while its payment exists,", () => {
   });
 
   it("is not handed out again where it was declined: its purpose gets a new one, which pays", async () => {
-    const transfer = await newTransfer("1000");
+    const transfer = await newTransfer(test.owner, "1000");
     const { payer, key, purpose, command } = transfer;
     await pay(payer.id, key, command);
     await topUp(payer, "5000");
@@ -129,7 +108,7 @@ it("a database is known by its server, its own id, its table of keys and its WAL
 describe("a key of another database counts as absent:", () => {
   /** As after a promotion or a restore, or in a copy, which are databases of their own. */
   async function newStranded(): Promise<Transfer> {
-    const transfer = await newTransfer();
+    const transfer = await newTransfer(test.owner);
     await test.owner`update idempotency_keys set issued_in = 'elsewhere' where key = ${transfer.key}`;
     return transfer;
   }
@@ -141,7 +120,7 @@ describe("a key of another database counts as absent:", () => {
   });
 
   it("what was settled under it is answered from the read, without settling", async () => {
-    const transfer = await newTransfer();
+    const transfer = await newTransfer(test.owner);
     const { payer, purpose, key, command } = transfer;
     const first = await pay(payer.id, key, command);
     await test.owner`

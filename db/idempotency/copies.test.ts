@@ -6,31 +6,17 @@ import { randomUUID } from "node:crypto";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { connect, type Database, setDatabase } from "../connection/client.ts";
-import type { PayCommand } from "../payments/command.ts";
 import { pay } from "../payments/pay.ts";
 import { afterRestore } from "../setup/after-restore.ts";
 import { migrate } from "../setup/migrate.ts";
 import { type Connections, provision } from "../setup/provision.ts";
 import { seedDemo } from "../setup/seed.ts";
 import { SERVER_VERSION, testDatabase } from "../testing/fixtures/database.ts";
-import { balanceOf, expectBooksRight, keyFor, newPerson, tally } from "../testing/fixtures/people.ts";
+import { balanceOf, expectBooksRight, newTransfer, tally } from "../testing/fixtures/people.ts";
 import { type PlainServer, startPlainServer } from "../testing/fixtures/plain-server.ts";
 import { issueKey } from "./issue.ts";
 import { revokeKey } from "./revoke.ts";
 import { keyState } from "./state.ts";
-
-/** A payer with an open key and what it would pay. */
-async function newTransfer(owner: Parameters<typeof newPerson>[0]) {
-  const [payer, payee] = [await newPerson(owner, 100n), await newPerson(owner, 0n)];
-  const purpose = { kind: "transfer", intentId: randomUUID() } as const;
-  const command: PayCommand = {
-    operation: "transfer",
-    payee: payee.handle,
-    amountMinor: "10",
-    currency: "USD",
-  };
-  return { payer, purpose, command, key: await keyFor(payer.id, purpose) };
-}
 
 /** Works in another database for a while, as a server does that was started on it. */
 async function inDatabase<T>({ appUrl }: Connections, work: (db: Database) => Promise<T>): Promise<T> {

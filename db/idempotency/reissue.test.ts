@@ -5,7 +5,7 @@ import { setDatabase } from "../connection/client.ts";
 import type { Sql } from "../connection/sql.ts";
 import { pay } from "../payments/pay.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
-import { keyFor, newOrder, newPerson, tally } from "../testing/fixtures/people.ts";
+import { keyFor, newOrder, newPerson, tally, transferTo } from "../testing/fixtures/people.ts";
 import { issueKey } from "./issue.ts";
 import { revokeKey } from "./revoke.ts";
 
@@ -48,7 +48,7 @@ it("a key that was revoked while its issuing was sent again never comes back", a
   );
   if (issued.type !== "created" || revoked === undefined) throw new Error(`It was ${issued.type}.`);
   expect(issued.key).not.toBe(revoked);
-  const command = { operation: "transfer", payee: payee.handle, amountMinor: "10", currency: "USD" } as const;
+  const command = transferTo(payee, "10");
   expect(await pay(payer.id, revoked, command)).toEqual({ type: "void" });
   expect(tally([await pay(payer.id, issued.key, command)])).toEqual({ paid: 1 });
 });

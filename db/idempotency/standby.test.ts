@@ -16,7 +16,14 @@ import { migrate } from "../setup/migrate.ts";
 import { provision } from "../setup/provision.ts";
 import { seedDemo } from "../setup/seed.ts";
 import { SERVER_VERSION } from "../testing/fixtures/database.ts";
-import { keyFor, newPerson, type Person, tally } from "../testing/fixtures/people.ts";
+import {
+  keyFor,
+  newPerson,
+  type Person,
+  tally,
+  transferKey,
+  transferTo,
+} from "../testing/fixtures/people.ts";
 import { plantFromEnvironment } from "../testing/mutants/mutants.ts";
 import { issueKey } from "./issue.ts";
 import { revokeKey } from "./revoke.ts";
@@ -46,7 +53,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   const payee = await newPerson(owner, 0n);
   payer = await newPerson(owner, 1_000n);
-  command = { operation: "transfer", payee: payee.handle, amountMinor: "10", currency: "USD" };
+  command = transferTo(payee, "10");
 });
 
 afterAll(async () => {
@@ -111,7 +118,7 @@ it("every answer that comes from a read waits for the standby", async () => {
 });
 
 it("a wait that is cancelled is unknown, and is sent again", async () => {
-  const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
+  const key = await transferKey(payer);
   await demandStandby("nobody");
   let isAnswered = false;
   const paying = pay(payer.id, key, command).finally(() => {

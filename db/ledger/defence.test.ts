@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { pay } from "../payments/pay.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
 import { sealAll } from "../testing/fixtures/journal.ts";
-import { keyFor, newPerson } from "../testing/fixtures/people.ts";
+import { keyFor, newPerson, transferTo } from "../testing/fixtures/people.ts";
 
 const test = testDatabase();
 
@@ -156,12 +156,7 @@ describe.each(["off", "local", "remote_write"])("with synchronous_commit = %s", 
     expect(await commitOf(issuing(intentId))).toBe("off");
     const key = await keyFor(payer.id, { kind: "transfer", intentId });
     expect(await commitOf(issuing(intentId))).toBe("on");
-    await pay(payer.id, key, {
-      operation: "transfer",
-      payee: payee.handle,
-      amountMinor: "1",
-      currency: "USD",
-    });
+    await pay(payer.id, key, transferTo(payee, "1"));
     expect(await commitOf(issuing(intentId))).toBe("on");
   });
 });

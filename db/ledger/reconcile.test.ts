@@ -2,9 +2,10 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { pay } from "../payments/pay.ts";
-import { superuser, testDatabase } from "../testing/fixtures/database.ts";
+import { tamper, testDatabase } from "../testing/fixtures/database.ts";
+import { fundingEntry, settleBatch } from "../testing/fixtures/entries.ts";
 import { sealAll } from "../testing/fixtures/journal.ts";
-import { keyFor, newOrder, newPerson } from "../testing/fixtures/people.ts";
+import { keyFor, newOrder, newPerson, payerAndMerchant } from "../testing/fixtures/people.ts";
 import { CHECKS, reconcile } from "./reconcile.ts";
 
 const test = testDatabase();
@@ -27,6 +28,12 @@ const CORRUPTIONS: Record<string, string> = {
   "purpose-paid-once":
     "insert into payments select user_id, gen_random_uuid(), kind, purpose_id, subject_id, status, decline_code, amount_minor, currency, payer_account_id, payee_account_id, note, request_hash, renderer, settled_at from payments where kind = 'order'",
   "refunds-within-payment": "update refund_totals set refunded_minor = 1000000",
+  "funding-by-the-house": `
+    update payments set payer_account_id = (select id from ledger_accounts where owner_id is not null
+                                               and id not in (select payee_account_id from payments where kind = 'funding')
+                                             limit 1)
+     where kind = 'funding'`,
+  "funding-audited": "alter table audit_log disable trigger all; delete from audit_log where action = 'fund'",
   // What loading a dump's data with --disable-triggers leaves behind: fired again, but not for who replays changes.
   "written-once": "alter table ledger_seals disable trigger all; alter table ledger_seals enable trigger all",
   "journal-unaltered": "update payments set note = 'Another note' where kind = 'order'",
@@ -36,15 +43,15 @@ const CORRUPTIONS: Record<string, string> = {
 
 describe("reconcile", () => {
   beforeAll(async () => {
-    const [payer, merchant] = [
-      await newPerson(test.owner, 1_000n),
-      await newPerson(test.owner, 0n, "merchant"),
-    ];
+    const [payer, merchant] = await payerAndMerchant(test.owner, 1_000n);
     const { purpose, command } = await newOrder(merchant, "100");
     const paymentId = await keyFor(payer.id, purpose);
     await pay(payer.id, paymentId, command);
     const refundKey = await keyFor(merchant.id, { kind: "refund", paymentId, intentId: randomUUID() });
     await pay(merchant.id, refundKey, { operation: "refund", paymentId, amountMinor: "10" });
+    const operator = await newPerson(test.owner, 0n, "operator");
+    const fundingKey = await keyFor(operator.id, { kind: "funding", intentId: randomUUID() });
+    await settleBatch([await fundingEntry(operator, payer, fundingKey, 25n)]);
     await sealAll(test.owner);
   });
 
@@ -58,11 +65,8 @@ describe("reconcile", () => {
 
   for (const [check, corruption] of Object.entries(CORRUPTIONS)) {
     it(`finds what ${check} is for`, async () => {
-      const admin = superuser(test.appUrl);
-      // Rolled back at the end: the next corruption begins with right books. No money is moved here.
-      const sql = await admin.reserve();
-      try {
-        await sql`begin`;
+      // Taken back: the next corruption begins with right books. No money is moved here.
+      await tamper(test.appUrl, async (sql) => {
         await sql.unsafe(`
           drop index payments_purpose_once;
           alter table ledger_accounts drop constraint ledger_accounts_floor;
@@ -73,19 +77,12 @@ describe("reconcile", () => {
         const findings = await reconcile(sql);
         const found = findings.find((finding) => finding.check === check);
         expect(found?.rows.length, JSON.stringify(findings)).toBeGreaterThan(0);
-        await sql`rollback`;
-      } finally {
-        sql.release();
-        await admin.end({ timeout: 5 });
-      }
+      });
     });
   }
 
   it("names the very triggers that are no longer in force for everybody", async () => {
-    const admin = superuser(test.appUrl);
-    const sql = await admin.reserve();
-    try {
-      await sql`begin`;
+    await tamper(test.appUrl, async (sql) => {
       await sql.unsafe(CORRUPTIONS["written-once"] ?? "");
       const triggers = ["ledger_seals_append_only", "ledger_seals_no_truncate"];
       expect(await reconcile(sql)).toEqual([
@@ -94,10 +91,6 @@ describe("reconcile", () => {
           rows: triggers.map((trigger) => ({ of_table: "ledger_seals", trigger, enabled: "O" })),
         },
       ]);
-      await sql`rollback`;
-    } finally {
-      sql.release();
-      await admin.end({ timeout: 5 });
-    }
+    });
   });
 });

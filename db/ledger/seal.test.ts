@@ -4,7 +4,7 @@ import postgres from "postgres";
 import { describe, expect, it } from "vitest";
 import { pay } from "../payments/pay.ts";
 import { afterRestore } from "../setup/after-restore.ts";
-import { superuser, testDatabase } from "../testing/fixtures/database.ts";
+import { rolledBack, superuser, testDatabase } from "../testing/fixtures/database.ts";
 import {
   insertTransfer,
   journal,
@@ -12,7 +12,7 @@ import {
   sealAll,
   verifyJournal,
 } from "../testing/fixtures/journal.ts";
-import { keyFor, newPerson } from "../testing/fixtures/people.ts";
+import { newPerson, transferKey } from "../testing/fixtures/people.ts";
 import { sealAtStart, sealingStall, sealTransfers } from "./seal.ts";
 
 const test = testDatabase();
@@ -50,7 +50,7 @@ describe("several sealers at once", () => {
       while (paying) await sealTransfers();
     };
     const payOnce = async (): Promise<void> => {
-      const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
+      const key = await transferKey(payer);
       const amount = { amountMinor: "7", currency: "USD" };
       await pay(payer.id, key, { operation: "transfer", payee: payee.handle, ...amount });
     };
@@ -115,21 +115,19 @@ describe("a step", () => {
   });
 
   it("is not stopped by an id with two payments, which must never be", async () => {
-    const sql = await test.owner.reserve();
-    await sql`begin`;
-    const id = await insertTransfer(sql);
-    await sql`
+    await rolledBack(test.owner, async (sql) => {
+      const id = await insertTransfer(sql);
+      await sql`
       insert into payments
       select ${randomUUID()}, id, kind, purpose_id, subject_id, status, decline_code, amount_minor, currency,
              payer_account_id, payee_account_id, note, request_hash, renderer, settled_at
         from payments where id = ${id}`;
-    // In another server's numbering a step also takes what its own transaction wrote: no need to commit this.
-    await sql`update ledger_seal_head set system_identifier = 1`;
-    await sql`select seal_transfers_v1(1000)`;
-    expect(await sql`select position from ledger_seals where transfer_id = ${id}`).toHaveLength(1);
-    expect(await verifyJournal(sql)).toMatchObject([{ transferId: id, fault: "altered" }]);
-    await sql`rollback`;
-    sql.release();
+      // In another server's numbering a step also takes what its own transaction wrote: no need to commit this.
+      await sql`update ledger_seal_head set system_identifier = 1`;
+      await sql`select seal_transfers_v1(1000)`;
+      expect(await sql`select position from ledger_seals where transfer_id = ${id}`).toHaveLength(1);
+      expect(await verifyJournal(sql)).toMatchObject([{ transferId: id, fault: "altered" }]);
+    });
   });
 
   it("of no rows is refused", async () => {

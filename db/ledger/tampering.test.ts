@@ -1,7 +1,7 @@
 /** The journal names the first row that was altered, removed or slipped in, whatever it was done to. */
 import type postgres from "postgres";
 import { beforeAll, describe, expect, it } from "vitest";
-import { superuser, testDatabase } from "../testing/fixtures/database.ts";
+import { tamper as tamperWith, testDatabase } from "../testing/fixtures/database.ts";
 import { type Fault, insertTransfer, journal, sealAll, verifyJournal } from "../testing/fixtures/journal.ts";
 
 const test = testDatabase();
@@ -22,10 +22,7 @@ function transferAt(position: number): string {
 async function faultsAfter(
   tamper: (sql: Pick<postgres.Sql, "unsafe">) => PromiseLike<unknown>,
 ): Promise<Fault[]> {
-  const admin = superuser(test.appUrl);
-  const sql = await admin.reserve();
-  try {
-    await sql`begin`;
+  return await tamperWith(test.appUrl, async (sql) => {
     await sql.unsafe(`
       do $$ declare c record; begin
         for c in select conrelid::regclass as tab, conname from pg_constraint
@@ -38,11 +35,7 @@ async function faultsAfter(
       alter table ledger_seal_head disable trigger all`);
     await tamper(sql);
     return await verifyJournal(sql);
-  } finally {
-    await sql`rollback`;
-    sql.release();
-    await admin.end({ timeout: 5 });
-  }
+  });
 }
 
 /** Another value of each type. */

@@ -12,12 +12,13 @@ import {
   newOrder,
   newPerson,
   type Person,
+  payerAndMerchant,
+  transferKey,
 } from "../testing/fixtures/people.ts";
 
 const test = testDatabase();
 
 /** A key for a transfer of its own. */
-const transferKey = (person: Person) => keyFor(person.id, { kind: "transfer", intentId: randomUUID() });
 const refundKey = (person: Person, paymentId: string) =>
   keyFor(person.id, { kind: "refund", paymentId, intentId: randomUUID() });
 
@@ -36,10 +37,7 @@ async function sale(): Promise<{ payer: Person; merchant: Person; paymentId: str
 
 describe("an entry of a batch", () => {
   it("is taken only by its own user's key: somebody else's is void, and disturbs nobody", async () => {
-    const [payer, merchant] = [
-      await newPerson(test.owner, 1_000n),
-      await newPerson(test.owner, 0n, "merchant"),
-    ];
+    const [payer, merchant] = await payerAndMerchant(test.owner, 1_000n);
     const thief = await newPerson(test.owner, 1_000n);
     const { orderId, purpose } = await newOrder(merchant, "10");
     const key = await keyFor(payer.id, purpose);
@@ -76,10 +74,7 @@ describe("an entry of a batch", () => {
   });
 
   it("that is refused or does not fit the key's purpose leaves the key to the next, and gets its outcome", async () => {
-    const [payer, merchant] = [
-      await newPerson(test.owner, 100n),
-      await newPerson(test.owner, 0n, "merchant"),
-    ];
+    const [payer, merchant] = await payerAndMerchant(test.owner, 100n);
     const { orderId, purpose } = await newOrder(merchant, "10");
     const other = await newOrder(merchant, "10");
     const key = await keyFor(payer.id, purpose);

@@ -2,12 +2,11 @@
  * Daily limits follow the time at which a payment is settled, under its locks, and survive a clock that was wrong once: it
  * neither locks an account until its day comes nor forgets what left on the right day.
  */
-import { randomUUID } from "node:crypto";
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import { reapKeys } from "../idempotency/reap.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
-import { holding } from "../testing/fixtures/hold-lock.ts";
-import { expectBooksRight, keyFor, newPerson, type Person, tally } from "../testing/fixtures/people.ts";
+import { holdingAccount } from "../testing/fixtures/hold-lock.ts";
+import { expectBooksRight, newPerson, type Person, tally, transferKey } from "../testing/fixtures/people.ts";
 import { type PayResult, pay } from "./pay.ts";
 
 const test = testDatabase();
@@ -39,7 +38,7 @@ beforeEach(async () => {
 });
 
 async function send(amountMinor: bigint): Promise<PayResult> {
-  const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
+  const key = await transferKey(payer);
   const amount = { amountMinor: amountMinor.toString(), currency: "USD" };
   return pay(payer.id, key, { operation: "transfer", payee: payee.handle, ...amount });
 }
@@ -75,8 +74,7 @@ it("a clock set back over midnight does not give the day before a second limit, 
 
 it("two payments of the whole limit that waited over midnight for a lock are not both settled on the new day", async () => {
   await setClock("2030-05-10 23:59:59Z");
-  const query = `select 1 from ledger_accounts where id = '${payer.accountId}' for update`;
-  const first = await holding(test.owner, query, async ({ waiting }) => {
+  const first = await holdingAccount(test.owner, payer.accountId, async ({ waiting }) => {
     const sent = send(LIMIT);
     await waiting(1);
     await setClock("2030-05-11 00:00:01Z");
@@ -97,7 +95,7 @@ it("refunds and what others pay do not count, nor do declines, where a day is co
 });
 
 it("a key that was issued while the clock was ahead gives its room back within days, and stays open until then", async () => {
-  const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
+  const key = await transferKey(payer);
   await test.owner`update idempotency_keys set expires_at = now() + interval '41 days' where key = ${key}`;
   await reapKeys();
   const [row] = await test.owner`

@@ -5,21 +5,17 @@ import { issueKey } from "../idempotency/issue.ts";
 import { revokeKey } from "../idempotency/revoke.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
 import { orderEntry, refundEntry, settleBatch, transferEntry, words } from "../testing/fixtures/entries.ts";
-import { holding } from "../testing/fixtures/hold-lock.ts";
-import { expectBooksRight, keyFor, newOrder, newPerson, type Person } from "../testing/fixtures/people.ts";
+import { holding, holdingAccount } from "../testing/fixtures/hold-lock.ts";
+import { expectBooksRight, keyFor, newOrder, newPerson, transferKey } from "../testing/fixtures/people.ts";
 import type { SettlementEntry } from "./settlement.ts";
 
 const test = testDatabase();
-
-const transferKey = (person: Person) => keyFor(person.id, { kind: "transfer", intentId: randomUUID() });
-const holdAccount = (person: Person) =>
-  `select 1 from ledger_accounts where id = '${person.accountId}' for update`;
 
 describe("while a payment is settling", () => {
   it("revoking its key waits for the outcome, and says it", async () => {
     const [payer, friend] = [await newPerson(test.owner, 10n), await newPerson(test.owner, 0n)];
     const key = await transferKey(payer);
-    const [settled, revoked] = await holding(test.owner, holdAccount(friend), async ({ waiting }) => {
+    const [settled, revoked] = await holdingAccount(test.owner, friend.accountId, async ({ waiting }) => {
       const settling = settleBatch([transferEntry(payer, friend, key, 10n)]);
       await waiting(1);
       const revoking = revokeKey(payer.id, key);
@@ -34,7 +30,7 @@ describe("while a payment is settling", () => {
     const [payer, friend] = [await newPerson(test.owner, 10n), await newPerson(test.owner, 0n)];
     const purpose = { kind: "transfer", intentId: randomUUID() } as const;
     const key = await keyFor(payer.id, purpose);
-    const [settled, issued] = await holding(test.owner, holdAccount(friend), async ({ waiting }) => {
+    const [settled, issued] = await holdingAccount(test.owner, friend.accountId, async ({ waiting }) => {
       const settling = settleBatch([transferEntry(payer, friend, key, 10n)]);
       await waiting(1);
       const issuing = issueKey(payer.id, purpose);
@@ -57,7 +53,7 @@ describe("while a payment is settling", () => {
       for (const friend of friends) {
         entries.push(transferEntry(payer, friend, await transferKey(payer), 60n));
       }
-      const answers = await holding(test.owner, holdAccount(payer), async ({ waiting }) => {
+      const answers = await holdingAccount(test.owner, payer.accountId, async ({ waiting }) => {
         const both = entries.map((single) => settleBatch([single]));
         await waiting(2);
         return both;

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { connect, setDatabase } from "../connection/client.ts";
 import { openAccount } from "../ledger/accounts.ts";
 import { SERVER_VERSION, testDatabase } from "../testing/fixtures/database.ts";
-import { keyFor, newOrder, newPerson } from "../testing/fixtures/people.ts";
+import { keyFor, newOrder, newPerson, transferKey, transferTo } from "../testing/fixtures/people.ts";
 import { lookUp } from "./look-up.ts";
 import { pay } from "./pay.ts";
 import { settlingLoad } from "./settle.ts";
@@ -21,12 +21,12 @@ it("commands that are resolved together get each what it names, found or not, as
   await pay(ann.id, paymentId, command);
 
   await test.owner`update users set email_verified = true where id = ${ann.id}`;
-  const to = (payee: string, currency = "USD") =>
-    ({ operation: "transfer", payee, amountMinor: "1", currency }) as const;
+  const to = (handle: string, currency = "USD") => transferTo({ handle }, "1", currency);
   const order = (id: string) =>
     ({ operation: "pay-order", orderId: id, amountMinor: "10", currency: "USD" }) as const;
-  const unknown = { debitAccountId: null, creditAccountId: null, subjectFound: false, earlier: undefined };
-  const usd = { currency: "USD", subjectFound: true, earlier: undefined };
+  const nobodyLacks = { lacksAccount: [], earlier: undefined };
+  const unknown = { debitAccountId: null, creditAccountId: null, subjectFound: false, ...nobodyLacks };
+  const usd = { currency: "USD", subjectFound: true, ...nobodyLacks };
   const cases = [
     [ann, to(ben.handle), { debitAccountId: ann.accountId, creditAccountId: ben.accountId, ...usd }],
     [
@@ -37,7 +37,7 @@ it("commands that are resolved together get each what it names, found or not, as
     // Nobody has shown yet that this address is Ben's.
     [ann, to(`${ben.handle}@once.test`), { debitAccountId: ann.accountId, creditAccountId: null, ...usd }],
     [ben, to("nobody"), { debitAccountId: ben.accountId, creditAccountId: null, ...usd }],
-    // Neither has yen: their dollars stand for it, and settling declines.
+    // Neither has yen, which are served: both get an account before anything is settled.
     [
       ann,
       to(ben.handle, "JPY"),
@@ -46,7 +46,20 @@ it("commands that are resolved together get each what it names, found or not, as
         creditAccountId: ben.accountId,
         currency: "JPY",
         subjectFound: true,
+        lacksAccount: [ann.id, ben.id],
         earlier: undefined,
+      },
+    ],
+    // Francs are not served: their dollars stand for them, and settling declines.
+    [
+      ann,
+      to(ben.handle, "CHF"),
+      {
+        debitAccountId: ann.accountId,
+        creditAccountId: ben.accountId,
+        currency: "CHF",
+        subjectFound: true,
+        ...nobodyLacks,
       },
     ],
     [ben, order(orderId), { debitAccountId: ben.accountId, creditAccountId: shop.accountId, ...usd }],
@@ -71,7 +84,7 @@ it("commands that are resolved together get each what it names, found or not, as
         creditAccountId: null,
         currency: "CHF",
         subjectFound: true,
-        earlier: undefined,
+        ...nobodyLacks,
       },
     ],
   ] as const;
@@ -88,8 +101,7 @@ it.each([
   ["a zero byte", "zero\0byte"],
 ])("%s in what one asks for takes no answer away from those who ask beside it", async (_what, payee) => {
   const [ann, ben] = [await newPerson(test.owner, 100n), await newPerson(test.owner, 0n)];
-  const to = (payee: string) =>
-    ({ operation: "transfer", payee, amountMinor: "1", currency: "USD" }) as const;
+  const to = (handle: string) => transferTo({ handle }, "1");
   const asks = [to(ben.handle), to(payee), to(ben.handle), to("nobody")];
   const found = await Promise.allSettled(asks.map((one) => lookUp(ann.id, randomUUID(), one)));
   expect(found.map((one) => (one.status === "fulfilled" ? one.value.creditAccountId : "refused"))).toEqual([
@@ -104,7 +116,7 @@ it("an account in the currency itself comes before any other", async () => {
   const [ann, ben] = [await newPerson(test.owner, 0n), await newPerson(test.owner, 0n)];
   const yen = randomUUID();
   await openAccount(yen, ann.id, "JPY", null);
-  const command = { operation: "transfer", payee: ann.handle, amountMinor: "1", currency: "JPY" } as const;
+  const command = transferTo(ann, "1", "JPY");
   expect(await lookUp(ben.id, randomUUID(), command)).toMatchObject({ creditAccountId: yen });
 });
 
@@ -113,7 +125,7 @@ it("a key that is settled is found with its outcome, without settling again", as
   const command = (amountMinor: string, note?: string) =>
     ({ operation: "transfer", payee: ben.handle, amountMinor, currency: "USD", note }) as const;
   for (const one of [command("50", "for the café"), command("51")]) {
-    const key = await keyFor(ann.id, { kind: "transfer", intentId: randomUUID() });
+    const key = await transferKey(ann);
     const first = await pay(ann.id, key, one);
     if (first.type !== "settled") throw new Error(`it was ${first.type}`);
     const { entries } = settlingLoad();
@@ -130,8 +142,8 @@ it.each([
   ["DateStyle", "German"],
 ])("a key that is settled is found with its outcome, where the database has %s = %s", async (name, value) => {
   const [ann, ben] = [await newPerson(test.owner, 50n), await newPerson(test.owner, 0n)];
-  const command = { operation: "transfer", payee: ben.handle, amountMinor: "5", currency: "USD" } as const;
-  const key = await keyFor(ann.id, { kind: "transfer", intentId: randomUUID() });
+  const command = transferTo(ben, "5");
+  const key = await transferKey(ann);
   const first = await pay(ann.id, key, command);
   const alter = `alter database "${new URL(test.appUrl).pathname.slice(1)}"`;
   await test.owner.unsafe(`${alter} set ${name} = '${value}'`);

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import { testDatabase } from "../testing/fixtures/database.ts";
 import { orderEntry, refundEntry, settleBatch, transferEntry, words } from "../testing/fixtures/entries.ts";
-import { keyFor, newOrder, newPerson, type Person } from "../testing/fixtures/people.ts";
+import { keyFor, newOrder, newPerson, type Person, transferKey } from "../testing/fixtures/people.ts";
 
 const test = testDatabase();
 
@@ -18,12 +18,7 @@ async function payEverything(payer: Person, merchant: Person): Promise<void> {
   const { orderId, purpose } = await newOrder(merchant, "100");
   const paymentId = await keyFor(payer.id, purpose);
   const sale = orderEntry(payer, merchant, paymentId, orderId, 100n);
-  const gift = transferEntry(
-    payer,
-    merchant,
-    await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() }),
-    1n,
-  );
+  const gift = transferEntry(payer, merchant, await transferKey(payer), 1n);
   expect(words(await settleBatch([sale, gift]))).toEqual(["paid", "paid"]);
   const refundKey = await keyFor(merchant.id, { kind: "refund", paymentId, intentId: randomUUID() });
   expect(words(await settleBatch([refundEntry(merchant, payer, refundKey, paymentId, 40n)]))).toEqual([

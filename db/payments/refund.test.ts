@@ -11,6 +11,9 @@ import {
   newPerson,
   type Person,
   tally,
+  topUp,
+  transferKey,
+  transferTo,
 } from "../testing/fixtures/people.ts";
 import { pay } from "./pay.ts";
 
@@ -75,11 +78,7 @@ describe("a refund", () => {
   it("never exceeds the payment, however many are asked for at once", async () => {
     const { payer, merchant, paymentId } = await sale("1000");
     // Money of other sales, so that only the cap can stop a second refund.
-    await pay(payer.id, await keyFor(payer.id, { kind: "top-up", intentId: randomUUID() }), {
-      operation: "top-up",
-      amountMinor: "9000",
-      currency: "USD",
-    });
+    await topUp(payer, "9000");
     const other = await newOrder(merchant, "9000");
     await pay(payer.id, await keyFor(payer.id, other.purpose), other.command);
     const results = await Promise.all(Array.from({ length: 10 }, () => refund(merchant, paymentId, "400")));
@@ -128,16 +127,9 @@ describe("limits and closed accounts", () => {
   it("a daily limit holds when payments arrive at once, and refunds do not count", async () => {
     const [payer, friend] = [await newPerson(test.owner, 10_000n), await newPerson(test.owner, 0n)];
     await test.owner`update ledger_accounts set day_limit_minor = 1000 where id = ${payer.accountId}`;
-    const command = {
-      operation: "transfer",
-      payee: friend.handle,
-      amountMinor: "300",
-      currency: "USD",
-    } as const;
+    const command = transferTo(friend, "300");
     const results = await Promise.all(
-      Array.from({ length: 8 }, async () =>
-        pay(payer.id, await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() }), command),
-      ),
+      Array.from({ length: 8 }, async () => pay(payer.id, await transferKey(payer), command)),
     );
     expect(tally(results)).toEqual({ paid: 3, declined: 5 });
     expect(
@@ -147,7 +139,7 @@ describe("limits and closed accounts", () => {
     });
     // Tomorrow is another day.
     await test.owner`update ledger_accounts set day = day - 1 where id = ${payer.accountId}`;
-    const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
+    const key = await transferKey(payer);
     expect(tally([await pay(payer.id, key, command)])).toEqual({ paid: 1 });
     await expectBooksRight(test.owner);
   });
@@ -155,10 +147,10 @@ describe("limits and closed accounts", () => {
   it("a closed payee declines, a closed payer is refused, and a missing currency declines without converting", async () => {
     const [payer, friend] = [await newPerson(test.owner, 1_000n), await newPerson(test.owner, 0n)];
     const transfer = async (currency: string) => {
-      const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
-      return pay(payer.id, key, { operation: "transfer", payee: friend.handle, amountMinor: "1", currency });
+      const key = await transferKey(payer);
+      return pay(payer.id, key, transferTo(friend, "1", currency));
     };
-    expect(await transfer("JPY")).toMatchObject({
+    expect(await transfer("CHF")).toMatchObject({
       payment: { status: "declined", declineCode: "currency_mismatch" },
     });
     await test.owner`update ledger_accounts set closed_at = now() where id = ${friend.accountId}`;

@@ -11,7 +11,12 @@ import {
   keyFor,
   newOrder,
   newPerson,
+  newTransfer,
+  payerAndMerchant,
   tally,
+  topUp,
+  transferKey,
+  transferTo,
 } from "../testing/fixtures/people.ts";
 import { pay } from "./pay.ts";
 import { settlingLoad } from "./settle.ts";
@@ -23,10 +28,7 @@ const CROWD = 50;
 
 describe("paying an order", () => {
   it("executes once when the same key arrives 50 times at once, and answers all the same", async () => {
-    const [payer, merchant] = [
-      await newPerson(test.owner, 10_000n),
-      await newPerson(test.owner, 0n, "merchant"),
-    ];
+    const [payer, merchant] = await payerAndMerchant(test.owner, 10_000n);
     // Several rounds: in the first one the pool is still connecting, and few requests meet.
     for (let round = 1; round <= 4; round += 1) {
       const { purpose, command } = await newOrder(merchant, "1000");
@@ -83,10 +85,7 @@ describe("paying an order", () => {
   });
 
   it("charges an open order's purpose once under any number of keys", async () => {
-    const [payer, merchant] = [
-      await newPerson(test.owner, 10_000n),
-      await newPerson(test.owner, 0n, "merchant"),
-    ];
+    const [payer, merchant] = await payerAndMerchant(test.owner, 10_000n);
     const { purpose, command } = await newOrder(merchant, "1000");
     const key = await keyFor(payer.id, purpose);
     expect(tally([await pay(payer.id, key, command)])).toEqual({ paid: 1 });
@@ -95,10 +94,7 @@ describe("paying an order", () => {
   });
 
   it("declines a cancelled and an expired order, and records it", async () => {
-    const [payer, merchant] = [
-      await newPerson(test.owner, 10_000n),
-      await newPerson(test.owner, 0n, "merchant"),
-    ];
+    const [payer, merchant] = await payerAndMerchant(test.owner, 10_000n);
     const cancelled = await newOrder(merchant, "1000");
     const cancelledKey = await keyFor(payer.id, cancelled.purpose);
     await cancelOrder(merchant.id, cancelled.orderId);
@@ -113,10 +109,7 @@ describe("paying an order", () => {
   });
 
   it("refuses another amount or currency than the order's, and leaves the key open", async () => {
-    const [payer, merchant] = [
-      await newPerson(test.owner, 10_000n),
-      await newPerson(test.owner, 0n, "merchant"),
-    ];
+    const [payer, merchant] = await payerAndMerchant(test.owner, 10_000n);
     const { orderId, purpose, command } = await newOrder(merchant, "1000");
     const key = await keyFor(payer.id, purpose);
     const wrong = { operation: "pay-order", orderId, currency: "USD", amountMinor: "999" } as const;
@@ -128,17 +121,13 @@ describe("paying an order", () => {
 
 describe("a decline", () => {
   it("is sticky: the same key never charges later, even when money has come in", async () => {
-    const [payer, merchant] = [
-      await newPerson(test.owner, 100n),
-      await newPerson(test.owner, 0n, "merchant"),
-    ];
+    const [payer, merchant] = await payerAndMerchant(test.owner, 100n);
     const { purpose, command } = await newOrder(merchant, "1000");
     const key = await keyFor(payer.id, purpose);
     const declined = { type: "settled", payment: { status: "declined", declineCode: "insufficient_funds" } };
     expect(await pay(payer.id, key, command)).toMatchObject({ ...declined, replayed: false });
 
-    const topUp = { operation: "top-up", amountMinor: "5000", currency: "USD" } as const;
-    await pay(payer.id, await keyFor(payer.id, { kind: "top-up", intentId: randomUUID() }), topUp);
+    await topUp(payer, "5000");
     expect(await pay(payer.id, key, command)).toMatchObject({ ...declined, replayed: true });
     expect(await balanceOf(test.owner, payer.accountId)).toBe(5_100n);
 
@@ -149,15 +138,8 @@ describe("a decline", () => {
 
   it("never lets a balance fall below zero, however many payments arrive at once", async () => {
     const [payer, friend] = [await newPerson(test.owner, 1_000n), await newPerson(test.owner, 0n)];
-    const command = {
-      operation: "transfer",
-      payee: friend.handle,
-      amountMinor: "300",
-      currency: "USD",
-    } as const;
-    const keys = await Promise.all(
-      Array.from({ length: 10 }, () => keyFor(payer.id, { kind: "transfer", intentId: randomUUID() })),
-    );
+    const command = transferTo(friend, "300");
+    const keys = await Promise.all(Array.from({ length: 10 }, () => transferKey(payer)));
     const results = await Promise.all(keys.map((key) => pay(payer.id, key, command)));
     expect(tally(results)).toEqual({ paid: 3, declined: 7 });
     expect(await balanceOf(test.owner, payer.accountId)).toBe(100n);
@@ -169,12 +151,7 @@ describe("a transfer", () => {
   it("goes both ways a hundred times at once and ends where it began", async () => {
     const [one, two] = [await newPerson(test.owner, 10_000n), await newPerson(test.owner, 10_000n)];
     const send = async (from: typeof one, to: typeof one) =>
-      pay(from.id, await keyFor(from.id, { kind: "transfer", intentId: randomUUID() }), {
-        operation: "transfer",
-        payee: to.handle,
-        amountMinor: "7",
-        currency: "USD",
-      });
+      pay(from.id, await transferKey(from), transferTo(to, "7"));
     const results = await Promise.all(
       Array.from({ length: 100 }, (_, turn) => (turn % 2 === 0 ? send(one, two) : send(two, one))),
     );
@@ -186,9 +163,8 @@ describe("a transfer", () => {
 
   it("to nobody, to oneself, or to an e-mail address is told apart", async () => {
     const [payer, friend] = [await newPerson(test.owner, 1_000n), await newPerson(test.owner, 0n)];
-    const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
-    const to = (payee: string) =>
-      ({ operation: "transfer", payee, amountMinor: "10", currency: "USD" }) as const;
+    const key = await transferKey(payer);
+    const to = (handle: string) => transferTo({ handle }, "10");
     expect(await pay(payer.id, key, to("nobody-here"))).toEqual({ type: "refused", reason: "payee_unknown" });
     expect(await pay(payer.id, key, to(payer.handle))).toEqual({ type: "refused", reason: "payee_is_payer" });
     const address = `${friend.handle}@once.test`;
@@ -200,14 +176,7 @@ describe("a transfer", () => {
 
 describe("a key", () => {
   it("with another payload is refused without effect, before and after settling", async () => {
-    const [payer, friend] = [await newPerson(test.owner, 1_000n), await newPerson(test.owner, 0n)];
-    const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
-    const command = {
-      operation: "transfer",
-      payee: friend.handle,
-      amountMinor: "10",
-      currency: "USD",
-    } as const;
+    const { payer, key, command } = await newTransfer(test.owner);
     await pay(payer.id, key, command);
     const other = { ...command, amountMinor: "11" };
     expect(await pay(payer.id, key, other)).toMatchObject({
@@ -215,14 +184,11 @@ describe("a key", () => {
       payment: { id: key, amountMinor: 10n },
     });
     expect(await pay(payer.id, key, { ...command, note: "hello" })).toMatchObject({ type: "reused" });
-    expect(await balanceOf(test.owner, payer.accountId)).toBe(990n);
+    expect(await balanceOf(test.owner, payer.accountId)).toBe(90n);
   });
 
   it("of another purpose is refused, and stays open", async () => {
-    const [payer, merchant] = [
-      await newPerson(test.owner, 1_000n),
-      await newPerson(test.owner, 0n, "merchant"),
-    ];
+    const [payer, merchant] = await payerAndMerchant(test.owner, 1_000n);
     const [one, two] = [await newOrder(merchant, "10"), await newOrder(merchant, "10")];
     const key = await keyFor(payer.id, one.purpose);
     expect(await pay(payer.id, key, two.command)).toEqual({ type: "reused" });
@@ -269,13 +235,8 @@ describe("a key", () => {
     const [payer, friend] = [await newPerson(test.owner, 100_000n), await newPerson(test.owner, 0n)];
     const seen = new Set<string>();
     for (let round = 0; round < 60; round += 1) {
-      const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
-      const command = {
-        operation: "transfer",
-        payee: friend.handle,
-        amountMinor: "1",
-        currency: "USD",
-      } as const;
+      const key = await transferKey(payer);
+      const command = transferTo(friend, "1");
       // Paying reads before it settles: revoking after none up to seven reads meets it early, head on and late.
       const revoking = async () => {
         for (let read = 0; read < round % 8; read += 1) await keyState(payer.id, key);

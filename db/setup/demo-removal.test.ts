@@ -1,5 +1,4 @@
 /** The demo's passwords and API keys are published: outside the demo nothing of it may open anything. */
-import { randomUUID } from "node:crypto";
 import { afterEach, expect, it, vi } from "vitest";
 import { database, setDatabase } from "../connection/client.ts";
 import { findByApiKey } from "../identity/api-keys.ts";
@@ -8,10 +7,11 @@ import { testDatabase } from "../testing/fixtures/database.ts";
 import {
   apiKeyOf,
   expectBooksRight,
-  keyFor,
   newPerson,
   type Person,
   tally,
+  transferKey,
+  transferTo,
 } from "../testing/fixtures/people.ts";
 import { DEMO_IS_OPEN, isDemoOpen, removeDemo } from "./demo-removal.ts";
 import { demoId, seedDemo } from "./seed.ts";
@@ -46,8 +46,8 @@ it("outside the demo its database is refused until the demo was removed, and the
     await newPerson(test.owner, 0n),
   ];
   const send = async (from: Person, payee: string) => {
-    const key = await keyFor(from.id, { kind: "transfer", intentId: randomUUID() });
-    return pay(from.id, key, { operation: "transfer", payee, amountMinor: "1", currency: "USD" });
+    const key = await transferKey(from);
+    return pay(from.id, key, transferTo({ handle: payee }, "1"));
   };
   expect(tally([await send(rich, friend.handle)])).toEqual({ paid: 1 });
   const [payments] = await test.owner<{ count: bigint }[]>`select count(*) from payments`;
@@ -101,15 +101,6 @@ it("a demo that was removed and is started again is the demo again", async () =>
   await seedDemo(test.ownerUrl);
   const found = await findByApiKey("once_demo_alice");
   if (!found) throw new Error("Alice's key is not there.");
-  const key = await keyFor(found.user.id, { kind: "transfer", intentId: randomUUID() });
-  expect(
-    tally([
-      await pay(found.user.id, key, {
-        operation: "transfer",
-        payee: "bob",
-        amountMinor: "1",
-        currency: "USD",
-      }),
-    ]),
-  ).toEqual({ paid: 1 });
+  const command = transferTo({ handle: "bob" }, "1");
+  expect(tally([await pay(found.user.id, await transferKey(found.user), command)])).toEqual({ paid: 1 });
 });

@@ -1,11 +1,10 @@
 /** A server that is set up badly is told so at start; what our own code can put right is put right. */
-import { randomUUID } from "node:crypto";
 import path from "node:path";
 import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { database } from "../connection/client.ts";
 import { pay } from "../payments/pay.ts";
-import { balanceOf, expectBooksRight, keyFor, newPerson, tally } from "../testing/fixtures/people.ts";
+import { balanceOf, expectBooksRight, newTransfer, tally } from "../testing/fixtures/people.ts";
 import { type PlainServer, startPlainServer } from "../testing/fixtures/plain-server.ts";
 import { plantFromEnvironment } from "../testing/mutants/mutants.ts";
 import { connectAsOwner } from "./migrate.ts";
@@ -142,14 +141,7 @@ describe("a real server", () => {
           return new;
         end $$;
       create trigger see before insert on payments for each row execute function see()`);
-    const [payer, payee] = [await newPerson(owner, 100n), await newPerson(owner, 0n)];
-    const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
-    const command = {
-      operation: "transfer",
-      payee: payee.handle,
-      amountMinor: "10",
-      currency: "USD",
-    } as const;
+    const { payer, key, command } = await newTransfer(owner);
     expect(tally([await pay(payer.id, key, command)])).toEqual({ paid: 1 });
 
     // At once, before anybody else could have written the log.

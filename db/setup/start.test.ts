@@ -17,6 +17,7 @@ import {
   newOrder,
   newPerson,
   tally,
+  transferKey,
 } from "../testing/fixtures/people.ts";
 import { seedDemo } from "./seed.ts";
 import { mayWriteMoney, ONE_ROLE } from "./server-check.ts";
@@ -83,7 +84,7 @@ async function expectEverythingWorks(sql: Sql): Promise<void> {
   expect(
     tally([await pay(merchant.id, refundKey, { operation: "refund", paymentId: key, amountMinor: "4" })]),
   ).toEqual({ paid: 1 });
-  const unused = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
+  const unused = await transferKey(payer);
   expect(await revokeKey(payer.id, unused)).toEqual({ state: "void" });
   expect(await reapKeys()).toBe(0);
   recordAttempt({ userId: payer.id, key, channel: "api", verdict: "paid", arrivedAt: new Date() });

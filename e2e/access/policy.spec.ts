@@ -175,6 +175,7 @@ function pagesOf(orderId: string): string[] {
     `/checkout/${orderId}`,
     "/payments",
     "/settings/api-keys",
+    "/settings/merchant",
     "/problems/declined",
     "/docs",
   ];

@@ -1,6 +1,5 @@
 /** The results as Markdown tables, for the terminal and docs/PROOF.md. */
 import { readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { EMPTY_TALLY } from "./checkers/fault-windows.ts";
 import type { Anomaly } from "./checkers/violation.ts";
 import type { Detection } from "./planted/run-planted-bugs.ts";
@@ -56,14 +55,11 @@ export function sensitivityTable(detections: readonly Detection[]): string {
   return ["| planted bug | that is | found by |", "|---|---|---|", ...rows].join("\n");
 }
 
-/** Replaces one generated section of docs/PROOF.md. */
-export function writeProof(root: string, section: "round" | "planted", text: string): void {
-  const file = path.join(root, "docs", "PROOF.md");
+/** Replaces one generated section of a page, such as docs/PROOF.md, which people write otherwise. */
+export function writeSection(file: string, section: string, text: string): void {
   const [begin, end] = [`<!-- ${section} -->`, `<!-- /${section} -->`];
-  const page = readFileSync(file, "utf8");
-  const [before, rest] = page.split(begin);
+  const [before, rest] = readFileSync(file, "utf8").split(begin);
   const after = rest?.split(end)[1];
-  if (before === undefined || after === undefined)
-    throw new Error(`Bug: docs/PROOF.md has no section ${section}.`);
+  if (before === undefined || after === undefined) throw new Error(`Bug: ${file} has no section ${section}.`);
   writeFileSync(file, `${before}${begin}\n\n${text}\n\n${end}${after}`);
 }

@@ -2,7 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { readPdf } from "../../server/documents/testing.ts";
-import { expectPaidOnce, newOrder, userIdOf } from "../support/books.ts";
+import { books, expectPaidOnce, newOrder, userIdOf } from "../support/books.ts";
 import { expect, expectReceipt, openCheckout, payButton, signIn, test } from "../support/fixtures.ts";
 
 const AS_ALICE = { authorization: "Bearer once_demo_alice", "content-type": "application/json" };
@@ -224,6 +224,63 @@ test("the file asks nobody in particular to sign in, and leads back to the recei
   expect([missing.status(), missing.headers().location]).toEqual([303, `/payments/${id}`]);
 });
 
+type Mailed = {
+  recipient: string;
+  outcome: string | null;
+  copy: { attachments: { filename: string; base64: string }[] };
+};
+
+/** The mails with the receipt that somebody asked for, as the demo keeps them. */
+const askedMailsOf = (handle: string, id: string) =>
+  books()<Mailed[]>`
+    select m.recipient, m.outcome, m.demo_copy as copy from mail_outbox m join users u on u.email = m.recipient
+     where u.handle = ${handle} and m.dedupe_key like 'receipt-asked:%' and m.demo_copy::text like ${`%${id}%`}`;
+
+test("is mailed to who asks, once however often the button is pressed, with the PDF", async ({
+  alice,
+  orderId,
+}) => {
+  const id = await payOnPage(alice, orderId);
+  await alice.reload();
+  await alice.getByRole("button", { name: "Send me this by e-mail" }).dblclick();
+  await expect(alice.getByRole("status").filter({ hasText: "on its way to alice@once.test" })).toBeVisible();
+  await expect.poll(async () => (await askedMailsOf("alice", id)).length).toBe(1);
+  const [mail] = await askedMailsOf("alice", id);
+  expect(mail?.outcome).toBe("sent");
+  expect(mail?.copy.attachments.map(({ filename }) => filename)).toEqual([`receipt-${id}.pdf`]);
+  const pdf = readPdf(Buffer.from(mail?.copy.attachments[0]?.base64 ?? "", "base64"));
+  expect(pdf.pages.flat()).toContain("Paid $38.00");
+});
+
+test("is mailed to nobody who is no part of the payment, nor by a form from another site", async ({
+  alice,
+  browser,
+  orderId,
+  baseURL,
+}) => {
+  const id = await payOnPage(alice, orderId);
+  const context = await browser.newContext({ baseURL: baseURL ?? "" });
+  const bob = await context.newPage();
+  await signIn(bob, "Bob");
+  const ask = (page: Page, form: Record<string, string>, origin: string) =>
+    page.request.post(`/payments/${id}/mail`, { form, headers: { origin }, maxRedirects: 0 });
+  const intentId = crypto.randomUUID();
+  const stranger = await ask(bob, { user: await userIdOf("bob"), intentId }, baseURL ?? "");
+  expect([stranger.status(), stranger.headers().location]).toEqual([303, `/payments/${id}`]);
+  const elsewhere = await ask(
+    alice,
+    { user: await userIdOf("alice"), intentId },
+    "https://elsewhere.example",
+  );
+  expect(elsewhere.headers().location).toBe("/problems/forbidden");
+  const otherUser = await ask(bob, { user: await userIdOf("alice"), intentId }, baseURL ?? "");
+  expect(otherUser.headers().location).toMatch(/^\/sign-in/);
+  const [row] = await books()<{ n: number }[]>`
+    select count(*)::int as n from mail_outbox where dedupe_key like ${`%${intentId}`}`;
+  expect(row?.n).toBe(0);
+  await context.close();
+});
+
 test("nothing on it is out of reach", async ({ alice, orderId, baseURL }) => {
   const id = await payOnPage(alice, orderId);
   await refund(baseURL ?? "", id, "300");
@@ -269,5 +326,8 @@ test.describe("without JavaScript", () => {
       page.getByRole("link", { name: "Download as PDF" }).click(),
     ]);
     expect(download.suggestedFilename()).toMatch(/^receipt-[0-9a-f-]{36}\.pdf$/);
+    await page.getByRole("button", { name: "Send me this by e-mail" }).click();
+    await expect(page.getByText("on its way to alice@once.test")).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Paid $38.00");
   });
 });

@@ -1,10 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { problem } from "../api/problems.ts";
-import { type ClientConfig, onceClient } from "./client.ts";
 import {
   declined,
-  type FaultServer,
   fastClock,
+  faultServer,
   issued,
   KEY,
   ORDER,
@@ -15,23 +14,9 @@ import {
   reusedOf,
   type ScriptedResponse,
   scriptedProblem,
-  startFaultServer,
 } from "./fault-server.ts";
 
-let server: FaultServer;
-beforeEach(async () => {
-  server = await startFaultServer();
-});
-afterEach(() => server.close());
-
-function clientWith(config: Partial<ClientConfig> = {}) {
-  return onceClient({ baseUrl: server.baseUrl, apiKey: "once_demo_alice", clock: fastClock(), ...config });
-}
-
-/** The requests to pay that arrived: their keys and bodies. */
-function payments() {
-  return server.received.filter(({ path }) => path === "/api/payments");
-}
+const { server, clientWith, payments } = faultServer();
 
 describe("the same request with the same key is sent again", () => {
   const reactions: [string, ScriptedResponse][] = [

@@ -1,8 +1,10 @@
 /** An HTTP server for tests that follows a script: one response or network fault a request. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach } from "vitest";
 import type { Payment } from "../api/payment.ts";
 import { type ProblemName, problem } from "../api/problems.ts";
+import { type ClientConfig, onceClient } from "./client.ts";
 import type { Clock } from "./retry.ts";
 
 type Received = { method: string; path: string; key: string | undefined; body: string };
@@ -14,7 +16,7 @@ export type ScriptedResponse =
   | "hang"
   | { status: number; body: unknown; headers?: Record<string, string> };
 
-export type FaultServer = {
+type FaultServer = {
   baseUrl: string;
   received: Received[];
   /** The responses to the next requests, in order. One request too many is answered 418 and fails the test's count. */
@@ -98,7 +100,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-export async function startFaultServer(): Promise<FaultServer> {
+async function startFaultServer(): Promise<FaultServer> {
   const received: Received[] = [];
   const script: ScriptedResponse[] = [];
   let onArrival = () => {};
@@ -151,5 +153,28 @@ export function fastClock(random = 0): Clock & { waits: number[] } {
       waits.push(ms);
       nowMs += ms;
     },
+  };
+}
+
+/** A server for each test of the calling file, a client of it, and the requests to pay that arrived there. */
+export function faultServer() {
+  let server: FaultServer;
+  beforeEach(async () => {
+    server = await startFaultServer();
+  });
+  afterEach(() => server.close());
+  return {
+    server: {
+      get received() {
+        return server.received;
+      },
+      get script() {
+        return server.script;
+      },
+      arrived: (count: number) => server.arrived(count),
+    },
+    clientWith: (config: Partial<ClientConfig> = {}) =>
+      onceClient({ baseUrl: server.baseUrl, apiKey: "once_demo_alice", clock: fastClock(), ...config }),
+    payments: () => server.received.filter(({ path }) => path === "/api/payments"),
   };
 }

@@ -1,9 +1,7 @@
 /** One call pays under one key, and takes for its payment only what the server says this very request has made. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { onceClient } from "./client.ts";
+import { describe, expect, test } from "vitest";
 import {
-  type FaultServer,
-  fastClock,
+  faultServer,
   INTENT_ID,
   issued,
   KEY,
@@ -16,23 +14,9 @@ import {
   type ScriptedResponse,
   scriptedProblem,
   settledBy,
-  startFaultServer,
 } from "./fault-server.ts";
 
-let server: FaultServer;
-beforeEach(async () => {
-  server = await startFaultServer();
-});
-afterEach(() => server.close());
-
-function clientWith() {
-  return onceClient({ baseUrl: server.baseUrl, apiKey: "once_demo_alice", clock: fastClock() });
-}
-
-/** The requests to pay that arrived. */
-function payments() {
-  return server.received.filter(({ path }) => path === "/api/payments");
-}
+const { server, clientWith, payments } = faultServer();
 
 describe("what has paid the purpose is not taken for what was asked", () => {
   test("this request is sent under the key of the payment found, and told as paid where it is the same", async () => {

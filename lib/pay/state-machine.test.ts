@@ -67,6 +67,12 @@ function expectTransitions(event: PayEvent, leads: Partial<Record<StateName, Pay
   }
 }
 
+/** All of these lead to `state`. */
+function to(state: PayState, ...names: StateName[]): Partial<Record<StateName, PayState>> {
+  return Object.fromEntries(names.map((name) => [name, state]));
+}
+
+const DECLINED: StateName[] = ["declinedFetching", "declinedFailed", "declinedHeld", "declinedForEver"];
 const polling = states.polling;
 const readyAfterRefusal: PayState = {
   name: "ready",
@@ -112,16 +118,7 @@ describe("opening the form", () => {
   );
 
   it("shows the receipt when the purpose is paid already", () => {
-    expectTransitions(
-      { type: "purpose-paid", payment: paid },
-      {
-        opening: states.paid,
-        declinedFetching: states.paid,
-        declinedFailed: states.paid,
-        declinedHeld: states.paid,
-        declinedForEver: states.paid,
-      },
-    );
+    expectTransitions({ type: "purpose-paid", payment: paid }, to(states.paid, "opening", ...DECLINED));
   });
 
   it("shows a decline found in another tab, with a new key that waits for a new press", () => {
@@ -175,25 +172,20 @@ describe("pressing Pay", () => {
 });
 
 describe("an answer about the key in hand", () => {
-  const holdsKey = [
-    "ready",
+  const PRESSED: StateName[] = [
     "paying",
     "polling",
     "asking",
     "unreachable",
-    "revoking",
     "signedOutPressed",
     "laterPressed",
-  ] as const;
-
-  function fromAllThatHold(state: PayState): Partial<Record<StateName, PayState>> {
-    return Object.fromEntries(holdsKey.map((name) => [name, state]));
-  }
+  ];
+  const holdsKey: StateName[] = ["ready", "revoking", ...PRESSED];
 
   it("paid: shows it, however late it comes", () => {
     const event: PayEvent = { type: "settled", key: KEY, payment: paid };
     for (const name of stateNames.filter((name) => states[name].name !== "declined")) {
-      const holds = holdsKey.some((holder) => holder === name);
+      const holds = holdsKey.includes(name);
       expect(nextState(states[name], event), name).toEqual(holds ? states.paid : states[name]);
     }
   });
@@ -201,7 +193,7 @@ describe("an answer about the key in hand", () => {
   it("declined for want of money: shows it and fetches a new key", () => {
     const event: PayEvent = { type: "settled", key: KEY, payment: declinedForFunds };
     for (const name of stateNames.filter((name) => name !== "paid")) {
-      const holds = holdsKey.some((holder) => holder === name);
+      const holds = holdsKey.includes(name);
       expect(nextState(states[name], event), name).toEqual(holds ? states.declinedFetching : states[name]);
     }
   });
@@ -215,7 +207,7 @@ describe("an answer about the key in hand", () => {
   it("void: fetches a new key, and a payer who cancelled hears that it is certain", () => {
     const event: PayEvent = { type: "void", key: KEY };
     expectTransitions(event, {
-      ...fromAllThatHold({ name: "opening", openingReason: "void" }),
+      ...to({ name: "opening", openingReason: "void" }, ...holdsKey),
       revoking: { name: "opening", openingReason: "cancelled" },
     });
   });
@@ -223,14 +215,7 @@ describe("an answer about the key in hand", () => {
   it("refused: back to ready with the same key and the reason, unless the payer is cancelling", () => {
     expectTransitions(
       { type: "refused", key: KEY, reason: "amount-mismatch" },
-      {
-        paying: readyAfterRefusal,
-        polling: readyAfterRefusal,
-        asking: readyAfterRefusal,
-        unreachable: readyAfterRefusal,
-        signedOutPressed: readyAfterRefusal,
-        laterPressed: readyAfterRefusal,
-      },
+      to(readyAfterRefusal, ...PRESSED),
     );
   });
 
@@ -266,18 +251,16 @@ describe("an answer that looked at nothing", () => {
     expectTransitions(
       { type: "signed-out" },
       {
-        opening: states.signedOut,
-        declinedFetching: states.signedOut,
-        declinedFailed: states.signedOut,
-        declinedHeld: states.signedOut,
-        declinedForEver: states.signedOut,
-        paying: states.signedOutPressed,
-        polling: states.signedOutPressed,
-        asking: states.signedOutPressed,
-        unreachable: states.signedOutPressed,
-        revoking: states.signedOutPressed,
-        later: states.signedOut,
-        laterPressed: states.signedOutPressed,
+        ...to(states.signedOut, "opening", ...DECLINED, "later"),
+        ...to(
+          states.signedOutPressed,
+          "paying",
+          "polling",
+          "asking",
+          "unreachable",
+          "revoking",
+          "laterPressed",
+        ),
       },
     );
   });
@@ -330,10 +313,7 @@ describe("checking", () => {
   it("Pay now makes the press young again, with the same key and payload", () => {
     expectTransitions(
       { type: "pay-now", pressedAtMs: NOW + 200_000 },
-      {
-        asking: { ...polling, press: { ...press, pressedAtMs: NOW + 200_000 } },
-        unreachable: { ...polling, press: { ...press, pressedAtMs: NOW + 200_000 } },
-      },
+      to({ ...polling, press: { ...press, pressedAtMs: NOW + 200_000 } }, "asking", "unreachable"),
     );
   });
 
@@ -345,17 +325,8 @@ describe("checking", () => {
     expectTransitions(
       { type: "restored" },
       {
-        ready: START,
-        paying: polling,
-        declinedFetching: START,
-        declinedFailed: START,
-        declinedHeld: START,
-        declinedForEver: START,
-        unavailable: START,
-        signedOut: START,
-        signedOutPressed: polling,
-        later: START,
-        laterPressed: polling,
+        ...to(START, "ready", ...DECLINED, "unavailable", "signedOut", "later"),
+        ...to(polling, "paying", "signedOutPressed", "laterPressed"),
       },
     );
   });

@@ -57,7 +57,7 @@ export type PayState =
   | { name: "paid"; payment: Payment }
   | { name: "declined"; payment: Payment; next: NextKey }
   // In the next three nobody has looked: a press that this page does not know of may have paid. What was known for
-  // certain of the last key (`because`) stays known.
+  // certain of the last key (`openingReason`) stays known.
   /** No key could be fetched. */
   | { name: "unavailable"; openingReason: OpeningReason }
   /** The session ended, or is another user's by now. With a press, its outcome is not known. */

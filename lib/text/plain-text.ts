@@ -20,47 +20,15 @@ const MARKS_IN_A_ROW_MAX = 8;
  * Scripts whose letters take a joiner or a non-joiner between them: Persian, Urdu and those of India and their kin. None
  * is younger than Unicode 13: a browser that does not know a script's name could not read this file.
  */
-const JOINING = [
-  ...["Arabic", "Syriac", "Mongolian", "Nko", "Devanagari", "Bengali", "Gurmukhi", "Gujarati", "Oriya"],
-  ...["Tamil", "Telugu", "Kannada", "Malayalam", "Sinhala", "Khmer", "Myanmar", "Tibetan"],
-  ...[
-    "Javanese",
-    "Balinese",
-    "Sundanese",
-    "Batak",
-    "Rejang",
-    "Chakma",
-    "Lepcha",
-    "Limbu",
-    "Meetei_Mayek",
-    "Saurashtra",
-  ],
-  ...[
-    "Syloti_Nagri",
-    "Tai_Tham",
-    "Cham",
-    "Ahom",
-    "Brahmi",
-    "Kaithi",
-    "Sharada",
-    "Grantha",
-    "Tirhuta",
-    "Newa",
-    "Modi",
-  ],
-  ...[
-    "Siddham",
-    "Takri",
-    "Khojki",
-    "Khudawadi",
-    "Dogra",
-    "Nandinagari",
-    "Bhaiksuki",
-    "Gunjala_Gondi",
-    "Masaram_Gondi",
-  ],
-  ...["Adlam", "Hanifi_Rohingya", "Mandaic", "Manichaean", "Sogdian", "Phags_Pa"],
-]
+const JOINING = `
+  Arabic Syriac Mongolian Nko Devanagari Bengali Gurmukhi Gujarati Oriya Tamil Telugu Kannada Malayalam
+  Sinhala Khmer Myanmar Tibetan Javanese Balinese Sundanese Batak Rejang Chakma Lepcha Limbu Meetei_Mayek
+  Saurashtra Syloti_Nagri Tai_Tham Cham Ahom Brahmi Kaithi Sharada Grantha Tirhuta Newa Modi Siddham Takri
+  Khojki Khudawadi Dogra Nandinagari Bhaiksuki Gunjala_Gondi Masaram_Gondi Adlam Hanifi_Rohingya Mandaic
+  Manichaean Sogdian Phags_Pa
+`
+  .trim()
+  .split(/\s+/)
   .map((script) => `\\p{Script=${script}}`)
   .join("");
 

@@ -5,35 +5,15 @@
 import unhomoglyph from "unhomoglyph";
 
 /** Alone, beside one another or run together one another these name the service, or somebody who speaks for it: "Once", "Support Team". */
-const RESERVED_WORDS = [
-  ...[
-    "once",
-    "admin",
-    "administrator",
-    "moderator",
-    "operator",
-    "root",
-    "system",
-    "staff",
-    "team",
-    "official",
-  ],
-  ...["support", "help", "helpdesk", "service", "services", "customer", "security", "fraud", "compliance"],
-  ...["billing", "payment", "payments", "refund", "refunds", "checkout", "bank", "finance", "verification"],
-  ...["notification", "notifications", "the", "your", "of", "and", "desk", "center", "centre", "department"],
-  ...["hilfe", "kundendienst", "kundenservice", "kundensupport", "sicherheit", "betreiber", "verwaltung"],
-  ...[
-    "zahlung",
-    "zahlungen",
-    "erstattung",
-    "erstattungen",
-    "rückerstattung",
-    "rückerstattungen",
-    "abrechnung",
-    "buchhaltung",
-    "kasse",
-  ],
-];
+const RESERVED_WORDS = `
+  once admin administrator moderator operator root system staff team official support help helpdesk service
+  services customer security fraud compliance billing payment payments refund refunds checkout bank finance
+  verification notification notifications the your of and desk center centre department hilfe kundendienst
+  kundenservice kundensupport sicherheit betreiber verwaltung zahlung zahlungen erstattung erstattungen
+  rückerstattung rückerstattungen abrechnung buchhaltung kasse
+`
+  .trim()
+  .split(/\s+/);
 
 /** Whole names: whom the demo sells as. */
 const RESERVED_NAMES = ["Bluebird Coffee"];

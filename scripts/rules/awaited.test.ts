@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findUnawaited } from "./awaited.mjs";
+import { findUnawaited } from "./awaited.ts";
 
 /** The lines, from 1, that the rule refuses in the body of a function that is given a database of each kind. */
 function refusedIn(...lines: string[]): number[] {

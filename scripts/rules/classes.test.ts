@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { findClassChecks } from "./classes.mjs";
+import { findClassChecks } from "./classes.ts";
 
 const refused = (text: string, file = "server/http/rate-limits.ts") => findClassChecks({ file, text }).length;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compareCatalogs, compareUses } from "./messages.mjs";
+import { compareCatalogs, compareUses } from "./messages.ts";
 
 const NONE = new Set<string>();
 

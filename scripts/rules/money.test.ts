@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { findMoneyWrites } from "./money.mjs";
+import { findMoneyWrites } from "./money.ts";
 
 const says = (file: string, text: string) => findMoneyWrites({ file, text }).map((finding) => finding.says);
 

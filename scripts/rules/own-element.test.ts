@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findBareText } from "./own-element.mjs";
+import { findBareText } from "./own-element.ts";
 
 /** How many texts the rule refuses in what a component returns. */
 function refusedIn(jsx: string, props = "{ icon: ReactElement; text: string }"): number {

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { findUnguarded } from "./policy.mjs";
+import { findUnguarded } from "./policy.ts";
 
 const POLICY = `
 export const PAGES = { "/": "anyone", "/payments/[id]": "user" } as const satisfies Record<string, Level>;
 export const ROUTES = { "GET /api/orders/[id]": "user", "POST /pay": "user" } as const;
 export const ACTIONS = { signOut: "anyone" } as const;`;
 
-/** A small house that keeps the rule. */
+/** A small project that keeps the rule. */
 const HOUSE: Record<string, string> = {
   "server/identity/policy.ts": POLICY,
   "app/(shop)/page.tsx": "export default function Home() { return null; }",
@@ -33,56 +33,45 @@ it("a house in which everything calls its guard is left alone", () => {
   expect(says({})).toEqual([]);
 });
 
+const PAGE = "app/payments/[id]/page.tsx";
+const ROUTE = "app/pay/route.ts";
+const ACTIONS = "app/sign-in/actions.ts";
+const HOME = "app/(shop)/page.tsx";
 it.each([
-  ["a page that is not in the policy", "app/new/page.tsx", HOUSE["app/(shop)/page.tsx"], "does not stand"],
-  [
-    "a page without its guard",
-    "app/payments/[id]/page.tsx",
-    "export default async function Page() {}",
-    "does not authorize",
-  ],
+  ["a page that is not in the policy", "app/new/page.tsx", HOUSE[HOME], "does not stand"],
+  ["a page without its guard", PAGE, "export default async function Page() {}", "does not authorize"],
   [
     "a page that does not wait for its guard",
-    "app/payments/[id]/page.tsx",
+    PAGE,
     'export default async function Page() { authorizePage("/payments/[id]", "/"); }',
     "does not authorize",
   ],
   [
     "a guard that is only called by a function inside the page",
-    "app/payments/[id]/page.tsx",
+    PAGE,
     'export default function Page() { const later = async () => { await authorizePage("/payments/[id]", "/"); }; }',
     "does not authorize",
   ],
   [
     "a page that calls its guard under another name",
-    "app/(shop)/page.tsx",
+    HOME,
     'export default async function Home() { await authorizePage("/payments/[id]", "/"); }',
     "must be given that",
   ],
   [
     "a page whose component cannot be seen",
-    "app/payments/[id]/page.tsx",
+    PAGE,
     'export { Page as default } from "./other";',
     "as a function declaration",
   ],
-  [
-    "a handler that is a plain function",
-    "app/pay/route.ts",
-    "export async function POST() {}",
-    "is not made by",
-  ],
+  ["a handler that is a plain function", ROUTE, "export async function POST() {}", "is not made by"],
   [
     "a handler under another's name",
-    "app/pay/route.ts",
+    ROUTE,
     'export const POST = route("GET /api/orders/[id]", async () => {});',
     "is not made by",
   ],
-  [
-    "a handler made by something else",
-    "app/pay/route.ts",
-    'export const POST = raw("POST /pay");',
-    "is not made",
-  ],
+  ["a handler made by something else", ROUTE, 'export const POST = raw("POST /pay");', "is not made"],
   [
     "a method not in the policy",
     "app/q/route.ts",
@@ -97,29 +86,29 @@ it.each([
   ],
   [
     "several handlers made at once by something else",
-    "app/pay/route.ts",
+    ROUTE,
     'export const { POST } = everything("/pay");',
     "made by otherMethods",
   ],
   [
     "other methods under another's path",
-    "app/pay/route.ts",
+    ROUTE,
     'export const { GET } = otherMethods("/elsewhere");',
     'otherMethods("/pay") only',
   ],
   [
     "a handler taken out of an object",
-    "app/pay/route.ts",
+    ROUTE,
     "export const { POST } = { POST: raw };",
     "made by otherMethods",
   ],
   [
     "an action taken out of what a call returns",
-    "app/sign-in/actions.ts",
+    ACTIONS,
     '"use server";\nexport const { signOut } = actions();',
     "before anything else",
   ],
-  ["handlers exported from elsewhere", "app/pay/route.ts", 'export * from "./other";', "Export each by name"],
+  ["handlers exported from elsewhere", ROUTE, 'export * from "./other";', "Export each by name"],
   [
     "an action that is not in the policy",
     "app/a.ts",
@@ -128,13 +117,13 @@ it.each([
   ],
   [
     "an action without its guard",
-    "app/sign-in/actions.ts",
+    ACTIONS,
     '"use server";\nexport async function signOut() { await end(); }',
     "before anything else",
   ],
   [
     "an action that does something before its guard",
-    "app/sign-in/actions.ts",
+    ACTIONS,
     '"use server";\nexport const signOut = async () => { await end(); await requireAction("signOut"); };',
     "before anything else",
   ],
@@ -155,7 +144,7 @@ it.each([
 });
 
 it("an entry of the policy that nothing is called by is refused", () => {
-  expect(says({ "app/pay/route.ts": "" })).toEqual([
+  expect(says({ [ROUTE]: "" })).toEqual([
     'server/identity/policy.ts: "POST /pay" stands in ROUTES but nothing is called so: remove it.',
   ]);
 });

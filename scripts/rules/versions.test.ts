@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { findTooOld } from "./versions.mjs";
+import { findTooOld } from "./versions.ts";
 
 function says(changes: object, engines = "^20.19.0 || >=22.13.0"): string[] {
   const packages = {

@@ -37,7 +37,7 @@ export type Run = {
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const coverages = new Map<Subset, ReadonlySet<number>>();
-const files = new Map<string, Buffer>();
+const fonts = new Map<string, Font>();
 
 /**
  * Where the fonts are, found at run time: a bundler would give them other names. They are looked for above the working folder
@@ -55,26 +55,26 @@ function fontFile(subset: Subset, weight: Weight): string {
   throw new Error(`The font ${file} is missing: run npm ci.`);
 }
 
-/** The bytes of a font, read once. Throws where the package is not installed. */
-export function fontData(subset: Subset, weight: Weight): Buffer {
-  const known = files.get(`${subset} ${weight}`);
+/** A font as pdfkit reads and takes it. It keeps what it has looked up, and a document of fonts read anew takes ten times as long. */
+type Font = { characterSet: number[] };
+
+/** A font, read once in this process. Throws where the package is not installed. */
+export function fontOf(subset: Subset, weight: Weight): Font {
+  const known = fonts.get(`${subset} ${weight}`);
   if (known) return known;
   const data = unpackWoff(readFileSync(/* turbopackIgnore: true */ fontFile(subset, weight)));
-  files.set(`${subset} ${weight}`, data);
-  return data;
+  const read: unknown = Reflect.get(new PDFDocument({ font: data as unknown as string }), "_font");
+  const { font } = read as { font: Font };
+  fonts.set(`${subset} ${weight}`, font);
+  return font;
 }
 
 /** Every code point that a font has a letter for. The package's own list of ranges names more than there is. */
-export function coverageOf(subset: Subset, weight: Weight = "400"): ReadonlySet<number> {
+function coverageOf(subset: Subset): ReadonlySet<number> {
   const known = coverages.get(subset);
-  if (known && weight === "400") return known;
-  const font: unknown = Reflect.get(
-    new PDFDocument({ font: fontData(subset, weight) as unknown as string }),
-    "_font",
-  );
-  const { characterSet } = (font as { font: { characterSet: number[] } }).font;
-  const coverage = new Set(characterSet);
-  if (weight === "400") coverages.set(subset, coverage);
+  if (known) return known;
+  const coverage = new Set(fontOf(subset, "400").characterSet);
+  coverages.set(subset, coverage);
   return coverage;
 }
 

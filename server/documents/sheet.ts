@@ -2,7 +2,7 @@
 import PDFDocument from "pdfkit";
 import type { Locale } from "@/lib/locale";
 import { withoutDirection } from "@/lib/text/bidi-isolate";
-import { countLetters, fontData, type Run, runsOf, type Subset, type Weight } from "./fonts.ts";
+import { countLetters, fontOf, type Run, runsOf, type Subset, type Weight } from "./fonts.ts";
 
 /** A4, in points. */
 const PAGE = { width: 595.28, height: 841.89 };
@@ -45,7 +45,7 @@ export class Sheet {
       size: "A4",
       margin: 0,
       // What is drawn by name later is registered then; this one keeps the standard fonts out, which have no Unicode.
-      font: fontData("latin", "400") as unknown as string,
+      font: fontOf("latin", "400") as unknown as string,
       bufferPages: true,
       tagged: true,
       pdfVersion: "1.7",
@@ -156,7 +156,7 @@ export class Sheet {
   #use(subset: Subset, { size, weight, colour }: Style): PDFKit.PDFDocument {
     const name = `${subset} ${weight}`;
     if (!this.#fonts.has(name)) {
-      this.#doc.registerFont(name, fontData(subset, weight));
+      this.#doc.registerFont(name, fontOf(subset, weight) as unknown as string);
       this.#fonts.add(name);
     }
     return this.#doc.font(name).fontSize(size).fillColor(colour);

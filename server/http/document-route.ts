@@ -52,10 +52,11 @@ export function documentRoute<P extends Record<string, string>>(
   };
 }
 
-/** Where a person who got no file is led. */
-async function leadOn(answer: Response, page: string): Promise<Response> {
+/** Leads a person who got no file on: to sign in, to the `page` that says what is wrong, or to that about the problem. */
+export async function leadOn(answer: Response, page: string): Promise<Response> {
   const { type }: { type: string } = await answer.json();
+  const isOfPage = answer.status === 404 || answer.status === 422;
   const location =
-    answer.status === 401 ? `/sign-in?next=${encodeURIComponent(page)}` : answer.status === 404 ? page : type;
+    answer.status === 401 ? `/sign-in?next=${encodeURIComponent(page)}` : isOfPage ? page : type;
   return new Response(null, { status: 303, headers: { location, "cache-control": "no-store" } });
 }

@@ -34,6 +34,9 @@ const PASSWORD_CHECKS_PER_USER = 20;
 /** Each takes the server some tenths of a second: as many as somebody saves who goes through a year of receipts by hand. */
 const DOCUMENTS_PER_MINUTE = 30;
 
+/** Whoever wants more has the PDFs: mail providers take a sender of many mails for one of spam. */
+const RECEIPT_MAILS_PER_HOUR = 20;
+
 type Quota = { limit: number; windowSeconds: number };
 
 /** The quotas by name, as an environment sets them. Each is counted per subject: an address, a user, an e-mail, a browser. */
@@ -48,6 +51,7 @@ function quotasOf(env: Environment, demo: boolean) {
       env.ONCE_REQUESTS_PER_MINUTE ?? (demo ? DEMO_PER_MINUTE : IDENTITY_PER_MINUTE),
       MINUTE_SECONDS,
     ),
+    "receipt-mail": quota(RECEIPT_MAILS_PER_HOUR, HOUR_SECONDS),
     document: quota(demo ? DEMO_PER_MINUTE : DOCUMENTS_PER_MINUTE, MINUTE_SECONDS),
     "sign-in-address": quota(demo ? DEMO_PER_MINUTE : SIGN_IN_FAILURES_PER_ADDRESS, QUARTER_HOUR_SECONDS),
     "sign-in-email": quota(SIGN_IN_FAILURES_PER_EMAIL, QUARTER_HOUR_SECONDS),

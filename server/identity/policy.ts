@@ -1,6 +1,6 @@
 /**
  * Who may use what. Every page, route handler and server action stands here and calls its guard: the types refuse an
- * unknown name, `npm run check` (scripts/rules/policy.mjs) reads the sources, and e2e/access/policy.spec.ts reads the build's
+ * unknown name, `npm run check` (scripts/rules/policy.ts) reads the sources, and e2e/access/policy.spec.ts reads the build's
  * own manifests and tries each without a session.
  */
 
@@ -31,11 +31,13 @@ export const PAGES = {
   "/top-up/[intentId]/form": "user",
   "/payments": "user",
   "/payments/[id]": "user",
+  "/where": "user",
   "/settings": "user",
   "/settings/account": "user",
   "/settings/account/confirm-address": "user",
   "/settings/mail": "user",
   "/settings/api-keys": "user",
+  "/settings/merchant": "user",
   // In the demo alone; not found otherwise.
   "/dev/outbox": "anyone",
 } as const satisfies Record<string, Level>;
@@ -61,8 +63,11 @@ export const ROUTES = {
   "GET /api/openapi.json": { level: "anyone" },
   "GET /api/health/live": { level: "anyone" },
   "GET /api/health/ready": { level: "anyone" },
+  "GET /payments/export.csv": { level: "user", scope: "payments:read" },
   "GET /security.txt": { level: "anyone" },
+  "POST /where/revoke": { level: "user", scope: "keys:write" },
   "GET /payments/[id]/receipt.pdf": { level: "user", scope: "payments:read" },
+  "POST /payments/[id]/mail": { level: "user", scope: "payments:read" },
   "POST /checkout/[orderId]/continue": { level: "user", scope: "keys:write" },
   "POST /checkout/[orderId]/pay": { level: "user", scope: "payments:write" },
   "POST /send/[intentId]/check": { level: "user", scope: "keys:write" },
@@ -79,6 +84,7 @@ export const ACTIONS = {
   createDemoOrder: "user",
   createApiKey: "user",
   revokeApiKey: "user",
+  askToSell: "user",
   signIn: "anyone",
   signUp: "anyone",
   mailSignUpAgain: "anyone",

@@ -5,8 +5,8 @@ const link = { url: z.string() };
 const whose = { name: z.string(), handle: z.string() };
 
 const contents = {
-  /** The receipt of a payment, as `userId` sees it. */
-  receipt: z.object({ paymentId: z.uuid(), userId: z.uuid() }),
+  /** The receipt of a payment, as `userId` sees it; `isAsked`: they asked for it, and get the PDF as well. */
+  receipt: z.object({ paymentId: z.uuid(), userId: z.uuid(), isAsked: z.boolean().optional() }),
   /** To a new address: confirm that it is yours. */
   "confirm-address": z.object({ ...link, ...whose }),
   /** To an address that somebody wanted for an account, and that has one. */

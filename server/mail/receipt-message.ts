@@ -1,40 +1,72 @@
 /** The receipt of a payment as a mail. */
-import { findPaymentFor } from "@/db/payments/views/queries";
+import { findReceipt } from "@/db/payments/views/receipt";
 import type { Locale } from "@/lib/locale";
 import { formatMoney } from "@/lib/money";
-import { formatterFor, translatorFor } from "../texts.ts";
+import { type AmountList, type ReceiptLines, receiptLines } from "../documents/receipt-lines.ts";
+import { receiptPdf } from "../documents/receipt-pdf.ts";
+import { translatorFor } from "../texts.ts";
 import { linkOrigin } from "./delivery.ts";
-import { type MailMessage, makeMessage, type Quoted } from "./message.ts";
+import { type Block, type MailMessage, makeMessage } from "./message.ts";
 
-/** Composes the receipt of `paymentId` for `userId`, who must be in it. */
+/**
+ * Composes the receipt of `paymentId` for `userId`, who must be in it: what its page says, and where somebody asked for it
+ * (`isAsked`) the PDF. The mail that follows each payment by itself brings none: a PDF takes a processor some hundredths of a
+ * second, and in a rush of payments those would be theirs.
+ */
 export async function composeReceipt(
-  { paymentId, userId }: { paymentId: string; userId: string },
+  {
+    paymentId,
+    userId,
+    isAsked = false,
+  }: { paymentId: string; userId: string; isAsked?: boolean | undefined },
   locale: Locale,
 ): Promise<MailMessage> {
-  const view = await findPaymentFor(userId, paymentId);
-  if (view === undefined)
+  const receipt = await findReceipt(userId, paymentId);
+  if (receipt === undefined)
     throw new Error(`Bug: a receipt of payment ${paymentId}, in which its reader has no part.`);
-  const { payment, payer, payee, orderDescription } = view;
+  const { payment } = receipt;
   const t = translatorFor(locale, "mail");
+  const reader = { id: userId, locale };
+  const lines = receiptLines(receipt, reader);
   const amount = formatMoney(payment.amountMinor, payment.currency, locale);
-  const quoted = (text: string): Quoted => ({ quoted: text });
-  return makeMessage(locale, t("receipt_subject", { amount }), [
-    { type: "title", text: t("receipt_title", { amount }) },
-    { type: "text", text: t("receipt_lead") },
+  const subject = payment.status === "succeeded" ? t("receipt_subject", { amount }) : lines.title;
+  const blocks: Block[] = [
+    ...blocksOf(lines),
+    { type: "link", label: t("receipt_open"), url: `${linkOrigin()}/payments/${payment.id}` },
+    { type: "small", text: t(isAsked ? "receipt_asked" : "receipt_off") },
+    { type: "small", text: t("footer") },
+  ];
+  return makeMessage(locale, subject, blocks, isAsked ? [await receiptPdf(receipt, reader)] : []);
+}
+
+function blocksOf(lines: ReceiptLines): Block[] {
+  const { title, subtitle, facts, next, order, refunds, refunded, proof } = lines;
+  const text = (words: string): Block => ({ type: "text", text: words });
+  return [
+    { type: "title", text: title },
+    ...(subtitle === undefined ? [] : [text(subtitle)]),
+    ...(next?.paragraphs ?? []).map(text),
+    { type: "facts", facts },
+    ...(order ? amountBlocks(order) : []),
+    ...(refunds ? amountBlocks(refunds) : []),
+    ...(refunded ? [text([refunded.title, ...refunded.paragraphs].join(" · "))] : []),
+    ...(proof.arrivals && proof.received !== undefined ? [text(proof.received)] : []),
+  ];
+}
+
+function amountBlocks({ title, intro, rows, total, outro }: AmountList): Block[] {
+  return [
+    { type: "text", text: [title, ...intro].join(" · ") },
     {
       type: "facts",
       facts: [
-        [t("receipt_amount"), amount],
-        [t("receipt_from"), quoted(payer.name)],
-        [t("receipt_to"), quoted(payee.name)],
-        ...(orderDescription === undefined ? [] : [[t("receipt_for"), quoted(orderDescription)] as const]),
-        ...(payment.note === undefined ? [] : [[t("receipt_note"), quoted(payment.note)] as const]),
-        [t("receipt_when"), formatterFor(locale).dateTime(new Date(payment.settledAt), "moment")],
-        [t("receipt_reference"), payment.id],
+        ...rows.map(
+          ({ text, detail, amount }) =>
+            [detail === undefined ? text : `${text} (${detail})`, amount] as const,
+        ),
+        ...(total ? [total] : []),
       ],
     },
-    { type: "link", label: t("receipt_open"), url: `${linkOrigin()}/payments/${payment.id}` },
-    { type: "small", text: t("receipt_off") },
-    { type: "small", text: t("footer") },
-  ]);
+    ...outro.map((text): Block => ({ type: "text", text })),
+  ];
 }

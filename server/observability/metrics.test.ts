@@ -1,10 +1,9 @@
 /** What is counted is what was told, and only an operator reads it. */
-import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import { GET as metrics } from "@/app/api/metrics/route";
 import { POST as pay } from "@/app/api/payments/route";
 import { testDatabase } from "@/db/testing/fixtures/database";
-import { apiKeyOf, keyFor, newPerson } from "@/db/testing/fixtures/people";
+import { apiKeyOf, newPerson, transferKey } from "@/db/testing/fixtures/people";
 
 const test = testDatabase();
 const noParams = { params: Promise.resolve({}) };
@@ -36,7 +35,7 @@ it("counts payments, replays and declines, the requests, and the batches they we
     const request = new Request("http://once.test/api/payments", { method: "POST", headers, body });
     return (await pay(request, noParams)).status;
   };
-  const key = () => keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
+  const key = () => transferKey(payer);
   const operator = await operatorsKey();
   const before = await read(operator);
 

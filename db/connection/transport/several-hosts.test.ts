@@ -1,6 +1,6 @@
 /** Several hosts in one address: only the primary is used, also after a failover. */
 import postgres from "postgres";
-import { afterAll, afterEach, beforeAll, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it, onTestFinished } from "vitest";
 import { connectAsOwner } from "../../setup/migrate.ts";
 import { inspectServer } from "../../setup/server-check.ts";
 import { SERVER_VERSION } from "../../testing/fixtures/database.ts";
@@ -11,7 +11,6 @@ import type { Sql } from "../sql.ts";
 
 let standby: PlainServer;
 let primary: WireProxy;
-const closing: (() => Promise<unknown>)[] = [];
 
 /** Both clusters know it by one name and password, as a primary and its standby do. */
 const ROLE = "once_hosts_test";
@@ -30,10 +29,6 @@ beforeAll(async () => {
     await asAdmin(adminUrl, `create role ${ROLE} login password '${PASSWORD}'`);
 });
 
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
 afterAll(async () => {
   await asAdmin(inject("adminUrl"), `drop role ${ROLE}`);
   await standby.remove();
@@ -47,7 +42,7 @@ function addressOf(hosts: string, query = ""): string {
 async function bothHosts(query = ""): Promise<string> {
   const [first, second] = [new URL(standby.adminUrl), new URL(inject("adminUrl"))];
   primary = await startWireProxy(second.hostname, Number(second.port));
-  closing.push(() => primary.close());
+  onTestFinished(() => primary.close());
   return addressOf(`${first.host},127.0.0.1:${primary.port}`, query);
 }
 
@@ -58,7 +53,7 @@ function poolTo(url: string): Sql {
     serverVersion: SERVER_VERSION,
     onNotice: () => {},
   });
-  closing.push(() => pool.end());
+  onTestFinished(() => pool.end());
   return pool.sql;
 }
 

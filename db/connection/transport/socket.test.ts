@@ -2,24 +2,20 @@
 import { randomUUID } from "node:crypto";
 import net from "node:net";
 import postgres from "postgres";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { connectAsOwner } from "../../setup/migrate.ts";
 import { testDatabase } from "../../testing/fixtures/database.ts";
+import { serveTcp } from "../../testing/proxies/listen.ts";
 import { PROXY_TLS, startTlsProxy } from "../../testing/proxies/tls-proxy.ts";
 import { startWireProxy } from "../../testing/proxies/wire-proxy.ts";
 import { ONE_AT_A_TIME } from "../pool.ts";
 import { Connector } from "./connector.ts";
 
 const test = testDatabase();
-const closing: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
 
 /** Registers what is closed after the test. */
-function opened<T extends { close(): Promise<unknown> }>(one: T): T {
-  closing.push(() => one.close());
+function opened<T extends { close(): Promise<void> }>(one: T): T {
+  onTestFinished(() => one.close());
   return one;
 }
 
@@ -34,25 +30,12 @@ function sqlTo(authority: string, tls?: object): postgres.Sql {
     max: 1,
     onnotice: () => {},
   });
-  closing.push(() => sql.end({ timeout: 0 }));
+  onTestFinished(() => sql.end({ timeout: 0 }));
   return sql;
 }
 
 /** A server that does `serve` with each connection. */
-async function server(serve: (client: net.Socket) => void): Promise<{ port: number }> {
-  const sockets = new Set<net.Socket>();
-  const listening = net.createServer((client) => {
-    sockets.add(client);
-    serve(client.on("error", () => {}));
-  });
-  await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
-  closing.push(async () => {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => listening.close(resolve));
-  });
-  const { port } = listening.address() as net.AddressInfo;
-  return { port };
-}
+const server = async (serve: (client: net.Socket) => void) => opened(await serveTcp(serve));
 
 /** A port that nobody listens on. */
 async function closedPort(): Promise<number> {
@@ -165,7 +148,7 @@ describe("the owner's connection", () => {
     const url = new URL(test.ownerUrl);
     url.host = `127.0.0.1:${port}`;
     const sql = connectAsOwner(url.href);
-    closing.push(() => sql.end({ timeout: 0 }));
+    onTestFinished(() => sql.end({ timeout: 0 }));
     return sql;
   };
 

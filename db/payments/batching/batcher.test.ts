@@ -78,6 +78,20 @@ function harness(limits = LIMITS) {
     limits,
   );
 
+  /** The first statement that runs ends, or fails, and whatever is ready goes on. */
+  const end = (answer?: unknown) => {
+    running[0]?.end(answer);
+    return settleDown();
+  };
+  const fail = (error?: unknown) => {
+    running[0]?.fail(error);
+    return settleDown();
+  };
+  /** One after another, until none runs. */
+  const endAll = async () => {
+    while (running.length > 0) await end();
+  };
+
   return {
     batcher,
     running,
@@ -86,6 +100,9 @@ function harness(limits = LIMITS) {
     most,
     failures,
     timers,
+    end,
+    fail,
+    endAll,
     submit: (id: string, deadlineMs = PATIENCE_MS) => batcher.submit({ id }, deadlineMs),
     /** All that `work` submits comes in one turn of the event loop. */
     inOneTurn<T>(work: () => T): T {
@@ -113,21 +130,19 @@ const settleDown = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("a batch", () => {
   it("is one alone, at once; what comes meanwhile gathers and goes together, in order", async () => {
-    const { submit, running, sent } = harness({ ...LIMITS, inFlightMax: 1 });
+    const { submit, running, sent, end } = harness({ ...LIMITS, inFlightMax: 1 });
     const answers = ["a", "b", "c", "d", "e", "f"].map((id) => submit(id));
     expect(sent).toEqual([["a"]]);
-    running[0]?.end();
-    await settleDown();
+    await end();
     expect(sent).toEqual([["a"], ["b", "c", "d", "e"]]);
-    running[0]?.end();
-    await settleDown();
+    await end();
     running[0]?.end();
     expect(await Promise.all(answers)).toEqual(["a", "b", "c", "d", "e", "f"].map((id) => `did ${id}`));
     expect(sent).toEqual([["a"], ["b", "c", "d", "e"], ["f"]]);
   });
 
   it("takes all who come in one turn of the event loop, and waits no longer than that", async () => {
-    const { submit, inOneTurn, running, sent } = harness();
+    const { running, submit, inOneTurn, sent } = harness();
     const answers = inOneTurn(() => ["a", "b", "c"].map((id) => submit(id)));
     expect(sent).toEqual([["a", "b", "c"]]);
     answers.push(submit("d"));
@@ -137,40 +152,37 @@ describe("a batch", () => {
   });
 
   it("that fails is sent entry by entry, a few at once, and the next batch once one has got through", async () => {
-    const { submit, running, sent, most, failures } = harness({ ...LIMITS, inFlightMax: 1 });
+    const { submit, running, sent, most, failures, fail, end, endAll } = harness({
+      ...LIMITS,
+      inFlightMax: 1,
+    });
     const first = submit("a");
     const answers = ["b", "c", "d", "e"].map((id) => submit(id));
     running[0]?.end();
     await first;
     await settleDown();
     const lost = new Error("lost");
-    running[0]?.fail(lost);
-    await settleDown();
+    await fail(lost);
     expect(failures).toEqual([{ error: lost, size: 4 }]);
     const next = submit("f");
     expect(sent.slice(2)).toEqual([["b"], ["c"]]);
-    running[0]?.end();
-    await settleDown();
+    await end();
     expect(sent.slice(4)).toEqual([["f"], ["d"]]);
-    while (running.length > 0) {
-      running[0]?.end();
-      await settleDown();
-    }
+    await endAll();
     expect(await Promise.all(answers)).toEqual(["b", "c", "d", "e"].map((id) => `did ${id} singly`));
     expect(await next).toBe("did f");
     expect(most.singles).toBe(LIMITS.resubmissionsMax);
   });
 
   it("with one poisoned entry fails for that one alone", async () => {
-    const { submit, running } = harness({ ...LIMITS, inFlightMax: 1 });
+    const { submit, running, fail } = harness({ ...LIMITS, inFlightMax: 1 });
     const first = submit("a");
     const healthy = submit("b");
     const poisoned = submit("p");
     running[0]?.end();
     await first;
     await settleDown();
-    running[0]?.fail();
-    await settleDown();
+    await fail();
     running.find((one) => one.ids[0] === "p")?.fail(new Error("poison"));
     running.find((one) => one.ids[0] === "b")?.end();
     await expect(poisoned).rejects.toThrow("poison");
@@ -198,20 +210,16 @@ describe("the resubmission of a failed batch", () => {
     one.running[0]?.end();
     await before;
     await settleDown();
-    one.running[0]?.fail();
-    await settleDown();
+    await one.fail();
     return { ...one, answers };
   }
 
   it("counts against the bound, as whatever waits does", async () => {
-    const { submit, answers, running } = await failed(["a", "b", "c", "d"], { queueMax: 4 });
+    const { answers, submit, endAll } = await failed(["a", "b", "c", "d"], { queueMax: 4 });
     const more = ["e", "f"].map((id) => submit(id));
     // c and d wait to be resubmitted, e and f for a batch.
     await expect(submit("h")).rejects.toThrow(Unavailable);
-    while (running.length > 0) {
-      running[0]?.end();
-      await settleDown();
-    }
+    await endAll();
     expect(await Promise.all([...answers, ...more])).toHaveLength(6);
   });
 
@@ -226,8 +234,7 @@ describe("the resubmission of a failed batch", () => {
   it("holds new entries back that need a lock on which a batch timed out, until somebody has got it", async () => {
     const one = harness({ ...LIMITS, inFlightMax: 1 });
     const stalled = one.inOneTurn(() => ["X 1", "X 2"].map((id) => one.submit(id)));
-    one.running[0]?.fail(LOCK_TIMEOUT);
-    await settleDown();
+    await one.fail(LOCK_TIMEOUT);
     const held = [one.submit("X 3"), one.submit("X 4")];
     const other = one.submit("b");
     // b's batch goes without them.
@@ -246,8 +253,7 @@ describe("the resubmission of a failed batch", () => {
   it("tries by one more entry whether a lock is free, where the first may wait for its other lock", async () => {
     const one = harness({ ...LIMITS, inFlightMax: 1 });
     const stalled = one.submit("P+M 1");
-    one.running[0]?.fail(LOCK_TIMEOUT);
-    await settleDown();
+    await one.fail(LOCK_TIMEOUT);
     const answers = [one.submit("A+M 2"), one.submit("B+M 3"), one.submit("P+N 4")];
     // Never in a batch, it is sent as if for the first time; the third is kept back, and so is the payer's other one.
     expect(one.sent.slice(1)).toEqual([["P+M 1"], ["A+M 2"]]);
@@ -264,13 +270,11 @@ describe("the resubmission of a failed batch", () => {
   it("holds nobody back for a lock that nothing resubmitted waits for any more", async () => {
     const one = harness({ ...LIMITS, inFlightMax: 1, resubmissionsMax: 1 });
     const stalled = one.submit("X 1", PATIENCE_MS);
-    one.running[0]?.fail(LOCK_TIMEOUT);
-    await settleDown();
+    await one.fail(LOCK_TIMEOUT);
     const held = ["X 2", "X 3"].map((id) => one.submit(id, 3 * PATIENCE_MS));
     one.pass(PATIENCE_MS);
     await expect(stalled).rejects.toThrow(OutcomeUnknown);
-    one.running[0]?.fail(new OutcomeUnknown("still locked"));
-    await settleDown();
+    await one.fail(new OutcomeUnknown("still locked"));
     expect(one.sent.at(-1)).toEqual(["X 2", "X 3"]);
     one.running[0]?.end();
     await Promise.all(held);
@@ -279,8 +283,7 @@ describe("the resubmission of a failed batch", () => {
   it("suspects no lock where a batch failed for another reason", async () => {
     const one = await failed(["X 1", "X 2"]);
     const next = one.submit("X 3");
-    one.running[0]?.end();
-    await settleDown();
+    await one.end();
     // X 2 is still being sent.
     expect(one.sent.slice(2)).toEqual([["X 1"], ["X 2"], ["X 3"]]);
     for (const running of [...one.running]) running.end();
@@ -288,13 +291,12 @@ describe("the resubmission of a failed batch", () => {
   });
 
   it("holds all batches back as long as nothing gets through: what waits for one is not in doubt", async () => {
-    const { batcher, submit, running, answers } = await failed(["a", "b", "c"]);
+    const { batcher, submit, running, answers, fail } = await failed(["a", "b", "c"]);
     const waiting = submit("d");
     const outcomes = Promise.allSettled([waiting, ...answers]);
     for (const _ of answers) {
       expect(batcher.load).toMatchObject({ queued: 1, batchesInFlight: 0 });
-      running[0]?.fail(new OutcomeUnknown("the database is away"));
-      await settleDown();
+      await fail(new OutcomeUnknown("the database is away"));
     }
     // Nobody is left to find out: the next batch does.
     expect(running.map(({ ids, single }) => ({ ids, single }))).toEqual([{ ids: ["d"], single: undefined }]);
@@ -310,8 +312,7 @@ describe("the resubmission of a failed batch", () => {
   it("holds back what needs a lock until one has got it, not until the first has tried", async () => {
     const one = harness({ ...LIMITS, inFlightMax: 1 });
     const stalled = one.inOneTurn(() => ["X 1", "X 2", "X 3"].map((id) => one.submit(id)));
-    one.running[0]?.fail(LOCK_TIMEOUT);
-    await settleDown();
+    await one.fail(LOCK_TIMEOUT);
     const held = one.submit("X 4");
     one.running[0]?.fail(new OutcomeUnknown("still locked"));
     await expect(stalled[0]).rejects.toThrow(OutcomeUnknown);
@@ -328,8 +329,7 @@ describe("the resubmission of a failed batch", () => {
   it("lets go, as soon as they may, what was held back for somebody who gave up", async () => {
     const one = harness({ ...LIMITS, inFlightMax: 1, resubmissionsMax: 1 });
     const stalled = one.inOneTurn(() => [one.submit("X 1", 2 * PATIENCE_MS), one.submit("Y 1")]);
-    one.running[0]?.fail(LOCK_TIMEOUT);
-    await settleDown();
+    await one.fail(LOCK_TIMEOUT);
     const held = one.submit("Y 2", 2 * PATIENCE_MS);
     // There is no room to try whether Y is free.
     expect(one.sent.slice(1)).toEqual([["X 1"]]);
@@ -341,29 +341,26 @@ describe("the resubmission of a failed batch", () => {
   });
 
   it("sends with the time that the most patient has left, and with what the batch failed of", async () => {
-    const { submit, running, pass } = harness();
+    const { submit, running, pass, fail } = harness();
     const answers = [submit("a", PATIENCE_MS), submit("a", 2 * PATIENCE_MS), submit("a", PATIENCE_MS)];
     pass(PATIENCE_MS / 2);
     const failedBefore = new Error("lost");
-    running[0]?.fail(failedBefore);
-    await settleDown();
+    await fail(failedBefore);
     expect(running[0]?.single).toEqual({ deadlineMs: 1.5 * PATIENCE_MS, failedBefore });
     running[0]?.end();
     await Promise.all(answers);
   });
 
   it("gives whoever joins while an entry is sent their own time: it is sent again where the time it had is over", async () => {
-    const { submit, running, pass } = harness();
+    const { submit, running, pass, fail } = harness();
     const first = submit("a");
-    running[0]?.fail();
-    await settleDown();
+    await fail();
     pass(PATIENCE_MS / 2);
     const second = submit("a");
     pass(PATIENCE_MS / 2);
     await expect(first).rejects.toThrow(OutcomeUnknown);
     const failedBefore = new OutcomeUnknown("its time is over");
-    running[0]?.fail(failedBefore);
-    await settleDown();
+    await fail(failedBefore);
     expect(running[0]?.single).toEqual({ deadlineMs: PATIENCE_MS / 2, failedBefore });
     const third = submit("a", 2 * PATIENCE_MS);
     // Where it failed before its time was over, more time would not help.
@@ -373,10 +370,9 @@ describe("the resubmission of a failed batch", () => {
   });
 
   it("does not send again what nobody waits for any more", async () => {
-    const { batcher, submit, running, pass } = harness();
+    const { batcher, submit, running, pass, fail } = harness();
     const answers = [submit("a")];
-    running[0]?.fail();
-    await settleDown();
+    await fail();
     pass(PATIENCE_MS / 2);
     answers.push(submit("a"));
     const outcomes = Promise.allSettled(answers);
@@ -389,21 +385,19 @@ describe("the resubmission of a failed batch", () => {
   });
 
   it("takes however many wait for one entry", async () => {
-    const { submit, running } = harness();
+    const { submit, running, fail } = harness();
     const answers = Array.from({ length: 200_000 }, () => submit("a"));
-    running[0]?.fail();
-    await settleDown();
+    await fail();
     running[0]?.end();
     expect(await Promise.all(answers)).toHaveLength(200_000);
   });
 
   it("drops who gave up in it, and says that the outcome is unknown; who waits is not behind it", async () => {
-    const { submit, answers, running, sent, pass } = await failed(["a", "b", "c"]);
+    const { submit, answers, running, sent, pass, end } = await failed(["a", "b", "c"]);
     const patient = submit("c", 3 * PATIENCE_MS);
     pass(PATIENCE_MS);
     for (const answer of answers) await expect(answer).rejects.toThrow(OutcomeUnknown);
-    running[0]?.end();
-    await settleDown();
+    await end();
     expect(sent.at(-1)).toEqual(["c"]);
     running.find((one) => one.ids[0] === "c")?.end();
     expect(await patient).toBe("did c singly before");
@@ -457,14 +451,17 @@ describe("a batch that waits too long for a lock that another statement of ours 
   }
 
   it("goes again as a batch: the lock is another statement's of ours. What needs that lock goes after the other, the rest at once", async () => {
-    const { answers, other, waiting, running, sent, failures, giveUp } = await besideX(["a", "X 2", "X 3"]);
+    const { answers, running, other, waiting, sent, failures, giveUp, end } = await besideX([
+      "a",
+      "X 2",
+      "X 3",
+    ]);
     await giveUp();
     expect(sent.slice(1)).toEqual([
       ["a", "X 2", "X 3"],
       ["a", "later"],
     ]);
-    running[0]?.end();
-    await settleDown();
+    await end();
     expect(sent.slice(3)).toEqual([["X 2", "X 3"]]);
     for (const one of [...running]) one.end();
     expect(await Promise.all([other, ...answers, waiting])).toHaveLength(5);
@@ -472,13 +469,11 @@ describe("a batch that waits too long for a lock that another statement of ours 
   });
 
   it("goes again also where the other was sent later: locks are not handed over in order", async () => {
-    const { answers, other, waiting, running, sent, failures } = await besideX(["X 2", "b"]);
-    running[0]?.fail(LOCK_TIMEOUT);
-    await settleDown();
+    const { answers, running, other, waiting, sent, failures, fail, end } = await besideX(["X 2", "b"]);
+    await fail(LOCK_TIMEOUT);
     expect(failures).toEqual([]);
     expect(sent.slice(2)).toEqual([["later"]]);
-    running[0]?.end();
-    await settleDown();
+    await end();
     expect(sent.slice(3)).toEqual([["X 1"]]);
     for (const one of [...running]) one.end();
     await Promise.all([other, ...answers, waiting]);
@@ -487,8 +482,7 @@ describe("a batch that waits too long for a lock that another statement of ours 
   it("is divided where the other has ended, or needs none of its locks", async () => {
     const ended = await besideX(["X 2", "X 3"]);
     ended.running[0]?.end();
-    ended.running[0]?.fail(LOCK_TIMEOUT);
-    await settleDown();
+    await ended.fail(LOCK_TIMEOUT);
     expect(ended.failures).toEqual([{ error: LOCK_TIMEOUT, size: 2 }]);
     const apart = await besideX(["Y 2", "Y 3"]);
     await apart.giveUp();
@@ -496,7 +490,7 @@ describe("a batch that waits too long for a lock that another statement of ours 
   });
 
   it("is resubmitted singly the third time: another session may hold it, too", async () => {
-    const { answers, other, waiting, running, submit, failures, giveUp } = await besideX(["X 2"]);
+    const { answers, other, waiting, running, submit, failures, giveUp, endAll } = await besideX(["X 2"]);
     await giveUp();
     const others = [other, waiting];
     for (const round of [1, 2]) {
@@ -509,10 +503,7 @@ describe("a batch that waits too long for a lock that another statement of ours 
       await settleDown();
     }
     expect(failures).toEqual([{ error: LOCK_TIMEOUT, size: 1 }]);
-    while (running.length > 0) {
-      running[0]?.end();
-      await settleDown();
-    }
+    await endAll();
     await Promise.all([...answers, ...others]);
   });
 
@@ -544,25 +535,19 @@ describe("a batch that waits too long for a lock that another statement of ours 
     const stalled = one.submit("X 3");
     one.running[1]?.fail(LOCK_TIMEOUT);
     await settleDown();
-    one.running[0]?.fail();
-    await settleDown();
+    await one.fail();
     expect(one.sent.slice(2)).toEqual([["X 1"]]);
-    one.running[0]?.end();
-    await settleDown();
-    while (one.running.length > 0) {
-      one.running[0]?.end();
-      await settleDown();
-    }
+    await one.end();
+    await one.endAll();
     expect(await Promise.all([...lost, stalled])).toHaveLength(3);
   });
 
   it("is forgotten once nobody pays any more: whether commits are slow is seen anew", async () => {
-    const { answers, other, waiting, running, sent, submit, pass, giveUp } = await besideX(["X 2"]);
+    const { answers, other, waiting, running, sent, submit, pass, giveUp, end } = await besideX(["X 2"]);
     await giveUp();
     while (running.length > 0) {
       pass(300);
-      running[0]?.end();
-      await settleDown();
+      await end();
     }
     await Promise.all([other, ...answers, waiting]);
     const next = [submit("X 4"), submit("X 5")];
@@ -572,7 +557,7 @@ describe("a batch that waits too long for a lock that another statement of ours 
   });
 
   it("is not sent again for those who gave up; they do not know what it did", async () => {
-    const { answers, other, waiting, running, sent, pass, giveUp } = await besideX(["X 2"]);
+    const { running, answers, other, waiting, sent, pass, giveUp } = await besideX(["X 2"]);
     const outcomes = Promise.allSettled(answers);
     pass(PATIENCE_MS);
     expect(await outcomes).toMatchObject([{ status: "rejected", reason: { code: "OUTCOME_UNKNOWN" } }]);
@@ -620,14 +605,11 @@ describe("the same request again", () => {
 
 describe("a full queue", () => {
   it("tells the next one at once, and takes duplicates of those who wait", async () => {
-    const { submit, running, sent } = harness({ ...LIMITS, inFlightMax: 1, queueMax: 2 });
+    const { submit, sent, endAll } = harness({ ...LIMITS, inFlightMax: 1, queueMax: 2 });
     const taken = ["a", "b", "c"].map((id) => submit(id));
     await expect(submit("d")).rejects.toThrow(Unavailable);
     const again = submit("c");
-    while (running.length > 0) {
-      running[0]?.end();
-      await settleDown();
-    }
+    await endAll();
     expect(await Promise.all([...taken, again])).toEqual(["did a", "did b", "did c", "did c before"]);
     expect(sent.flat()).not.toContain("d");
   });
@@ -671,18 +653,16 @@ describe("drained", () => {
   });
 
   it("it takes nothing new and ends when everybody has their answer", async () => {
-    const { batcher, submit, running } = harness({ ...LIMITS, inFlightMax: 1 });
+    const { batcher, submit, running, fail, end } = harness({ ...LIMITS, inFlightMax: 1 });
     const answers = ["a", "b"].map((id) => submit(id));
     let isDrained = false;
     const drained = batcher.drain().then(() => {
       isDrained = true;
     });
     await expect(submit("c")).rejects.toThrow(Unavailable);
-    running[0]?.end();
-    await settleDown();
+    await end();
     expect(isDrained).toBe(false);
-    running[0]?.fail();
-    await settleDown();
+    await fail();
     expect(isDrained).toBe(false);
     running[0]?.end();
     await drained;
@@ -713,7 +693,7 @@ describe("whatever happens in whatever order", () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { maxLength: STEPS_MAX, size: "max" }), async (steps) => {
-          const { batcher, submit, running, most, timers, pass } = harness();
+          const { batcher, submit, running, most, timers, pass, endAll } = harness();
           const answers: Promise<unknown>[] = [];
           for (const next of steps) {
             if (next.type === "submit") {
@@ -747,10 +727,7 @@ describe("whatever happens in whatever order", () => {
             expect(queued + resubmitting).toBeLessThanOrEqual(queueMax + inFlightMax * batchMax);
           }
           const drained = batcher.drain();
-          while (running.length > 0) {
-            running[0]?.end();
-            await settleDown();
-          }
+          await endAll();
           await drained;
           await Promise.all(answers);
           expect(timers.size).toBe(0);

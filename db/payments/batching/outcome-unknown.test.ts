@@ -6,12 +6,11 @@ import { connect, type Database, setDatabase } from "../../connection/client.ts"
 import { OutcomeUnknown } from "../../execution/until-known.ts";
 import { revokeKey } from "../../idempotency/revoke.ts";
 import { SERVER_VERSION, testDatabase } from "../../testing/fixtures/database.ts";
-import { holding } from "../../testing/fixtures/hold-lock.ts";
+import { holdingAccount } from "../../testing/fixtures/hold-lock.ts";
 import {
   balanceOf,
   expectBooksRight,
-  keyFor,
-  newPerson,
+  newTransfer,
   type Person,
   tally,
 } from "../../testing/fixtures/people.ts";
@@ -22,7 +21,6 @@ import {
   startWireProxy,
   type WireProxy,
 } from "../../testing/proxies/wire-proxy.ts";
-import type { PayCommand } from "../command.ts";
 import { pay } from "../pay.ts";
 
 const test = testDatabase();
@@ -31,7 +29,7 @@ let behindProxy: Database;
 /** Sees and ends what other roles' backends do. */
 let admin: postgres.Sql;
 
-const START_MINOR = 1_000n;
+const START_MINOR = 100n;
 /** Where a statement's own conversation can break: everywhere but after it. */
 const POINTS = FAULT_POINTS.filter((point) => point !== "next-message");
 
@@ -52,16 +50,10 @@ function databaseName(): string {
   return new URL(test.appUrl).pathname.slice(1);
 }
 
-/** A payer, a key, and what it is for; everything up to the payment itself goes straight to the server. */
-async function prepare(): Promise<{ payer: Person; key: string; command: PayCommand }> {
+/** Everything up to the payment itself goes straight to the server. */
+function prepare() {
   setDatabase(test.db);
-  const [payer, payee] = [await newPerson(test.owner, START_MINOR), await newPerson(test.owner, 0n)];
-  const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
-  return {
-    payer,
-    key,
-    command: { operation: "transfer", payee: payee.handle, amountMinor: "10", currency: "USD" },
-  };
+  return newTransfer(test.owner);
 }
 
 describe("a lost connection", () => {
@@ -118,14 +110,8 @@ describe("a lost connection", () => {
 });
 
 describe("a statement caught in the middle", () => {
-  /** Somebody holds the payer's account while `work` runs, as a session that ignores our lock order would. */
-  function whileHeld<T>(payer: Person, work: () => Promise<T>): Promise<T> {
-    return holding(
-      test.owner,
-      `select 1 from ledger_accounts where id = '${payer.accountId}' for update`,
-      work,
-    );
-  }
+  const whileHeld = <T>(payer: Person, work: () => Promise<T>) =>
+    holdingAccount(test.owner, payer.accountId, work);
 
   /** Resolves with the start of the settlement that waits for a lock; a later one than `after` where that is given. */
   async function untilSettlingWaits(after?: Date): Promise<Date> {
@@ -137,31 +123,21 @@ describe("a statement caught in the middle", () => {
     }
   }
 
-  it("by a terminated backend is sent again (57P01)", async () => {
+  it.each([
+    ["a terminated backend", "57P01", "pg_terminate_backend"],
+    ["a cancel", "57014", "pg_cancel_backend"],
+  ])("by %s is sent again (%s)", async (_what, _code, how) => {
     const { payer, key, command } = await prepare();
     const { paying } = await whileHeld(payer, async () => {
       const paying = pay(payer.id, key, command);
       await untilSettlingWaits();
       await admin`
-        select pg_terminate_backend(pid) from pg_stat_activity
+        select ${admin(how)}(pid) from pg_stat_activity
          where datname = ${databaseName()} and application_name = 'once settling'`;
       return { paying };
     });
     expect(tally([await paying])).toEqual({ paid: 1 });
     expect(await balanceOf(test.owner, payer.accountId)).toBe(START_MINOR - 10n);
-  });
-
-  it("by a cancel is sent again (57014)", async () => {
-    const { payer, key, command } = await prepare();
-    const { paying } = await whileHeld(payer, async () => {
-      const paying = pay(payer.id, key, command);
-      await untilSettlingWaits();
-      await admin`
-        select pg_cancel_backend(pid) from pg_stat_activity
-         where datname = ${databaseName()} and application_name = 'once settling'`;
-      return { paying };
-    });
-    expect(tally([await paying])).toEqual({ paid: 1 });
   });
 
   it("by another session's lock gives up, and is sent again (55P03)", async () => {

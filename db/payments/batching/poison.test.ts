@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { keyState } from "../../idempotency/state.ts";
 import { testDatabase } from "../../testing/fixtures/database.ts";
 import { settleBatch, transferEntry, words } from "../../testing/fixtures/entries.ts";
-import { expectBooksRight, keyFor, newPerson, type Person } from "../../testing/fixtures/people.ts";
+import { expectBooksRight, newPerson, type Person, transferKey } from "../../testing/fixtures/people.ts";
 import type { SettlementEntry } from "../settlement.ts";
 
 const test = testDatabase();
@@ -21,7 +21,7 @@ async function amid(poisoned: SettlementEntry): Promise<string | undefined> {
   const [payer, friend] = [await newPerson(test.owner, 100n), await newPerson(test.owner, 0n)];
   const healthy = [];
   for (let n = 0; n < NEIGHBOURS; n += 1) {
-    const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
+    const key = await transferKey(payer);
     healthy.push(transferEntry(payer, friend, key, 1n));
   }
   const half = NEIGHBOURS / 2;
@@ -34,7 +34,7 @@ async function amid(poisoned: SettlementEntry): Promise<string | undefined> {
 
 async function transfer(changed: (people: { payer: Person; friend: Person }) => Partial<SettlementEntry>) {
   const [payer, friend] = [await newPerson(test.owner, 100n), await newPerson(test.owner, 0n)];
-  const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
+  const key = await transferKey(payer);
   return { ...transferEntry(payer, friend, key, 10n), ...changed({ payer, friend }) };
 }
 

@@ -1,9 +1,14 @@
 /** Commits take longer than a batch waits for a lock: slower is all that it gets. */
-import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, expect, it } from "vitest";
 import { testDatabase } from "../../testing/fixtures/database.ts";
-import { expectBooksRight, keyFor, newPerson, tally } from "../../testing/fixtures/people.ts";
+import {
+  expectBooksRight,
+  newPerson,
+  tally,
+  transferKey,
+  transferTo,
+} from "../../testing/fixtures/people.ts";
 import { pay } from "../pay.ts";
 import { settlingLoad } from "../settle.ts";
 
@@ -31,9 +36,8 @@ it("everybody who pays one payee is paid, in batches: those that wait for our ow
   const pays = await Promise.all(
     Array.from({ length: PAYERS }, async () => {
       const payer = await newPerson(test.owner, 100n);
-      const key = await keyFor(payer.id, { kind: "transfer", intentId: randomUUID() });
-      return () =>
-        pay(payer.id, key, { operation: "transfer", payee: payee.handle, amountMinor: "1", currency: "USD" });
+      const key = await transferKey(payer);
+      return () => pay(payer.id, key, transferTo(payee, "1"));
     }),
   );
   const before = settlingLoad();

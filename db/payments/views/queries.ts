@@ -63,8 +63,3 @@ export async function findPaymentFor(userId: string, paymentId: string): Promise
   const [found] = await select(and(eq(payments.id, paymentId), or(own, received)), 1);
   return found;
 }
-
-/** What `userId` asked to pay, newest first, declined tries included. */
-export function listPaymentsOf(userId: string, limit: number): Promise<PaymentView[]> {
-  return select(eq(payments.userId, userId), limit);
-}

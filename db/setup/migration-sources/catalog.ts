@@ -57,9 +57,51 @@ export async function readCatalog(sql: Pick<postgres.Sql, "unsafe">): Promise<Ca
   return objects;
 }
 
-/** The whole schema as one readable text. */
-export function dumpOf(catalog: Catalog): string {
-  return [...catalog].map(([subject, definition]) => `== ${subject}\n${definition}\n`).join("\n");
+/** What a function of ours is: the dump says it once, and of a function only what is otherwise. */
+const USUAL = [
+  " LANGUAGE plpgsql",
+  " SECURITY DEFINER",
+  " SET search_path TO 'pg_catalog', 'public', 'pg_temp'",
+  "-- nobody may call it but its owner",
+];
+/** A function without one of these would not say so by itself. */
+const MARKS = [
+  [" SECURITY DEFINER", " SECURITY INVOKER"],
+  [" SET search_path", "-- with its caller's search_path"],
+] as const;
+
+/**
+ * The whole schema as one readable text. A function's body that stands in a source file to the letter is named by that file;
+ * any other is written out, so that it shows.
+ */
+export function dumpOf(catalog: Catalog, sources: readonly { file: string; text: string }[]): string {
+  const ofFunction = (definition: string): string => {
+    const named = definition.replace(/\$function\$([\s\S]*)\$function\$/, (whole, body: string) => {
+      const source = sources.find(({ text }) => text.includes(`$$${body}$$`));
+      return source ? `in ${source.file}` : whole;
+    });
+    const missing = MARKS.flatMap(([usual, mark]) => (named.includes(`\n${usual}`) ? [] : [mark]));
+    return [...named.split("\n").filter((line) => !USUAL.includes(line)), ...missing].join("\n");
+  };
+  const triggers = new Map<string, string[]>();
+  for (const [subject, definition] of catalog) {
+    const table = / ON public\.(\w+)/.exec(subject.startsWith("trigger ") ? definition : "")?.[1];
+    if (table) triggers.set(table, [...(triggers.get(table) ?? []), `  ${definition.replace("\n", "")}`]);
+  }
+  const objects = [...catalog].flatMap(([subject, definition]) => {
+    const [kind, name = ""] = subject.split(" ");
+    // What a function is it says itself; triggers and storage are lines of their table, as its constraints are.
+    if (kind === "function") return [ofFunction(definition)];
+    if (kind === "trigger" || kind === "storage") return [];
+    const lines = [`== ${subject}`, definition];
+    const storage = catalog.get(`storage ${name}`);
+    if (kind === "table" && storage) lines.push(`  storage ${storage.trim()}`);
+    if (kind === "table" || kind === "view") lines.push(...(triggers.get(name) ?? []));
+    return [lines.join("\n")];
+  });
+  return [`== every function, unless it says otherwise\n${USUAL.join("\n")}`, ...objects]
+    .join("\n\n")
+    .concat("\n");
 }
 
 /** The objects that the two do not have alike, sorted. */

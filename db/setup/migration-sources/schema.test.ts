@@ -1,13 +1,13 @@
-/** The whole schema as migrations make it, as one readable file: every change of it shows as a diff. */
+/** The whole schema as migrations make it, as one readable file beside the SQL files: every change of it shows as a diff. */
 import { expect, it } from "vitest";
 import { testDatabase } from "../../testing/fixtures/database.ts";
 import { dumpOf, readCatalog } from "./catalog.ts";
-import { splitStatements } from "./sources.ts";
+import { readSources, splitStatements } from "./sources.ts";
 
 const test = testDatabase();
 
 it("is what the dump says", async () => {
-  await expect(dumpOf(await readCatalog(test.owner))).toMatchFileSnapshot("schema.txt");
+  await expect(dumpOf(await readCatalog(test.owner), readSources())).toMatchFileSnapshot("schema.txt");
 });
 
 it("statements of a file end with their own semicolons, not with those in bodies, texts and comments", () => {

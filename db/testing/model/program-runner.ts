@@ -1,18 +1,17 @@
 /** Runs a generated program against the database and records its history. */
 import { randomUUID } from "node:crypto";
 import { uuidv7 } from "uuidv7";
-import type { Purpose } from "../../../lib/api/payment.ts";
+import type { InternalPurpose } from "../../../lib/api/payment.ts";
 import type { PaymentRow } from "../../payments/row.ts";
 import type { SettlementEntry } from "../../payments/settlement.ts";
 import { entry } from "../fixtures/entries.ts";
+import { CORRUPTIONS } from "./corruptions.ts";
 import { execute, type HistoryEvent, issuedKey, type Operation, paymentsIn } from "./history.ts";
-import type { Corruption, Currency, EntryPlan, PurposeRef, Step } from "./program.ts";
+import type { Currency, EntryPlan, PurposeRef, Step } from "./program.ts";
 import { type Participant, pick, type Scenario } from "./scenario.ts";
 
-const MAX_MINOR = 9_223_372_036_854_775_807n;
-
 /** A valid request for a purpose. */
-type Request = { userId: string; purpose: Purpose; fields: Partial<SettlementEntry> };
+type Request = { userId: string; purpose: InternalPurpose; fields: Partial<SettlementEntry> };
 
 export class ProgramRunner {
   readonly events: HistoryEvent[] = [];
@@ -94,7 +93,7 @@ export class ProgramRunner {
 
   /** Undefined for a refund while there is no payment to refund. */
   #request(purposeRef: PurposeRef, portion: EntryPlan["portion"] = "all"): Request | undefined {
-    const { people, orders, funding, plan } = this.#scenario;
+    const { people, operator, orders, funding, plan } = this.#scenario;
     switch (purposeRef.kind) {
       case "order": {
         const order = pick(orders, purposeRef.order);
@@ -124,6 +123,23 @@ export class ProgramRunner {
             creditAccountId: accountOf(to, currency),
             amountMinor,
             currency,
+          },
+        };
+      }
+      case "funding": {
+        const [user, intent] = [pick(people, purposeRef.user), pick(plan.intents, purposeRef.intent)];
+        const by = purposeRef.imposter ? user : operator;
+        const { amount: amountMinor, currency } = intent;
+        const [house, wallet] = [funding[currency], accountOf(user, currency)];
+        return {
+          userId: by.id,
+          purpose: { kind: "funding", intentId: this.#intent(purposeRef, by) },
+          fields: {
+            debitAccountId: purposeRef.direction === "credit" ? house : wallet,
+            creditAccountId: purposeRef.direction === "credit" ? wallet : house,
+            amountMinor,
+            currency,
+            note: "A correction",
           },
         };
       }
@@ -157,58 +173,18 @@ export class ProgramRunner {
   #entry(request: Request, { age, corruption }: EntryPlan): SettlementEntry {
     const { userId, purpose, fields } = request;
     const valid = { userId, key: this.#key(request, age), kind: purpose.kind, ...fields };
-    return entry({ ...valid, ...this.#corrupted(valid, corruption) });
-  }
-
-  #corrupted(valid: Partial<SettlementEntry>, corruption: Corruption): Partial<SettlementEntry> {
-    switch (corruption) {
-      case "none":
-        return {};
-      case "other-amount":
-        return { amountMinor: (valid.amountMinor ?? 0n) + 1n };
-      case "other-note":
-        return { note: "for you" };
-      case "other-user": {
-        const at = this.#scenario.people.findIndex(({ id }) => id === valid.userId);
-        const other = pick(this.#scenario.people, at + 1);
-        return { userId: other.id, debitAccountId: other.accounts.USD ?? null };
-      }
-      case "other-payee": {
-        const at = this.#scenario.people.findIndex(({ id }) => id === valid.userId);
-        return { creditAccountId: pick(this.#scenario.people, at + 2).accounts.USD ?? null };
-      }
-      case "other-order":
-        return { orderId: randomUUID() };
-      case "other-currency":
-        return { currency: valid.currency === "USD" ? "JPY" : "USD" };
-      case "never-issued":
-        return { key: uuidv7() };
-      case "no-amount":
-        return { amountMinor: null };
-      case "zero":
-        return { amountMinor: 0n };
-      case "huge":
-        return { amountMinor: MAX_MINOR };
-      case "no-currency":
-        return { currency: null };
-      case "no-payer":
-        return { debitAccountId: null };
-      case "no-payee":
-        return { creditAccountId: randomUUID() };
-      case "short-hash":
-        return { requestHash: Buffer.alloc(1) };
-      case "absurd-kind":
-        return { kind: "gift" } as unknown as Partial<SettlementEntry>;
-      default:
-        return corruption satisfies never;
-    }
+    if (corruption === "none") return entry(valid);
+    const { people } = this.#scenario;
+    const at = people.findIndex(({ id }) => id === userId);
+    return entry({ ...valid, ...CORRUPTIONS[corruption](valid, (distance) => pick(people, at + distance)) });
   }
 }
 
 /** The latest of `keys`, or the one `age` before it; where there is none, a key that nobody was given. */
 const keyOfAge = (keys: readonly string[], age: number) =>
   keys[Math.max(0, keys.length - 1 - age)] ?? uuidv7();
-const purposeId = (purpose: Purpose) => (purpose.kind === "order" ? purpose.orderId : purpose.intentId);
+const purposeId = (purpose: InternalPurpose) =>
+  purpose.kind === "order" ? purpose.orderId : purpose.intentId;
 const nameOf = ({ userId, purpose }: Request) => `${userId} ${purpose.kind} ${purposeId(purpose)}`;
 
 /** The account in `currency`; where there is none, the one that everybody has, which then declines. */

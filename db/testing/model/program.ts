@@ -1,5 +1,6 @@
 /** Generators of scenarios and programs: small, so that steps contend for the same rows. */
 import fc from "fast-check";
+import { CORRUPTIONS, type Corruption } from "./corruptions.ts";
 
 export type Currency = "USD" | "JPY";
 
@@ -19,33 +20,16 @@ export type ScenarioPlan = { people: PersonPlan[]; orders: OrderPlan[]; intents:
 export type PurposeRef =
   | { kind: "order"; distance: number; order: number }
   | { kind: "transfer" | "top-up"; user: number; intent: number }
+  /** By the operator, or rarely by somebody who is none. */
+  | { kind: "funding"; user: number; intent: number; direction: "credit" | "debit"; imposter: boolean }
   /** `sold` leaves out what cannot be refunded: declines, top-ups and refunds. */
   | { kind: "refund"; sale: number; sold: boolean; intent: number };
-
-const CORRUPTIONS = [
-  "other-amount",
-  "other-note",
-  "other-user",
-  "other-payee",
-  "other-order",
-  "other-currency",
-  "never-issued",
-  "no-amount",
-  "zero",
-  "huge",
-  "no-currency",
-  "no-payer",
-  "no-payee",
-  "short-hash",
-  "absurd-kind",
-] as const;
-export type Corruption = (typeof CORRUPTIONS)[number] | "none";
 
 export type EntryPlan = {
   purposeRef: PurposeRef;
   /** Which key of the purpose: the latest, or the one so many before it. */
   age: number;
-  corruption: Corruption;
+  corruption: Corruption | "none";
   /** How much a refund asks for. */
   portion: "rest" | "all" | "part";
 };
@@ -57,6 +41,7 @@ export type Step =
   | { type: "cancel"; order: number }
   | { type: "settle"; entries: EntryPlan[] };
 
+const weighted = <T>(weight: number, arbitrary: fc.Arbitrary<T>) => ({ weight, arbitrary });
 const currency = fc.constantFrom<Currency>("USD", "USD", "USD", "JPY");
 /** Around small balances, so that a single credit decides whether a payment is declined. */
 const amount = fc.bigInt({ min: 1n, max: 120n });
@@ -67,7 +52,7 @@ const index = fc.nat({ max: 5 });
 const distance = rarely.chain((self) => (self ? fc.constant(0) : fc.integer({ min: 1, max: 2 })));
 const intent = fc.nat({ max: 2 });
 const sold = rarely.map((other) => !other);
-const age = fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 2 }) });
+const age = fc.oneof(weighted(5, fc.constant(0)), weighted(1, fc.nat({ max: 2 })));
 
 export const scenarioPlan: fc.Arbitrary<ScenarioPlan> = fc.record({
   people: fc.array(
@@ -90,27 +75,28 @@ export const scenarioPlan: fc.Arbitrary<ScenarioPlan> = fc.record({
 });
 
 const purposeRef: fc.Arbitrary<PurposeRef> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant("order" as const), distance, order: index }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant("transfer" as const), user: index, intent }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("top-up" as const), user: index, intent }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({ kind: fc.constant("refund" as const), sale: fc.nat({ max: 9 }), sold, intent }),
-  },
+  weighted(4, fc.record({ kind: fc.constant("order" as const), distance, order: index })),
+  weighted(4, fc.record({ kind: fc.constant("transfer" as const), user: index, intent })),
+  weighted(1, fc.record({ kind: fc.constant("top-up" as const), user: index, intent })),
+  weighted(
+    2,
+    fc.record({
+      kind: fc.constant("funding" as const),
+      user: index,
+      intent,
+      direction: fc.constantFrom("credit" as const, "debit" as const),
+      imposter: rarely,
+    }),
+  ),
+  weighted(3, fc.record({ kind: fc.constant("refund" as const), sale: fc.nat({ max: 9 }), sold, intent })),
 );
 
 const entryPlan: fc.Arbitrary<EntryPlan> = fc.record({
   purposeRef,
   age,
   corruption: fc.oneof(
-    { weight: 5, arbitrary: fc.constant("none" as const) },
-    { weight: 1, arbitrary: fc.constantFrom(...CORRUPTIONS) },
+    weighted(5, fc.constant("none" as const)),
+    weighted(1, fc.constantFrom(...(Object.keys(CORRUPTIONS) as Corruption[]))),
   ),
   portion: fc.constantFrom("rest", "all", "part"),
 });
@@ -119,21 +105,21 @@ const entryPlan: fc.Arbitrary<EntryPlan> = fc.record({
 const ENTRIES_MAX = 12;
 
 export const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
+  weighted(
+    6,
+    fc.record({
       type: fc.constant("settle" as const),
       entries: fc.array(entryPlan, { minLength: 1, maxLength: ENTRIES_MAX }),
     }),
-  },
-  { weight: 3, arbitrary: fc.record({ type: fc.constant("issue" as const), purposeRef }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
+  ),
+  weighted(3, fc.record({ type: fc.constant("issue" as const), purposeRef })),
+  weighted(
+    1,
+    fc.record({
       type: fc.constantFrom("revoke" as const, "read" as const),
       known: fc.nat({ max: 20 }),
       age,
     }),
-  },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant("cancel" as const), order: index }) },
+  ),
+  weighted(1, fc.record({ type: fc.constant("cancel" as const), order: index })),
 );

@@ -56,21 +56,18 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     without: "the check that the key was issued in this database",
     from: "lock_keys",
     find: "and k.issued_in = here",
-    replace: "",
   },
   {
     name: "clone-is-original",
     without: "the database's own id in its identity",
     from: "database_identity",
     find: "d.oid, ",
-    replace: "",
   },
   {
     name: "restored-over-is-original",
     without: "the table of keys in the identity of its database",
     from: "database_identity",
     find: "pg_catalog.to_regclass('public.idempotency_keys')::oid,",
-    replace: "",
   },
   {
     name: "any-database-in-issue",
@@ -84,6 +81,5 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     without: "the check that a key that is called open was issued in this database",
     from: "key_state_v1",
     find: "and k.issued_in = here",
-    replace: "",
   },
 ];

@@ -1,7 +1,7 @@
 import type postgres from "postgres";
 
-/** A change of a database function, or a statement run as the owner of the tables. */
-export type DatabaseChange = { from: string; find: string; replace: string } | { sql: string };
+/** A change of a database function, whose `find` is taken away or replaced, or a statement run as the owner of the tables. */
+export type DatabaseChange = { from: string; find: string; replace?: string } | { sql: string };
 
 /** `without`: the guarantee whose code is taken away. */
 export type Mutant = DatabaseChange & { name: string; without: string };
@@ -22,5 +22,5 @@ export async function plant(
   const parts = row?.definition.split(change.find) ?? [];
   if (parts.length !== 2)
     throw new Error(`"${change.find}" stands ${parts.length - 1} times in ${change.from}, not once.`);
-  await owner.unsafe(parts.join(change.replace));
+  await owner.unsafe(parts.join(change.replace ?? ""));
 }

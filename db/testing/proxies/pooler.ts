@@ -1,6 +1,6 @@
 /** A connection pooler like PgBouncer: it refuses or ignores unknown startup parameters, and has process ids of its own. */
 import net from "node:net";
-import { listen } from "./listen.ts";
+import { serveTcp, type TcpServer } from "./listen.ts";
 import { splitter } from "./wire-proxy.ts";
 
 const KNOWN = ["user", "database", "client_encoding", "application_name"];
@@ -13,19 +13,10 @@ function message(type: string, body: string): Buffer {
   return bytes;
 }
 
-export type Pooler = { port: number; close(): Promise<void> };
-
 /** Starts one in front of the server at `host`:`port`. */
-export async function startPooler(
-  host: string,
-  port: number,
-  others: "refused" | "ignored",
-): Promise<Pooler> {
-  const sockets = new Set<net.Socket>();
-  const server = net.createServer((client) => {
-    const upstream = net.connect({ host, port });
-    for (const socket of [client, upstream])
-      sockets.add(socket.on("error", () => {}).on("close", () => sockets.delete(socket)));
+export function startPooler(host: string, port: number, others: "refused" | "ignored"): Promise<TcpServer> {
+  return serveTcp((client, track) => {
+    const upstream = track(net.connect({ host, port }));
     client.on(
       "data",
       splitter(true, (type, bytes) => {
@@ -58,12 +49,4 @@ export async function startPooler(
     client.on("close", () => upstream.destroy());
     upstream.on("close", () => client.destroy());
   });
-  const ownPort = await listen(server);
-  return {
-    port: ownPort,
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
 }

@@ -1,7 +1,6 @@
 /** Terminates TLS in front of a PostgreSQL without it, by a pre-shared key, since a certificate would expire. */
-import net from "node:net";
 import tls from "node:tls";
-import { listen } from "./listen.ts";
+import { serveTcp, type TcpServer } from "./listen.ts";
 
 const PSK = { identity: "once", psk: Buffer.alloc(32, 7) };
 const CIPHERS = { ciphers: "PSK-AES128-GCM-SHA256", maxVersion: "TLSv1.2" } as const;
@@ -9,16 +8,11 @@ const CIPHERS = { ciphers: "PSK-AES128-GCM-SHA256", maxVersion: "TLSv1.2" } as c
 /** What postgres.js needs as `ssl` to speak with the proxy. */
 export const PROXY_TLS = { ...CIPHERS, pskCallback: () => PSK, checkServerIdentity: () => undefined };
 
-export type TlsProxy = { port: number; close(): Promise<void> };
-
 /** Starts one. `serve` is given the inside of each connection once its TLS stands. */
-export async function startTlsProxy(serve: (inside: tls.TLSSocket) => void): Promise<TlsProxy> {
-  const sockets = new Set<net.Socket>();
+export function startTlsProxy(serve: (inside: tls.TLSSocket) => void): Promise<TcpServer> {
   // The types know `pskCallback` for servers and clients only.
   const options = { isServer: true, ...CIPHERS, pskCallback: () => PSK.psk };
-  const server = net.createServer((client) => {
-    sockets.add(client);
-    client.on("close", () => sockets.delete(client)).on("error", () => {});
+  return serveTcp((client) => {
     // "S" accepts the client's SSLRequest.
     client.once("data", () => {
       client.write("S");
@@ -27,12 +21,4 @@ export async function startTlsProxy(serve: (inside: tls.TLSSocket) => void): Pro
       inside.once("secure", () => serve(inside));
     });
   });
-  const port = await listen(server);
-  return {
-    port,
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
 }

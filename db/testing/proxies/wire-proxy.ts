@@ -1,6 +1,6 @@
 /** A TCP proxy for PostgreSQL's wire protocol that injects a fault at a chosen message, on loopback. */
 import net from "node:net";
-import { listen } from "./listen.ts";
+import { serveTcp, type TcpServer } from "./listen.ts";
 
 /** In the extended protocol the commit comes with Sync, after CommandComplete. */
 export const FAULT_POINTS = [
@@ -45,15 +45,12 @@ export function settling(key: string): string {
   return `"key":"${key}","kind"`;
 }
 
-export type WireProxy = {
-  /** The port to connect to instead of the server's. */
-  port: number;
+export type WireProxy = TcpServer & {
   /** The returned `times` counts down as the fault fires. */
   arm(fault: Fault): Armed;
   fired(): number;
   /** Behaves as a pooler that opens a transaction around what it passes and never commits it, from each next statement on. */
   beginOnItsOwn(whether?: boolean): void;
-  close(): Promise<void>;
 };
 
 /** A simple query, as a pooler sends it for itself. */
@@ -86,10 +83,9 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
   const armed: Fault[] = [];
   let fired = 0;
   let opensTransaction = false;
-  const sockets = new Set<net.Socket>();
 
-  const server = net.createServer((client) => {
-    const upstream = net.connect({ host, port });
+  const server = await serveTcp((client, track) => {
+    const upstream = track(net.connect({ host, port }));
     let mode: "passing" | "silent" | "cut" = "passing";
     /** The queue while a delay lasts. */
     let held: (() => void)[] | undefined;
@@ -100,14 +96,8 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
     /** Whether the client may send statements, and the state of the proxy's own BEGIN before them. */
     let isReady = false;
     let ownBegin: "not sent" | "unanswered" | "answered" = "not sent";
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      // Nagle's algorithm would hold small messages back.
-      socket.setNoDelay(true);
-      socket.on("close", () => sockets.delete(socket));
-      // Resets are expected here.
-      socket.on("error", () => {});
-    }
+    // Nagle's algorithm would hold small messages back.
+    for (const socket of [client, upstream]) socket.setNoDelay(true);
     const pass = (socket: net.Socket, message: Buffer): void => {
       if (held) held.push(() => socket.write(message));
       else socket.write(message);
@@ -204,9 +194,8 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
     upstream.on("close", () => mode !== "silent" && client.destroy());
   });
 
-  const ownPort = await listen(server);
   return {
-    port: ownPort,
+    ...server,
     arm(fault) {
       const mine = { ...fault };
       armed.push(mine);
@@ -224,10 +213,6 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
     fired: () => fired,
     beginOnItsOwn(whether = true) {
       opensTransaction = whether;
-    },
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
     },
   };
 }

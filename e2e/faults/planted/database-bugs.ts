@@ -14,11 +14,7 @@ function withoutConstraint(table: string, constraint: string): DatabaseChange {
 }
 const withoutPurposeIndex: DatabaseChange = { sql: "drop index payments_purpose_once" };
 
-const asynchronous = inFunction(
-  "assert_decisive",
-  "perform set_config('synchronous_commit', 'on', true);",
-  "null;",
-);
+const asynchronous = mutantNamed("no-synchronous-commit");
 const alwaysAsynchronous = (name: string): DatabaseChange =>
   inFunction(name, "perform assert_decisive();", "perform set_config('synchronous_commit', 'off', true);");
 

@@ -5,7 +5,15 @@ import { GET as listOrders } from "@/app/api/orders/route";
 import { GET as listPayments } from "@/app/api/payments/route";
 import { pay } from "@/db/payments/pay";
 import { testDatabase } from "@/db/testing/fixtures/database";
-import { apiKeyOf, balanceOf, keyFor, newOrder, newPerson, type Person } from "@/db/testing/fixtures/people";
+import {
+  apiKeyOf,
+  balanceOf,
+  newOrder,
+  newPerson,
+  type Person,
+  transferKey,
+  transferTo,
+} from "@/db/testing/fixtures/people";
 import type { Payment } from "@/lib/api/payment";
 import { cursorOf, readCursor } from "./paging.ts";
 
@@ -45,8 +53,8 @@ async function walk(
 }
 
 async function transfer(from: Person, to: Person, amountMinor = "1"): Promise<string> {
-  const key = await keyFor(from.id, { kind: "transfer", intentId: randomUUID() });
-  await pay(from.id, key, { operation: "transfer", payee: to.handle, amountMinor, currency: "USD" });
+  const key = await transferKey(from);
+  await pay(from.id, key, transferTo(to, amountMinor));
   return key;
 }
 
@@ -65,14 +73,14 @@ beforeAll(async () => {
   ben = await known(await newPerson(test.owner, 100n));
   const [topUp] = await test.owner<{ id: string }[]>`select id from payments where user_id = ${ann.id}`;
   history.push(topUp?.id ?? "");
-  late = await keyFor(ann.id, { kind: "transfer", intentId: randomUUID() });
+  late = await transferKey(ann);
   for (let n = 0; n < 4; n += 1) {
     history.push(await transfer(ann, ben), await transfer(ben, ann));
   }
   annsDecline = await transfer(ann, ben, "1000");
   history.push(annsDecline);
   bensDecline = await transfer(ben, ann, "1000");
-  await pay(ann.id, late, { operation: "transfer", payee: ben.handle, amountMinor: "1", currency: "USD" });
+  await pay(ann.id, late, transferTo(ben, "1"));
   history.push(late);
 });
 

@@ -1,0 +1,211 @@
+/**
+ * What people wrote before it was refused (and whatever a database has from elsewhere) turns nothing beside it: on every
+ * part of a page it stands in `<bdi>`, and in labels without what turns.
+ */
+import { NextIntlClientProvider } from "next-intl";
+import type { ReactNode } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it, vi } from "vitest";
+import type { Movement } from "@/lib/activity/movement";
+import type { OpenKey } from "@/lib/activity/open-key";
+import type { Order } from "@/lib/api/order";
+import type { Payment } from "@/lib/api/payment";
+import type { Receipt as ReceiptOf } from "@/lib/receipt";
+import de from "@/messages/de.json";
+import en from "@/messages/en.json";
+import { MovementList } from "./activity/movement-list";
+import { NoMovements } from "./activity/no-movements";
+import { OpenKeyList } from "./activity/open-key-list";
+import { KeyList } from "./api-keys/key-list";
+import { NewKey } from "./api-keys/new-key";
+import { DeclineAlert, RefusedAlert } from "./checkout/alerts";
+import { ClosedOrder } from "./checkout/closed-order";
+import { PlainPayForm } from "./checkout/plain-pay-form";
+import { Status } from "./checkout/status";
+import { HomeOfMerchant } from "./home/home-of-merchant";
+import { HomeOfPayer } from "./home/home-of-payer";
+import { RequestState } from "./merchant-request/request-state";
+import { OrderLines } from "./orders/order-lines";
+import { OrderList } from "./orders/order-list";
+import { Receipt } from "./payments/receipt";
+import { Header } from "./site/header";
+
+const TURNS = "\u202e";
+const EVE = `Eve ${TURNS}.`;
+const nothing = async () => {};
+
+const order: Order = {
+  id: "5b0f3d0e-6a53-4f3c-9d52-0c1d8f8f6a11",
+  merchant: { id: "m", name: EVE, handle: "eve" },
+  description: EVE,
+  currency: "USD",
+  totalMinor: "10",
+  items: [{ description: EVE, quantity: 2, amountMinor: "5" }],
+  state: "open",
+  createdAt: "2026-03-02T09:38:12.000Z",
+};
+const payment: Payment = {
+  id: "019ab3c2-40d5-7dbd-bc93-6894a57f9324",
+  kind: "transfer",
+  status: "succeeded",
+  amountMinor: "10",
+  currency: "USD",
+  payerAccountId: "a",
+  payeeAccountId: "b",
+  note: EVE,
+  settledAt: "2026-03-02T09:38:12.000Z",
+};
+const declined: Payment = { ...payment, status: "declined", declineCode: "payee_closed" };
+const viewer = { id: "y", name: EVE, handle: "eve" };
+const movement: Movement = {
+  id: payment.id,
+  kind: "transfer",
+  status: "succeeded",
+  declineCode: null,
+  direction: "in",
+  accountId: "a",
+  amountMinor: 10n,
+  currency: "USD",
+  balanceMinor: 10n,
+  at: new Date(payment.settledAt),
+  party: { name: EVE, handle: "eve" },
+  note: EVE,
+  orderId: null,
+  description: null,
+  refundOf: null,
+  refundedMinor: 0n,
+};
+const openKey: OpenKey = {
+  key: payment.id,
+  kind: "order",
+  purposeId: order.id,
+  subjectId: null,
+  order: { description: EVE, amountMinor: 10n, currency: "USD" },
+  merchant: { name: EVE, handle: "eve" },
+  arrivals: 2,
+  lastArrivedAt: new Date(payment.settledAt),
+  isChecking: true,
+};
+const sides = { accountId: "a", party: { id: "x", name: EVE, handle: EVE } };
+const receipt: ReceiptOf = {
+  payment,
+  userId: "x",
+  payer: { id: "x", name: EVE, handle: EVE },
+  payee: { id: "y", name: EVE, handle: EVE },
+  refunds: {
+    refundedMinor: "4",
+    leftMinor: "6",
+    listed: [{ paymentId: "r", amountMinor: "4", settledAt: payment.settledAt, note: EVE }],
+  },
+  proof: { transfer: { debit: sides, credit: sides } },
+};
+
+const PARTS: Record<string, ReactNode> = {
+  "the head of the page": <Header viewerName={EVE} bar={[]} menu={[]} signOut={nothing} />,
+  "a merchant's start": <HomeOfMerchant viewer={viewer} accounts={[]} openOrders={[order]} sales={[order]} />,
+  "a payer's start": (
+    <HomeOfPayer
+      viewer={viewer}
+      accounts={[]}
+      movements={[movement]}
+      openOrders={[order]}
+      createDemoOrder={nothing}
+    />
+  ),
+  "lines of an order": <OrderLines order={order} />,
+  "a list of orders": <OrderList orders={[order]} />,
+  "payments received": <MovementList movements={[movement, { ...movement, description: EVE }]} />,
+  "payments made": <MovementList movements={[{ ...movement, direction: "out" }]} />,
+  "payments that are being checked": <OpenKeyList openKeys={[openKey]} />,
+  "nothing to see": <NoMovements isMerchant handle={EVE} />,
+  "a receipt of the payee's": <Receipt viewerId="y" receipt={{ ...receipt, order }} amount="$0.10" />,
+  "a receipt of the payer's": <Receipt viewerId="x" receipt={receipt} amount="$0.10" />,
+  "a receipt of a refund": (
+    <Receipt
+      viewerId="y"
+      receipt={{
+        ...receipt,
+        payment: { ...payment, kind: "refund" },
+        refunded: { payment, description: EVE },
+      }}
+      amount="$0.10"
+    />
+  ),
+  "an order that is closed": <ClosedOrder reason="cancelled" merchantName={EVE} viewerName="Alice" />,
+  "an order that somebody else paid": <ClosedOrder reason="paid" merchantName="Mia" viewerName={EVE} />,
+  "a decline": (
+    <DeclineAlert
+      state={{ name: "declined", payment: declined, next: { step: "never" } }}
+      otherName={EVE}
+      currency="USD"
+      amount="$0.10"
+    />
+  ),
+  "a refusal": (
+    <RefusedAlert
+      state={{ name: "ready", key: payment.id, notice: { kind: "refused", reason: "not-found" } }}
+      kind="order"
+      otherName={EVE}
+    />
+  ),
+  "who is no longer signed in": (
+    <Status
+      state={{ name: "signed-out", press: undefined, openingReason: "start" }}
+      kind="order"
+      userName={EVE}
+      amount="$0.10"
+    />
+  ),
+  "a decline without JavaScript": (
+    <PlainPayForm
+      userId="y"
+      purpose={{ kind: "order", orderId: order.id }}
+      payload={{ amountMinor: "10", currency: "USD" }}
+      idempotencyKey={payment.id}
+      currency="USD"
+      amount="$0.10"
+      otherName={EVE}
+      known={{ state: "declined", payment: declined }}
+      notice={undefined}
+    />
+  ),
+  "API keys": (
+    <KeyList
+      keys={[{ id: "k", name: EVE, start: "once_abc", scopes: [], createdAt: payment.settledAt }]}
+      revokeKey={nothing}
+    />
+  ),
+  "a request to be a merchant": (
+    <RequestState
+      request={{
+        businessName: EVE,
+        sells: EVE,
+        state: "declined",
+        decisionReason: EVE,
+        decidedAt: new Date(payment.settledAt),
+        createdAt: new Date(payment.settledAt),
+      }}
+    />
+  ),
+  "a new API key": <NewKey name={EVE} apiKey="once_abc" />,
+};
+
+describe.each(Object.entries({ en, de }))("in %s", (locale, messages) => {
+  it.each(Object.entries(PARTS))("%s", (_what, part) => {
+    const failed = vi.fn();
+    const html = renderToStaticMarkup(
+      <NextIntlClientProvider
+        locale={locale as "en" | "de"}
+        messages={messages}
+        timeZone="UTC"
+        formats={{ dateTime: { short: {}, shortOfOtherYear: {}, moment: {}, instant: {} } }}
+        onError={failed}
+      >
+        {part}
+      </NextIntlClientProvider>,
+    );
+    expect(failed).not.toHaveBeenCalled();
+    expect(html).toContain("Eve");
+    expect(html.replaceAll(/<bdi>[^<]*<\/bdi>/g, "")).not.toContain(TURNS);
+  });
+});
