@@ -1,4 +1,4 @@
-import { ChevronRight, KeyRound, type LucideIcon, Mail, UserRound } from "lucide-react";
+import { ChevronRight, KeyRound, type LucideIcon, Mail, Store, UserRound } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
@@ -17,6 +17,7 @@ export default async function SettingsPage() {
   const entries: { href: string; icon: LucideIcon; title: string; text: string }[] = [
     { href: "/settings/account", icon: UserRound, title: t("account"), text: t("accountText") },
     { href: "/settings/mail", icon: Mail, title: t("mail"), text: t("mailText") },
+    { href: "/settings/merchant", icon: Store, title: t("merchant"), text: t("merchantText") },
     { href: "/settings/api-keys", icon: KeyRound, title: t("apiKeys"), text: t("apiKeysText") },
   ];
   return (
