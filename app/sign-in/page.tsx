@@ -62,7 +62,7 @@ export default async function SignInPage({
           {t("forgotten")}
         </Link>
         <Link
-          className="text-accent-text underline underline-offset-4"
+          className="inline-flex min-h-11 items-center text-accent-text underline underline-offset-4"
           href={`/sign-up?next=${encodeURIComponent(returnTo)}`}
         >
           {t("create")}

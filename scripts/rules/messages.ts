@@ -25,6 +25,8 @@ const SAME_IN_BOTH = new Set([
   "mail.name",
   "settings.language_en",
   "settings.language_de",
+  "merchant.buyer",
+  "refund.person",
 ]);
 
 const ENGLISH = "messages/en.json";
