@@ -4,21 +4,20 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { books, userIdOf } from "../support/books.ts";
 import { expect, test } from "../support/fixtures.ts";
+import { confirmSignUp, fillSignUp, newcomer } from "../support/mail.ts";
 
 const PAGE = "/settings/merchant";
 const REASON = "Please say where you bake.";
 
 /** Somebody new, who lands on the page about merchants. Returns their handle. */
 async function signUp(page: Page): Promise<string> {
-  const handle = `n${randomUUID().replaceAll("-", "").slice(0, 12)}`;
+  const who = newcomer("Nina Newcomer");
   await page.goto(`/sign-up?next=${encodeURIComponent(PAGE)}`);
-  await page.getByLabel("Name").fill("Nina Newcomer");
-  await page.getByLabel("Handle").fill(handle);
-  await page.getByLabel("E-mail").fill(`${handle}@once.test`);
-  await page.getByLabel("Password").fill("a good long password");
+  await fillSignUp(page, who);
   await page.getByRole("button", { name: "Create account" }).click();
+  await confirmSignUp(page, who);
   await page.waitForURL(PAGE);
-  return handle;
+  return who.handle;
 }
 
 const sendButton = (page: Page) => page.getByRole("button", { name: "Send request" });
