@@ -1,9 +1,12 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import type { ReactElement } from "react";
 import { MovementList } from "@/components/activity/movement-list";
 import { NoMovements } from "@/components/activity/no-movements";
 import { OrderList } from "@/components/orders/order-list";
+import { RequestList } from "@/components/request/request-list";
 import { bdi } from "@/components/ui/bdi";
+import { Button } from "@/components/ui/button";
 import { inElements } from "@/components/ui/in-elements";
 import type { Movement } from "@/lib/activity/movement";
 import type { Order } from "@/lib/api/order";
@@ -17,13 +20,18 @@ export function HomeOfPayer({
   accounts,
   movements,
   openOrders,
+  requests,
   createDemoOrder,
+  tour = null,
 }: {
   viewer: { id: string; name: string; handle: string };
   accounts: Account[];
   movements: Movement[];
   openOrders: Order[];
+  /** What they have asked others to pay, the latest. */
+  requests: Order[];
   createDemoOrder: ((formData: FormData) => Promise<void>) | undefined;
+  tour?: ReactElement | null;
 }) {
   const t = useTranslations();
   return (
@@ -31,9 +39,24 @@ export function HomeOfPayer({
       <h1 className="mb-6 text-title wrap-anywhere">
         {inElements(t.rich("home.greeting", { name: viewer.name, bdi }))}
       </h1>
+      {tour}
       <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 lg:grid-cols-2">
         <Section title={t("home.balances")} className="lg:col-span-2">
           <Balances accounts={accounts} />
+          <div className="mt-6 grid gap-3 sm:flex sm:flex-wrap">
+            {/* Plain links: each begins something new, which no cache may hold. */}
+            <Button asChild>
+              <a href="/send">{t("home.send")}</a>
+            </Button>
+            <Button asChild look="quiet">
+              <a href="/request">{t("home.request")}</a>
+            </Button>
+            {createDemoOrder === undefined ? null : (
+              <Button asChild look="quiet">
+                <a href="/top-up">{t("home.topUp")}</a>
+              </Button>
+            )}
+          </div>
         </Section>
         <div className="grid grid-cols-1 gap-4 sm:gap-6">
           {createDemoOrder === undefined ? null : <Menu createDemoOrder={createDemoOrder} />}
@@ -46,13 +69,28 @@ export function HomeOfPayer({
               </p>
             )}
           </Section>
+          {requests.length > 0 ? (
+            <Section
+              title={t("home.requests")}
+              action={
+                <Link
+                  href="/requests"
+                  className="rounded text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
+                >
+                  {t("home.allRequests")}
+                </Link>
+              }
+            >
+              <RequestList requests={requests} />
+            </Section>
+          ) : null}
         </div>
         <Section
           title={t("home.recent")}
           action={
             <Link
               href="/payments"
-              className="rounded text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
+              className="-my-2.5 inline-flex min-h-11 items-center rounded-xl text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
             >
               {t("home.allPayments")}
             </Link>
