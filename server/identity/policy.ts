@@ -71,7 +71,7 @@ export const ROUTES = {
   "GET /security.txt": { level: "anyone" },
   "POST /orders/[id]/cancel": { level: "merchant", scope: "orders:write" },
   "POST /links/[id]/close": { level: "merchant", scope: "orders:write" },
-  "GET /sales/csv": { level: "merchant", scope: "payments:read" },
+  "GET /sales/export.csv": { level: "merchant", scope: "payments:read" },
   "POST /pay/[linkId]/order": { level: "user", scope: "orders:write" },
   "POST /payments/[id]/refund/[intentId]/continue": { level: "user", scope: "keys:write" },
   "POST /payments/[id]/refund/[intentId]/pay": { level: "user", scope: "refunds:write" },
