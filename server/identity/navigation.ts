@@ -16,8 +16,9 @@ const LINKS = [
   { key: "links", path: "/links", place: "bar", for: ["merchant"] },
   { key: "paymentsOfMerchant", path: "/payments", place: "menu", for: ["merchant"] },
   { key: "send", path: "/send", place: "menu", for: ["merchant", "operator"] },
-  { key: "request", path: "/request", place: "menu", for: ["merchant", "operator"] },
-  { key: "requests", path: "/requests", place: "menu", for: ["payer", "merchant"] },
+  // A merchant asks for money by an order.
+  { key: "request", path: "/request", place: "menu", for: ["operator"] },
+  { key: "requests", path: "/requests", place: "menu", for: ["payer", "operator"] },
   { key: "topUp", path: "/top-up", place: "menu", onlyInDemo: true },
   { key: "settings", path: "/settings", place: "menu" },
   { key: "apiKeys", path: "/settings/api-keys", place: "menu" },
