@@ -174,6 +174,7 @@ function pagesOf(orderId: string): string[] {
     "/sign-up",
     `/checkout/${orderId}`,
     "/payments",
+    "/where",
     "/settings/api-keys",
     "/problems/declined",
     "/docs",
