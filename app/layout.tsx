@@ -13,7 +13,7 @@ import { ReaderZone } from "@/components/site/reader-zone";
 import { THEME_COOKIE, type Theme, themeOf } from "@/lib/theme";
 import { robotsFor } from "@/server/http/well-known/robots";
 import { navigationFor } from "@/server/identity/navigation";
-import { getViewer } from "@/server/identity/viewer";
+import { findViewer } from "@/server/identity/viewer";
 import { environment, isDemo } from "@/server/lifecycle/environment";
 import { setLocale } from "./locale-action";
 import { setTheme } from "./theme-action";
@@ -80,11 +80,11 @@ export async function generateViewport(): Promise<Viewport> {
 }
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const [locale, messages, t, viewer, theme, zone] = await Promise.all([
+  const [locale, messages, t, { isKnown, viewer }, theme, zone] = await Promise.all([
     getLocale(),
     getMessages(),
     getTranslations("site"),
-    getViewer(),
+    findViewer(),
     getTheme(),
     getTimeZone(),
   ]);
@@ -99,8 +99,16 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           {t("skip")}
         </a>
         {isDemo() ? <DemoBanner /> : null}
-        <Header viewerName={viewer?.name} bar={bar} menu={menu} signOut={signOut} />
+        <Header isKnown={isKnown} viewerName={viewer?.name} bar={bar} menu={menu} signOut={signOut} />
         <main id="content" className="mx-auto w-full max-w-5xl px-4 pt-4 sm:px-6 sm:pt-8">
+          {isKnown ? null : (
+            <p
+              role="status"
+              className="mb-6 rounded-xl border border-wait-line bg-wait-wash p-4 text-sm text-wait-text"
+            >
+              {t("unreachable")}
+            </p>
+          )}
           {/* Only what client components say is sent along; the rest is words on the page already. */}
           <NextIntlClientProvider
             messages={{
@@ -108,11 +116,13 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               apiKeys: messages.apiKeys,
               checkout: messages.checkout,
               errors: messages.errors,
+              merchantRequest: messages.merchantRequest,
               send: messages.send,
               topUp: messages.topUp,
               form: messages.form,
               signIn: messages.signIn,
               signUp: messages.signUp,
+              tour: messages.tour,
               where: messages.where,
             }}
           >

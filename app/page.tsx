@@ -1,15 +1,23 @@
+import { randomUUID } from "node:crypto";
 import type { Metadata } from "next";
+import { cookies } from "next/headers";
+import { getLocale } from "next-intl/server";
 import { HomeOfMerchant } from "@/components/home/home-of-merchant";
 import { HomeOfPayer } from "@/components/home/home-of-payer";
 import { Welcome } from "@/components/home/welcome";
+import { TourSection } from "@/components/tour/tour-section";
 import { readAccountStates } from "@/db/activity/account-states";
 import { readHistory } from "@/db/activity/history";
 import { listAccounts } from "@/db/ledger/accounts";
 import { listOpenOrders, listOrdersOf } from "@/db/orders/orders";
+import { MENU, TOUR_COOKIE, TOUR_SKU } from "@/lib/menu";
+import { formatMoney } from "@/lib/money";
 import { robotsFor } from "@/server/http/well-known/robots";
 import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 import { createDemoOrder } from "./actions";
+import { signInAsDemo } from "./sign-in/actions";
+import { dismissTour, readTour, startTour } from "./tour-actions";
 
 /** What fits a start page; the rest is one link away. */
 const LISTED = 6;
@@ -22,7 +30,7 @@ export function generateMetadata(): Metadata {
 
 export default async function HomePage() {
   const viewer = await authorizePage("/", "/");
-  if (viewer === undefined) return <Welcome isDemo={isDemo()} />;
+  if (viewer === undefined) return <Welcome signInAsDemo={isDemo() ? signInAsDemo : undefined} />;
   if (viewer.role === "merchant") {
     const [accounts, orders] = await Promise.all([
       listAccounts(viewer.id),
@@ -37,12 +45,15 @@ export default async function HomePage() {
       />
     );
   }
+  const isTourShown = isDemo() && viewer.role === "payer" && !(await cookies()).has(TOUR_COOKIE);
   const accounts = await readAccountStates(viewer.id);
-  const [recent, openOrders] = await Promise.all([
+  const [recent, openOrders, locale] = await Promise.all([
     readHistory(viewer.id, accounts, {}, { limit: LISTED }),
     // Whoever knows an order's address may pay it; only the demo lists those of everybody.
     isDemo() ? listOpenOrders(LISTED) : [],
+    getLocale(),
   ]);
+  const { amountMinor } = MENU[TOUR_SKU];
   return (
     <HomeOfPayer
       viewer={viewer}
@@ -50,6 +61,22 @@ export default async function HomePage() {
       movements={recent.movements}
       openOrders={openOrders}
       createDemoOrder={isDemo() ? createDemoOrder : undefined}
+      tour={
+        isTourShown ? (
+          <TourSection
+            userId={viewer.id}
+            orderId={randomUUID()}
+            sku={TOUR_SKU}
+            amountMinor={amountMinor}
+            currency="USD"
+            amount={formatMoney(amountMinor, "USD", locale)}
+            createDemoOrder={createDemoOrder}
+            startTour={startTour}
+            readTour={readTour}
+            dismissTour={dismissTour}
+          />
+        ) : null
+      }
     />
   );
 }

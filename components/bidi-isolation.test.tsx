@@ -24,6 +24,7 @@ import { PlainPayForm } from "./checkout/plain-pay-form";
 import { Status } from "./checkout/status";
 import { HomeOfMerchant } from "./home/home-of-merchant";
 import { HomeOfPayer } from "./home/home-of-payer";
+import { RequestState } from "./merchant-request/request-state";
 import { OrderLines } from "./orders/order-lines";
 import { OrderList } from "./orders/order-list";
 import { Receipt } from "./payments/receipt";
@@ -207,6 +208,18 @@ const PARTS: Record<string, ReactNode> = {
     <KeyList
       keys={[{ id: "k", name: EVE, start: "once_abc", scopes: [], createdAt: payment.settledAt }]}
       revokeKey={nothing}
+    />
+  ),
+  "a request to be a merchant": (
+    <RequestState
+      request={{
+        businessName: EVE,
+        sells: EVE,
+        state: "declined",
+        decisionReason: EVE,
+        decidedAt: new Date(payment.settledAt),
+        createdAt: new Date(payment.settledAt),
+      }}
     />
   ),
   "a new API key": <NewKey name={EVE} apiKey="once_abc" />,

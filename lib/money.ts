@@ -2,7 +2,7 @@
  * Money is a `bigint` of minor units beside its ISO 4217 currency; on the wire and between server and client the
  * integer travels as a decimal string. Nothing here, and nothing elsewhere, turns an amount into a `number`.
  */
-import { minorUnitDigits } from "./currency.ts";
+import { MAX_AMOUNT_MINOR, minorUnitDigits } from "./currency.ts";
 import type { MoneyPattern } from "./money-pattern.ts";
 
 /** Writes minor units as a plain decimal: `toDecimal("1250", 2)` is "12.50". Exact at any size. */
@@ -27,6 +27,18 @@ function formatOf(currency: string, locale: string): Intl.NumberFormat {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
+}
+
+/**
+ * Reads a plain decimal as minor units, exactly: `fromDecimal("12.5", "USD")` is 1250n. Undefined where it is none (no sign, no
+ * grouping, a point before decimals), has more decimals than the currency, or is more than an account can hold.
+ */
+export function fromDecimal(text: string, currency: string): bigint | undefined {
+  const [, whole = "", decimals = ""] = /^([0-9]{1,19})(?:\.([0-9]+))?$/.exec(text) ?? [];
+  const digits = minorUnitDigits(currency);
+  if (whole === "" || decimals.length > digits) return undefined;
+  const amountMinor = BigInt(whole + decimals.padEnd(digits, "0"));
+  return amountMinor <= MAX_AMOUNT_MINOR ? amountMinor : undefined;
 }
 
 /**

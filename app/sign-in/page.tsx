@@ -57,7 +57,7 @@ export default async function SignInPage({
       </Panel>
       <p className="text-center text-sm">
         <Link
-          className="text-accent-text underline underline-offset-4"
+          className="inline-flex min-h-11 items-center text-accent-text underline underline-offset-4"
           href={`/sign-up?next=${encodeURIComponent(returnTo)}`}
         >
           {t("create")}

@@ -29,10 +29,10 @@ export default async function SignUpPage({
       <Panel>
         <SignUpForm signUp={signUp} next={returnTo} />
       </Panel>
-      <p className="flex flex-wrap justify-center gap-x-1.5 text-sm text-soft">
+      <p className="flex flex-wrap items-center justify-center gap-x-1.5 text-sm text-soft">
         <span>{t("haveAccount")}</span>
         <Link
-          className="text-accent-text underline underline-offset-4"
+          className="inline-flex min-h-11 min-w-11 items-center text-accent-text underline underline-offset-4"
           href={`/sign-in?next=${encodeURIComponent(returnTo)}`}
         >
           {t("signIn")}

@@ -8,6 +8,7 @@ import { cn } from "@/components/ui/cn";
 import type { Purpose } from "@/lib/api/payment";
 import type { PayState } from "@/lib/pay/state";
 import { isolateBidi } from "@/lib/text/bidi-isolate";
+import { Elapsed } from "./elapsed";
 
 /** `quiet` is said and not shown: the button shows it already. `first` is what was known for certain before. */
 type StatusText =
@@ -36,32 +37,37 @@ export function Status({
   amount: string;
 }) {
   const status = useStatusText(state, kind, userName, amount);
+  const shown = status === undefined || status.tone === "quiet" ? undefined : status;
   return (
-    // Where there is nothing to see, the region takes back the gap it would leave.
-    <div role="status" className={cn((status === undefined || status.tone === "quiet") && "-mb-4")}>
-      {status === undefined ? null : status.tone === "quiet" ? (
-        <p className="sr-only">{status.text}</p>
-      ) : (
-        <div
-          className={cn(
-            "flex gap-3 rounded-xl border p-4",
-            status.tone === "wait" && "border-wait-line bg-wait-wash",
-            status.tone === "good" && "border-line bg-accent-wash",
-            status.tone === "plain" && "border-line bg-wash",
-          )}
-        >
-          {status.icon}
-          <div>
-            {status.title === undefined ? null : (
-              <p className={cn("font-semibold", status.tone === "wait" ? "text-wait-text" : "text-ink")}>
-                {status.title}
-              </p>
-            )}
-            {status.first === undefined ? null : <p className="mt-1 text-sm">{status.first}</p>}
-            <p className={cn("text-sm", status.title !== undefined && "mt-1")}>{status.text}</p>
-          </div>
-        </div>
+    <div
+      className={cn(
+        // Where there is nothing to see, the region takes back the gap it would leave.
+        shown === undefined ? "-mb-4" : "flex gap-3 rounded-xl border p-4",
+        shown?.tone === "wait" && "border-wait-line bg-wait-wash",
+        shown?.tone === "good" && "border-line bg-accent-wash",
+        shown?.tone === "plain" && "border-line bg-wash",
       )}
+    >
+      {shown === undefined ? null : shown.icon}
+      <div>
+        <div role="status">
+          {shown?.title === undefined ? null : (
+            <p className={cn("font-semibold", shown.tone === "wait" ? "text-wait-text" : "text-ink")}>
+              {shown.title}
+            </p>
+          )}
+          {shown?.first === undefined ? null : <p className="mt-1 text-sm">{shown.first}</p>}
+          {status === undefined ? null : (
+            <p
+              className={shown === undefined ? "sr-only" : cn("text-sm", shown.title !== undefined && "mt-1")}
+            >
+              {status.text}
+            </p>
+          )}
+        </div>
+        {/* Beside the region: what changes each second would be read out each second. */}
+        {state.name === "checking" ? <Elapsed sinceMs={state.press.pressedAtMs} /> : null}
+      </div>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import type { ReactElement } from "react";
 import { MovementList } from "@/components/activity/movement-list";
 import { NoMovements } from "@/components/activity/no-movements";
 import { OrderList } from "@/components/orders/order-list";
@@ -18,12 +19,14 @@ export function HomeOfPayer({
   movements,
   openOrders,
   createDemoOrder,
+  tour = null,
 }: {
   viewer: { id: string; name: string; handle: string };
   accounts: Account[];
   movements: Movement[];
   openOrders: Order[];
   createDemoOrder: ((formData: FormData) => Promise<void>) | undefined;
+  tour?: ReactElement | null;
 }) {
   const t = useTranslations();
   return (
@@ -31,6 +34,7 @@ export function HomeOfPayer({
       <h1 className="mb-6 text-title wrap-anywhere">
         {inElements(t.rich("home.greeting", { name: viewer.name, bdi }))}
       </h1>
+      {tour}
       <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 lg:grid-cols-2">
         <Section title={t("home.balances")} className="lg:col-span-2">
           <Balances accounts={accounts} />
@@ -52,7 +56,7 @@ export function HomeOfPayer({
           action={
             <Link
               href="/payments"
-              className="rounded text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
+              className="-my-2.5 inline-flex min-h-11 items-center rounded-xl text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
             >
               {t("home.allPayments")}
             </Link>

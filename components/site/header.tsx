@@ -20,11 +20,14 @@ const MENU_LINK =
  * `menu` always in the menu. `signOut` is the server action.
  */
 export function Header({
+  isKnown = true,
   viewerName,
   bar,
   menu,
   signOut,
 }: {
+  /** Whether it could be found out who is looking: if not, there is no menu, and nobody is asked to sign in. */
+  isKnown?: boolean;
   viewerName: string | undefined;
   bar: readonly NavigationLink[];
   menu: readonly NavigationLink[];
@@ -43,7 +46,7 @@ export function Header({
           <Mark className="text-accent-text" />
           <span>{t("name")}</span>
         </Link>
-        {viewerName === undefined ? (
+        {!isKnown ? null : viewerName === undefined ? (
           <Button asChild look="quiet" size="small">
             <Link href="/sign-in">{t("signIn")}</Link>
           </Button>

@@ -9,9 +9,11 @@ import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import { withReadDeadline } from "../execution/read-deadline.ts";
 import * as attempts from "../schema/attempts.ts";
 import * as auth from "../schema/auth.ts";
+import * as currencies from "../schema/currencies.ts";
 import * as keys from "../schema/idempotency-keys.ts";
 import * as ledger from "../schema/ledger.ts";
 import * as mail from "../schema/mail.ts";
+import * as operators from "../schema/operators.ts";
 import * as orders from "../schema/orders.ts";
 import * as paymentLinks from "../schema/payment-links.ts";
 import * as payments from "../schema/payments.ts";
@@ -24,9 +26,11 @@ export type { Sql } from "./sql.ts";
 export const schema = {
   ...attempts,
   ...auth,
+  ...currencies,
   ...keys,
   ...ledger,
   ...mail,
+  ...operators,
   ...orders,
   ...paymentLinks,
   ...payments,

@@ -4,6 +4,15 @@ CREATE TABLE "email_addresses" (
 	"since" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "currencies" (
+	"code" char(3) PRIMARY KEY NOT NULL,
+	"house_account_id" uuid NOT NULL,
+	"day_limit_minor" bigint,
+	"opened_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "currencies_code_form" CHECK ("currencies"."code" ~ '^[A-Z]{3}$'),
+	CONSTRAINT "currencies_day_limit_not_negative" CHECK ("currencies"."day_limit_minor" >= 0)
+);
+--> statement-breakpoint
 CREATE TABLE "mail_outbox" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"dedupe_key" text NOT NULL,
@@ -26,6 +35,33 @@ CREATE TABLE "mail_outbox" (
         and ("mail_outbox"."outcome" is null) = ("mail_outbox"."finished_at" is null))
 );
 --> statement-breakpoint
+CREATE TABLE "audit_log" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"actor_id" uuid NOT NULL,
+	"action" text NOT NULL,
+	"subject_kind" text NOT NULL,
+	"subject_id" text NOT NULL,
+	"reason" text NOT NULL,
+	"before" jsonb,
+	"after" jsonb,
+	"at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "audit_log_reason_given" CHECK (btrim("audit_log"."reason") <> '')
+);
+--> statement-breakpoint
+CREATE TABLE "merchant_requests" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"user_id" uuid NOT NULL,
+	"business_name" text NOT NULL,
+	"sells" text NOT NULL,
+	"state" text NOT NULL,
+	"decided_by" uuid,
+	"decision_reason" text,
+	"decided_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "merchant_requests_decided_whole" CHECK (("merchant_requests"."state" = 'pending') = ("merchant_requests"."decided_at" is null) and ("merchant_requests"."decided_at" is null) = ("merchant_requests"."decided_by" is null) and ("merchant_requests"."decided_at" is null) = ("merchant_requests"."decision_reason" is null)),
+	CONSTRAINT "merchant_requests_state_known" CHECK ("merchant_requests"."state" in ('pending', 'approved', 'declined'))
+);
+--> statement-breakpoint
 CREATE TABLE "payment_links" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"merchant_id" uuid NOT NULL,
@@ -41,19 +77,40 @@ CREATE TABLE "payment_links" (
 	CONSTRAINT "payment_links_quantity_chosen" CHECK ("payment_links"."quantity_max" >= 2)
 );
 --> statement-breakpoint
+ALTER TABLE "idempotency_keys" DROP CONSTRAINT "idempotency_keys_kind_known";--> statement-breakpoint
+ALTER TABLE "payments" DROP CONSTRAINT "payments_kind_known";--> statement-breakpoint
+ALTER TABLE "users" ADD COLUMN "frozen_at" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "users" ADD COLUMN "name_skeleton" text;--> statement-breakpoint
+ALTER TABLE "users" ADD COLUMN "handle_skeleton" text;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "locale" text DEFAULT 'en' NOT NULL;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "receipts_by_mail" boolean DEFAULT true NOT NULL;--> statement-breakpoint
 ALTER TABLE "orders" ADD COLUMN "payment_link_id" uuid;--> statement-breakpoint
 ALTER TABLE "orders" ADD COLUMN "ordered_by" uuid;--> statement-breakpoint
+ALTER TABLE "merchant_requests" ADD CONSTRAINT "merchant_requests_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "payment_links" ADD CONSTRAINT "payment_links_merchant_id_users_id_fk" FOREIGN KEY ("merchant_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "email_addresses_user_id" ON "email_addresses" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "mail_outbox_due_at" ON "mail_outbox" USING btree ("due_at") WHERE "mail_outbox"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "mail_outbox_finished_at" ON "mail_outbox" USING btree ("finished_at") WHERE "mail_outbox"."finished_at" is not null;--> statement-breakpoint
+CREATE INDEX "audit_log_at" ON "audit_log" USING btree ("at","id");--> statement-breakpoint
+CREATE INDEX "audit_log_subject" ON "audit_log" USING btree ("subject_id","at");--> statement-breakpoint
+CREATE INDEX "merchant_requests_state" ON "merchant_requests" USING btree ("state","created_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "merchant_requests_one_pending" ON "merchant_requests" USING btree ("user_id") WHERE state = 'pending';--> statement-breakpoint
 CREATE INDEX "payment_links_merchant" ON "payment_links" USING btree ("merchant_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "orders_payment_link" ON "orders" USING btree ("payment_link_id","ordered_by","created_at") WHERE payment_link_id is not null;--> statement-breakpoint
+CREATE INDEX "payments_taken_out" ON "payments" USING btree ("payer_account_id","settled_at","id") WHERE status = 'succeeded' and kind = 'funding';--> statement-breakpoint
 CREATE INDEX "payments_refunds" ON "payments" USING btree ("user_id","subject_id","settled_at","id") WHERE kind = 'refund' and status = 'succeeded';--> statement-breakpoint
 CREATE INDEX "payments_declined" ON "payments" USING btree ("user_id","settled_at","id") WHERE status = 'declined';--> statement-breakpoint
-ALTER TABLE "orders" ADD CONSTRAINT "orders_by_link_whole" CHECK (("orders"."payment_link_id" is null) = ("orders"."ordered_by" is null));
+ALTER TABLE "users" ADD CONSTRAINT "users_name_skeleton_unique" UNIQUE("name_skeleton");--> statement-breakpoint
+ALTER TABLE "users" ADD CONSTRAINT "users_handle_skeleton_unique" UNIQUE("handle_skeleton");--> statement-breakpoint
+ALTER TABLE "idempotency_keys" ADD CONSTRAINT "idempotency_keys_kind_known" CHECK ("idempotency_keys"."kind" in ('order', 'transfer', 'refund', 'top-up', 'funding'));--> statement-breakpoint
+ALTER TABLE "orders" ADD CONSTRAINT "orders_by_link_whole" CHECK (("orders"."payment_link_id" is null) = ("orders"."ordered_by" is null));--> statement-breakpoint
+ALTER TABLE "payments" ADD CONSTRAINT "payments_funding_has_reason" CHECK ("payments"."kind" <> 'funding' or "payments"."note" is not null);--> statement-breakpoint
+ALTER TABLE "payments" ADD CONSTRAINT "payments_kind_known" CHECK ("payments"."kind" in ('order', 'transfer', 'refund', 'top-up', 'funding'));
+--> statement-breakpoint
+drop function refusal_of;
+--> statement-breakpoint
+create or replace trigger users_commit_synchronously after delete or update of email, email_verified, handle, role, frozen_at on users
+  for each statement execute function commit_synchronously();
 --> statement-breakpoint
 -- An e-mail address belongs to the user who had it first, for ever: each is claimed here before it stands in `users`. The
 -- primary key decides between two who want one at once; a user may come back to an address of their own.
@@ -83,6 +140,640 @@ revoke execute on function claim_email_address from public;
 --> statement-breakpoint
 create or replace trigger users_claim_email_address before insert or update of email on users
   for each row execute function claim_email_address();
+--> statement-breakpoint
+-- What operators do. Each function that acts for one checks that somebody may, does it, and writes the row that tells of it,
+-- all in the caller's one statement: there is no action without its row, and no row without its action. All of them commit
+-- synchronously, because most end somebody's power to pay.
+
+-- Appends a row to the audit log. Internal: whoever acts calls it.
+create or replace function write_audit(
+  new_id uuid, by_actor uuid, of_action text, of_kind text, of_subject text, for_reason text, was jsonb, became jsonb
+)
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  written_at constant timestamptz := date_trunc('milliseconds', clock_timestamp());
+begin
+  insert into audit_log (id, actor_id, action, subject_kind, subject_id, reason, before, after, at)
+  values (new_id, by_actor, of_action, of_kind, of_subject, for_reason, was, became, written_at);
+end
+$$;
+--> statement-breakpoint
+-- Whether `of_user` may act as an operator now. Locks the user's row: somebody who takes the role away waits for what is
+-- under way, and what begins later is refused.
+create or replace function is_acting_operator(of_user uuid) returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  acts boolean;
+begin
+  select u.role = 'operator' and u.frozen_at is null into acts from users u where u.id = of_user for share;
+  return coalesce(acts, false);
+end
+$$;
+--> statement-breakpoint
+-- Locks the rows of an operator and of whom they act upon, sorted, so that two who act upon one another do not deadlock.
+-- Returns whether the first may act.
+create or replace function lock_actor_and_subject(actor uuid, subject uuid) returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  wanted uuid;
+  held uuid;
+begin
+  for wanted in select distinct id from unnest(array[actor, subject]) id where id is not null order by 1 loop
+    select u.id into held from users u where u.id = wanted for no key update;
+  end loop;
+  return is_acting_operator(actor);
+end
+$$;
+--> statement-breakpoint
+revoke execute on function write_audit, is_acting_operator, lock_actor_and_subject from public;
+--> statement-breakpoint
+-- Roles. A merchant and an operator each have a name and a handle that nobody else of them can be taken for: the skeletons
+-- (lib/text/reserved-names.ts computes them) are unique, so that of two who become merchants at once one is told.
+
+-- The application signs people up, as payers, and changes what they may change themselves. Roles, frozen people and the
+-- names of those whom others trust are changed by the functions below alone, which write the audit log.
+create or replace function guard_user() returns trigger
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  is_owner constant boolean := pg_has_role(current_user, (select c.relowner from pg_class c where c.oid = tg_relid), 'usage');
+begin
+  if is_owner then
+    return new;
+  end if;
+  if tg_op = 'INSERT' then
+    if new.role <> 'payer' or new.frozen_at is not null or new.name_skeleton is not null or new.handle_skeleton is not null then
+      raise exception 'People sign up as payers' using errcode = 'insufficient_privilege';
+    end if;
+  elsif (new.role, new.frozen_at, new.name_skeleton, new.handle_skeleton)
+          is distinct from (old.role, old.frozen_at, old.name_skeleton, old.handle_skeleton)
+     or (new.role <> 'payer' and (new.name, new.handle) is distinct from (old.name, old.handle)) then
+    raise exception 'Roles, frozen people and trusted names are changed by an operator' using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end
+$$;
+--> statement-breakpoint
+create or replace trigger users_guard before insert or update on users for each row execute function guard_user();
+--> statement-breakpoint
+-- Gives a user a role, a name and the skeletons of both. Internal; its callers hold the user's row. Returns 'done', or
+-- 'name_taken' or 'handle_taken' where a merchant or operator could be taken for them.
+create or replace function change_role(
+  of_user uuid, new_role text, new_name text, new_name_skeleton text, new_handle_skeleton text
+)
+returns text
+language plpgsql volatile
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  violated text;
+begin
+  update users u
+     set role = new_role, name = coalesce(new_name, u.name), updated_at = now(),
+         name_skeleton = case when new_role <> 'payer' then new_name_skeleton end,
+         handle_skeleton = case when new_role <> 'payer' then new_handle_skeleton end
+   where u.id = of_user;
+  return 'done';
+exception when unique_violation then
+  get stacked diagnostics violated = constraint_name;
+  if violated = 'users_name_skeleton_unique' then
+    return 'name_taken';
+  elsif violated = 'users_handle_skeleton_unique' then
+    return 'handle_taken';
+  end if;
+  raise;
+end
+$$;
+--> statement-breakpoint
+revoke execute on function change_role from public;
+--> statement-breakpoint
+-- Makes `of_user` a payer, a merchant or an operator, under `new_name` where that is not null. Returns
+--   done           and written to the audit log; a request to be a merchant that is pending is thereby approved
+--   unchanged      it was so already; nothing was written
+--   not_operator   `actor` is no operator, or is frozen
+--   self           nobody changes their own role: so there is always an operator left
+--   unknown_user, name_taken, handle_taken
+create or replace function set_role_v1(
+  actor uuid, of_user uuid, new_role text, new_name text, new_name_skeleton text, new_handle_skeleton text, reason text
+)
+returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  before_role text;
+  before_name text;
+  verdict text;
+begin
+  perform assert_decisive();
+  if not lock_actor_and_subject(actor, of_user) then
+    return 'not_operator';
+  end if;
+  if actor = of_user then
+    return 'self';
+  end if;
+  select u.role, u.name into before_role, before_name from users u where u.id = of_user;
+  if not found then
+    return 'unknown_user';
+  end if;
+  if before_role = new_role and before_name = coalesce(new_name, before_name) then
+    perform wait_for_standbys();
+    return 'unchanged';
+  end if;
+  verdict := change_role(of_user, new_role, new_name, new_name_skeleton, new_handle_skeleton);
+  if verdict <> 'done' then
+    return verdict;
+  end if;
+  if new_role = 'merchant' then
+    update merchant_requests r
+       set state = 'approved', decided_by = actor, decision_reason = reason,
+           decided_at = date_trunc('milliseconds', clock_timestamp())
+     where r.user_id = of_user and r.state = 'pending';
+  end if;
+  perform write_audit(
+    gen_random_uuid(), actor, 'role', 'user', of_user::text, reason,
+    jsonb_build_object('role', before_role, 'name', before_name),
+    jsonb_build_object('role', new_role, 'name', coalesce(new_name, before_name)));
+  return 'done';
+end
+$$;
+--> statement-breakpoint
+revoke execute on function set_role_v1 from public;
+--> statement-breakpoint
+-- Makes the operator that a new service begins with, with the hash of a password. Returns 'done'; 'exists' where somebody can
+-- sign in as an operator already; 'email_taken', 'handle_taken' or 'name_taken'. Its row of the audit log has a fixed id: of
+-- several calls at once one makes an operator. For the owner of the tables alone.
+create or replace function make_first_operator(
+  new_id uuid, with_email text, with_name text, with_handle text, with_name_skeleton text, with_handle_skeleton text,
+  password_hash text
+)
+returns text
+language plpgsql volatile
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  violated text;
+begin
+  perform assert_decisive();
+  if exists (select from users u where u.role = 'operator' and u.frozen_at is null
+                and exists (select from credentials c where c.user_id = u.id and c.password is not null)) then
+    return 'exists';
+  end if;
+  insert into audit_log (id, actor_id, action, subject_kind, subject_id, reason, before, after, at)
+  values ('00000000-0000-8000-8000-000000000001', new_id, 'first-operator', 'user', new_id::text, 'Set-up', null,
+          jsonb_build_object('role', 'operator', 'name', with_name), date_trunc('milliseconds', clock_timestamp()))
+  on conflict (id) do nothing;
+  if not found then
+    return 'exists';
+  end if;
+  insert into users (id, name, email, email_verified, handle, role, name_skeleton, handle_skeleton)
+  values (new_id, with_name, with_email, true, with_handle, 'operator', with_name_skeleton, with_handle_skeleton);
+  insert into credentials (id, user_id, provider_id, account_id, password)
+  values (gen_random_uuid(), new_id, 'credential', new_id::text, password_hash);
+  return 'done';
+exception when unique_violation then
+  get stacked diagnostics violated = constraint_name;
+  if violated in ('users_email_unique', 'email_addresses_pkey') then
+    return 'email_taken';
+  elsif violated in ('users_handle_unique', 'users_handle_skeleton_unique') then
+    return 'handle_taken';
+  elsif violated = 'users_name_skeleton_unique' then
+    return 'name_taken';
+  end if;
+  raise;
+end
+$$;
+--> statement-breakpoint
+revoke execute on function make_first_operator from public;
+--> statement-breakpoint
+-- Asks to be a merchant. Returns 'made'; 'found' where this very request is there already; 'pending' where another one of
+-- theirs waits; 'not_payer' where they are a merchant or an operator. A user's requests take turns by their row's lock.
+create or replace function request_merchant_v1(request_id uuid, for_user uuid, wanted_name text, they_sell text)
+returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  current_role_of text;
+begin
+  perform assert_decisive();
+  select u.role into current_role_of from users u where u.id = for_user for no key update;
+  if exists (select from merchant_requests r where r.id = request_id and r.user_id = for_user) then
+    perform wait_for_standbys();
+    return 'found';
+  end if;
+  if current_role_of is distinct from 'payer' then
+    return 'not_payer';
+  end if;
+  if exists (select from merchant_requests r where r.user_id = for_user and r.state = 'pending') then
+    return 'pending';
+  end if;
+  insert into merchant_requests (id, user_id, business_name, sells, state, created_at)
+  values (request_id, for_user, wanted_name, they_sell, 'pending', date_trunc('milliseconds', clock_timestamp()));
+  return 'made';
+end
+$$;
+--> statement-breakpoint
+revoke execute on function request_merchant_v1 from public;
+--> statement-breakpoint
+-- Decides a request once. Approving makes its user a merchant under the name that they asked for. Returns
+--   done          and written to the audit log
+--   unchanged     it was decided so already
+--   decided       it was decided otherwise
+--   not_operator, self, unknown_request, not_payer, name_taken, handle_taken
+create or replace function decide_merchant_request_v1(
+  actor uuid, request_id uuid, approve boolean, name_skeleton text, handle_skeleton text, reason text
+)
+returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  of_user uuid;
+  state_now text;
+  wanted_name text;
+  before_role text;
+  before_name text;
+  outcome constant text := case when approve then 'approved' else 'declined' end;
+  verdict text;
+begin
+  perform assert_decisive();
+  select r.user_id into of_user from merchant_requests r where r.id = request_id;
+  if not lock_actor_and_subject(actor, of_user) then
+    return 'not_operator';
+  end if;
+  if of_user is null then
+    return 'unknown_request';
+  end if;
+  if actor = of_user then
+    return 'self';
+  end if;
+  select r.state, r.business_name into state_now, wanted_name
+    from merchant_requests r where r.id = request_id for no key update;
+  if state_now <> 'pending' then
+    perform wait_for_standbys();
+    return case when state_now = outcome then 'unchanged' else 'decided' end;
+  end if;
+  select u.role, u.name into before_role, before_name from users u where u.id = of_user;
+  if approve then
+    if before_role <> 'payer' then
+      return 'not_payer';
+    end if;
+    verdict := change_role(of_user, 'merchant', wanted_name, name_skeleton, handle_skeleton);
+    if verdict <> 'done' then
+      return verdict;
+    end if;
+  end if;
+  update merchant_requests r
+     set state = outcome, decided_by = actor, decision_reason = reason,
+         decided_at = date_trunc('milliseconds', clock_timestamp())
+   where r.id = request_id;
+  if approve then
+    perform write_audit(
+      gen_random_uuid(), actor, 'role', 'user', of_user::text, reason,
+      jsonb_build_object('role', before_role, 'name', before_name),
+      jsonb_build_object('role', 'merchant', 'name', wanted_name, 'request', request_id));
+  else
+    perform write_audit(
+      gen_random_uuid(), actor, 'merchant-declined', 'user', of_user::text, reason, null,
+      jsonb_build_object('name', wanted_name, 'request', request_id));
+  end if;
+  return 'done';
+end
+$$;
+--> statement-breakpoint
+revoke execute on function decide_merchant_request_v1 from public;
+--> statement-breakpoint
+-- Those of the users who may act as operators now; their rows are locked, so that a role is taken away before or after.
+create or replace function lock_operators(ids uuid[]) returns uuid[]
+language plpgsql volatile
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  wanted uuid;
+  all_held uuid[] := '{}';
+begin
+  for wanted in select distinct id from unnest(ids) id where id is not null order by 1 loop
+    if is_acting_operator(wanted) then
+      all_held := all_held || wanted;
+    end if;
+  end loop;
+  return all_held;
+end
+$$;
+--> statement-breakpoint
+revoke execute on function lock_keys, lock_operators, lock_orders, lock_refunds, lock_accounts from public;
+--> statement-breakpoint
+-- The rules by which an entry is refused or declined. Settling calls them for each entry in order, with the locked rows as
+-- the entries before have left them; a missing row is null. Plain expressions without settings of their own, so that the
+-- planner inlines them.
+
+-- Refused: this request cannot be executed, now or later, as it is. Nothing is recorded, the key stays open. Null: it can.
+create or replace function refusal_of(
+  entry settlement_entry, amount bigint, the_order settlement_order, the_refund settlement_refund,
+  debit settlement_account, credit settlement_account, is_operator boolean
+)
+returns text
+language sql immutable
+as $$
+  select case
+    when entry.currency is null or entry.currency !~ '^[A-Z]{3}$' or entry.renderer is null
+      or octet_length(entry.request_hash) is distinct from 32
+      or entry.kind = 'funding' and (btrim(entry.note) = '') is not false then 'malformed'
+    when entry.kind = 'funding' and is_operator is not true then 'not_operator'
+    when entry.kind = 'refund' and the_refund.payment_id is null then 'payment_unknown'
+    when amount is null or amount < 0 or (amount = 0 and entry.amount_minor is not null) then 'amount_not_positive'
+    when entry.kind = 'order' and the_order.id is null then 'order_unknown'
+    when debit.id is null then 'payer_unknown'
+    when credit.id is null then 'payee_unknown'
+    when entry.kind = 'top-up' and (debit.owner_id is not null or credit.owner_id is distinct from entry.user_id)
+      then 'payee_unknown'
+    when entry.kind = 'funding' and (debit.owner_id is null) = (credit.owner_id is null) then 'house_account_mismatch'
+    when entry.kind not in ('top-up', 'funding') and debit.owner_id is distinct from entry.user_id then 'payer_unknown'
+    when entry.kind not in ('top-up', 'funding') and credit.owner_id is null then 'payee_unknown'
+    when debit.id = credit.id or debit.owner_id = credit.owner_id then 'payee_is_payer'
+    when entry.kind = 'order' and the_order.merchant_account_id <> credit.id then 'merchant_mismatch'
+    when entry.kind = 'order' and (the_order.total_minor <> amount or the_order.currency <> entry.currency)
+      then 'amount_mismatch'
+    when entry.kind = 'refund'
+      and (the_refund.payee_account_id <> debit.id or the_refund.payer_account_id <> credit.id) then 'not_your_sale'
+    when entry.kind = 'refund' and the_refund.currency <> entry.currency then 'amount_mismatch'
+    when debit.closed then 'payer_closed'
+    when credit.balance_minor > 9223372036854775807 - amount or debit.balance_minor < amount - 9223372036854775807
+      or debit.day_out_minor > 9223372036854775807 - amount then 'overflow'
+  end
+$$;
+--> statement-breakpoint
+-- Writes to the audit log what an operator's funding did to the account that has an owner, under the payment's own id.
+create or replace function audit_funding(
+  entry settlement_entry, debit settlement_account, credit settlement_account, decline text, amount bigint
+)
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  is_credit constant boolean := debit.owner_id is null;
+  wallet constant settlement_account := case when is_credit then credit else debit end;
+begin
+  perform write_audit(
+    entry.key, entry.user_id, 'fund', 'account', wallet.id::text, entry.note,
+    jsonb_build_object('balanceMinor', wallet.balance_minor::text),
+    jsonb_build_object(
+      'balanceMinor', (case when decline is not null then wallet.balance_minor
+                            when is_credit then wallet.balance_minor + amount
+                            else wallet.balance_minor - amount end)::text,
+      'direction', case when is_credit then 'credit' else 'debit' end, 'amountMinor', amount::text,
+      'currency', entry.currency, 'decline', decline));
+end
+$$;
+--> statement-breakpoint
+revoke execute on function audit_funding from public;
+--> statement-breakpoint
+-- Answers each entry of `batch` (a JSON array of settlement_entry), in order, with a verdict:
+--   settled    this entry was executed: paid or declined, recorded for ever, the key consumed
+--   replayed   the key has this outcome already, for the same request
+--   reused     the key has this outcome already, for another request
+--   mismatch   the key is open, but for another purpose; nothing consumed
+--   refused    the request cannot be executed as it is (`reason`); nothing consumed
+--   void       the key is not open for this user: it never executed and never will
+-- With settled, replayed and reused comes the payment's row.
+create or replace function settle_payments_v1(batch jsonb)
+returns table (
+  n integer, verdict text, reason text, user_id uuid, id uuid, kind text, purpose_id uuid, subject_id uuid, status text,
+  decline_code text, amount_minor bigint, currency text, payer_account_id uuid, payee_account_id uuid, note text,
+  renderer smallint, settled_at timestamptz
+)
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+-- Generic plans, because planning a dozen statements costs more than executing them; and index lookups only, because a plan
+-- that was made while a table was small must not scan it when it has grown.
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set jit = off
+as $$
+#variable_conflict use_variable
+declare
+  entries constant settlement_entry[] := array(
+    select jsonb_populate_record(null::settlement_entry, item)
+      from jsonb_array_elements(batch) with ordinality as items (item, position) order by position);
+  names_orders boolean; names_refunds boolean; names_fundings boolean;
+  operators uuid[] := '{}';
+  keys_held settlement_key[]; keys_spent integer[]; key_done boolean[];
+  orders_held settlement_order[] := '{}'; refunds_held settlement_refund[] := '{}'; accounts_held settlement_account[];
+  -- By entry: its verdict and why it is refused; where its key, order, refund total and accounts stand in the arrays above.
+  verdicts text[]; reasons text[];
+  key_at integer[]; order_at integer[]; refund_at integer[]; debit_at integer[]; credit_at integer[];
+  -- What will be written.
+  outcomes settlement_outcome[] := '{}'; transfers settlement_transfer[] := '{}';
+  -- What the pass is at.
+  entry settlement_entry; held settlement_key; the_order settlement_order; the_refund settlement_refund;
+  debit settlement_account; credit settlement_account; amount bigint; refusal text; decline text;
+  settled_now timestamptz; today date;
+begin
+  perform assert_decisive();
+  -- 1. Lock each entry's open key: its own user's and its own key.
+  keys_held := lock_keys(entries);
+
+  -- A key is spent where a payment exists under it (a revived key), or where its purpose has been paid under another.
+  -- A later statement than the lock, so it sees whatever the lock waited for.
+  keys_spent := array(
+    select h.ordinality::integer from unnest(keys_held) with ordinality h
+     where (select p.id from payments p where p.user_id = h.user_id and p.id = h.key limit 1) is not null
+        or (select p.id from payments p
+             where p.user_id = h.user_id and p.kind = h.kind and p.purpose_id = h.purpose_id and p.status = 'succeeded'
+             limit 1) is not null);
+
+  -- An entry is taken where what it names fits the purpose that its key was issued for.
+  select array_agg(h.ordinality::integer order by e.ordinality),
+         array_agg(case
+           when h.key is null or h.ordinality = any(keys_spent) then 'void'
+           when h.kind is distinct from e.kind
+             or e.order_id is distinct from case when h.kind = 'order' then h.purpose_id end
+             or e.refund_of is distinct from h.subject_id then 'mismatch'
+           else 'taken' end order by e.ordinality),
+         count(e.order_id) > 0, count(e.refund_of) > 0, count(*) filter (where e.kind = 'funding') > 0
+    into key_at, verdicts, names_orders, names_refunds, names_fundings
+    from unnest(entries) with ordinality e
+    left join unnest(keys_held) with ordinality h on h.user_id = e.user_id and h.key = e.key;
+  key_done := array_fill(false, array[cardinality(keys_held)]);
+  reasons := array_fill(null::text, array[cardinality(entries)]);
+
+  -- 2. Lock operators, then orders, then refund totals, then accounts, of the entries that were taken.
+  if names_fundings then
+    operators := lock_operators(array(
+      select e.user_id from unnest(entries) with ordinality e
+       where verdicts[e.ordinality] = 'taken' and e.kind = 'funding'));
+  end if;
+  if names_orders then
+    orders_held := lock_orders(array(
+      select e.order_id from unnest(entries) with ordinality e where verdicts[e.ordinality] = 'taken'));
+  end if;
+  if names_refunds then
+    refunds_held := lock_refunds(array(
+      select e.refund_of from unnest(entries) with ordinality e where verdicts[e.ordinality] = 'taken'));
+  end if;
+  accounts_held := lock_accounts(array(
+    select side.id from unnest(entries) with ordinality e
+     cross join lateral (values (e.debit_account_id), (e.credit_account_id)) side (id)
+     where verdicts[e.ordinality] = 'taken'));
+  -- Taken under the locks, so that it is no earlier than what was waited for; and one instant says the day and the time.
+  settled_now := date_trunc('milliseconds', clock_timestamp());
+  today := (settled_now at time zone 'UTC')::date;
+  for i in 1 .. cardinality(accounts_held) loop
+    continue when accounts_held[i].day is not distinct from today;
+    accounts_held[i].day_out_minor := day_out_of(accounts_held[i], today);
+  end loop;
+
+  select array_agg(o.ordinality::integer order by e.ordinality), array_agg(r.ordinality::integer order by e.ordinality),
+         array_agg(d.ordinality::integer order by e.ordinality), array_agg(c.ordinality::integer order by e.ordinality)
+    into order_at, refund_at, debit_at, credit_at
+    from unnest(entries) with ordinality e
+    left join unnest(orders_held) with ordinality o on o.id = e.order_id
+    left join unnest(refunds_held) with ordinality r on r.payment_id = e.refund_of
+    left join unnest(accounts_held) with ordinality d on d.id = e.debit_account_id
+    left join unnest(accounts_held) with ordinality c on c.id = e.credit_account_id;
+
+  -- 3. One pass, in order, on running state.
+  for i in 1 .. cardinality(entries) loop
+    continue when verdicts[i] <> 'taken';
+    if key_done[key_at[i]] then
+      verdicts[i] := 'void'; -- an earlier entry gave this key its outcome; step 5 finds it
+      continue;
+    end if;
+
+    entry := entries[i];
+    the_order := orders_held[order_at[i]];
+    the_refund := refunds_held[refund_at[i]];
+    debit := accounts_held[debit_at[i]];
+    credit := accounts_held[credit_at[i]];
+    amount := entry.amount_minor;
+    if entry.kind = 'refund' and amount is null then
+      amount := the_refund.amount_minor - the_refund.refunded_minor;
+    end if;
+
+    refusal := refusal_of(
+      entry, amount, the_order, the_refund, debit, credit, entry.user_id = any(operators));
+    if refusal is not null then
+      verdicts[i] := 'refused';
+      reasons[i] := refusal;
+      continue;
+    end if;
+
+    decline := decline_of(entry, amount, the_order, the_refund, debit, credit, settled_now);
+    held := keys_held[key_at[i]];
+    key_done[key_at[i]] := true;
+    verdicts[i] := 'settled';
+    outcomes := outcomes || row(
+      entry.user_id, entry.key, held.kind, held.purpose_id, held.subject_id,
+      case when decline is null then 'succeeded' else 'declined' end, decline, amount, entry.currency,
+      entry.debit_account_id, entry.credit_account_id, entry.note, entry.request_hash, entry.renderer, settled_now)::settlement_outcome;
+    if entry.kind = 'funding' then
+      perform audit_funding(entry, debit, credit, decline, amount);
+    end if;
+    continue when decline is not null;
+
+    -- Paid: from here it must succeed.
+    debit.balance_minor := debit.balance_minor - amount;
+    debit.version := debit.version + 1;
+    debit.touched := true;
+    if entry.kind in ('order', 'transfer') then
+      debit.day_out_minor := debit.day_out_minor + amount;
+    end if;
+    credit.balance_minor := credit.balance_minor + amount;
+    credit.version := credit.version + 1;
+    credit.touched := true;
+    accounts_held[debit_at[i]] := debit;
+    accounts_held[credit_at[i]] := credit;
+    if the_order.id is not null then
+      the_order.paid_by := entry.key;
+      the_order.paid_by_user_id := entry.user_id;
+      the_order.touched := true;
+      orders_held[order_at[i]] := the_order;
+    end if;
+    if the_refund.payment_id is not null then
+      the_refund.refunded_minor := the_refund.refunded_minor + amount;
+      the_refund.touched := true;
+      refunds_held[refund_at[i]] := the_refund;
+    end if;
+    transfers := transfers || row(
+      entry.key, debit.id, credit.id, amount, entry.currency, debit.balance_minor, debit.version,
+      credit.balance_minor, credit.version, settled_now)::settlement_transfer;
+  end loop;
+
+  -- 4. Write. Consumed keys go, together with those that turned out to be spent: one at a time, because the table of open
+  -- keys is empty at night, and what is planned then must not read all of it in a rush.
+  for i in 1 .. cardinality(keys_held) loop
+    continue when not (key_done[i] or i = any(keys_spent));
+    held := keys_held[i];
+    delete from idempotency_keys k where k.user_id = held.user_id and k.key = held.key;
+  end loop;
+  if outcomes <> '{}' then
+    insert into payments (user_id, id, kind, purpose_id, subject_id, status, decline_code, amount_minor, currency,
+                          payer_account_id, payee_account_id, note, request_hash, renderer, settled_at)
+    select o.user_id, o.id, o.kind, o.purpose_id, o.subject_id, o.status, o.decline_code, o.amount_minor, o.currency,
+           o.payer_account_id, o.payee_account_id, o.note, o.request_hash, o.renderer, o.settled_at
+      from unnest(outcomes) o;
+  end if;
+  if transfers <> '{}' then
+    insert into ledger_transfers (id, debit_account_id, credit_account_id, amount_minor, currency, debit_balance_minor,
+                                  debit_version, credit_balance_minor, credit_version, created_at)
+    select t.id, t.debit_account_id, t.credit_account_id, t.amount_minor, t.currency, t.debit_balance_minor,
+           t.debit_version, t.credit_balance_minor, t.credit_version, t.created_at
+      from unnest(transfers) t;
+    if orders_held <> '{}' then
+      update orders o set paid_by = paid.paid_by, paid_by_user_id = paid.paid_by_user_id
+        from (select * from each_of(orders_held) where touched) paid where o.id = paid.id;
+    end if;
+    if refunds_held <> '{}' then
+      update refund_totals t set refunded_minor = refunded.refunded_minor
+        from (select * from each_of(refunds_held) where touched) refunded where t.payment_id = refunded.payment_id;
+    end if;
+    update ledger_accounts a
+       set balance_minor = moved.balance_minor, version = moved.version,
+           day_out_minor = case when a.day > today then a.day_out_minor else moved.day_out_minor end,
+           day = greatest(a.day, today)
+      from (select * from each_of(accounts_held) where touched) moved where a.id = moved.id;
+  end if;
+
+  -- 5. Answer. A later statement than every lock: an entry without an outcome of its own finds whatever there is.
+  return query
+    select e.ordinality::integer,
+           case when verdicts[e.ordinality] = 'settled' or p.id is null then verdicts[e.ordinality]
+                when p.request_hash is distinct from e.request_hash then 'reused'
+                else 'replayed' end,
+           reasons[e.ordinality], p.user_id, p.id, p.kind, p.purpose_id, p.subject_id, p.status, p.decline_code,
+           p.amount_minor, p.currency::text, p.payer_account_id, p.payee_account_id, p.note, p.renderer, p.settled_at
+      from unnest(entries) with ordinality e
+      left join lateral (
+        select f.user_id, f.id, f.kind, f.purpose_id, f.subject_id, f.status, f.decline_code, f.amount_minor, f.currency,
+               f.payer_account_id, f.payee_account_id, f.note, f.request_hash, f.renderer, f.settled_at
+          from payments f where f.user_id = e.user_id and f.id = e.key limit 1) p on true
+     order by e.ordinality;
+  perform wait_for_standbys();
+end
+$$;
+--> statement-breakpoint
+revoke execute on function settle_payments_v1 from public;
 --> statement-breakpoint
 -- A link begins open, ends once, and nothing else of it ever changes: what somebody was shown is what they order.
 create or replace function guard_payment_link() returns trigger
@@ -197,6 +888,238 @@ end
 $$;
 --> statement-breakpoint
 revoke execute on function order_by_link_v1 from public;
+--> statement-breakpoint
+-- Opens a currency: its row, and the house account that money enters and leaves the service by. Where it is open, sets the
+-- daily limit that accounts opened from now on get (`sets_limit`); accounts that are there keep theirs. Returns 'opened',
+-- 'changed', 'unchanged' or 'not_operator'.
+create or replace function open_currency_v1(
+  actor uuid, new_code text, sets_limit boolean, limit_minor bigint, house_id uuid, reason text
+)
+returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  was bigint;
+begin
+  perform assert_decisive();
+  if not is_acting_operator(actor) then
+    return 'not_operator';
+  end if;
+  insert into currencies (code, house_account_id, day_limit_minor, opened_at)
+  values (new_code, house_id, limit_minor, date_trunc('milliseconds', clock_timestamp()))
+  on conflict (code) do nothing;
+  if found then
+    insert into ledger_accounts (id, owner_id, purpose, currency, min_balance_minor)
+    values (house_id, null, 'funding', new_code, null);
+    perform write_audit(
+      gen_random_uuid(), actor, 'open-currency', 'currency', new_code, reason, null,
+      jsonb_build_object('dayLimitMinor', limit_minor::text, 'houseAccountId', house_id));
+    return 'opened';
+  end if;
+  select c.day_limit_minor into was from currencies c where c.code = new_code for no key update;
+  if not sets_limit or was is not distinct from limit_minor then
+    perform wait_for_standbys();
+    return 'unchanged';
+  end if;
+  update currencies c set day_limit_minor = limit_minor where c.code = new_code;
+  perform write_audit(
+    gen_random_uuid(), actor, 'currency-day-limit', 'currency', new_code, reason,
+    jsonb_build_object('dayLimitMinor', was::text), jsonb_build_object('dayLimitMinor', limit_minor::text));
+  return 'changed';
+end
+$$;
+--> statement-breakpoint
+revoke execute on function open_currency_v1 from public;
+--> statement-breakpoint
+-- Opens the accounts that a user lacks in the currencies that are open, empty. One of somebody who is frozen begins closed:
+-- the user's row is locked, so that freezing them waits, and then finds it. Only settling writes the balance and the version.
+create or replace function open_accounts_v1(for_user uuid)
+returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  wanted record;
+  frozen_since timestamptz;
+  new_id uuid;
+begin
+  for wanted in
+    select c.code, c.day_limit_minor from currencies c
+     where not exists (select from ledger_accounts a where a.owner_id = for_user and a.currency = c.code)
+     order by c.code
+  loop
+    select u.frozen_at into frozen_since from users u where u.id = for_user for share;
+    exit when not found;
+    new_id := gen_random_uuid();
+    insert into ledger_accounts (id, owner_id, purpose, currency, day_limit_minor, closed_at)
+    values (new_id, for_user, 'wallet', wanted.code, wanted.day_limit_minor, frozen_since)
+    on conflict (owner_id, currency) do nothing;
+  end loop;
+end
+$$;
+--> statement-breakpoint
+revoke execute on function open_accounts_v1 from public;
+--> statement-breakpoint
+-- For databases of before there were rows of currencies: every currency that somebody has an account in is open, with the
+-- newest account's daily limit, and gets a house account where it has none. Start-up calls it after migrations; where the rows
+-- are there it does nothing.
+create or replace function adopt_currencies() returns void
+language plpgsql volatile
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  wanted text;
+  house uuid;
+  limit_minor bigint;
+begin
+  for wanted in
+    select distinct a.currency from ledger_accounts a
+     where not exists (select from currencies c where c.code = a.currency) order by 1
+  loop
+    select a.id into house from ledger_accounts a
+     where a.purpose = 'funding' and a.currency = wanted order by a.created_at, a.id limit 1;
+    if not found then
+      house := gen_random_uuid();
+      insert into ledger_accounts (id, owner_id, purpose, currency, min_balance_minor)
+      values (house, null, 'funding', wanted, null);
+    end if;
+    select a.day_limit_minor into limit_minor from ledger_accounts a
+     where a.purpose = 'wallet' and a.currency = wanted order by a.created_at desc, a.id limit 1;
+    insert into currencies (code, house_account_id, day_limit_minor, opened_at)
+    values (wanted, house, limit_minor, date_trunc('milliseconds', clock_timestamp()))
+    on conflict (code) do nothing;
+  end loop;
+end
+$$;
+--> statement-breakpoint
+revoke execute on function adopt_currencies from public;
+--> statement-breakpoint
+-- What an operator forbids accounts, and allows them again. A payment that is under way is waited for; what begins later finds
+-- the account as it was left here.
+
+-- Freezes a person (`in_currency` null: every account, those opened later included), or one account of theirs; or takes that
+-- back. A frozen account neither pays nor is paid. Taking back a person's freeze leaves closed what was closed for itself.
+-- Returns
+--   done             and written to the audit log
+--   unchanged        it was so already
+--   person_frozen    one account is not taken back from somebody who is frozen altogether
+--   not_operator, self, unknown_user, unknown_account
+create or replace function set_frozen_v1(actor uuid, of_user uuid, in_currency text, to_frozen boolean, reason text)
+returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  this_moment constant timestamptz := date_trunc('milliseconds', clock_timestamp());
+  frozen_since timestamptz;
+  account uuid;
+  closed_since timestamptz;
+begin
+  perform assert_decisive();
+  if not lock_actor_and_subject(actor, of_user) then
+    return 'not_operator';
+  end if;
+  if actor = of_user then
+    return 'self';
+  end if;
+  select u.frozen_at into frozen_since from users u where u.id = of_user;
+  if not found then
+    return 'unknown_user';
+  end if;
+
+  if in_currency is not null then
+    select a.id into account from ledger_accounts a where a.owner_id = of_user and a.currency = in_currency;
+    if not found then
+      return 'unknown_account';
+    end if;
+    select a.closed_at into closed_since from ledger_accounts a where a.id = account for no key update;
+    if to_frozen = (closed_since is not null) then
+      perform wait_for_standbys();
+      return 'unchanged';
+    end if;
+    if frozen_since is not null then
+      return 'person_frozen';
+    end if;
+    update ledger_accounts a set closed_at = case when to_frozen then this_moment end where a.id = account;
+    perform write_audit(
+      gen_random_uuid(), actor, case when to_frozen then 'freeze' else 'unfreeze' end, 'account', account::text, reason,
+      jsonb_build_object('frozen', not to_frozen), jsonb_build_object('frozen', to_frozen));
+    return 'done';
+  end if;
+
+  if to_frozen = (frozen_since is not null) then
+    perform wait_for_standbys();
+    return 'unchanged';
+  end if;
+  update users u set frozen_at = case when to_frozen then this_moment end where u.id = of_user;
+  for account in select a.id from ledger_accounts a where a.owner_id = of_user order by a.id loop
+    select a.closed_at into closed_since from ledger_accounts a where a.id = account for no key update;
+    if to_frozen and closed_since is null then
+      update ledger_accounts a set closed_at = this_moment where a.id = account;
+    elsif not to_frozen and closed_since = frozen_since then
+      update ledger_accounts a set closed_at = null where a.id = account;
+    end if;
+  end loop;
+  perform write_audit(
+    gen_random_uuid(), actor, case when to_frozen then 'freeze' else 'unfreeze' end, 'user', of_user::text, reason,
+    jsonb_build_object('frozen', not to_frozen), jsonb_build_object('frozen', to_frozen));
+  return 'done';
+end
+$$;
+--> statement-breakpoint
+-- Sets what may leave an account in a UTC day by orders and transfers; null means no limit. What left it today counts.
+-- Returns done, unchanged, not_operator, unknown_user or unknown_account.
+create or replace function set_day_limit_v1(actor uuid, of_user uuid, in_currency text, limit_minor bigint, reason text)
+returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  account uuid;
+  was bigint;
+begin
+  perform assert_decisive();
+  if not is_acting_operator(actor) then
+    return 'not_operator';
+  end if;
+  if not exists (select from users u where u.id = of_user) then
+    return 'unknown_user';
+  end if;
+  select a.id into account from ledger_accounts a where a.owner_id = of_user and a.currency = in_currency;
+  if not found then
+    return 'unknown_account';
+  end if;
+  select a.day_limit_minor into was from ledger_accounts a where a.id = account for no key update;
+  if was is not distinct from limit_minor then
+    perform wait_for_standbys();
+    return 'unchanged';
+  end if;
+  update ledger_accounts a set day_limit_minor = limit_minor where a.id = account;
+  perform write_audit(
+    gen_random_uuid(), actor, 'day-limit', 'account', account::text, reason,
+    jsonb_build_object('dayLimitMinor', was::text), jsonb_build_object('dayLimitMinor', limit_minor::text));
+  return 'done';
+end
+$$;
+--> statement-breakpoint
+revoke execute on function set_frozen_v1, set_day_limit_v1 from public;
+--> statement-breakpoint
+-- The audit log: what an operator did is never altered.
+create or replace trigger audit_log_append_only before update or delete on audit_log
+  for each row execute function refuse_change();
+--> statement-breakpoint
+create or replace trigger audit_log_no_truncate before truncate on audit_log
+  for each statement execute function refuse_change();
+--> statement-breakpoint
+alter table audit_log enable always trigger audit_log_append_only;
+--> statement-breakpoint
+alter table audit_log enable always trigger audit_log_no_truncate;
 --> statement-breakpoint
 -- The application's role may read and call the functions, and may not write money tables itself. Start-up calls this as the
 -- owner of the tables for the role that the application logs in as, so that a role given by DATABASE_URL gets what the

@@ -7,6 +7,7 @@ import { MAX_AMOUNT_MINOR } from "../../lib/currency.ts";
 import { database } from "../connection/client.ts";
 import { type Cursor, isAfter } from "../execution/cursor.ts";
 import { untilKnown } from "../execution/until-known.ts";
+import { openAccounts } from "../ledger/accounts.ts";
 import { users } from "../schema/auth.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
 import { orders } from "../schema/orders.ts";
@@ -49,10 +50,17 @@ export async function putOrder(merchantId: string, id: string, request: OrderReq
   const totalMinor = totalOf(request.items);
   if (totalMinor > MAX_AMOUNT_MINOR) return { type: "too-large" };
   const requestHash = hashOf(merchantId, request);
-  const [account] = await db
-    .select({ id: ledgerAccounts.id })
-    .from(ledgerAccounts)
-    .where(and(eq(ledgerAccounts.ownerId, merchantId), eq(ledgerAccounts.currency, request.currency)));
+  const findAccount = () =>
+    db
+      .select({ id: ledgerAccounts.id })
+      .from(ledgerAccounts)
+      .where(and(eq(ledgerAccounts.ownerId, merchantId), eq(ledgerAccounts.currency, request.currency)));
+  let [account] = await findAccount();
+  if (!account) {
+    // The currency may have been opened since they signed in last.
+    await openAccounts(merchantId);
+    [account] = await findAccount();
+  }
   if (!account) return { type: "no-account" };
   const inserted = await db
     .insert(orders)

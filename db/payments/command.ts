@@ -11,7 +11,16 @@ export type PayCommand =
       /** Stands in the payment as its note. */
       reason?: string | undefined;
     }
-  | { operation: "top-up"; amountMinor: string; currency: string };
+  | { operation: "top-up"; amountMinor: string; currency: string }
+  /** An operator puts money into the account of `accountOf` (a handle), or takes it out; the note says why. */
+  | {
+      operation: "funding";
+      direction: "credit" | "debit";
+      accountOf: string;
+      amountMinor: string;
+      currency: string;
+      note: string;
+    };
 
 /** The first member of what is hashed. A changed canonical form gets another, and old hashes stay what they are. */
 const CANONICAL_VERSION = "once-command-1";

@@ -1,5 +1,6 @@
 /** The use case behind every route and form that pays: one user, one key, one command, one answer. */
 import { countdown, DEADLINE_MS } from "../execution/deadline.ts";
+import { openAccounts } from "../ledger/accounts.ts";
 import { hashOf, type PayCommand, queryableCommand } from "./command.ts";
 import { lookUp, type Resolved } from "./look-up.ts";
 import type { PaymentRow } from "./row.ts";
@@ -17,13 +18,21 @@ export type PayResult =
   /** The key is not open for this user: it never executed and never will. */
   | { type: "void" };
 
-const KINDS = { "pay-order": "order", transfer: "transfer", refund: "refund", "top-up": "top-up" } as const;
+const KINDS = {
+  "pay-order": "order",
+  transfer: "transfer",
+  refund: "refund",
+  "top-up": "top-up",
+  funding: "funding",
+} as const;
 
-/** What people read beside the amount: a transfer's note, a refund's reason. */
+/** What people read beside the amount: a transfer's note, a refund's or an operator's reason. */
 function noteOf(command: PayCommand): string | null {
   switch (command.operation) {
     case "transfer":
       return command.note ?? null;
+    case "funding":
+      return command.note;
     case "refund":
       return command.reason ?? null;
     case "pay-order":
@@ -67,7 +76,12 @@ export async function pay(userId: string, key: string, command: PayCommand): Pro
   const remaining = countdown(DEADLINE_MS);
   const requestHash = hashOf(command);
   const queried = queryableCommand(command);
-  const resolved = await lookUp(userId, key, queried);
+  let resolved = await lookUp(userId, key, queried);
+  if (resolved.lacksAccount.length > 0 && !resolved.earlier) {
+    // A currency that was opened since they signed in last.
+    for (const ownerId of resolved.lacksAccount) await openAccounts(ownerId);
+    resolved = await lookUp(userId, key, queried);
+  }
   if (resolved.earlier) {
     const { payment, requestHash: settledHash } = resolved.earlier;
     return settledHash.equals(requestHash)

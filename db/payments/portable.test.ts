@@ -33,8 +33,11 @@ const UNIQUE_EXCEPTIONS: Record<string, string> = {
 const FOREIGN_KEY_EXCEPTIONS: Record<string, string> = {
   ledger_accounts_owner_id_users_id_fk:
     "Users are copied to every node; settling never writes an account's owner.",
+  merchant_requests_user_id_users_id_fk: "Users are copied to every node; settling never reads a request.",
   orders_merchant_id_users_id_fk:
     "Users are copied to every node; settling never writes an order's merchant.",
+  payment_links_merchant_id_users_id_fk:
+    "Users are copied to every node; settling never reads a payment link.",
 };
 
 async function primaryKeys(): Promise<PrimaryKeys> {

@@ -32,6 +32,11 @@ export const users = pgTable(
     role: text("role", { enum: ["payer", "merchant", "operator"] })
       .notNull()
       .default("payer"),
+    /** Since when the person may neither pay nor be paid, in any account, those that are opened later included. */
+    frozenAt: at("frozen_at"),
+    /** What a reader takes the name and the handle for (`skeletonOf`): one merchant or operator each. Null for payers. */
+    nameSkeleton: text("name_skeleton").unique("users_name_skeleton_unique"),
+    handleSkeleton: text("handle_skeleton").unique("users_handle_skeleton_unique"),
     /** The language of the mails that this user gets; pages ask the browser. */
     locale: text("locale").notNull().default("en"),
     /** Whether a receipt is mailed after each payment, once the address is verified. */

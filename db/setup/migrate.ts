@@ -87,6 +87,7 @@ export async function migrate(ownerUrl: string, appRole: string): Promise<{ know
     await requireBaseline(sql);
     await applyMigrations(sql);
     await sql`select grant_to_application(${appRole}::name) where current_user <> ${appRole}`;
+    await sql`select adopt_currencies()`;
     await sql`select pg_advisory_unlock(${MIGRATION_LOCK})`;
     const [row] = await sql<{ knows: boolean }[]>`select journal_server() <> 0 as knows`;
     return { knowsItsServer: row?.knows ?? false };

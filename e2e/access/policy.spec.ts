@@ -176,6 +176,7 @@ function pagesOf(orderId: string): string[] {
     "/payments",
     "/where",
     "/settings/api-keys",
+    "/settings/merchant",
     "/problems/declined",
     "/docs",
   ];

@@ -80,7 +80,8 @@ test.describe("Order", () => {
     const next = new Set<string>();
     for (let count = 0; count < 3; count += 1) {
       await alice.goto("/");
-      const id = alice.locator("input[name=orderId]").first();
+      const order = alice.locator("form", { has: alice.getByRole("button", { name: "Order Espresso" }) });
+      const id = order.locator("input[name=orderId]");
       await id.evaluate((input, orderId) => input.setAttribute("value", orderId), fields.orderId ?? "");
       await alice.getByRole("button", { name: "Order Espresso" }).click();
       await alice.waitForURL(CHECKOUT);

@@ -6,8 +6,8 @@ import { expect } from "@playwright/test";
 import postgres from "postgres";
 import { reconcile } from "../../db/ledger/reconcile.ts";
 
-/** Where the server under test keeps its data; set for it in playwright.config.ts. */
-export const DATA_DIR = ".data/e2e";
+/** Where the server under test keeps its data; e2e/support/serve.mjs sets it there. */
+export const DATA_DIR = process.env.ONCE_DATA_DIR || ".data/e2e";
 
 let connection: postgres.Sql | undefined;
 

@@ -24,6 +24,8 @@ const currency = currencyCode
       "The ISO 4217 code of a currency in use. Codes of funds, metals, units of account and tests are refused.",
   });
 
+/** Why an operator does something: it becomes the note of a funding. */
+export const operatorReason = plainText(NOTE_MAX_LENGTH);
 /** The longest e-mail address that can be delivered to (RFC 5321 §4.5.3.1.3, less the angle brackets). */
 export const PAYEE_MAX_LENGTH = 254;
 const DESCRIPTION_MAX_LENGTH = 200;

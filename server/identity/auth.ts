@@ -1,11 +1,10 @@
 /** Who is signed in: better-auth on our own tables. Sessions live in Postgres and end there at once when revoked. */
-import { randomUUID } from "node:crypto";
 import { apiKey } from "@better-auth/api-key";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { nextCookies } from "better-auth/next-js";
 import { database, schema } from "@/db/connection/client";
-import { openAccount } from "@/db/ledger/accounts";
+import { openAccounts } from "@/db/ledger/accounts";
 import { API_KEY_NAME_MAX_LENGTH } from "@/lib/identity/api-key";
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from "@/lib/identity/sign-up";
 import { environment, isDemo } from "../lifecycle/environment.ts";
@@ -18,19 +17,6 @@ const SESSION_SECONDS = 7 * 24 * 60 * 60;
 const API_KEY_LETTERS = 40;
 /** "once_" and five letters: enough to tell one's keys apart, and 35 letters are still a secret. */
 const API_KEY_START_LENGTH = 10;
-
-/**
- * The currencies that every user has an account in, with two decimals, with none and with three, each with what may leave it in a
- * UTC day by orders and transfers: 10,000.00, 1,000,000 and 5,000.000.
- */
-const ACCOUNT_DAY_LIMITS_MINOR = { USD: 1_000_000n, JPY: 1_000_000n, KWD: 5_000_000n };
-
-/** Opens the accounts that a user lacks. At every sign-in, so that a crash right after signing up mends itself. */
-async function openAccounts(userId: string): Promise<void> {
-  for (const [currency, dayLimitMinor] of Object.entries(ACCOUNT_DAY_LIMITS_MINOR)) {
-    await openAccount(randomUUID(), userId, currency, dayLimitMinor);
-  }
-}
 
 function create() {
   const { ONCE_URL } = environment();
@@ -67,6 +53,7 @@ function create() {
       deferSessionRefresh: true,
       cookieCache: { enabled: false },
     },
+    // At every sign-in, so that a crash right after signing up mends itself, and a currency that was opened since is there.
     databaseHooks: { session: { create: { before: async ({ userId }) => openAccounts(userId) } } },
     advanced: {
       database: { generateId: "uuid" },

@@ -4,8 +4,8 @@ import { redirect } from "next/navigation";
 import { clientAddressOf } from "../http/node-server/client-address.ts";
 import { consumeQuota, type QuotaState } from "../http/rate-limits.ts";
 import { isSameOrigin } from "../http/request/origin.ts";
-import { ACTIONS, type ActionName, isAllowed, PAGES, type PageName } from "./policy.ts";
-import { getViewer, type Viewer } from "./viewer.ts";
+import { ACTIONS, type ActionName, isAllowed, type Level, PAGES, type PageName } from "./policy.ts";
+import { findViewer, getViewer, type Viewer } from "./viewer.ts";
 
 type ViewerFor<L> = L extends "anyone" ? Viewer | undefined : Viewer;
 
@@ -19,8 +19,8 @@ export async function authorizePage<N extends PageName>(
   returnTo: string,
   openedAs?: string,
 ): Promise<ViewerFor<(typeof PAGES)[N]>> {
-  const viewer = await getViewer();
-  const level = PAGES[name];
+  const level: Level = PAGES[name];
+  const { viewer } = level === "anyone" ? await findViewer() : { viewer: await getViewer() };
   const isOther = openedAs !== undefined && viewer?.id !== openedAs;
   if (isOther || !isAllowed(level, viewer?.role)) {
     redirect(viewer && !isOther ? "/" : `/sign-in?next=${encodeURIComponent(returnTo)}`);

@@ -29,6 +29,7 @@ export const PAGES = {
   "/payments/[id]": "user",
   "/where": "user",
   "/settings/api-keys": "user",
+  "/settings/merchant": "user",
 } as const satisfies Record<string, Level>;
 
 /** Who may use a route, and what scope an API key needs for it; a session has them all. */
@@ -71,8 +72,12 @@ export const ACTIONS = {
   payNow: "user",
   looksLikeEarlier: "user",
   createDemoOrder: "user",
+  startTour: "user",
+  readTour: "user",
+  dismissTour: "anyone",
   createApiKey: "user",
   revokeApiKey: "user",
+  askToSell: "user",
   signIn: "anyone",
   signUp: "anyone",
   signInAsDemo: "anyone",

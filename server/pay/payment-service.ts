@@ -17,6 +17,8 @@ import { type PaymentAttempt, recordAndCount, verdictOf } from "./payment-attemp
 /** Why a command was refused, as a problem: which one, and which field to blame. Nothing was consumed. */
 const REFUSALS: Record<RefusalReason, { name: ProblemName; error?: FieldError; detail?: string }> = {
   malformed: { name: "invalid-request", error: { pointer: "", detail: "cannot be executed" } },
+  // A funding is an operator's, and no route takes one.
+  not_operator: { name: "forbidden" },
   amount_not_positive: {
     name: "invalid-request",
     error: { pointer: "/amountMinor", detail: "must be positive" },
@@ -28,6 +30,7 @@ const REFUSALS: Record<RefusalReason, { name: ProblemName; error?: FieldError; d
     error: { pointer: "/currency", detail: "you have no account to pay this from" },
   },
   payee_unknown: { name: "invalid-request", error: { pointer: "/payee", detail: "is not known here" } },
+  house_account_mismatch: { name: "invalid-request", error: { pointer: "", detail: "cannot be executed" } },
   payee_is_payer: { name: "invalid-request", error: { pointer: "/payee", detail: "must not be yourself" } },
   payer_closed: {
     name: "invalid-request",

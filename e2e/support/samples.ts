@@ -1,0 +1,89 @@
+/**
+ * An address of every page of the policy, with something to see at it: for whatever walks them all. A page without
+ * parameters is its own sample; one with some needs an entry here.
+ */
+import { randomUUID } from "node:crypto";
+import { PAGES, type PageName } from "../../server/identity/policy.ts";
+import { newOrder, userIdOf } from "./books.ts";
+
+export type Who = "nobody" | "Alice" | "Mia" | "Omar";
+export type Sample = { page: PageName; path: string; who: Who };
+
+const AUTHORIZED = { authorization: "Bearer once_demo_alice", "content-type": "application/json" };
+
+async function issueKey(baseURL: string, purpose: object): Promise<string> {
+  const answer = await fetch(`${baseURL}/api/idempotency-keys`, {
+    method: "POST",
+    headers: AUTHORIZED,
+    body: JSON.stringify({ purpose }),
+  });
+  return ((await answer.json()) as { key: string }).key;
+}
+
+/** Pays an order of Mia's as Alice does, and returns the payment's id. */
+async function paidOrder(baseURL: string): Promise<string> {
+  const orderId = await newOrder(baseURL);
+  const key = await issueKey(baseURL, { kind: "order", orderId });
+  await fetch(`${baseURL}/api/payments`, {
+    method: "POST",
+    headers: { ...AUTHORIZED, "idempotency-key": `"${key}"` },
+    body: JSON.stringify({ orderId, amountMinor: "3800", currency: "USD" }),
+  });
+  return key;
+}
+
+/** The address of a form without JavaScript: its key and its user stand in it. */
+async function plainForm(baseURL: string, place: string, purpose: object, fields = {}): Promise<string> {
+  const [key, user] = [await issueKey(baseURL, purpose), await userIdOf("alice")];
+  return `${place}/form?${new URLSearchParams({ key, user, ...fields })}`;
+}
+
+const TRANSFER = { payee: "bob", amount: "12.50", currency: "USD", note: "For the tickets" };
+const TOP_UP = { amount: "25", currency: "USD" };
+
+type Make = (baseURL: string) => Promise<string> | string;
+const MAKERS: Partial<Record<PageName, Make>> = {
+  "/problems/[name]": () => "/problems/outcome-unknown",
+  "/checkout/[orderId]": async (baseURL) => `/checkout/${await newOrder(baseURL)}`,
+  "/checkout/[orderId]/form": async (baseURL) => {
+    const orderId = await newOrder(baseURL);
+    return plainForm(baseURL, `/checkout/${orderId}`, { kind: "order", orderId });
+  },
+  "/send/[intentId]": () => `/send/${randomUUID()}`,
+  "/send/[intentId]/review": () => `/send/${randomUUID()}/review?${new URLSearchParams(TRANSFER)}`,
+  "/send/[intentId]/form": (baseURL) => {
+    const intentId = randomUUID();
+    return plainForm(baseURL, `/send/${intentId}`, { kind: "transfer", intentId }, TRANSFER);
+  },
+  "/top-up/[intentId]": () => `/top-up/${randomUUID()}`,
+  "/top-up/[intentId]/review": () => `/top-up/${randomUUID()}/review?${new URLSearchParams(TOP_UP)}`,
+  "/top-up/[intentId]/form": (baseURL) => {
+    const intentId = randomUUID();
+    return plainForm(baseURL, `/top-up/${intentId}`, { kind: "top-up", intentId }, TOP_UP);
+  },
+  "/payments/[id]": async (baseURL) => `/payments/${await paidOrder(baseURL)}`,
+};
+
+/** The start page is another for everybody. */
+const ALSO: Sample[] = [
+  { page: "/", path: "/", who: "Alice" },
+  { page: "/", path: "/", who: "Mia" },
+  { page: "/", path: "/", who: "Omar" },
+  ...(Object.hasOwn(PAGES, "/payments")
+    ? [{ page: "/payments", path: "/payments", who: "Mia" } as const]
+    : []),
+];
+
+/** A sample of every page, and for whom. Throws for one that has none. */
+export async function samples(baseURL: string): Promise<Sample[]> {
+  const all: Sample[] = [];
+  for (const [page, level] of Object.entries(PAGES) as [PageName, string][]) {
+    const make = MAKERS[page];
+    if (make === undefined && page.includes("["))
+      throw new Error(`Name a sample of ${page} in e2e/support/samples.ts.`);
+    const who = ({ anyone: "nobody", user: "Alice", merchant: "Mia", operator: "Omar" } as const)[level];
+    if (who === undefined) throw new Error(`Bug: ${page} is for "${level}".`);
+    all.push({ page, path: make === undefined ? page : await make(baseURL), who });
+  }
+  return [...all, ...ALSO];
+}
