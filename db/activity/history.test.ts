@@ -5,11 +5,13 @@ import type { Movement } from "../../lib/activity/movement.ts";
 import type { Selection } from "../../lib/activity/selection.ts";
 import { openAccount } from "../ledger/accounts.ts";
 import type { PayCommand } from "../payments/command.ts";
+import { fund } from "../payments/funding.ts";
 import { pay } from "../payments/pay.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
 import { keyFor, newOrder, newPerson, type Person } from "../testing/fixtures/people.ts";
 import { readAccountStates } from "./account-states.ts";
 import { readCut, writeCut } from "./cut.ts";
+import { findMovement } from "./find-movement.ts";
 import { type HistoryPage, LOOKED_AT_MAX, readHistory, readWholeHistory } from "./history.ts";
 import type { Heading } from "./stream.ts";
 
@@ -110,6 +112,36 @@ describe("a history", () => {
       { id: refunded, direction: "out", balanceMinor: 350n, party: { handle: payer.handle } },
       { id: sale, direction: "in", balanceMinor: 600n, refundedMinor: 250n },
     ]);
+  });
+
+  it("shows what an operator put in and took out to the account's owner, and to the operator as what it is", async () => {
+    const [operator, payer] = [await newPerson(test.owner, 0n, "operator"), await newPerson(test.owner, 0n)];
+    const plain = { accountOf: payer.handle, currency: "USD" };
+    const put = { ...plain, direction: "credit", amountMinor: 500n, reason: "Bank transfer" } as const;
+    await fund(operator.id, randomUUID(), put);
+    await fund(operator.id, randomUUID(), {
+      ...plain,
+      direction: "debit",
+      amountMinor: 200n,
+      reason: "Paid out",
+    });
+    const declined = await fund(operator.id, randomUUID(), {
+      ...plain,
+      direction: "debit",
+      amountMinor: 900n,
+      reason: "Too much",
+    });
+    expect(declined).toMatchObject({ type: "settled", payment: { status: "declined" } });
+    expect(await all(payer)).toMatchObject([
+      { kind: "funding", direction: "out", balanceMinor: 300n, party: null, note: "Paid out" },
+      { kind: "funding", direction: "in", balanceMinor: 500n, party: null, note: "Bank transfer" },
+    ]);
+    expect(await all(payer, { kind: "funding", direction: "in" })).toHaveLength(1);
+    // Nothing of it moved on an account of the operator's; by its key it is found all the same.
+    expect(await all(operator)).toEqual([]);
+    const id = declined.type === "settled" ? declined.payment.id : "";
+    expect(await findMovement(operator.id, id)).toMatchObject({ status: "declined", direction: "out" });
+    expect(await findMovement(payer.id, id)).toBeUndefined();
   });
 
   it("shows a kind that this build does not know, by its name", async () => {
