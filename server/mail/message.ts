@@ -8,7 +8,7 @@ export type Attachment = { filename: string; contentType: string; content: Buffe
 export type MailMessage = { subject: string; text: string; html: string; attachments?: Attachment[] };
 
 /** Words of somebody, which end in themselves whatever their direction is. */
-export type Quoted = { quoted: string };
+type Quoted = { quoted: string };
 
 export type Block =
   | { type: "title"; text: string }
