@@ -28,6 +28,10 @@ import { RequestState } from "./merchant-request/request-state";
 import { OrderLines } from "./orders/order-lines";
 import { OrderList } from "./orders/order-list";
 import { Receipt } from "./payments/receipt";
+import { RefundFacts } from "./refund/refund-facts";
+import type { ListedSale } from "./sales/sales-list";
+import { LinkList } from "./selling/link-list";
+import { type ListedOrder, MerchantOrderList } from "./selling/merchant-order-list";
 import { Header } from "./site/header";
 
 const TURNS = "\u202e";
@@ -54,6 +58,17 @@ const payment: Payment = {
   payeeAccountId: "b",
   note: EVE,
   settledAt: "2026-03-02T09:38:12.000Z",
+};
+const person = { name: EVE, handle: "eve" };
+const listed: ListedOrder = { order, buyer: person };
+const sale: ListedSale = {
+  paymentId: payment.id,
+  description: EVE,
+  buyer: person,
+  amountMinor: 10n,
+  refundedMinor: 3n,
+  currency: "USD",
+  settledAt: new Date(payment.settledAt),
 };
 const declined: Payment = { ...payment, status: "declined", declineCode: "payee_closed" };
 const viewer = { id: "y", name: EVE, handle: "eve" };
@@ -102,15 +117,38 @@ const receipt: ReceiptOf = {
 
 const PARTS: Record<string, ReactNode> = {
   "the head of the page": <Header viewerName={EVE} bar={[]} menu={[]} signOut={nothing} />,
-  "a merchant's start": <HomeOfMerchant viewer={viewer} accounts={[]} openOrders={[order]} sales={[order]} />,
+  "a merchant's start": <HomeOfMerchant viewer={viewer} accounts={[]} openOrders={[listed]} sales={[sale]} />,
   "a payer's start": (
     <HomeOfPayer
       viewer={viewer}
       accounts={[]}
       movements={[movement]}
       openOrders={[order]}
+      requests={[order]}
       createDemoOrder={nothing}
     />
+  ),
+  "a merchant's orders": (
+    <MerchantOrderList orders={[listed, { order, byLink: { linkId: order.id, ...person } }]} />
+  ),
+  "a merchant's links": (
+    <LinkList
+      links={[
+        {
+          id: order.id,
+          merchant: order.merchant,
+          description: EVE,
+          currency: "USD",
+          items: order.items,
+          totalMinor: "10",
+          state: "open",
+          createdAt: order.createdAt,
+        },
+      ]}
+    />
+  ),
+  "what is paid back": (
+    <RefundFacts payer={person} description={EVE} paid="$0.10" when="now" left="$0.10" reason={EVE} />
   ),
   "lines of an order": <OrderLines order={order} />,
   "a list of orders": <OrderList orders={[order]} />,

@@ -4,7 +4,9 @@ import type { ReactElement } from "react";
 import { MovementList } from "@/components/activity/movement-list";
 import { NoMovements } from "@/components/activity/no-movements";
 import { OrderList } from "@/components/orders/order-list";
+import { RequestList } from "@/components/request/request-list";
 import { bdi } from "@/components/ui/bdi";
+import { Button } from "@/components/ui/button";
 import { inElements } from "@/components/ui/in-elements";
 import type { Movement } from "@/lib/activity/movement";
 import type { Order } from "@/lib/api/order";
@@ -18,6 +20,7 @@ export function HomeOfPayer({
   accounts,
   movements,
   openOrders,
+  requests,
   createDemoOrder,
   tour = null,
 }: {
@@ -25,6 +28,8 @@ export function HomeOfPayer({
   accounts: Account[];
   movements: Movement[];
   openOrders: Order[];
+  /** What they have asked others to pay, the latest. */
+  requests: Order[];
   createDemoOrder: ((formData: FormData) => Promise<void>) | undefined;
   tour?: ReactElement | null;
 }) {
@@ -38,6 +43,20 @@ export function HomeOfPayer({
       <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 lg:grid-cols-2">
         <Section title={t("home.balances")} className="lg:col-span-2">
           <Balances accounts={accounts} />
+          <div className="mt-6 grid gap-3 sm:flex sm:flex-wrap">
+            {/* Plain links: each begins something new, which no cache may hold. */}
+            <Button asChild>
+              <a href="/send">{t("home.send")}</a>
+            </Button>
+            <Button asChild look="quiet">
+              <a href="/request">{t("home.request")}</a>
+            </Button>
+            {createDemoOrder === undefined ? null : (
+              <Button asChild look="quiet">
+                <a href="/top-up">{t("home.topUp")}</a>
+              </Button>
+            )}
+          </div>
         </Section>
         <div className="grid grid-cols-1 gap-4 sm:gap-6">
           {createDemoOrder === undefined ? null : <Menu createDemoOrder={createDemoOrder} />}
@@ -50,6 +69,21 @@ export function HomeOfPayer({
               </p>
             )}
           </Section>
+          {requests.length > 0 ? (
+            <Section
+              title={t("home.requests")}
+              action={
+                <Link
+                  href="/requests"
+                  className="rounded text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
+                >
+                  {t("home.allRequests")}
+                </Link>
+              }
+            >
+              <RequestList requests={requests} />
+            </Section>
+          ) : null}
         </div>
         <Section
           title={t("home.recent")}

@@ -119,9 +119,10 @@ export async function findOrder(id: string): Promise<Order | undefined> {
   return order;
 }
 
-/** Orders that can be paid now, newest first, of any merchant. */
+/** Orders that can be paid now, newest first, of any merchant. What people request of each other is not for everybody. */
 export function listOpenOrders(limit: number): Promise<Order[]> {
   const open = and(
+    eq(users.role, "merchant"),
     isNull(orders.paidBy),
     isNull(orders.cancelledAt),
     or(isNull(orders.expiresAt), gt(orders.expiresAt, sql`now()`)),

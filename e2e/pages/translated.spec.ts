@@ -2,6 +2,7 @@
  * Pages that a browser translates. Each is whole and says the right words in every state it can come to: React's text
  * nodes are gone by then, so a text that was not in an element of its own ends the page, or stays as it was.
  */
+import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { plainFormPath } from "../../lib/plain-form-path.ts";
 import { books, userIdOf } from "../support/books.ts";
@@ -160,6 +161,18 @@ const PAGES: {
   },
   { what: "the receipt", who: "Alice", path: (orderId) => `/checkout/${orderId}`, isPaid: true },
   { what: "the payments", who: "Alice", path: () => "/payments" },
+  { what: "the form of a transfer", who: "Alice", path: () => `/send/${randomUUID()}` },
+  {
+    what: "the review of a transfer",
+    who: "Alice",
+    path: () => `/send/${randomUUID()}/review?payee=bob&amountMinor=70707&currency=USD&note=Hi`,
+  },
+  {
+    what: "the review of a top-up",
+    who: "Alice",
+    path: () => `/top-up/${randomUUID()}/review?amountMinor=70707&currency=USD`,
+  },
+  { what: "the form of a request", who: "Alice", path: () => `/request/${randomUUID()}` },
   { what: "the API keys", who: "Alice", path: () => "/settings/api-keys" },
   { what: "the documentation", path: () => "/docs" },
   { what: "a problem", path: () => "/problems/declined" },

@@ -23,6 +23,8 @@ const SAME_IN_BOTH = new Set([
   "send.recipient",
   "activity.filter_status",
   "mail.name",
+  "merchant.buyer",
+  "refund.person",
 ]);
 
 const ENGLISH = "messages/en.json";

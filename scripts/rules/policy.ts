@@ -33,6 +33,7 @@ const ROUTE_MAKERS = new Set([
   "route",
   "formRoute",
   "documentRoute",
+  "downloadRoute",
   "exportRoute",
   "continueRoute",
   "plainPayRoute",

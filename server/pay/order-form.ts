@@ -4,6 +4,5 @@ import type { PlainForm } from "./plain-form.ts";
 export const ORDER_FORM: PlainForm<{ orderId: string }> = {
   purposeOf: ({ orderId }) => ({ kind: "order", orderId }),
   carried: [],
-  beside: [],
   beginsAt: (place) => place,
 };

@@ -23,7 +23,7 @@ export type PlainForm<P extends Params> = {
   /** The fields that travel from page to page, because the purpose alone does not tell them: to whom, how much. */
   carried: readonly string[];
   /** Fields that travel along and are not paid. */
-  beside: readonly string[];
+  beside?: readonly string[];
   /** Where the page with Continue stands, given what travels along. */
   beginsAt: (place: string, carried: Payload, beside: Payload) => string;
 };
@@ -31,7 +31,7 @@ export type PlainForm<P extends Params> = {
 /** What was posted to an address of `form`. An address that names no purpose has no place either. */
 function readPosted<P extends Params>(form: PlainForm<P>, params: P, posted: URLSearchParams) {
   const purpose = purposeSchema.safeParse(form.purposeOf(params)).data;
-  const [carried, beside] = [fieldsOf(posted, form.carried), fieldsOf(posted, form.beside)];
+  const [carried, beside] = [fieldsOf(posted, form.carried), fieldsOf(posted, form.beside ?? [])];
   const place = purpose && placeOf(purpose);
   const begin = place === undefined ? "/" : form.beginsAt(place, carried, beside);
   return { purpose, carried, beside, along: { ...carried, ...beside }, place, begin };

@@ -5,6 +5,5 @@ import type { PlainForm } from "./plain-form.ts";
 export const TOP_UP_FORM: PlainForm<{ intentId: string }> = {
   purposeOf: ({ intentId }) => ({ kind: "top-up", intentId }),
   carried: TOP_UP_FIELDS,
-  beside: [],
   beginsAt: topUpReviewPath,
 };

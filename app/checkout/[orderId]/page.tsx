@@ -10,6 +10,7 @@ import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
+import { isMerchant } from "@/db/identity/users";
 import { findOrder } from "@/db/orders/orders";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
@@ -40,6 +41,9 @@ export default async function CheckoutPage({ params }: Params) {
   const order = await findOrder(id.data);
   if (order === undefined) notFound();
   if (order.paidBy?.userId === viewer.id) redirect(`/payments/${order.paidBy.paymentId}`);
+  const isRequest = !(await isMerchant(order.merchant.id));
+  // Whoever made a request has a page for it.
+  if (isRequest && order.merchant.id === viewer.id) redirect(`/request/${order.id}`);
 
   const [t, locale, format] = await Promise.all([getTranslations(), getLocale(), getFormatter()]);
   const amount = formatMoney(order.totalMinor, order.currency, locale);
@@ -80,14 +84,18 @@ export default async function CheckoutPage({ params }: Params) {
             <ClosedOrder reason={closedReason} merchantName={order.merchant.name} viewerName={viewer.name} />
           )}
         </Panel>
-        <section aria-label={t("order.items")}>
+        <section aria-label={t(isRequest ? "order.request" : "order.items")}>
           <h2 className="text-lg font-semibold tracking-tight wrap-anywhere">
             <bdi>{order.description}</bdi>
           </h2>
           <p className="mt-1 mb-4 text-sm text-soft wrap-anywhere">
             <span>
               {inElements(
-                t.rich("order.from", { merchant: order.merchant.name, handle: order.merchant.handle, bdi }),
+                t.rich(isRequest ? "order.requestedBy" : "order.from", {
+                  merchant: order.merchant.name,
+                  handle: order.merchant.handle,
+                  bdi,
+                }),
               )}
             </span>
             {order.expiresAt === undefined || order.state !== "open" ? null : (
@@ -96,8 +104,11 @@ export default async function CheckoutPage({ params }: Params) {
               </span>
             )}
           </p>
-          <OrderLines order={order} />
-          <p className="mt-6 text-xs break-all text-faint">{t("order.reference", { id: order.id })}</p>
+          {/* A request has one item, which says what its heading says. */}
+          {isRequest ? null : <OrderLines order={order} />}
+          <p className="mt-6 text-xs break-all text-faint">
+            {t(isRequest ? "order.requestReference" : "order.reference", { id: order.id })}
+          </p>
         </section>
       </div>
     </div>

@@ -4,7 +4,7 @@ import { getLocale, getTranslations } from "next-intl/server";
 import { TransferForm } from "@/components/send/transfer-form";
 import { Panel } from "@/components/ui/panel";
 import { listAccounts } from "@/db/ledger/accounts";
-import { findLastCurrency, findPaymentOf, listRecipientsOf } from "@/db/payments/views/earlier";
+import { findPaymentOf, findUsualCurrency, listRecipientsOf } from "@/db/payments/views/earlier";
 import type { Purpose } from "@/lib/api/payment";
 import { uuid } from "@/lib/api/requests";
 import { moneyPattern } from "@/lib/money";
@@ -35,18 +35,17 @@ export default async function TransferPage({
   const purpose: Purpose = { kind: "transfer", intentId: id.data };
   const place = placeOf(purpose);
   const viewer = await authorizePage("/send/[intentId]", pathWith(place, search));
-  const [paid, accounts, recipients, lastCurrency, t, locale] = await Promise.all([
+  const [paid, accounts, recipients, usualCurrency, t, locale] = await Promise.all([
     findPaymentOf(viewer.id, purpose),
     listAccounts(viewer.id),
     listRecipientsOf(viewer.id, RECIPIENTS),
-    findLastCurrency(viewer.id),
+    findUsualCurrency(viewer.id),
     getTranslations("send"),
     getLocale(),
   ]);
   if (paid !== undefined) redirect(`/payments/${paid}`);
   const { state } = await readSentTransfer(viewer.id, queryOf(search), locale);
   const [first, ...others] = accounts.map(({ currency }) => moneyPattern(currency, locale));
-  const held = accounts.find(({ balanceMinor }) => balanceMinor !== "0")?.currency;
   return (
     <div className="mx-auto w-full max-w-xl">
       <h1 className="text-title">{t("title")}</h1>
@@ -60,9 +59,7 @@ export default async function TransferPage({
             place={place}
             state={state}
             patterns={[first, ...others]}
-            defaultCurrency={
-              accounts.find(({ currency }) => currency === lastCurrency)?.currency ?? held ?? first.currency
-            }
+            defaultCurrency={usualCurrency ?? first.currency}
             recipients={recipients}
           />
         )}

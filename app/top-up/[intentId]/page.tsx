@@ -4,7 +4,7 @@ import { getLocale, getTranslations } from "next-intl/server";
 import { TopUpForm } from "@/components/top-up/top-up-form";
 import { Panel } from "@/components/ui/panel";
 import { listAccounts } from "@/db/ledger/accounts";
-import { findLastCurrency, findPaymentOf } from "@/db/payments/views/earlier";
+import { findPaymentOf, findUsualCurrency } from "@/db/payments/views/earlier";
 import type { Purpose } from "@/lib/api/payment";
 import { uuid } from "@/lib/api/requests";
 import { moneyPattern } from "@/lib/money";
@@ -34,10 +34,10 @@ export default async function TopUpFormPage({
   const place = placeOf(purpose);
   const viewer = await authorizePage("/top-up/[intentId]", pathWith(place, search));
   if (!isDemo()) notFound();
-  const [paid, accounts, lastCurrency, t, locale] = await Promise.all([
+  const [paid, accounts, usualCurrency, t, locale] = await Promise.all([
     findPaymentOf(viewer.id, purpose),
     listAccounts(viewer.id),
-    findLastCurrency(viewer.id),
+    findUsualCurrency(viewer.id),
     getTranslations("topUp"),
     getLocale(),
   ]);
@@ -57,7 +57,7 @@ export default async function TopUpFormPage({
             place={place}
             state={state}
             patterns={[first, ...others]}
-            defaultCurrency={accounts.find(({ currency }) => currency === lastCurrency)?.currency ?? "USD"}
+            defaultCurrency={usualCurrency ?? first.currency}
           />
         )}
       </Panel>

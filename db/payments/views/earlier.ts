@@ -1,5 +1,5 @@
 /** What a payer has paid before that matters before they pay again. Read for the pages; nothing is decided from it. */
-import { and, desc, eq, gt, inArray, ne, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, ne, sql } from "drizzle-orm";
 import type { Purpose } from "../../../lib/api/payment.ts";
 import { database } from "../../connection/client.ts";
 import { ledgerAccounts } from "../../schema/ledger.ts";
@@ -64,15 +64,30 @@ export async function findLookalike(
   return found;
 }
 
-/** The currency that `userId` last sent money in. */
-export async function findLastCurrency(userId: string): Promise<string | undefined> {
-  const [found] = await database()
-    .reading.select({ currency: payments.currency })
+/**
+ * The currency that `userId` most likely means: the one they paid in last, else that of their oldest account that holds
+ * something. Undefined without an account.
+ */
+export async function findUsualCurrency(userId: string): Promise<string | undefined> {
+  const db = database().reading;
+  const [last] = await db
+    .select({ currency: payments.currency })
     .from(payments)
     .where(and(eq(payments.userId, userId), inArray(payments.kind, ["transfer", "order"])))
     .orderBy(desc(payments.settledAt), desc(payments.id))
     .limit(1);
-  return found?.currency;
+  if (last !== undefined) return last.currency;
+  const [account] = await db
+    .select({ currency: ledgerAccounts.currency })
+    .from(ledgerAccounts)
+    .where(eq(ledgerAccounts.ownerId, userId))
+    .orderBy(
+      sql`${ledgerAccounts.balanceMinor} = 0`,
+      asc(ledgerAccounts.createdAt),
+      asc(ledgerAccounts.currency),
+    )
+    .limit(1);
+  return account?.currency;
 }
 
 export type EarlierRecipient = { name: string; handle: string };

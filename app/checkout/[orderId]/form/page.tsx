@@ -8,6 +8,7 @@ import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
+import { isMerchant } from "@/db/identity/users";
 import { findOrder } from "@/db/orders/orders";
 import type { Purpose } from "@/lib/api/payment";
 import { uuid } from "@/lib/api/requests";
@@ -54,6 +55,7 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
   // Paid with another key since: what became of this one would read as if the order were not paid.
   if (order.paidBy?.userId === viewer.id) redirect(`/payments/${order.paidBy.paymentId}`);
 
+  const isRequest = !(await isMerchant(order.merchant.id));
   const amount = formatMoney(order.totalMinor, order.currency, locale);
   return (
     <div className="mx-auto w-full max-w-xl">
@@ -62,7 +64,11 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
       </h1>
       <p className="mt-2 mb-6 text-soft wrap-anywhere">
         {inElements(
-          t.rich("order.from", { merchant: order.merchant.name, handle: order.merchant.handle, bdi }),
+          t.rich(isRequest ? "order.requestedBy" : "order.from", {
+            merchant: order.merchant.name,
+            handle: order.merchant.handle,
+            bdi,
+          }),
         )}
       </p>
       <Panel>

@@ -1,0 +1,112 @@
+import { randomUUID } from "node:crypto";
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { getLocale, getTranslations } from "next-intl/server";
+import { Amount } from "@/components/checkout/amount";
+import { OrderLines } from "@/components/orders/order-lines";
+import { BuyForm } from "@/components/pay-link/buy-form";
+import { bdi } from "@/components/ui/bdi";
+import { inElements } from "@/components/ui/in-elements";
+import { Panel } from "@/components/ui/panel";
+import { findPaymentLink } from "@/db/orders/payment-links";
+import { uuid } from "@/lib/api/requests";
+import { formatMoney, moneyPattern } from "@/lib/money";
+import { isolateBidi } from "@/lib/text/bidi-isolate";
+import { authorizePage } from "@/server/identity/authorize";
+import { one, type SearchParams } from "@/server/orders/list-query";
+
+type Props = { params: Promise<{ linkId: string }>; searchParams: Promise<SearchParams> };
+
+const NOTICES = ["again", "quantity", "used", "capped"] as const;
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const [{ linkId }, t] = await Promise.all([params, getTranslations("payLink")]);
+  const id = uuid.safeParse(linkId).data;
+  const link = id && (await findPaymentLink(id));
+  if (!link) return {};
+  const merchant = isolateBidi(link.merchant.name);
+  return { title: t.markup("title", { merchant, bdi: (name) => name }), description: link.description };
+}
+
+/**
+ * What a payment link is for: for anybody who has its address, signed in or not. To read it writes nothing; only the form's
+ * intent is made here, so that one form makes one order.
+ */
+export default async function PayLinkPage({ params, searchParams }: Props) {
+  const [{ linkId }, search] = await Promise.all([params, searchParams]);
+  const id = uuid.safeParse(linkId).data;
+  if (id === undefined) notFound();
+  const viewer = await authorizePage("/pay/[linkId]", `/pay/${id}`);
+  const [link, t, locale] = await Promise.all([findPaymentLink(id), getTranslations("payLink"), getLocale()]);
+  if (link === undefined) notFound();
+  const { merchant } = link;
+  const isOwn = merchant.id === viewer?.id;
+  const notice = NOTICES.find((known) => known === search.notice);
+  const before = uuid.safeParse(search.order).data;
+  return (
+    <div className="mx-auto w-full max-w-4xl">
+      <h1 className="mb-6 text-title wrap-anywhere">
+        {inElements(t.rich("title", { merchant: merchant.name, bdi }))}
+      </h1>
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 sm:gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
+        <Panel className="md:sticky md:top-6 md:order-2">
+          <p className="text-sm text-soft">{t(link.quantityMax === undefined ? "price" : "priceOfOne")}</p>
+          <Amount amount={formatMoney(link.totalMinor, link.currency, locale)} />
+          <p className="mb-5 text-sm text-soft wrap-anywhere">
+            {inElements(t.rich("payee", { name: merchant.name, handle: merchant.handle, bdi }))}
+          </p>
+          {link.state === "closed" || isOwn ? (
+            <div className="rounded-xl border border-line bg-wash p-4">
+              <p className="font-semibold">{t(isOwn ? "ownTitle" : "closedTitle")}</p>
+              <p className="mt-1 text-sm wrap-anywhere">
+                {inElements(t.rich(isOwn ? "own" : "closed", { merchant: merchant.name, bdi }))}
+              </p>
+            </div>
+          ) : (
+            <>
+              {notice === undefined ? null : (
+                <div role="status" className="mb-4 rounded-xl border border-line bg-accent-wash p-4">
+                  <p>{t(`notice_${notice}`)}</p>
+                  {before !== undefined && viewer !== undefined ? (
+                    <p className="mt-1">
+                      <Link
+                        href={`/checkout/${before}`}
+                        prefetch={false}
+                        className="inline-flex min-h-11 items-center text-accent-text underline underline-offset-4"
+                      >
+                        {t("openOrder")}
+                      </Link>
+                    </p>
+                  ) : null}
+                </div>
+              )}
+              <BuyForm
+                linkId={link.id}
+                fields={{
+                  intent: uuid.safeParse(search.intent).data ?? randomUUID(),
+                  ...(viewer && { user: viewer.id }),
+                }}
+                quantityMax={link.quantityMax}
+                firstQuantity={one(search.quantity) ?? "1"}
+                totalMinor={link.totalMinor}
+                pattern={moneyPattern(link.currency, locale)}
+              />
+              <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
+                {viewer === undefined
+                  ? t("signInNext")
+                  : inElements(t.rich("orderingAs", { name: viewer.name, bdi }))}
+              </p>
+            </>
+          )}
+        </Panel>
+        <section aria-label={t("items")}>
+          <h2 className="mb-4 text-lg font-semibold tracking-tight wrap-anywhere">
+            <bdi>{link.description}</bdi>
+          </h2>
+          <OrderLines order={link} />
+        </section>
+      </div>
+    </div>
+  );
+}

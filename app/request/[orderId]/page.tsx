@@ -1,0 +1,98 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound, redirect } from "next/navigation";
+import { getLocale, getTranslations } from "next-intl/server";
+import { RequestForm } from "@/components/request/request-form";
+import { RequestStatus } from "@/components/request/request-status";
+import { Share } from "@/components/selling/share";
+import { Panel } from "@/components/ui/panel";
+import { listAccounts } from "@/db/ledger/accounts";
+import { findOrder } from "@/db/orders/orders";
+import { findUsualCurrency } from "@/db/payments/views/earlier";
+import { uuid } from "@/lib/api/requests";
+import { formatMoney, moneyPattern } from "@/lib/money";
+import { readersOrigin } from "@/server/http/readers-origin";
+import { authorizePage } from "@/server/identity/authorize";
+import { readSentRequest } from "@/server/pay/check-request";
+import { pathWith, queryOf, type SearchParams } from "@/server/pay/plain-form";
+
+const NOTICES = { cancelled: "cancelled", "paid-first": "paid", unknown: "open" } as const;
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("request");
+  return { title: t("title") };
+}
+
+/**
+ * A request for money: the form until it is made, and from then on the request itself, at the same address, which only
+ * whoever made it sees. Others pay it at its checkout.
+ */
+export default async function RequestPage({
+  params,
+  searchParams,
+}: {
+  params: Promise<{ orderId: string }>;
+  searchParams: Promise<SearchParams>;
+}) {
+  const [{ orderId }, search] = await Promise.all([params, searchParams]);
+  const id = uuid.safeParse(orderId);
+  if (!id.success) notFound();
+  const viewer = await authorizePage("/request/[orderId]", pathWith(`/request/${id.data}`, search));
+  if (viewer.role === "merchant") redirect("/orders/new");
+  const [order, t, locale] = await Promise.all([findOrder(id.data), getTranslations("request"), getLocale()]);
+  if (order !== undefined && order.merchant.id !== viewer.id) notFound();
+  if (order !== undefined) {
+    const origin = await readersOrigin();
+    const said = (Object.keys(NOTICES) as (keyof typeof NOTICES)[]).find((one) => one === search.notice);
+    return (
+      <div className="mx-auto w-full max-w-4xl">
+        <Link
+          href="/requests"
+          className="inline-flex min-h-11 items-center text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
+        >
+          {t("all")}
+        </Link>
+        <h1 className="mb-6 text-title wrap-anywhere">
+          <bdi>{order.description}</bdi>
+        </h1>
+        <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 md:grid-cols-2">
+          <RequestStatus
+            order={order}
+            userId={viewer.id}
+            amount={formatMoney(order.totalMinor, order.currency, locale)}
+            // What a reload of the address would claim for ever is said only while it is so.
+            notice={said !== undefined && NOTICES[said] === order.state ? said : undefined}
+          />
+          {order.state === "open" ? (
+            <Share address={`${origin}/checkout/${order.id}`} text={t("shareText")} />
+          ) : null}
+        </div>
+      </div>
+    );
+  }
+  const [accounts, usualCurrency] = await Promise.all([
+    listAccounts(viewer.id),
+    findUsualCurrency(viewer.id),
+  ]);
+  const { state } = readSentRequest(queryOf(search), accounts, locale);
+  const [first, ...others] = accounts.map(({ currency }) => moneyPattern(currency, locale));
+  return (
+    <div className="mx-auto w-full max-w-xl">
+      <h1 className="text-title">{t("title")}</h1>
+      <p className="mt-2 mb-6 text-soft">{t("lead")}</p>
+      <Panel>
+        {first === undefined ? (
+          <p className="text-soft">{t("noAccount")}</p>
+        ) : (
+          <RequestForm
+            userId={viewer.id}
+            orderId={id.data}
+            state={state}
+            patterns={[first, ...others]}
+            defaultCurrency={usualCurrency ?? first.currency}
+          />
+        )}
+      </Panel>
+    </div>
+  );
+}

@@ -1,0 +1,188 @@
+/** The routes behind sending and topping up: what is typed is read and checked, and what is paid is paid once. */
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
+import { POST as check } from "@/app/send/[intentId]/check/route";
+import { POST as goOn } from "@/app/send/[intentId]/continue/route";
+import { POST as payTransfer } from "@/app/send/[intentId]/pay/route";
+import { POST as payTopUp } from "@/app/top-up/[intentId]/pay/route";
+import { flushAttempts } from "@/db/attempts/record";
+import { keyState } from "@/db/idempotency/state";
+import { testDatabase } from "@/db/testing/fixtures/database";
+import { balanceOf, keyFor, newPerson, type Person } from "@/db/testing/fixtures/people";
+import { SCOPES } from "@/lib/identity/scopes";
+import type { Locale } from "@/lib/locale";
+import type { Caller } from "../identity/viewer.ts";
+
+/** Outside Next.js there is no session to read, and no language: a test says which. */
+const reader = vi.hoisted((): { caller: Caller | undefined; locale: Locale } => ({
+  caller: undefined,
+  locale: "en",
+}));
+vi.mock("../identity/viewer.ts", () => ({ authenticate: async () => reader.caller }));
+vi.mock("next-intl/server", () => ({ getLocale: async () => reader.locale }));
+
+const test = testDatabase();
+afterAll(flushAttempts);
+beforeEach(() => {
+  reader.locale = "en";
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+function signInAs(person: Person): void {
+  reader.caller = {
+    user: { ...person, name: person.handle, email: `${person.handle}@once.test`, role: "payer" },
+    scopes: SCOPES,
+    via: "session",
+  };
+}
+
+type Route = typeof check;
+
+/** Posts a form to a route of `intentId`, and returns where it leads. */
+async function post(route: Route, intentId: string, fields: Record<string, string>): Promise<URL> {
+  const request = new Request("https://pay.example/send", {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin" },
+    body: new URLSearchParams(fields).toString(),
+  });
+  const answer = await route(request, { params: Promise.resolve({ intentId }) });
+  expect(answer.status).toBe(303);
+  return new URL(answer.headers.get("location") ?? "", "https://pay.example");
+}
+
+async function newTransfer(balanceMinor = 100_000n) {
+  const [payer, payee] = [await newPerson(test.owner, balanceMinor), await newPerson(test.owner, 0n)];
+  signInAs(payer);
+  const intentId = randomUUID();
+  const typed = { user: payer.id, payee: payee.handle, amount: "12.50", currency: "USD", note: "" };
+  return { payer, payee, intentId, typed };
+}
+
+it.each([
+  ["en", "1,234.5", "123450"],
+  ["de", "1.234,5", "123450"],
+  ["en", "$ 12", "1200"],
+] as const)("what is typed in %s as %s leads to its review as %s", async (locale, amount, amountMinor) => {
+  const { payee, intentId, typed } = await newTransfer(1_000_000n);
+  reader.locale = locale;
+  const to = await post(check, intentId, { ...typed, payee: ` @${payee.handle.toUpperCase()} `, amount });
+  expect(to.pathname).toBe(`/send/${intentId}/review`);
+  // A note that was not typed is absent, and the payee is the handle.
+  expect(Object.fromEntries(to.searchParams)).toEqual({ payee: payee.handle, amountMinor, currency: "USD" });
+});
+
+it.each([
+  ["nobody", { payee: "nobody-at-all" }],
+  ["no amount", { amount: "twelve" }],
+  ["more than there is", { amount: "1000.01" }],
+  ["a currency without an account", { currency: "KWD" }],
+  ["a note that turns what follows", { note: "\u202eabc" }],
+  ["a payee that no text can hold", { payee: "bob\0" }],
+])("%s leads back to the form with all that was typed", async (_what, wrong) => {
+  const { intentId, typed } = await newTransfer();
+  const to = await post(check, intentId, { ...typed, ...wrong });
+  expect(to.pathname).toBe(`/send/${intentId}`);
+  const { user: _, ...fields } = { ...typed, ...wrong };
+  expect(Object.fromEntries(to.searchParams)).toEqual({ ...fields, checked: "1" });
+});
+
+it("oneself cannot be sent money", async () => {
+  const { payer, intentId, typed } = await newTransfer();
+  const to = await post(check, intentId, { ...typed, payee: payer.handle });
+  expect(to.pathname).toBe(`/send/${intentId}`);
+});
+
+it("what is typed anew revokes the key of before, and what was paid already is shown", async () => {
+  const { payer, payee, intentId, typed } = await newTransfer();
+  const before = await keyFor(payer.id, { kind: "transfer", intentId });
+  await post(check, intentId, { ...typed, amount: "7" });
+  expect(await keyState(payer.id, before)).toEqual({ state: "void" });
+  const fields = { user: payer.id, payee: payee.handle, amountMinor: "700", currency: "USD" };
+  const late = await post(payTransfer, intentId, { ...fields, amountMinor: "1250", idempotency_key: before });
+  expect(late.pathname).toBe(`/send/${intentId}/form`);
+  expect(await balanceOf(test.owner, payee.accountId)).toBe(0n);
+  const form = await post(goOn, intentId, fields);
+  const key = form.searchParams.get("key") ?? "";
+  expect(form.searchParams.get("amountMinor")).toBe("700");
+  expect((await post(payTransfer, intentId, { ...fields, idempotency_key: key })).pathname).toBe(
+    `/payments/${key}`,
+  );
+  expect((await post(payTransfer, intentId, { ...fields, idempotency_key: key })).pathname).toBe(
+    `/payments/${key}`,
+  );
+  expect(await balanceOf(test.owner, payee.accountId)).toBe(700n);
+});
+
+it("a wrong form revokes nothing: what was pressed before may still be wanted", async () => {
+  const { payer, intentId, typed } = await newTransfer();
+  const key = await keyFor(payer.id, { kind: "transfer", intentId });
+  await post(check, intentId, { ...typed, amount: "" });
+  expect(await keyState(payer.id, key)).toEqual({ state: "open" });
+});
+
+it("a payment that looks like one of minutes ago is not carried out before it was asked about", async () => {
+  const { payer, payee, intentId } = await newTransfer();
+  const fields = { user: payer.id, payee: payee.handle, amountMinor: "700", currency: "USD" };
+  const first = await keyFor(payer.id, { kind: "transfer", intentId });
+  await post(payTransfer, intentId, { ...fields, idempotency_key: first });
+
+  const again = randomUUID();
+  const key = await keyFor(payer.id, { kind: "transfer", intentId: again });
+  const asked = await post(payTransfer, again, { ...fields, idempotency_key: key });
+  expect(asked.pathname).toBe(`/send/${again}/review`);
+  expect(await balanceOf(test.owner, payee.accountId)).toBe(700n);
+  expect(await keyState(payer.id, key)).toEqual({ state: "open" });
+
+  const other = await post(payTransfer, again, { ...fields, idempotency_key: key, despite: randomUUID() });
+  expect(other.pathname).toBe(`/send/${again}/review`);
+  const paid = await post(payTransfer, again, { ...fields, idempotency_key: key, despite: first });
+  expect(paid.pathname).toBe(`/payments/${key}`);
+  expect(await balanceOf(test.owner, payee.accountId)).toBe(1_400n);
+});
+
+it("sent as somebody else, or as nobody, it pays nothing and leads to sign-in and back, with all its fields", async () => {
+  const { payer, payee, intentId } = await newTransfer();
+  const key = await keyFor(payer.id, { kind: "transfer", intentId });
+  const fields = {
+    user: payer.id,
+    payee: payee.handle,
+    amountMinor: "700",
+    currency: "USD",
+    idempotency_key: key,
+  };
+  signInAs(payee);
+  const to = await post(payTransfer, intentId, fields);
+  expect(to.pathname).toBe("/sign-in");
+  const back = new URL(to.searchParams.get("next") ?? "", "https://pay.example");
+  expect(back.pathname).toBe(`/send/${intentId}/form`);
+  expect(Object.fromEntries(back.searchParams)).toMatchObject({
+    key,
+    user: payer.id,
+    payee: payee.handle,
+    amountMinor: "700",
+  });
+  expect(await balanceOf(test.owner, payee.accountId)).toBe(0n);
+});
+
+it("a top-up is carried out in the demo alone", async () => {
+  const { payer } = await newTransfer(0n);
+  const intentId = randomUUID();
+  const key = await keyFor(payer.id, { kind: "top-up", intentId });
+  const fields = { user: payer.id, amountMinor: "500", currency: "USD", idempotency_key: key };
+  vi.stubEnv("DATABASE_URL", "postgres://u@h/db");
+  vi.stubEnv("ONCE_DEMO", "");
+  expect((await post(payTopUp, intentId, fields)).pathname).toBe(`/top-up/${intentId}/form`);
+  expect(await balanceOf(test.owner, payer.accountId)).toBe(0n);
+  vi.stubEnv("ONCE_DEMO", "1");
+  expect((await post(payTopUp, intentId, fields)).pathname).toBe(`/payments/${key}`);
+  expect(await balanceOf(test.owner, payer.accountId)).toBe(500n);
+});
+
+it("an address that names no intent leads to a page of ours", async () => {
+  const { typed } = await newTransfer();
+  for (const route of [check, goOn, payTransfer])
+    for (const intentId of ["..//evil.example", "x", "\r\n/evil.example"])
+      expect(["/", "/send"]).toContain((await post(route, intentId, typed)).pathname);
+});
