@@ -1,6 +1,6 @@
 import { Download } from "lucide-react";
 import type { Metadata } from "next";
-import { getTranslations } from "next-intl/server";
+import { getTimeZone, getTranslations } from "next-intl/server";
 import { SalesList } from "@/components/sales/sales-list";
 import { SalesTotals } from "@/components/sales/sales-totals";
 import { FilterChoice, FilterField, Filters } from "@/components/selling/filters";
@@ -21,8 +21,8 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** Every sale of a merchant, newest first, and what those that are chosen come to. */
 export default async function SalesPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
-  const search = await searchParams;
-  const { filter, query } = salesFilterOf(search);
+  const [search, timeZone] = await Promise.all([searchParams, getTimeZone()]);
+  const { filter, query } = salesFilterOf(search, timeZone);
   const viewer = await authorizePage("/sales", pathWith("/sales", query));
   const cursor = one(search.cursor);
   const after = cursor === undefined ? undefined : readCursor("sales", cursor);
@@ -39,7 +39,7 @@ export default async function SalesPage({ searchParams }: { searchParams: Promis
       title={t("sales")}
       action={
         <Button asChild look="quiet">
-          <a href={pathWith("/sales/csv", query)} download>
+          <a href={pathWith("/sales/export.csv", query)} download>
             <Download aria-hidden="true" className="size-4" />
             <span>{t("csv")}</span>
           </a>
@@ -63,7 +63,7 @@ export default async function SalesPage({ searchParams }: { searchParams: Promis
           />
         ) : null}
       </Filters>
-      <p className="mb-2 text-sm text-soft">{t("salesInUtc")}</p>
+      <p className="mb-2 text-sm text-soft">{t("salesOrder", { zone: timeZone })}</p>
       {found.entries.length > 0 ? (
         <SalesList sales={found.entries} />
       ) : (

@@ -33,7 +33,7 @@ test("sales show who paid, and add up to what is in the list; the file has the s
   const file = await (await download.createReadStream()).toArray();
   const [heading = "", ...lines] = Buffer.concat(file).toString("utf8").trimEnd().split("\r\n");
   expect(heading).toBe(
-    "\ufeffDate (UTC),Payment,Order,Description,Buyer,Handle,Currency,Amount,Refunded,Net",
+    "\ufeffsettled_at,payment_id,order_id,description,buyer_name,buyer_handle,currency,amount,refunded,net",
   );
   expect(lines.map((line) => line.split(",").slice(3))).toEqual([
     [`'${word}`, "Alice", "alice", "USD", "2.50", "0.00", "2.50"],
@@ -76,10 +76,10 @@ test("a payer, a stranger and nobody get no page of the merchant's, and do nothi
     });
     expect([astray.status(), astray.headers().location], path).toEqual([303, "/problems/forbidden"]);
   }
-  const file = await payer.request.get("/sales/csv", { maxRedirects: 0 });
+  const file = await payer.request.get("/sales/export.csv", { maxRedirects: 0 });
   expect([file.status(), file.headers().location]).toEqual([303, "/problems/forbidden"]);
   const nobody = await payer.context().browser()?.newContext();
-  const unknown = await nobody?.request.get(`${baseURL}/sales/csv?q=x`, { maxRedirects: 0 });
+  const unknown = await nobody?.request.get(`${baseURL}/sales/export.csv?q=x`, { maxRedirects: 0 });
   expect([unknown?.status(), unknown?.headers().location]).toEqual([
     303,
     `/sign-in?next=${encodeURIComponent("/sales?q=x")}`,

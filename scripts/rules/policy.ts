@@ -33,7 +33,6 @@ const ROUTE_MAKERS = new Set([
   "route",
   "formRoute",
   "documentRoute",
-  "downloadRoute",
   "exportRoute",
   "continueRoute",
   "plainPayRoute",

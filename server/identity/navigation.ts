@@ -21,6 +21,7 @@ const LINKS = [
   { key: "topUp", path: "/top-up", place: "menu", onlyInDemo: true },
   { key: "settings", path: "/settings", place: "menu" },
   { key: "apiKeys", path: "/settings/api-keys", place: "menu" },
+  { key: "becomeMerchant", path: "/settings/merchant", place: "menu", for: ["payer"] },
   { key: "where", path: "/where", place: "foot" },
   { key: "docs", path: "/docs", place: "foot" },
   { key: "outbox", path: "/dev/outbox", place: "foot", onlyInDemo: true },

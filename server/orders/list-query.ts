@@ -22,11 +22,9 @@ export function pathWith(path: string, query: Record<string, string | undefined>
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
 }
 
-/** The beginning of a day in UTC, as fields of dates write it, and `plusDays` later; undefined where it is no day. */
-export function dayInUtc(value: string | undefined, plusDays = 0): Date | undefined {
+/** A day as fields of dates write it; undefined where it is no day that there is. */
+export function dayIn(value: string | undefined): string | undefined {
   if (value === undefined || !/^[1-9]\d{3}-\d\d-\d\d$/.test(value)) return undefined;
   const day = new Date(`${value}T00:00:00.000Z`);
-  if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(value)) return undefined;
-  day.setUTCDate(day.getUTCDate() + plusDays);
-  return day;
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value) ? value : undefined;
 }

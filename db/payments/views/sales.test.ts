@@ -13,7 +13,14 @@ import {
   tally,
 } from "../../testing/fixtures/people.ts";
 import { pay } from "../pay.ts";
-import { eachSaleOf, type Sale, type SalesFilter, salesQuery, searchSalesOf, totalSalesOf } from "./sales.ts";
+import {
+  type Sale,
+  type SalesFilter,
+  salePagesOf,
+  salesQuery,
+  searchSalesOf,
+  totalSalesOf,
+} from "./sales.ts";
 
 const test = testDatabase();
 let merchant: Person;
@@ -96,7 +103,10 @@ beforeAll(async () => {
 
 async function all(filter: SalesFilter = {}, pageSize = 5): Promise<Sale[]> {
   const sales: Sale[] = [];
-  for await (const sale of eachSaleOf(merchant.id, filter, pageSize)) sales.push(sale);
+  for await (const page of salePagesOf(merchant.id, filter, pageSize)) {
+    expect(page.length).toBeLessThanOrEqual(pageSize);
+    sales.push(...page);
+  }
   return sales;
 }
 

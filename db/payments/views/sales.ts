@@ -111,14 +111,14 @@ export async function totalSalesOf(
 }
 
 /** Every sale that fits `filter`, newest first, page after page: never more than one page in memory. */
-export async function* eachSaleOf(merchantId: string, filter: SalesFilter, pageSize: number) {
+export async function* salePagesOf(merchantId: string, filter: SalesFilter, pageSize: number) {
   let after: Cursor | undefined;
   do {
     const { entries, next }: Found<Sale> = await searchSalesOf(merchantId, filter, {
       limit: pageSize,
       after,
     });
-    yield* entries;
+    yield entries;
     after = next;
   } while (after !== undefined);
 }
