@@ -112,6 +112,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           {/* Only what client components say is sent along; the rest is words on the page already. */}
           <NextIntlClientProvider
             messages={{
+              account: messages.account,
               activity: messages.activity,
               apiKeys: messages.apiKeys,
               checkout: messages.checkout,

@@ -33,6 +33,8 @@ import type { ListedSale } from "./sales/sales-list";
 import { LinkList } from "./selling/link-list";
 import { type ListedOrder, MerchantOrderList } from "./selling/merchant-order-list";
 import { Header } from "./site/header";
+import { KeyOutcome } from "./where/key-outcome";
+import { MovementPicks, OpenKeyPicks } from "./where/key-picks";
 
 const TURNS = "\u202e";
 const EVE = `Eve ${TURNS}.`;
@@ -155,6 +157,39 @@ const PARTS: Record<string, ReactNode> = {
   "payments received": <MovementList movements={[movement, { ...movement, description: EVE }]} />,
   "payments made": <MovementList movements={[{ ...movement, direction: "out" }]} />,
   "payments that are being checked": <OpenKeyList openKeys={[openKey]} />,
+  "a key that is open": (
+    <KeyOutcome keyText={payment.id} userId="y" outcome={{ state: "open", openKey }} notice={undefined} />
+  ),
+  "a key that has paid": (
+    <KeyOutcome
+      keyText={payment.id}
+      userId="y"
+      outcome={{ state: "settled", movement: { ...movement, direction: "out" }, mayPayAgain: false }}
+      notice="revoked"
+    />
+  ),
+  "a key that was declined": (
+    <KeyOutcome
+      keyText={payment.id}
+      userId="y"
+      outcome={{
+        state: "settled",
+        movement: { ...movement, status: "declined", declineCode: "payee_closed" },
+        mayPayAgain: false,
+      }}
+      notice={undefined}
+    />
+  ),
+  "a payment that was received": (
+    <KeyOutcome
+      keyText={payment.id}
+      userId="y"
+      outcome={{ state: "received", movement }}
+      notice={undefined}
+    />
+  ),
+  "keys to pick": <OpenKeyPicks openKeys={[openKey]} />,
+  "payments to pick": <MovementPicks movements={[movement]} />,
   "nothing to see": <NoMovements isMerchant handle={EVE} />,
   "a receipt of the payee's": <Receipt viewerId="y" receipt={{ ...receipt, order }} amount="$0.10" />,
   "a receipt of the payer's": <Receipt viewerId="x" receipt={receipt} amount="$0.10" />,

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
+import { Notice } from "@/components/account/notice";
 import { DemoSignIn } from "@/components/sign-in/demo-sign-in";
 import { SignInForm } from "@/components/sign-in/sign-in-form";
 import { bdi } from "@/components/ui/bdi";
@@ -23,7 +24,7 @@ export default async function SignInPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const [{ next }, viewer, t] = await Promise.all([
+  const [{ next, changed }, viewer, t] = await Promise.all([
     searchParams,
     authorizePage("/sign-in", "/sign-in"),
     getTranslations("signIn"),
@@ -51,11 +52,15 @@ export default async function SignInPage({
           )}
         </Panel>
       )}
+      {changed === "password" ? <Notice>{t("passwordChanged")}</Notice> : null}
       {isDemo() ? <DemoSignIn signInAsDemo={signInAsDemo} next={returnTo} /> : null}
       <Panel>
         <SignInForm signIn={signIn} next={returnTo} />
       </Panel>
-      <p className="text-center text-sm">
+      <p className="flex flex-wrap justify-center gap-x-6 gap-y-3 text-center text-sm">
+        <Link className="text-accent-text underline underline-offset-4" href="/reset-password">
+          {t("forgotten")}
+        </Link>
         <Link
           className="inline-flex min-h-11 items-center text-accent-text underline underline-offset-4"
           href={`/sign-up?next=${encodeURIComponent(returnTo)}`}

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
@@ -27,7 +28,7 @@ export default async function SignUpPage({
         <p className="mt-2 text-soft">{t("lead")}</p>
       </div>
       <Panel>
-        <SignUpForm signUp={signUp} next={returnTo} />
+        <SignUpForm signUp={signUp} next={returnTo} id={randomUUID()} />
       </Panel>
       <p className="flex flex-wrap items-center justify-center gap-x-1.5 text-sm text-soft">
         <span>{t("haveAccount")}</span>

@@ -1,5 +1,6 @@
 "use client";
 
+import { ChevronRight } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { DateField } from "@/components/form/date-field";
 import { ErrorSummary } from "@/components/form/error-summary";
@@ -52,12 +53,16 @@ export function FilterForm({
         <ErrorSummary />
         {account === undefined ? null : <input type="hidden" name="account" value={account} />}
         <div className="flex flex-wrap items-end gap-3">
-          <Field name="q" label={t("filter_text")} type="search" className="min-w-0 flex-1 basis-56" />
+          <Field name="q" label={t("filter_text")} type="search" className="min-w-0 flex-1 basis-36" />
           <Submit look="quiet">{t("search")}</Submit>
         </div>
-        <details open={isOpen || state.errors.length > 0}>
-          <summary className="flex min-h-11 cursor-pointer items-center gap-2 font-medium text-accent-text">
-            {t("moreFilters")}
+        <details open={isOpen || state.errors.length > 0} className="group">
+          <summary className="flex min-h-11 cursor-pointer list-none items-center gap-1 font-medium text-accent-text [&::-webkit-details-marker]:hidden">
+            <ChevronRight
+              aria-hidden="true"
+              className="size-5 group-open:rotate-90 motion-safe:transition-transform"
+            />
+            <span>{t("moreFilters")}</span>
           </summary>
           <div className="grid grid-cols-1 items-end gap-3 pt-2 min-[26rem]:grid-cols-2 sm:grid-cols-3">
             <Select

@@ -30,7 +30,7 @@ function useKind(): (movement: Movement) => string {
  */
 export function MovementList({ movements }: { movements: readonly Movement[] }) {
   return (
-    <ul className="divide-y divide-line">
+    <ul className="@container divide-y divide-line">
       {movements.map((movement) => (
         // A payment between two accounts of one person would stand here once for each.
         <li key={`${movement.id} ${movement.accountId}`}>
@@ -41,14 +41,14 @@ export function MovementList({ movements }: { movements: readonly Movement[] }) 
           >
             {/* An amount that leaves too little room stands below, whole: no number is broken over two lines. */}
             <span className="flex min-w-0 flex-1 flex-wrap items-start gap-x-3">
-              <span className="min-w-0 flex-1 basis-36">
+              <span className="min-w-0 flex-1 basis-28">
                 <Party movement={movement} />
                 <WhatFor movement={movement} />
                 <State movement={movement} />
               </span>
               <Amount movement={movement} />
             </span>
-            <ChevronRight aria-hidden="true" className="size-5 shrink-0 text-faint" />
+            <ChevronRight aria-hidden="true" className="hidden size-5 shrink-0 text-faint @sm:block" />
           </Link>
         </li>
       ))}
@@ -83,7 +83,7 @@ function WhatFor({ movement }: { movement: Movement }) {
   const words = movement.description ?? movement.note;
   const at = movement.at.toISOString();
   return (
-    <span className="flex flex-col text-sm text-soft sm:flex-row sm:flex-wrap">
+    <span className="flex flex-col text-sm text-soft @lg:flex-row">
       <span className="flex min-w-0 gap-x-1">
         <span className="shrink-0">{kind(movement)}</span>
         {words === null ? null : (
@@ -95,8 +95,8 @@ function WhatFor({ movement }: { movement: Movement }) {
           </>
         )}
       </span>
-      <span className="sm:shrink-0 sm:whitespace-pre">
-        <span aria-hidden="true" className="hidden sm:inline">
+      <span className="@lg:shrink-0 @lg:whitespace-pre">
+        <span aria-hidden="true" className="hidden @lg:inline">
           {" · "}
         </span>
         <time dateTime={at}>{when(at)}</time>

@@ -12,6 +12,7 @@ const KINDS = {
   transfer: "kind_transfer",
   refund: "kind_refund",
   "top-up": "kind_top-up",
+  funding: "kind_funding",
 } as const;
 
 /** What an open key is for, in a line: the order, or the kind of payment. */

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useActionState } from "react";
+import { useActionState, useState } from "react";
 import { ErrorSummary } from "@/components/form/error-summary";
 import { Field } from "@/components/form/field";
 import { Form } from "@/components/form/form";
@@ -11,15 +11,22 @@ import { PASSWORD_MIN_LENGTH, signUpForm } from "@/lib/identity/sign-up";
 
 type SignUpState = FormState & { waitMinutes?: number };
 
-/** A new account. `signUp` redirects where everything is right, and names the fields that are not otherwise. */
+/**
+ * A new account. `signUp` redirects where everything is right, and names the fields that are not otherwise. The form sends `id`
+ * with it, the same at each press, so that two presses are one sign-up.
+ */
 export function SignUpForm({
   signUp,
   next,
+  id,
 }: {
   signUp: (previous: SignUpState, formData: FormData) => Promise<SignUpState>;
   next: string;
+  id: string;
 }) {
   const t = useTranslations("signUp");
+  // The one that the form was opened with: whenever the page is read again, the server offers another.
+  const [firstId] = useState(id);
   const [state, action] = useActionState<SignUpState, FormData>(signUp, UNSENT);
   const errorText = (name: string, code: string) => {
     if (code === "limited") return t("error_limited", { minutes: state.waitMinutes ?? 1 });
@@ -36,6 +43,7 @@ export function SignUpForm({
       className="flex flex-col gap-4"
     >
       <input type="hidden" name="next" value={next} />
+      <input type="hidden" name="id" value={firstId} />
       <ErrorSummary />
       <Field name="name" label={t("name")} autoComplete="name" />
       <Field name="handle" label={t("handle")} hint={t("handleHint")} autoComplete="username" />

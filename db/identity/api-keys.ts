@@ -107,3 +107,12 @@ export async function judgeNewKey(userId: string, keyId: string, intentId: strin
   const [, [judged]] = results as [unknown, [{ verdict: NewKeyVerdict }]];
   return judged.verdict;
 }
+
+/** Revokes all keys of the user, at once and durably. Returns how many there were. */
+export async function revokeApiKeys(userId: string): Promise<number> {
+  const revoked = await database()
+    .reading.delete(apiKeys)
+    .where(eq(apiKeys.referenceId, userId))
+    .returning({ id: apiKeys.id });
+  return revoked.length;
+}

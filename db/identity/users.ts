@@ -74,3 +74,8 @@ export async function hasPassword(userId: string): Promise<boolean> {
     .where(and(eq(credentials.userId, userId), isNotNull(credentials.password)));
   return found.length > 0;
 }
+
+export async function findByEmail(email: string): Promise<User | undefined> {
+  const [user] = await database().reading.select(userColumns).from(users).where(eq(users.email, email));
+  return user;
+}

@@ -5,9 +5,11 @@
  * A mail is sent at least once as long as its time lasts: a server that dies after the mail server took a mail, and before
  * that was written, leaves it to another, which sends it again with the same Message-ID.
  */
+import { desc, eq } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import type { Locale } from "../../lib/locale.ts";
 import { database } from "../connection/client.ts";
+import { mailOutbox } from "../schema/mail.ts";
 
 /** `key` names the mail: of several with the same one, the first is stored. `content` is what it is composed of, as JSON. */
 export type NewMail = {
@@ -153,4 +155,40 @@ export async function enqueueReceipts(due: readonly ReceiptDue[], expiresInSecon
      order by r.payment_id
     on conflict (dedupe_key) do nothing`;
   return stored.count;
+}
+
+/** A mail as the demo's page lists it. `at` is RFC 3339 in UTC. */
+export type ListedMail = {
+  id: string;
+  kind: string;
+  recipient: string;
+  state: "waiting" | "sent" | "given-up";
+  reason: string | null;
+  at: string;
+  demoCopy: unknown;
+};
+
+const listed = (mail: typeof mailOutbox.$inferSelect): ListedMail => ({
+  id: mail.id,
+  kind: mail.kind,
+  recipient: mail.recipient,
+  state: mail.outcome ?? "waiting",
+  reason: mail.reason,
+  at: mail.enqueuedAt.toISOString(),
+  demoCopy: mail.demoCopy,
+});
+
+/** The latest mails, newest first, for the demo's page. */
+export async function listMails(mailsMax: number): Promise<ListedMail[]> {
+  const found = await database()
+    .reading.select()
+    .from(mailOutbox)
+    .orderBy(desc(mailOutbox.enqueuedAt), desc(mailOutbox.id))
+    .limit(mailsMax);
+  return found.map(listed);
+}
+
+export async function findMail(id: string): Promise<ListedMail | undefined> {
+  const [found] = await database().reading.select().from(mailOutbox).where(eq(mailOutbox.id, id));
+  return found && listed(found);
 }

@@ -4,6 +4,20 @@ CREATE TABLE "email_addresses" (
 	"since" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "pending_sign_ups" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"token_hash" text NOT NULL,
+	"handle" text NOT NULL,
+	"email" text NOT NULL,
+	"name" text NOT NULL,
+	"password" text NOT NULL,
+	"locale" text NOT NULL,
+	"next" text NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "pending_sign_ups_token_hash_unique" UNIQUE("token_hash"),
+	CONSTRAINT "pending_sign_ups_handle_unique" UNIQUE("handle")
+);
+--> statement-breakpoint
 CREATE TABLE "currencies" (
 	"code" char(3) PRIMARY KEY NOT NULL,
 	"house_account_id" uuid NOT NULL,
@@ -89,6 +103,7 @@ ALTER TABLE "orders" ADD COLUMN "ordered_by" uuid;--> statement-breakpoint
 ALTER TABLE "merchant_requests" ADD CONSTRAINT "merchant_requests_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "payment_links" ADD CONSTRAINT "payment_links_merchant_id_users_id_fk" FOREIGN KEY ("merchant_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "email_addresses_user_id" ON "email_addresses" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "pending_sign_ups_expires_at" ON "pending_sign_ups" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "mail_outbox_due_at" ON "mail_outbox" USING btree ("due_at") WHERE "mail_outbox"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "mail_outbox_finished_at" ON "mail_outbox" USING btree ("finished_at") WHERE "mail_outbox"."finished_at" is not null;--> statement-breakpoint
 CREATE INDEX "audit_log_at" ON "audit_log" USING btree ("at","id");--> statement-breakpoint
@@ -1134,8 +1149,9 @@ declare
 begin
   execute format('grant usage on schema public to %I', app_role);
   execute format('grant select on all tables in schema public to %I', app_role);
-  execute format('grant insert, update, delete on users, sessions, credentials, verifications, rate_limits, api_keys, mail_outbox to %I',
+  execute format('grant insert, update, delete on users, sessions, credentials, verifications, rate_limits, api_keys to %I',
                  app_role);
+  execute format('grant insert, update, delete on mail_outbox, pending_sign_ups to %I', app_role);
   execute format('grant insert on orders, payment_links to %I', app_role);
   -- Cancelling is cancel_order_v1's; an application of before could write the column itself.
   execute format('revoke update (cancelled_at) on orders from %I', app_role);

@@ -11,7 +11,7 @@ const test = testDatabase();
 /** Tables of sign-in and of mail, which settling never reads: they stay on one node, or are copied to all. */
 const SIGN_IN = [
   ...["api_keys", "credentials", "email_addresses", "mail_outbox", "rate_limits", "sessions", "users"],
-  "verifications",
+  ...["pending_sign_ups", "verifications"],
 ];
 
 /** What may stand in a function all the same, and why. */

@@ -65,6 +65,30 @@ export const emailAddresses = pgTable(
   (table) => [index("email_addresses_user_id").on(table.userId)],
 );
 
+/**
+ * Sign-ups whose address is not confirmed yet. Nobody is a user before that, so an address that somebody else typed belongs to
+ * nobody by it; the handle is kept for the hour that the link lives. Made alike whether or not the address has an account.
+ */
+export const pendingSignUps = pgTable(
+  "pending_sign_ups",
+  {
+    /** Made by the form: a second press is the same sign-up. */
+    id: uuid("id").primaryKey(),
+    /** The SHA-256 of the link's secret, base64url. */
+    tokenHash: text("token_hash").notNull().unique("pending_sign_ups_token_hash_unique"),
+    handle: text("handle").notNull().unique("pending_sign_ups_handle_unique"),
+    email: text("email").notNull(),
+    name: text("name").notNull(),
+    /** Hashed as in `credentials`. */
+    password: text("password").notNull(),
+    locale: text("locale").notNull(),
+    /** Where the person was going. */
+    next: text("next").notNull(),
+    expiresAt: at("expires_at").notNull(),
+  },
+  (table) => [index("pending_sign_ups_expires_at").on(table.expiresAt)],
+);
+
 export const sessions = pgTable(
   "sessions",
   {

@@ -176,6 +176,7 @@ function pagesOf(orderId: string): string[] {
     "/sign-up",
     `/checkout/${orderId}`,
     "/payments",
+    "/where",
     "/settings/api-keys",
     "/settings/merchant",
     "/problems/declined",

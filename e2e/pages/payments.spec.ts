@@ -5,6 +5,7 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
 import { books, newOrder } from "../support/books.ts";
 import { expect, test } from "../support/fixtures.ts";
+import { signUp } from "../support/mail.ts";
 
 type Api = { baseURL: string | undefined; who: string };
 
@@ -40,14 +41,7 @@ async function newcomer(
 ): Promise<{ page: Page; handle: string }> {
   const context = await browser.newContext({ baseURL: baseURL ?? "", javaScriptEnabled });
   const page = await context.newPage();
-  const handle = `n${randomUUID().replaceAll("-", "").slice(0, 12)}`;
-  await page.goto("/sign-up");
-  await page.getByLabel("Name", { exact: true }).fill(handle);
-  await page.getByLabel(/^Handle/).fill(handle);
-  await page.getByLabel(/^E-mail/).fill(`${handle}@once.test`);
-  await page.getByLabel(/^Password/).fill("a long enough password");
-  await page.getByRole("button", { name: /Create/ }).click();
-  await page.waitForURL("/");
+  const { handle } = await signUp(page);
   return { page, handle };
 }
 

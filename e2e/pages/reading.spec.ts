@@ -33,7 +33,18 @@ test("looking at every page and every answer writes nothing, with a session, wit
   orderId,
 }) => {
   const addresses = [
-    ...["/", "/sign-in", "/sign-up", "/payments", `/payments/${randomUUID()}`, "/problems/declined"],
+    ...[
+      "/",
+      "/sign-in",
+      "/sign-up",
+      "/payments",
+      `/payments/${randomUUID()}`,
+      "/where",
+      `/where?key=${randomUUID()}`,
+      "/payments?q=coffee&kind=order&from=2026-01-01",
+      "/payments/export.csv",
+      "/problems/declined",
+    ],
     ...[
       `/checkout/${orderId}`,
       plainFormPath({ place: `/checkout/${orderId}`, key: randomUUID(), userId: await userIdOf("alice") }),

@@ -3,10 +3,11 @@
  * one schema, so that the file holds what the page shows.
  */
 import { z } from "zod";
+import { PAYMENT_KINDS } from "../api/payment.ts";
 import { type Parsed, parseQuery } from "../api/requests.ts";
 
 /** The kinds that can be picked. Another one is shown, and found by its name, as a newer build may bring it. */
-export const KINDS = ["order", "transfer", "refund", "top-up", "funding"] as const;
+export const KINDS = PAYMENT_KINDS;
 export const DIRECTIONS = ["in", "out"] as const;
 /** `checking`: an open key whose request has arrived, with no outcome so far. */
 export const STATUSES = ["succeeded", "declined", "checking"] as const;

@@ -4,7 +4,7 @@ export const PURPOSE_KINDS = ["order", "transfer", "refund", "top-up"] as const;
 
 /** What a payment can be. A funding is an operator's: no key for one is issued over HTTP. */
 export const PAYMENT_KINDS = [...PURPOSE_KINDS, "funding"] as const;
-export type PaymentKind = (typeof PAYMENT_KINDS)[number];
+type PaymentKind = (typeof PAYMENT_KINDS)[number];
 
 /** What a key was issued for. Per user, a purpose succeeds at most once, under any number of keys. */
 export type Purpose =

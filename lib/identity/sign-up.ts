@@ -20,15 +20,15 @@ export const signUpForm = z
     email: z.string().trim().toLowerCase().pipe(z.email().max(254)),
     password: z.string().min(PASSWORD_MIN_LENGTH).max(PASSWORD_MAX_LENGTH),
   })
-  .refine(({ handle, email, password }) => !isGuessable(password, handle, email), {
+  .refine(({ handle, email, password }) => !isGuessable(password, { handle, email }), {
     path: ["password"],
     error: "guessable",
   });
 
 export type SignUp = z.infer<typeof signUpForm>;
 
-/** Who knows the address or the handle would try these first; so would anybody a single repeated character. */
-function isGuessable(password: string, handle: string, email: string): boolean {
+/** Whether who knows the address or the handle would try this password first, or anybody: a single repeated character. */
+export function isGuessable(password: string, { handle, email }: { handle: string; email: string }): boolean {
   const guess = password.toLowerCase();
   return guess.includes(handle) || guess.includes(email.split("@")[0] ?? email) || new Set(guess).size < 4;
 }

@@ -23,6 +23,8 @@ const SAME_IN_BOTH = new Set([
   "send.recipient",
   "activity.filter_status",
   "mail.name",
+  "settings.language_en",
+  "settings.language_de",
   "merchant.buyer",
   "refund.person",
 ]);

@@ -2,20 +2,22 @@
 import type { RouteName } from "../identity/policy.ts";
 import type { Viewer } from "../identity/viewer.ts";
 import { leadOn } from "./document-route.ts";
+import { enforceQuota } from "./rate-limits.ts";
 import { route } from "./route.ts";
 
 /**
  * Makes the handler of an export. A person who gets no file is led on: to sign in, back to `pageOf` where the query is at
  * fault, which the page shows beside its fields, or to the page about the problem. A program, which came with its key, is answered
- * with the problem document.
+ * with the problem document. Exports count on the quota of documents: each may read a whole history.
  */
 export function exportRoute<N extends RouteName>(
   name: N,
   handler: (call: { request: Request; user: Viewer; isForSpreadsheet: boolean }) => Promise<Response>,
   pageOf: (request: Request) => string,
 ): ReturnType<typeof route<N>> {
-  const answer = route<N>(name, ({ request, user }) => {
+  const answer = route<N>(name, async ({ request, user }) => {
     if (!user) throw new Error(`Bug: the policy lets anyone use ${name}.`);
+    await enforceQuota("document", user.id, []);
     return handler({ request, user, isForSpreadsheet: !isProgram(request) });
   });
   return async (request, context) => {

@@ -7,7 +7,11 @@ import { database, schema } from "@/db/connection/client";
 import { openAccounts } from "@/db/ledger/accounts";
 import { API_KEY_NAME_MAX_LENGTH } from "@/lib/identity/api-key";
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from "@/lib/identity/sign-up";
+import { mailNewPassword, mailVerification } from "../account/account-mails.ts";
+import { accountContext } from "../account/context.ts";
+import { LINK_SECONDS } from "../account/links.ts";
 import { environment, isDemo } from "../lifecycle/environment.ts";
+import { hasMail } from "../mail/delivery.ts";
 import { sessionSecret } from "./session-secret.ts";
 
 /** A week: long enough not to annoy, short enough that a forgotten browser forgets too. */
@@ -39,13 +43,26 @@ function create() {
       additionalFields: {
         handle: { type: "string", required: true },
         role: { type: "string", required: true, input: false, defaultValue: "payer" },
+        locale: { type: "string", required: false, input: false },
       },
+      changeEmail: { enabled: true },
     },
     emailAndPassword: {
       enabled: true,
       minPasswordLength: PASSWORD_MIN_LENGTH,
       maxPasswordLength: PASSWORD_MAX_LENGTH,
+      resetPasswordTokenExpiresIn: LINK_SECONDS,
+      revokeSessionsOnPasswordReset: true,
+      ...(hasMail() ? { sendResetPassword: mailNewPassword } : {}),
     },
+    emailVerification: {
+      expiresIn: LINK_SECONDS,
+      // Our own flow confirms an address before there is an account (server/account/sign-up.ts).
+      sendOnSignUp: false,
+      ...(hasMail() ? { sendVerificationEmail: mailVerification } : {}),
+    },
+    // Whoever reads the database or a backup of it finds no link that works.
+    verification: { storeIdentifier: "hashed" },
     // A read must never write: looking at a page neither extends a session nor, deferred, deletes one that has expired.
     session: {
       expiresIn: SESSION_SECONDS,
@@ -53,8 +70,20 @@ function create() {
       deferSessionRefresh: true,
       cookieCache: { enabled: false },
     },
-    // At every sign-in, so that a crash right after signing up mends itself, and a currency that was opened since is there.
-    databaseHooks: { session: { create: { before: async ({ userId }) => openAccounts(userId) } } },
+    databaseHooks: {
+      // At every sign-in, so that a crash right after signing up mends itself, and a currency that was opened since is there.
+      session: { create: { before: async ({ userId }) => openAccounts(userId) } },
+      user: {
+        create: {
+          before: async (user) => {
+            const context = accountContext();
+            if (!context) return undefined;
+            const emailVerified = context.provenEmail === user.email;
+            return { data: { ...user, emailVerified, locale: context.locale } };
+          },
+        },
+      },
+    },
     advanced: {
       database: { generateId: "uuid" },
       // The prefix __Host- binds the cookie to this host, path and TLS. The demo runs on plain http on this machine.

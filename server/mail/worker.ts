@@ -17,6 +17,7 @@ import { countMail } from "../observability/metrics.ts";
 import { compose } from "./compose.ts";
 import { MAIL_KINDS, readContent } from "./content.ts";
 import { delivery, hasMail } from "./delivery.ts";
+import { makeDemoCopy } from "./demo-copy.ts";
 import type { MailMessage } from "./message.ts";
 import { describe, sendBySmtp } from "./smtp.ts";
 
@@ -49,7 +50,7 @@ export async function sendDueMails(): Promise<number> {
 async function sendOne(mail: ClaimedMail): Promise<void> {
   try {
     const message = await inTime(composeAndSend(mail));
-    await recordSent(mail.id, isDemo() ? copyOf(message) : undefined);
+    await recordSent(mail.id, isDemo() ? makeDemoCopy(message) : undefined);
     countMail(mail.kind, "sent");
   } catch (error) {
     const isFinal = (error as Error).name === "MailRefused";
@@ -85,27 +86,6 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
 function codeOf(error: unknown): string | undefined {
   const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
   return [code, responseCode].filter((one) => one !== undefined).join(" ") || undefined;
-}
-
-/** A mail as the demo's page shows it. */
-export type DemoCopy = {
-  subject: string;
-  text: string;
-  html: string;
-  attachments: { filename: string; contentType: string; base64: string }[];
-};
-
-function copyOf({ subject, text, html, attachments = [] }: MailMessage): DemoCopy {
-  return {
-    subject,
-    text,
-    html,
-    attachments: attachments.map(({ filename, contentType, content }) => ({
-      filename,
-      contentType,
-      base64: content.toString("base64"),
-    })),
-  };
 }
 
 /** Gives up mails whose time is over, says so, and deletes old ones. */

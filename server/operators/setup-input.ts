@@ -101,6 +101,8 @@ export async function operatorOf(given: Given, { ask, complain }: Terminal): Pro
       if (given.password !== undefined || (await ask?.("Again: ", { secret: true })) === answers.password)
         return parsed.data;
       complain("The two passwords differ. Once more, please.");
+      const { email, handle, name } = parsed.data;
+      given = { ...given, email, handle, name };
       continue;
     }
     const issue = parsed.error.issues[0];
@@ -108,8 +110,9 @@ export async function operatorOf(given: Given, { ask, complain }: Terminal): Pro
     const says = issue?.message === "guessable" ? GUESSABLE : FIELD_ERRORS[field];
     if (ask === undefined) throw new WrongInput(says);
     complain(`${says} Once more, please.`);
-    // What was given and is wrong is asked for, too, or the question would never end.
-    given = { ...given, [field]: undefined };
+    // What is right stays; what was given and is wrong is asked for, too, or the question would never end.
+    const right = { ...given, email: answers.email, handle: answers.handle, name: answers.name };
+    given = { ...right, [field]: undefined };
   }
 }
 

@@ -23,7 +23,7 @@ it("robots.txt closes checkouts, payments, settings, signing in and the API to e
       "/checkout/",
       "/payments",
       "/send",
-      "/settings/api-keys",
+      "/settings",
       "/sign-in",
       "/sign-up",
     ]),
