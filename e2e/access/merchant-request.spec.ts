@@ -4,7 +4,7 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { books, userIdOf } from "../support/books.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { confirmSignUp, fillSignUp, newcomer, signUp as signUpByMail } from "../support/mail.ts";
+import { signUp as signUpByMail } from "../support/mail.ts";
 
 const PAGE = "/settings/merchant";
 const REASON = "Please say where you bake.";
