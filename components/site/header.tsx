@@ -11,7 +11,7 @@ import { NavLink } from "./nav-link";
 import { type NavigationLink, useNavigationTexts } from "./navigation-texts";
 
 const BAR_LINK =
-  "inline-flex h-11 items-center rounded-xl px-3 text-sm font-semibold text-accent-text underline-offset-4 hover:underline aria-[current]:bg-wash aria-[current]:text-ink";
+  "inline-flex h-11 items-center rounded-xl px-3 text-sm font-semibold text-accent-text underline-offset-4 hover:underline aria-[current]:bg-wash aria-[current]:text-ink aria-[current]:underline";
 const MENU_LINK =
   "flex min-h-11 items-center rounded-xl px-3 hover:bg-wash aria-[current]:bg-wash aria-[current]:font-semibold";
 

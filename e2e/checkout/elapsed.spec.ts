@@ -2,10 +2,7 @@
 import { block, isApi } from "../support/blocked.ts";
 import { expect, isPayment, openCheckout, payButton, test } from "../support/fixtures.ts";
 
-test("checking says how long ago Pay was pressed, also after a reload, beside the live region", async ({
-  alice,
-  orderId,
-}) => {
+test("checking says how long ago Pay was pressed, beside the live region", async ({ alice, orderId }) => {
   await openCheckout(alice, orderId);
   await block(alice.context(), (route) => isPayment(route) || isApi(route));
   await payButton(alice).click();
@@ -17,6 +14,6 @@ test("checking says how long ago Pay was pressed, also after a reload, beside th
   // A change in a live region is read out: the timer stands in none.
   await expect(alice.locator("[role=status] [role=timer], [role=alert] [role=timer]")).toHaveCount(0);
   await expect(alice.getByRole("status").filter({ hasText: "checking" })).toBeVisible();
-  await alice.unrouteAll({ behavior: "ignoreErrors" });
+  await alice.context().unrouteAll({ behavior: "ignoreErrors" });
   await expect(alice.getByRole("heading", { level: 1 })).toHaveText(/^Paid/);
 });

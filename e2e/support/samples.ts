@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { PAGES, type PageName } from "../../server/identity/policy.ts";
-import { newOrder, userIdOf } from "./books.ts";
+import { books, newOrder, userIdOf } from "./books.ts";
 
 export type Who = "nobody" | "Alice" | "Mia" | "Omar";
 export type Sample = { page: PageName; path: string; who: Who };
@@ -38,8 +38,44 @@ async function plainForm(baseURL: string, place: string, purpose: object, fields
   return `${place}/form?${new URLSearchParams({ key, user, ...fields })}`;
 }
 
-const TRANSFER = { payee: "bob", amount: "12.50", currency: "USD", note: "For the tickets" };
-const TOP_UP = { amount: "25", currency: "USD" };
+/** A refund of a sale of Mia's, without JavaScript. */
+async function plainRefund(baseURL: string): Promise<string> {
+  const [paymentId, intentId] = [await paidOrder(baseURL), randomUUID()];
+  const answer = await fetch(`${baseURL}/api/idempotency-keys`, {
+    method: "POST",
+    headers: { ...AUTHORIZED, authorization: "Bearer once_demo_mia" },
+    body: JSON.stringify({ purpose: { kind: "refund", paymentId, intentId } }),
+  });
+  const { key } = (await answer.json()) as { key: string };
+  const fields = { key, user: await userIdOf("mia"), amount: "5", currency: "USD" };
+  return `/payments/${paymentId}/refund/${intentId}/form?${new URLSearchParams(fields)}`;
+}
+
+/** A payment link of Mia's, whose buyers choose how many. */
+async function paymentLink(): Promise<string> {
+  const id = randomUUID();
+  const items = [{ description: "Ticket for the tasting", quantity: 1, amountMinor: "1250" }];
+  await books()`
+    insert into payment_links (id, merchant_id, description, currency, items, total_minor, quantity_max, request_hash)
+    values (${id}, ${await userIdOf("mia")}, 'Ticket for the tasting', 'USD', ${books().json(items)}, 1250, 10,
+            ${Buffer.from(id)})`;
+  return id;
+}
+
+/** A request of Alice's for money, as its page makes one: an order that is hers. */
+async function moneyRequest(): Promise<string> {
+  const id = randomUUID();
+  const alice = await userIdOf("alice");
+  const items = [{ description: "Dinner on Friday", quantity: 1, amountMinor: "2500" }];
+  await books()`
+    insert into orders (id, merchant_id, merchant_account_id, description, currency, total_minor, items, request_hash)
+    select ${id}, ${alice}, id, 'Dinner on Friday', 'USD', 2500, ${books().json(items)}, ${Buffer.from(id)}
+      from ledger_accounts where owner_id = ${alice} and currency = 'USD'`;
+  return id;
+}
+
+const TRANSFER = { payee: "bob", amountMinor: "1250", currency: "USD", note: "For the tickets" };
+const TOP_UP = { amountMinor: "2500", currency: "USD" };
 
 type Make = (baseURL: string) => Promise<string> | string;
 const MAKERS: Partial<Record<PageName, Make>> = {
@@ -61,8 +97,23 @@ const MAKERS: Partial<Record<PageName, Make>> = {
     const intentId = randomUUID();
     return plainForm(baseURL, `/top-up/${intentId}`, { kind: "top-up", intentId }, TOP_UP);
   },
+  "/request/[orderId]": async () => `/request/${await moneyRequest()}`,
+  "/orders/[id]": async (baseURL) => `/orders/${await newOrder(baseURL)}`,
+  "/links/[id]": async () => `/links/${await paymentLink()}`,
+  "/pay/[linkId]": async () => `/pay/${await paymentLink()}`,
+  "/payments/[id]/refund": async (baseURL) => `/payments/${await paidOrder(baseURL)}/refund`,
+  "/payments/[id]/refund/[intentId]": async (baseURL) =>
+    `/payments/${await paidOrder(baseURL)}/refund/${randomUUID()}`,
+  "/payments/[id]/refund/[intentId]/form": plainRefund,
   "/payments/[id]": async (baseURL) => `/payments/${await paidOrder(baseURL)}`,
 };
+
+/** Pages of users that only whoever sold something has: the policy does not know who that is. */
+const OF_MIA = new Set<string>([
+  "/payments/[id]/refund",
+  "/payments/[id]/refund/[intentId]",
+  "/payments/[id]/refund/[intentId]/form",
+]);
 
 /** The start page is another for everybody. */
 const ALSO: Sample[] = [
@@ -83,7 +134,8 @@ export async function samples(baseURL: string): Promise<Sample[]> {
       throw new Error(`Name a sample of ${page} in e2e/support/samples.ts.`);
     const who = ({ anyone: "nobody", user: "Alice", merchant: "Mia", operator: "Omar" } as const)[level];
     if (who === undefined) throw new Error(`Bug: ${page} is for "${level}".`);
-    all.push({ page, path: make === undefined ? page : await make(baseURL), who });
+    const path = make === undefined ? page : await make(baseURL);
+    all.push({ page, path, who: OF_MIA.has(page) ? "Mia" : who });
   }
   return [...all, ...ALSO];
 }

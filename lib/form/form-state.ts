@@ -41,7 +41,7 @@ export function refuseForm(form: FormData | URLSearchParams, errors: FormError[]
 }
 
 /** The first thing that is wrong with each field, in the schema's order. */
-export function errorsOf(error: z.ZodError): FormError[] {
+function errorsOf(error: z.ZodError): FormError[] {
   const errors = new Map<string, FormError>();
   for (const { path, message } of error.issues) {
     const name = path.join(".");

@@ -16,8 +16,9 @@ const LINKS = [
   { key: "links", path: "/links", place: "bar", for: ["merchant"] },
   { key: "paymentsOfMerchant", path: "/payments", place: "menu", for: ["merchant"] },
   { key: "send", path: "/send", place: "menu", for: ["merchant", "operator"] },
-  { key: "request", path: "/request", place: "menu", for: ["merchant", "operator"] },
-  { key: "requests", path: "/requests", place: "menu", for: ["payer", "merchant"] },
+  // A merchant asks for money by an order.
+  { key: "request", path: "/request", place: "menu", for: ["operator"] },
+  { key: "requests", path: "/requests", place: "menu", for: ["payer", "operator"] },
   { key: "topUp", path: "/top-up", place: "menu", onlyInDemo: true },
   { key: "settings", path: "/settings", place: "menu" },
   { key: "apiKeys", path: "/settings/api-keys", place: "menu" },
@@ -33,8 +34,7 @@ const LINKS = [
   onlyInDemo?: true;
 }[];
 
-export type NavigationKey = (typeof LINKS)[number]["key"];
-export type NavigationLink = { key: NavigationKey; path: string };
+export type NavigationLink = { key: (typeof LINKS)[number]["key"]; path: string };
 
 /** The links for `role` (undefined: nobody is signed in). Of pages for users, nobody in particular is shown those at the foot alone. */
 export function navigationFor(role: Role | undefined, isDemo: boolean): Record<Place, NavigationLink[]> {
