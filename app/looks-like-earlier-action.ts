@@ -1,6 +1,7 @@
 "use server";
 
 import { z } from "zod";
+import type { ProblemName } from "@/lib/api/problems";
 import { uuid } from "@/lib/api/requests";
 import type { PayQuestion } from "@/lib/pay/state";
 import { authorizeAction } from "@/server/identity/authorize";
@@ -15,12 +16,13 @@ const question = z.object({
 
 /**
  * Whether the transfer that is about to be paid looks like one of minutes ago that the page did not ask about: it was paid in
- * another window since. Looks only. Whoever may not ask is told no: their press is answered by the payment itself.
+ * another window since. Looks only. Whoever may not ask is told why not; their press is answered by the payment itself.
  */
-export async function looksLikeEarlier(asked: PayQuestion): Promise<boolean> {
+export async function looksLikeEarlier(asked: PayQuestion): Promise<boolean | ProblemName> {
   const authorization = await authorizeAction("looksLikeEarlier");
   const parsed = question.safeParse(asked);
-  if (!authorization.ok || !parsed.success || parsed.data.userId !== authorization.viewer.id) return false;
+  if (!authorization.ok) return authorization.problem;
+  if (!parsed.success || parsed.data.userId !== authorization.viewer.id) return false;
   const { userId, purpose, payload, beside } = parsed.data;
   return looksLikeAnEarlierOne(userId, purpose.intentId, payload, beside.despite);
 }

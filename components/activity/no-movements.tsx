@@ -23,11 +23,18 @@ export function NoMovements({
           isMerchant ? t.rich("emptyMerchant", { handle, bdi }) : t.rich("emptyPayer", { handle, bdi }),
         )}
       </p>
-      {isAtStart ? null : (
-        <Button asChild look="quiet" className="mt-4">
-          <Link href="/">{t("emptyStart")}</Link>
-        </Button>
-      )}
+      <div className="mt-4 flex flex-wrap gap-3 empty:hidden">
+        {isMerchant ? (
+          <Button asChild>
+            <Link href="/orders/new">{t("emptyOrder")}</Link>
+          </Button>
+        ) : null}
+        {isAtStart ? null : (
+          <Button asChild look="quiet">
+            <Link href="/">{t("emptyStart")}</Link>
+          </Button>
+        )}
+      </div>
     </div>
   );
 }

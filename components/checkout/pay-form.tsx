@@ -8,6 +8,7 @@ import { Mark } from "@/components/site/mark";
 import { Button } from "@/components/ui/button";
 import type { Purpose } from "@/lib/api/payment";
 import type { PaymentResponse } from "@/lib/api/payment-response";
+import type { ProblemName } from "@/lib/api/problems";
 import { placeOf } from "@/lib/pay/place";
 import type { NextKey, PayInput, Payload, PayQuestion, PayState } from "@/lib/pay/state";
 import { awaitsPayer, pressableKey } from "@/lib/pay/state-machine";
@@ -33,7 +34,7 @@ export type PayFormProps = {
    * Asked at a press, before it is stored or sent. Where it says so, nothing is: the page is shown anew, and asks the payer
    * something first. No answer is none: the press goes on.
    */
-  asksFirst?: (question: PayQuestion) => Promise<boolean>;
+  asksFirst?: (question: PayQuestion) => Promise<boolean | ProblemName>;
   currency: string;
   /** The amount for people, formatted on the server: both sides then show the same characters. */
   amount: string;
@@ -80,7 +81,7 @@ function FormOfPayload({ userId, userName, otherName, currency, amount, returnTo
     const question = { userId, purpose, payload, beside: rest.beside ?? {} };
     const asks = await Promise.race([asksFirst(question), noQuestion]).catch(() => false);
     isAsking.current = false;
-    if (asks) router.refresh();
+    if (asks === true) router.refresh();
     else press();
   };
 

@@ -101,6 +101,9 @@ export function MoneyInput({
               onChange={(event) => {
                 setCurrency(event.target.value);
                 currencyField.bound.onChange(event);
+                // Whether an amount is right depends on its currency: what was wrong with it is looked at anew.
+                const { current: target } = input;
+                if (target !== null) field.bound.onChange({ ...event, target, currentTarget: target });
               }}
               className={cn(INPUT_LOOK, "w-auto")}
             >

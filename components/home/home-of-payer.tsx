@@ -75,7 +75,7 @@ export function HomeOfPayer({
               action={
                 <Link
                   href="/requests"
-                  className="rounded text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
+                  className="-my-2.5 inline-flex min-h-11 items-center rounded-xl text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
                 >
                   {t("home.allRequests")}
                 </Link>

@@ -11,9 +11,9 @@ type Copy = {
 
 /**
  * The HTML of a mail for a frame of this page: the frame has the page's policy, in which styles need its nonce, so those that
- * stand on elements become a style sheet. No script runs in the frame, and a link in it opens a page of its own.
+ * stand on elements become a style sheet. No script runs in the frame, and a link in it leads the whole page.
  */
-export function framed(html: string, nonce: string): string {
+function framed(html: string, nonce: string): string {
   const rules: string[] = [];
   const styled = html
     .replaceAll(/<style\b/g, `<style nonce="${nonce}"`)

@@ -24,7 +24,7 @@ export function WatchOrder(props: { orderId: string; userId: string; state: Orde
 
 function Watch({ orderId, userId, state }: { orderId: string; userId: string; state: OrderState }) {
   const router = useRouter();
-  const { data: found } = useQuery({
+  const { data: found, dataUpdatedAt } = useQuery({
     queryKey: ["order", orderId],
     queryFn: async ({ signal }) => {
       const response = await fetch(`/api/orders/${orderId}`, {
@@ -44,8 +44,9 @@ function Watch({ orderId, userId, state }: { orderId: string; userId: string; st
     retry: false,
   });
   useEffect(() => {
-    if (found !== undefined && found !== state) router.refresh();
-  }, [found, state, router]);
+    // At each look, until the page has been read anew: one that was lost on its way is asked for again.
+    if (dataUpdatedAt > 0 && found !== undefined && found !== state) router.refresh();
+  }, [found, dataUpdatedAt, state, router]);
   return null;
 }
 

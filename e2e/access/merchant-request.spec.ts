@@ -4,20 +4,16 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { books, userIdOf } from "../support/books.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { confirmSignUp, fillSignUp, newcomer } from "../support/mail.ts";
+import { signUp as signUpByMail } from "../support/mail.ts";
 
 const PAGE = "/settings/merchant";
 const REASON = "Please say where you bake.";
 
-/** Somebody new, who lands on the page about merchants. Returns their handle. */
+/** Somebody new, on the page about merchants. Returns their handle. */
 async function signUp(page: Page): Promise<string> {
-  const who = newcomer("Nina Newcomer");
-  await page.goto(`/sign-up?next=${encodeURIComponent(PAGE)}`);
-  await fillSignUp(page, who);
-  await page.getByRole("button", { name: "Create account" }).click();
-  await confirmSignUp(page, who);
-  await page.waitForURL(PAGE);
-  return who.handle;
+  const { handle } = await signUpByMail(page);
+  await page.goto(PAGE);
+  return handle;
 }
 
 const sendButton = (page: Page) => page.getByRole("button", { name: "Send request" });

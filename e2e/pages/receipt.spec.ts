@@ -101,7 +101,7 @@ test("shows the payee both sides and nothing of the payer's arrivals and balance
   await expect(mia.getByText("@alice").first()).toBeVisible();
   await expect(mia.getByText(/^Entry \d+ of this account/)).toHaveCount(1);
   const seen = await mia.content();
-  for (const hidden of ["seen-by-alice-only", "was received", "Key issued", balance ?? "no balance"])
+  for (const hidden of ["seen-by-alice-only", "Pay was received", "Key issued", balance ?? "no balance"])
     expect(seen).not.toContain(hidden);
   const file = await mia.request.get(`/payments/${id}/receipt.pdf`);
   expect(file.status()).toBe(200);
@@ -109,7 +109,7 @@ test("shows the payee both sides and nothing of the payer's arrivals and balance
     .pages.flat()
     .join("\n");
   expect(said).toContain("Credit: +$38.00");
-  for (const hidden of ["seen-by-alice-only", "was received", balance ?? "no balance"])
+  for (const hidden of ["seen-by-alice-only", "Pay was received", balance ?? "no balance"])
     expect(said).not.toContain(hidden);
 
   await signIn(mia, "Bob");

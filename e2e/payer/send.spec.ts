@@ -210,6 +210,21 @@ test("what is wrong is said beside its field, and what was typed stays", async (
   await expect(alice.getByRole("alert").filter({ hasText: "holds less than this amount" })).toBeVisible();
 });
 
+test("what is wrong with an amount in one currency is taken back where another is chosen", async ({
+  alice,
+}) => {
+  await alice.goto("/send");
+  await alice.getByLabel("To whom").fill("bob");
+  await alice.getByRole("textbox", { name: "Amount" }).fill("12.34");
+  await alice.getByLabel("Currency").selectOption("JPY");
+  await alice.getByRole("button", { name: "Review" }).click();
+  const summary = alice.getByRole("alert").filter({ hasText: "more decimals" });
+  await expect(summary).toBeVisible();
+  await alice.getByLabel("Currency").selectOption("USD");
+  await expect(summary).toHaveCount(0);
+  await expect(alice.getByRole("textbox", { name: "Amount" })).not.toHaveAttribute("aria-invalid", "true");
+});
+
 test("whoever is signed out comes back to the review with everything, and pays once", async ({ alice }) => {
   const amount = newAmount();
   const intentId = await openReview(alice, amount.typed);

@@ -74,8 +74,8 @@ async function moneyRequest(): Promise<string> {
   return id;
 }
 
-const TRANSFER = { payee: "bob", amount: "12.50", currency: "USD", note: "For the tickets" };
-const TOP_UP = { amount: "25", currency: "USD" };
+const TRANSFER = { payee: "bob", amountMinor: "1250", currency: "USD", note: "For the tickets" };
+const TOP_UP = { amountMinor: "2500", currency: "USD" };
 
 type Make = (baseURL: string) => Promise<string> | string;
 const MAKERS: Partial<Record<PageName, Make>> = {

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Browser, Page } from "@playwright/test";
 import { books } from "./books.ts";
 import { expect } from "./fixtures.ts";
+import { confirmSignUp, fillSignUp, newcomer } from "./mail.ts";
 
 /** The merchant's form, filled in as far as it has to be. Nothing is sent. */
 export async function fillOrder(
@@ -60,14 +61,11 @@ export async function otherPage(
   return (await browser.newContext(options)).newPage();
 }
 
-/** Fills in the form of a new account; who they are. */
+/** Fills in the form of a new account and confirms it by the mail; who they are. */
 export async function signUp(page: Page): Promise<{ name: string; handle: string }> {
-  const handle = `n${randomUUID().replaceAll("-", "").slice(0, 12)}`;
-  const name = `Nora ${handle.slice(0, 5)}`;
-  await page.getByLabel("Name").fill(name);
-  await page.getByLabel("Handle").fill(handle);
-  await page.getByLabel("E-mail").fill(`${handle}@new.test`);
-  await page.getByLabel("Password").fill("correct horse battery");
+  const who = newcomer("Nora Newcomer");
+  await fillSignUp(page, who);
   await page.getByRole("button", { name: "Create account" }).click();
-  return { name, handle };
+  await confirmSignUp(page, who);
+  return who;
 }

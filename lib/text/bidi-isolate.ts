@@ -6,10 +6,5 @@ const DIRECTION = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
  * (Unicode's First Strong Isolate and Pop Directional Isolate). In a page `<bdi>` does the same.
  */
 export function isolateBidi(text: string): string {
-  return `\u2068${withoutDirection(text)}\u2069`;
-}
-
-/** A text without what turns its direction, for what knows no direction. */
-export function withoutDirection(text: string): string {
-  return text.replace(DIRECTION, "");
+  return `\u2068${text.replace(DIRECTION, "")}\u2069`;
 }

@@ -9,7 +9,7 @@ import { stringify } from "csv-stringify/sync";
 import { LENGTH_HEADER } from "../http/node-server/content-length.ts";
 
 /** A number as figures: minus, digits, point. */
-export type Figures = { figures: string };
+type Figures = { figures: string };
 export type CsvCell = string | Figures | null;
 
 /** UTF-8 is what spreadsheets take a file for that begins with this; a program needs none. */

@@ -24,7 +24,7 @@ export type Weight = "400" | "600";
 
 /** Letters that change their shape or place by their neighbours: what is drawn no longer says what was written. */
 const SHAPED = /\p{Script=Devanagari}/u;
-/** What chooses the form of the letter before it, and is drawn as nothing by itself. */
+/** What is drawn as nothing: what chooses the form of the letter before it, and what turns the direction of text. */
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/u;
 
 /** A piece of text in one font; without a font where none has its letters. */

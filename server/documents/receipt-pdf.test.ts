@@ -196,6 +196,11 @@ describe("what it says", () => {
       await receiptPdf(SEEN_BY_ALICE, { id: ALICE.id, locale: "en" }),
     ];
     expect(one.content.equals(other.content)).toBe(true);
+    // The file's time is the payment's: nothing in it tells when it was made.
+    expect(one.content.toString("latin1").match(/D:\d+Z/g)).toEqual([
+      "D:20260302093812Z",
+      "D:20260302093812Z",
+    ]);
     expect(one.filename).toBe(`receipt-${PAYMENT.id}.pdf`);
   });
 });

@@ -1,7 +1,6 @@
 /** Pages of a document: text in whatever fonts have its letters, set in lines, over as many pages as it takes, and tagged. */
 import PDFDocument from "pdfkit";
 import type { Locale } from "@/lib/locale";
-import { withoutDirection } from "@/lib/text/bidi-isolate";
 import { countLetters, fontOf, type Run, runsOf, type Subset, type Weight } from "./fonts.ts";
 
 /** A4, in points. */
@@ -184,7 +183,7 @@ export class Sheet {
     };
     const fits = (word: string): boolean =>
       line.width + runsOf(word.trimEnd()).reduce((sum, run) => sum + this.#widthOf(run, style), 0) <= width;
-    for (const word of withoutDirection(text).split(/(?<=[ \t\n-])/u)) {
+    for (const word of text.split(/(?<=[ \t\n-])/u)) {
       if (line.width > 0 && !fits(word)) end();
       if (fits(word)) {
         add(runsOf(word));

@@ -17,6 +17,8 @@ export type Block =
   /** A link that stands out, and is written out where there is no HTML. */
   | { type: "link"; label: string; url: string }
   | { type: "facts"; facts: readonly (readonly [string, string | Quoted])[] }
+  /** Amounts under each other, each with what it is for; the last may be what they come to. */
+  | { type: "amounts"; rows: readonly { text: string; detail?: string; amount: string; isTotal?: true }[] }
   /** Beside the point: who sent this and why. */
   | { type: "small"; text: string };
 
@@ -50,6 +52,10 @@ function textOf(block: Block): string {
       return `${block.label}:\n${block.url}`;
     case "facts":
       return block.facts.map(([name, value]) => `${name}: ${inText(value)}`).join("\n");
+    case "amounts":
+      return block.rows
+        .map(({ text, detail, amount }) => `${text}${detail === undefined ? "" : ` (${detail})`}: ${amount}`)
+        .join("\n");
     default:
       return block satisfies never;
   }
@@ -64,6 +70,9 @@ const STYLE = {
   link: "display:inline-block;padding:12px 20px;background:#0d5c46;color:#ffffff;border-radius:12px;font-weight:600;text-decoration:none",
   name: "padding:4px 16px 4px 0;color:#56605a;vertical-align:top;font-weight:400;text-align:left",
   value: "padding:4px 0;overflow-wrap:anywhere",
+  detail: "color:#56605a;font-size:14px",
+  // An amount that is broken over two lines reads as two numbers.
+  amount: "padding-left:16px;text-align:right;vertical-align:top;white-space:nowrap",
   small: "margin:16px 0 0;color:#56605a;font-size:14px",
 } as const;
 
@@ -83,6 +92,15 @@ function htmlOf(block: Block): string {
           `<tr><th scope="row" style="${STYLE.name}">${escapeHtml(name)}</th><td style="${STYLE.value}">${inHtml(value)}</td></tr>`,
       );
       return `<table style="margin:0 0 16px;border-collapse:collapse">${rows.join("")}</table>`;
+    }
+    case "amounts": {
+      const rows = block.rows.map(({ text, detail, amount, isTotal }) => {
+        const cell = isTotal ? `${STYLE.value};font-weight:600` : STYLE.value;
+        const small =
+          detail === undefined ? "" : `<br><span style="${STYLE.detail}">${escapeHtml(detail)}</span>`;
+        return `<tr><td style="${cell}">${escapeHtml(text)}${small}</td><td style="${cell};${STYLE.amount}">${escapeHtml(amount)}</td></tr>`;
+      });
+      return `<table style="margin:0 0 16px;width:100%;border-collapse:collapse">${rows.join("")}</table>`;
     }
     case "small":
       return `<p style="${STYLE.small}">${escapeHtml(block.text)}</p>`;

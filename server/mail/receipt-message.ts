@@ -55,18 +55,10 @@ function blocksOf(lines: ReceiptLines): Block[] {
 }
 
 function amountBlocks({ title, intro, rows, total, outro }: AmountList): Block[] {
+  const lines = total ? [...rows, { text: total[0], amount: total[1], isTotal: true } as const] : rows;
   return [
     { type: "text", text: [title, ...intro].join(" · ") },
-    {
-      type: "facts",
-      facts: [
-        ...rows.map(
-          ({ text, detail, amount }) =>
-            [detail === undefined ? text : `${text} (${detail})`, amount] as const,
-        ),
-        ...(total ? [total] : []),
-      ],
-    },
+    { type: "amounts", rows: lines },
     ...outro.map((text): Block => ({ type: "text", text })),
   ];
 }
