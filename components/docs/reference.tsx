@@ -70,6 +70,11 @@ export function Reference({
         onComplete: () => setState("shown"),
       });
     }
+    // swagger-ui brings a <main> of its own, and a page has one: this is a part of ours.
+    const parts = new MutationObserver(() => {
+      domNode.querySelector("main:not([role])")?.setAttribute("role", "group");
+    });
+    parts.observe(domNode, { childList: true, subtree: true });
     const observer = new IntersectionObserver(
       (entries) => {
         if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
@@ -79,7 +84,10 @@ export function Reference({
       { rootMargin: "800px" },
     );
     observer.observe(domNode);
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      parts.disconnect();
+    };
   }, [url]);
 
   return (
