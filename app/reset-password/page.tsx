@@ -39,7 +39,10 @@ export default async function ResetPasswordPage({
         )}
       </Panel>
       <p className="text-center text-sm">
-        <Link className="text-accent-text underline underline-offset-4" href="/sign-in">
+        <Link
+          className="inline-flex min-h-11 min-w-11 items-center text-accent-text underline underline-offset-4"
+          href="/sign-in"
+        >
           {t("toSignIn")}
         </Link>
       </p>

@@ -58,7 +58,10 @@ export default async function SignInPage({
         <SignInForm signIn={signIn} next={returnTo} />
       </Panel>
       <p className="flex flex-wrap justify-center gap-x-6 gap-y-3 text-center text-sm">
-        <Link className="text-accent-text underline underline-offset-4" href="/reset-password">
+        <Link
+          className="inline-flex min-h-11 min-w-11 items-center text-accent-text underline underline-offset-4"
+          href="/reset-password"
+        >
           {t("forgotten")}
         </Link>
         <Link

@@ -114,16 +114,15 @@ async function contextOf(context: BrowserContext, who: Who): Promise<void> {
 }
 
 for (const who of ["nobody", "Alice", "Mia", "Omar"] as const) {
-  test(`${who}'s pages`, async ({ context, baseURL }) => {
-    const own = (await samples(baseURL ?? "")).filter((sample) => sample.who === who);
-    await contextOf(context, who);
-    for (const locale of ["en", "de"] as const) {
+  for (const locale of ["en", "de"] as const) {
+    test(`${who}'s pages, ${locale}`, async ({ context, baseURL }) => {
+      const own = (await samples(baseURL ?? "")).filter((sample) => sample.who === who);
+      await contextOf(context, who);
       await context.addCookies([{ name: "locale", value: locale, url: baseURL ?? "" }]);
       const page = await context.newPage();
       for (const sample of own) await look(page, sample, locale);
-      await page.close();
-    }
-  });
+    });
+  }
 }
 
 test("nothing is left out", async ({ baseURL }) => {

@@ -29,7 +29,10 @@ export default async function NewPasswordPage({
         <NewPassword setNewPassword={setNewPassword} token={typeof token === "string" ? token : ""} />
       </Panel>
       <p className="text-center text-sm">
-        <Link className="text-accent-text underline underline-offset-4" href="/reset-password">
+        <Link
+          className="inline-flex min-h-11 min-w-11 items-center text-accent-text underline underline-offset-4"
+          href="/reset-password"
+        >
           {t("newAgain")}
         </Link>
       </p>

@@ -30,10 +30,16 @@ export default async function ConfirmSignUpPage({
         <Panel className="grid gap-4">
           <Notice isAlert>{t("confirmGone")}</Notice>
           <p className="flex flex-wrap gap-x-4 gap-y-2">
-            <Link className="text-accent-text underline underline-offset-4" href="/sign-in">
+            <Link
+              className="inline-flex min-h-11 min-w-11 items-center text-accent-text underline underline-offset-4"
+              href="/sign-in"
+            >
               {t("signIn")}
             </Link>
-            <Link className="text-accent-text underline underline-offset-4" href="/sign-up">
+            <Link
+              className="inline-flex min-h-11 min-w-11 items-center text-accent-text underline underline-offset-4"
+              href="/sign-up"
+            >
               {t("title")}
             </Link>
           </p>

@@ -34,7 +34,10 @@ export default async function SignUpSentPage({
       {kept === undefined ? (
         <Panel className="grid gap-4">
           <p>{t("gone")}</p>
-          <Link className="text-accent-text underline underline-offset-4" href="/sign-up">
+          <Link
+            className="inline-flex min-h-11 min-w-11 items-center text-accent-text underline underline-offset-4"
+            href="/sign-up"
+          >
             {t("title")}
           </Link>
         </Panel>
@@ -54,7 +57,10 @@ export default async function SignUpSentPage({
       )}
       <p className="flex flex-wrap justify-center gap-x-1.5 text-sm text-soft">
         <span>{t("haveAccount")}</span>
-        <Link className="text-accent-text underline underline-offset-4" href="/sign-in">
+        <Link
+          className="inline-flex min-h-11 min-w-11 items-center text-accent-text underline underline-offset-4"
+          href="/sign-in"
+        >
           {t("signIn")}
         </Link>
       </p>
