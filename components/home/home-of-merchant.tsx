@@ -8,7 +8,8 @@ import { inElements } from "@/components/ui/in-elements";
 import { type Account, Balances } from "./balances";
 import { Section } from "./section";
 
-const MORE = "rounded text-sm font-semibold text-accent-text underline-offset-4 hover:underline";
+const MORE =
+  "-my-2.5 inline-flex min-h-11 min-w-11 items-center rounded-xl text-sm font-semibold text-accent-text underline-offset-4 hover:underline";
 
 /** The start page of a merchant: what to do, what came in, what was sold, what is still to be paid. */
 export function HomeOfMerchant({
