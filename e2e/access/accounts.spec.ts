@@ -1,5 +1,4 @@
 /** Accounts that people can keep: by the pages, and by the mails of the demo's outbox. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
 import { books } from "../support/books.ts";
 import { expect, signIn, test } from "../support/fixtures.ts";
@@ -341,10 +340,7 @@ async function sendAsAlice(payee: string, amountMinor: string): Promise<string> 
   return key;
 }
 
-test("the pages have nothing that axe finds, and their frame of a mail breaks no policy", async ({
-  page,
-}) => {
-  test.slow();
+test("the frame of a mail breaks no policy", async ({ page }) => {
   const violations: string[] = [];
   page.on("console", (message) => {
     if (/Content Security Policy/i.test(message.text())) violations.push(message.text());
@@ -354,22 +350,6 @@ test("the pages have nothing that axe finds, and their frame of a mail breaks no
   await page.goto("/dev/outbox");
   await page.getByRole("link").filter({ hasText: who.email }).first().click();
   await expect(page.locator("iframe")).toBeVisible();
-  const pages = [
-    page.url(),
-    "/settings",
-    "/settings/account",
-    "/settings/mail",
-    "/reset-password?sent=1",
-    "/reset-password/new?token=x",
-    "/sign-up/confirm?token=x",
-    "/settings/account/confirm-address?token=x",
-    "/sign-up/sent",
-  ];
-  for (const path of pages) {
-    await page.goto(path);
-    const found = await new AxeBuilder({ page }).analyze();
-    expect(found.violations.map(({ id, nodes }) => [path, id, nodes.map(({ html }) => html)])).toEqual([]);
-  }
   expect(violations).toEqual([]);
 });
 
