@@ -11,7 +11,7 @@ test("every press is sent, and it is charged once", async ({ page }) => {
   await page.goto("/");
   await page.getByRole("button", { name: "Try it as Alice" }).click();
   const tour = page.getByRole("region", { name: "The promise, in 30 seconds" });
-  await tour.getByRole("button", { name: "Order the espresso" }).click();
+  await tour.getByRole("button", { name: "Start with an espresso" }).click();
   const pay = tour.getByRole("button", { name: "Pay $3.20" });
   await pay.dblclick();
   const result = tour.getByRole("status").filter({ hasText: "Received" });
@@ -40,7 +40,7 @@ test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
   test("it leads to the order's checkout", async ({ alice }) => {
-    await alice.getByRole("button", { name: "Order the espresso" }).click();
+    await alice.getByRole("button", { name: "Start with an espresso" }).click();
     await alice.waitForURL(/\/checkout\//);
     await alice.getByRole("button", { name: "Continue", exact: true }).click();
     await expect(payButton(alice)).toHaveText("Pay $3.20");
