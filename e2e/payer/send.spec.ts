@@ -343,7 +343,7 @@ test.describe("in German", () => {
     await page.getByRole("button", { name: /Alice/ }).click();
     await page.waitForURL("/");
     await page.goto("/send");
-    await page.getByLabel("An wen").fill("bob");
+    await page.getByLabel("Empfänger").fill("bob");
     await page.getByRole("textbox", { name: "Betrag" }).fill("1.234,56");
     await page.getByLabel("Währung").selectOption("USD");
     await page.getByRole("button", { name: "Prüfen" }).click();

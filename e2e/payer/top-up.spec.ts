@@ -16,7 +16,7 @@ async function openReview(page: Page, amount: string): Promise<string> {
 }
 
 async function expectPaidIn(page: Page, amount: string): Promise<void> {
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Paid in ${amount}`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Paid in: ${amount}`);
 }
 
 test("a double click tops up once", async ({ alice }) => {

@@ -20,6 +20,7 @@ const SAME_IN_BOTH = new Set([
   "order.quantityTimes",
   "problem.status",
   "signUp.name",
+  "form.optional",
   "send.recipient",
   "activity.filter_status",
   "mail.name",
