@@ -24,7 +24,9 @@ it("merchants of before get their skeletons at start-up, and two that look alike
   const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
   try {
     await migrate(test.ownerUrl, new URL(test.appUrl).username);
-    const warnings = warn.mock.calls.map(([said]) => String(said)).filter((said) => said.includes("of @corner,"));
+    const warnings = warn.mock.calls
+      .map(([said]) => String(said))
+      .filter((said) => said.includes("of @corner,"));
     expect(warnings).toEqual([
       expect.stringContaining("The name of @corner-two can be taken for the name of @corner,"),
       expect.stringContaining("The handle of @c0rner can be taken for the handle of @corner,"),

@@ -44,7 +44,8 @@ export async function runCommand({ command, as }: CommandLine, terminal: Termina
     return EXIT.done;
   }
   // Whoever asks what became of an intent is told, also where they are no operator any more.
-  const isRepeated = (command.name === "credit" || command.name === "debit") && command.intentId !== undefined;
+  const isRepeated =
+    (command.name === "credit" || command.name === "debit") && command.intentId !== undefined;
   const actor = await actorOf(as, isRepeated, terminal);
   if (!actor) return EXIT.notDone;
   switch (command.name) {
@@ -126,7 +127,11 @@ export async function runCommand({ command, as }: CommandLine, terminal: Termina
 }
 
 /** The operator who acts; or who was one, where `orFormer`. Says so where that is nobody, or not clear. */
-async function actorOf(as: string | undefined, orFormer: boolean, { complain }: Terminal): Promise<User | undefined> {
+async function actorOf(
+  as: string | undefined,
+  orFormer: boolean,
+  { complain }: Terminal,
+): Promise<User | undefined> {
   const operators = await listOperators();
   if (as === undefined) {
     const [only, ...others] = operators;

@@ -225,7 +225,11 @@ it(
         for (const [args, code, says] of [
           [["credit", "ann", "5.001", "USD", "--reason", "x"], 2, '"5.001" is no amount in USD'],
           [["credit", "ann", "5", "USD"], 2, "Say why"],
-          [["credit", "nobody", "5", "USD", "--reason", "x"], 1, "There is no @nobody. Nothing was changed by this."],
+          [
+            ["credit", "nobody", "5", "USD", "--reason", "x"],
+            1,
+            "There is no @nobody. Nothing was changed by this.",
+          ],
           [["credit", "ann", "5", "CHF", "--reason", "x"], 1, "This currency is not open"],
           [["credit", "ann", "5", "USD", "--reason", "x", "--as", "mia"], 1, "@mia is no operator"],
           [["freeze", "ann", "--reason", "x", "--intent", intentId], 2, '"freeze" takes no --intent'],
