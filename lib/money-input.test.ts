@@ -141,6 +141,73 @@ test.each([
   expect(readAmount(text, currency, "en")).toEqual({ ok: true, amountMinor });
 });
 
+describe("the dot of an abbreviation is no decimal point", () => {
+  const ok = (amountMinor: string) => ({ ok: true, amountMinor });
+  const asks = (couldMean: string) => ({ ok: false, reason: "ambiguous", couldMean });
+  it.each([
+    ["Rs.1500", "PKR", ok("150000")],
+    ["Rs.500", "LKR", ok("50000")],
+    ["Rs.1,500.50", "MUR", ok("150050")],
+    ["Rs. 500", "PKR", ok("50000")],
+    ["-Rs.500", "PKR", { ok: false, reason: "not-positive" }],
+    ["kr.100", "SEK", ok("10000")],
+    ["kr.100", "DKK", ok("10000")],
+    ["R.500", "ZAR", ok("50000")],
+    ["Rp.5000", "IDR", ok("500000")],
+    ["Ksh.500", "KES", ok("50000")],
+    ["Nu.50", "BTN", ok("5000")],
+    ["kr..50", "DKK", ok("50")],
+    ["$.50", "USD", ok("50")],
+    ["USD .50", "USD", ok("50")],
+    ["USD. 50", "USD", ok("5000")],
+    ["CHF.100", "CHF", asks("10000")],
+    ["EUR.50", "EUR", asks("5000")],
+    ["usd.100", "USD", asks("10000")],
+  ] as const)("%j %s", (text, currency, reading) => {
+    for (const locale of LOCALES) expect(readAmount(text, currency, locale), locale).toEqual(reading);
+  });
+});
+
+test.each([
+  ["10k", "PGK"],
+  ["10K", "MMK"],
+  ["10 k", "PGK"],
+  ["5g", "HTG"],
+  ["5G", "HTG"],
+])("%j may be multiples: no amount in %s", (text, currency) => {
+  expect(readAmount(text, currency, "en")).toEqual({ ok: false, reason: "not-a-number" });
+});
+test.each(["K10", "10 K", "10 PGK", "10PGK"])("%j is ten kina", (text) => {
+  expect(readAmount(text, "PGK", "en")).toEqual({ ok: true, amountMinor: "1000" });
+});
+
+describe("a dash for the decimals leaves signs between thousands only", () => {
+  it.each([
+    ["1,234.-", "KWD", "1234000"],
+    ["1.234,-", "KWD", "1234000"],
+    ["1.234,–", "USD", "123400"],
+    ["1'234.-", "CHF", "123400"],
+    ["1.234.567,-", "EUR", "123456700"],
+    ["1.234,- €", "EUR", "123400"],
+  ])("%j %s", (text, currency, amountMinor) => {
+    for (const locale of LOCALES)
+      expect(readAmount(text, currency, locale), locale).toEqual({ ok: true, amountMinor });
+  });
+  it.each(["12.50,-", "1234.567,-", "1,234.567,-", "0.5,-"])("%j is no number", (text) => {
+    for (const currency of ["USD", "KWD"])
+      expect(readAmount(text, currency, "en")).toEqual({ ok: false, reason: "not-a-number" });
+  });
+});
+
+test.each([
+  ["1234,567", "KWD", "en", "1234567"],
+  ["01,234", "KWD", "en", "1234"],
+  ["1234.567", "KWD", "de", "1234567"],
+  ["1234,500", "USD", "en", "123450"],
+])("%j %s in %s, where the sign is for thousands, is asked about", (text, currency, locale, couldMean) => {
+  expect(readAmount(text, currency, locale)).toEqual({ ok: false, reason: "ambiguous", couldMean });
+});
+
 test("whatever is shown is read back as it was meant, in every currency and both languages", () => {
   fc.assert(
     fc.property(minor, anyCurrency, anyLocale, (amount, currency, locale) => {

@@ -54,16 +54,17 @@ const OTHER_SIGNS: Readonly<Record<string, readonly string[]>> = {
 export function readAmount(text: string, currency: string, locale: string): AmountReading {
   const decimals = minorUnitDigits(currency);
   if (text.length > TEXT_MAX_LENGTH) return { ok: false, reason: /\S/.test(text) ? "not-a-number" : "empty" };
-  const { figures, isNegative } = withoutSigns(inPlainCharacters(text), currency);
+  const typed = withoutSigns(inPlainCharacters(text), currency);
+  const { figures, isNegative } = typed;
   if (figures === "") return { ok: false, reason: isNegative ? "not-a-number" : "empty" };
-  const split = splitFigures(figures, decimals, locale);
+  const split = typed.isWhole ? wholeOf(figures) : splitFigures(figures, decimals, locale);
   if (split === undefined) return { ok: false, reason: "not-a-number" };
   // Zeros beyond the last decimal change nothing.
   if (/[1-9]/.test(split.fraction.slice(decimals))) return { ok: false, reason: "too-many-decimals" };
   const amount = BigInt(split.whole + split.fraction.padEnd(decimals, "0").slice(0, decimals));
   if (isNegative || amount === 0n) return { ok: false, reason: "not-positive" };
   if (amount > MAX_AMOUNT_MINOR) return { ok: false, reason: "too-large" };
-  return split.isAmbiguous
+  return split.isAmbiguous || typed.isAmbiguous
     ? { ok: false, reason: "ambiguous", couldMean: amount.toString() }
     : { ok: true, amountMinor: amount.toString() };
 }
@@ -89,10 +90,19 @@ function inPlainCharacters(text: string): string {
   );
 }
 
-/** Takes away the currency's sign or code, once at each end, and the sign of the number. */
-function withoutSigns(text: string, currency: string): { figures: string; isNegative: boolean } {
+type Typed = {
+  figures: string;
+  isNegative: boolean;
+  /** A dash stands where the decimals would: every sign in the figures is one between thousands. */
+  isWhole: boolean;
+  isAmbiguous: boolean;
+};
+
+/** Takes away the currency's sign or code, once at each end, the sign of the number, and a dash that stands for no cents. */
+function withoutSigns(text: string, currency: string): Typed {
   let rest = text;
   let isNegative = false;
+  let isAmbiguous = false;
   const takeSign = () => {
     const [sign] = /^[-+]/.exec(rest) ?? [];
     if (sign === undefined) return;
@@ -104,13 +114,25 @@ function withoutSigns(text: string, currency: string): { figures: string; isNega
   const upper = () => rest.toUpperCase();
   const before = affixes.find((affix) => upper().startsWith(affix));
   if (before !== undefined) {
-    rest = rest.slice(before.length).trim();
+    rest = rest.slice(before.length);
+    if (/\p{L}$/u.test(before) && rest.startsWith(".")) {
+      // The dot of "Rs.500" belongs to the abbreviation. A code has none: "USD.50" may be 50 dollars, or cents.
+      isAmbiguous = before === currency && /^\.\d/.test(rest);
+      rest = rest.slice(1);
+    }
+    rest = rest.trim();
     if (!isNegative) takeSign();
   }
   const after = affixes.find((affix) => upper().endsWith(affix));
-  if (after !== undefined) rest = rest.slice(0, -after.length).trim();
+  if (after !== undefined && !isMultiple(rest, after)) rest = rest.slice(0, -after.length).trim();
   // "12,-" and "12.–": a dash stands for no cents.
-  return { figures: rest.replace(/(?<=\d)[.,] ?-{1,2}$/, ""), isNegative };
+  const figures = rest.replace(/(?<=\d)[.,] ?-{1,2}$/, "");
+  return { figures, isNegative, isWhole: figures !== rest, isAmbiguous };
+}
+
+/** Whether the sign at the end may as well say thousands, millions or billions: "10k" kina are 10 or 10,000. "10 K" is written as the sign is. */
+function isMultiple(text: string, sign: string): boolean {
+  return /^[KMBGT]$/.test(sign) && (!text.endsWith(` ${sign}`) || !/\d .$/.test(text));
 }
 
 /** What may stand before or after the figures, in capitals, the longest first: "US$" before "$". */
@@ -138,6 +160,12 @@ function splitFigures(figures: string, decimals: number, locale: string): Split 
   return { whole: whole === "" ? "0" : whole, fraction, isAmbiguous: decision.isAmbiguous };
 }
 
+/** Figures that are said to have no fraction. */
+function wholeOf(figures: string): Split | undefined {
+  const whole = ungroup(figures);
+  return whole === undefined ? undefined : { whole, fraction: "" };
+}
+
 /** Which sign, if any, stands before the decimals. Undefined where the signs fit no number. */
 function decimalSignOf(
   figures: string,
@@ -154,9 +182,13 @@ function decimalSignOf(
   if (last === ARABIC_DECIMAL) return isOnce ? certain(last) : undefined;
   if (!isOnce) return certain(undefined);
   const [before = "", after = ""] = figures.split(last);
-  // Only one to three digits and then three more can be a thousand; "0.500" and "1 234.567" cannot.
-  if (!/^[1-9]\d{0,2}$/.test(before) || !/^\d{3}$/.test(after)) return certain(last);
   const convention = CONVENTIONS[locale];
+  // Only one to three digits and then three more can be a thousand; "0.500" and "1 234.567" cannot. "1234,567", where the
+  // comma is for thousands, may as well lack one.
+  if (!/^[1-9]\d{0,2}$/.test(before) || !/^\d{3}$/.test(after)) {
+    const isSlip = convention?.group === last && /^\d*[1-9]\d*$/.test(before) && /^\d{3}$/.test(after);
+    return { sign: last, isAmbiguous: isSlip };
+  }
   if (convention?.group === last) return certain(undefined);
   if (convention?.decimal === last && decimals >= 3) return certain(last);
   return { sign: undefined, isAmbiguous: true };

@@ -1,5 +1,5 @@
 /** Issuing: get or create the open key of a user's purpose. */
-import { and, eq } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import type { InternalPurpose } from "../../lib/api/payment.ts";
 import { database } from "../connection/client.ts";
@@ -7,7 +7,6 @@ import { ConcurrencyLimit } from "../execution/concurrency-limit.ts";
 import { countdown, DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";
 import { untilKnown } from "../execution/until-known.ts";
 import type { PaymentRow } from "../payments/row.ts";
-import { users } from "../schema/auth.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
 import { orders } from "../schema/orders.ts";
 import { payments } from "../schema/payments.ts";
@@ -48,7 +47,7 @@ function columnsOf(purpose: InternalPurpose): { kind: string; purposeId: string;
   }
 }
 
-/** Whether the subject of the purpose exists for this user: any order, a payment that this user received; to fund, who is an operator. */
+/** Whether the subject of the purpose exists for this user: any order, a payment that this user received; to fund, who is an operator, or was and has begun to. */
 async function subjectExists(userId: string, purpose: InternalPurpose): Promise<boolean> {
   const db = database().reading;
   switch (purpose.kind) {
@@ -65,12 +64,15 @@ async function subjectExists(userId: string, purpose: InternalPurpose): Promise<
       return found?.ownerId === userId;
     }
     case "funding": {
-      // Settling decides; this keeps keys of no use from being issued.
-      const found = await db
-        .select({ id: users.id })
-        .from(users)
-        .where(and(eq(users.id, userId), eq(users.role, "operator")));
-      return found.length > 0;
+      // Settling decides; this keeps keys of no use from being issued. Who was an operator finds what their intents became: one
+      // statement, in which a payment under way is still a key, or is there already.
+      const [row] = await database().readingSql<{ exists: boolean }[]>`
+        select exists (select from users where id = ${userId} and role = 'operator')
+            or exists (select from idempotency_keys
+                        where user_id = ${userId} and kind = 'funding' and purpose_id = ${purpose.intentId})
+            or exists (select from payments
+                        where user_id = ${userId} and kind = 'funding' and purpose_id = ${purpose.intentId}) as "exists"`;
+      return row?.exists ?? false;
     }
     case "transfer":
     case "top-up":

@@ -2,7 +2,8 @@
 -- the account as it was left here.
 
 -- Freezes a person (`in_currency` null: every account, those opened later included), or one account of theirs; or takes that
--- back. A frozen account neither pays nor is paid. Taking back a person's freeze leaves closed what was closed for itself.
+-- back. A frozen account neither pays nor is paid. Taking back a person's freeze leaves closed what was closed for itself, before
+-- that freeze or while it lasted.
 -- Returns
 --   done             and written to the audit log
 --   unchanged        it was so already
@@ -38,14 +39,18 @@ begin
       return 'unknown_account';
     end if;
     select a.closed_at into closed_since from ledger_accounts a where a.id = account for no key update;
-    if to_frozen = (closed_since is not null) then
+    -- Closed by the person's freeze alone, it is not closed for itself yet.
+    if to_frozen = (closed_since is not null) and (not to_frozen or closed_since is distinct from frozen_since) then
       perform wait_for_standbys();
       return 'unchanged';
     end if;
-    if frozen_since is not null then
+    if not to_frozen and frozen_since is not null then
       return 'person_frozen';
     end if;
-    update ledger_accounts a set closed_at = case when to_frozen then this_moment end where a.id = account;
+    -- At another moment than the person, by which the two are told apart.
+    update ledger_accounts a
+       set closed_at = case when to_frozen then greatest(this_moment, frozen_since + interval '1 millisecond') end
+     where a.id = account;
     perform write_audit(
       gen_random_uuid(), actor, case when to_frozen then 'freeze' else 'unfreeze' end, 'account', account::text, reason,
       jsonb_build_object('frozen', not to_frozen), jsonb_build_object('frozen', to_frozen));

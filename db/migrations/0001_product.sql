@@ -229,6 +229,12 @@ begin
     return new;
   end if;
   if tg_op = 'INSERT' then
+    -- Builds of before there was this trigger insert the demo's people, and leave those alone who are there. Locked, so that
+    -- it is not deleted before the insert meets it.
+    perform from users u where u.id = new.id and u.role = new.role for key share;
+    if found then
+      return new;
+    end if;
     if new.role <> 'payer' or new.frozen_at is not null or new.name_skeleton is not null or new.handle_skeleton is not null then
       raise exception 'People sign up as payers' using errcode = 'insufficient_privilege';
     end if;
@@ -846,7 +852,7 @@ revoke execute on function close_payment_link_v1 from public;
 -- Makes the order `order_id` of a use of a link by `of_user`, and returns
 --   created   it is made now
 --   same      it was made before, by the same use
---   closed    the link is closed
+--   closed    the link is closed, or its merchant is frozen or sells no more
 --   capped    this user has `unpaid_max` orders by this link that are neither paid nor cancelled
 --   unknown   there is no such link, or its merchant cannot receive its currency
 -- Items, total and hash are the link's own, times the quantity: whoever calls it has computed them.
@@ -873,11 +879,14 @@ begin
   if merchant is null then
     return 'unknown';
   end if;
+  -- One use of a user at a time, or several at once would each count the orders of before.
+  perform from users u where u.id = of_user for no key update;
   if exists (select 1 from orders o where o.id = order_id) then
     perform wait_for_standbys();
     return 'same';
   end if;
-  if was_closed then
+  if was_closed
+     or not exists (select 1 from users u where u.id = merchant and u.role = 'merchant' and u.frozen_at is null) then
     perform wait_for_standbys();
     return 'closed';
   end if;
@@ -903,6 +912,21 @@ end
 $$;
 --> statement-breakpoint
 revoke execute on function order_by_link_v1 from public;
+--> statement-breakpoint
+-- Opens the wallet of an owner in a currency, empty, unless it is open already; frozen where its owner is. Only settling writes the balance and the
+-- version.
+create or replace function open_account_v1(new_id uuid, for_owner uuid, in_currency text, day_limit bigint)
+returns void
+language sql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+  insert into ledger_accounts (id, owner_id, purpose, currency, day_limit_minor, closed_at)
+  values (new_id, for_owner, 'wallet', in_currency, day_limit,
+          (select u.frozen_at from users u where u.id = for_owner for share))
+  on conflict (owner_id, currency) do nothing
+$$;
+--> statement-breakpoint
+revoke execute on function open_account_v1 from public;
 --> statement-breakpoint
 -- Opens a currency: its row, and the house account that money enters and leaves the service by. Where it is open, sets the
 -- daily limit that accounts opened from now on get (`sets_limit`); accounts that are there keep theirs. Returns 'opened',
@@ -1017,7 +1041,8 @@ revoke execute on function adopt_currencies from public;
 -- the account as it was left here.
 
 -- Freezes a person (`in_currency` null: every account, those opened later included), or one account of theirs; or takes that
--- back. A frozen account neither pays nor is paid. Taking back a person's freeze leaves closed what was closed for itself.
+-- back. A frozen account neither pays nor is paid. Taking back a person's freeze leaves closed what was closed for itself, before
+-- that freeze or while it lasted.
 -- Returns
 --   done             and written to the audit log
 --   unchanged        it was so already
@@ -1053,14 +1078,18 @@ begin
       return 'unknown_account';
     end if;
     select a.closed_at into closed_since from ledger_accounts a where a.id = account for no key update;
-    if to_frozen = (closed_since is not null) then
+    -- Closed by the person's freeze alone, it is not closed for itself yet.
+    if to_frozen = (closed_since is not null) and (not to_frozen or closed_since is distinct from frozen_since) then
       perform wait_for_standbys();
       return 'unchanged';
     end if;
-    if frozen_since is not null then
+    if not to_frozen and frozen_since is not null then
       return 'person_frozen';
     end if;
-    update ledger_accounts a set closed_at = case when to_frozen then this_moment end where a.id = account;
+    -- At another moment than the person, by which the two are told apart.
+    update ledger_accounts a
+       set closed_at = case when to_frozen then greatest(this_moment, frozen_since + interval '1 millisecond') end
+     where a.id = account;
     perform write_audit(
       gen_random_uuid(), actor, case when to_frozen then 'freeze' else 'unfreeze' end, 'account', account::text, reason,
       jsonb_build_object('frozen', not to_frozen), jsonb_build_object('frozen', to_frozen));

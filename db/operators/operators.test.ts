@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { findByHandle, type User } from "../identity/users.ts";
-import { openAccounts } from "../ledger/accounts.ts";
+import { openAccount, openAccounts } from "../ledger/accounts.ts";
 import { listCurrencies, openCurrency } from "../ledger/currencies.ts";
 import { setDayLimit, setFrozen } from "../ledger/restrictions.ts";
 import { fund } from "../payments/funding.ts";
@@ -152,6 +152,14 @@ describe("the application", () => {
     ]) {
       await expect(test.db.readingSql.unsafe(statement), statement).rejects.toMatchObject({ code: "42501" });
     }
+    // As builds of before insert the demo's people: whoever is there, with that role, is left alone.
+    const again = (role: string) =>
+      test.db.readingSql.unsafe(
+        `insert into users (id, name, email, handle, role) values ('${merchant.id}', 'Eve', 'eve@once.test', 'eve-x', '${role}')
+         on conflict do nothing`,
+      );
+    expect((await again("merchant")).count).toBe(0);
+    await expect(again("operator")).rejects.toMatchObject({ code: "42501" });
     await test.db.readingSql.unsafe(`update users set name = 'Another Name' where id = '${payer.id}'`);
     expect(await userOf(payer)).toMatchObject({ name: "Another Name", role: "payer" });
   });
@@ -227,6 +235,35 @@ describe("somebody who is frozen", () => {
     const closed =
       await test.owner`select currency::text from ledger_accounts where owner_id = ${person.id} and closed_at is not null`;
     expect(closed).toEqual([{ currency: "JPY" }]);
+  });
+
+  it("keeps an account closed that was frozen for itself meanwhile, and the log tells of it", async () => {
+    const [operator, person] = [await newOperator(), await newPerson(test.owner, 0n)];
+    await openAccounts(person.id);
+    const restriction = { actorId: operator.id, userId: person.id, reason: REASON };
+    const account = { ...restriction, currency: "JPY" };
+    expect(await setFrozen(restriction, true)).toBe("done");
+    expect(await setFrozen(account, true)).toBe("done");
+    expect(await setFrozen(account, true)).toBe("unchanged");
+    expect(await setFrozen(account, false)).toBe("person_frozen");
+    expect(await setFrozen(restriction, false)).toBe("done");
+    const closed =
+      await test.owner`select currency::text from ledger_accounts where owner_id = ${person.id} and closed_at is not null`;
+    expect(closed).toEqual([{ currency: "JPY" }]);
+    expect((await auditOf(operator)).map(({ action }) => action)).toEqual(["freeze", "freeze", "unfreeze"]);
+    expect(await setFrozen(account, false)).toBe("done");
+  });
+
+  it("gets no open account from a build that names its currency either", async () => {
+    const [operator, person] = [await newOperator(), await newPerson(test.owner, 0n)];
+    const restriction = { actorId: operator.id, userId: person.id, reason: REASON };
+    await setFrozen(restriction, true);
+    await openAccount(randomUUID(), person.id, "EUR", null);
+    const open = () =>
+      test.owner`select 1 from ledger_accounts where owner_id = ${person.id} and closed_at is null`;
+    expect(await open()).toEqual([]);
+    await setFrozen(restriction, false);
+    expect(await open()).toHaveLength(2);
   });
 
   it("gets no open account by one that is being opened meanwhile", async () => {

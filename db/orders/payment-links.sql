@@ -51,7 +51,7 @@ revoke execute on function close_payment_link_v1 from public;
 -- Makes the order `order_id` of a use of a link by `of_user`, and returns
 --   created   it is made now
 --   same      it was made before, by the same use
---   closed    the link is closed
+--   closed    the link is closed, or its merchant is frozen or sells no more
 --   capped    this user has `unpaid_max` orders by this link that are neither paid nor cancelled
 --   unknown   there is no such link, or its merchant cannot receive its currency
 -- Items, total and hash are the link's own, times the quantity: whoever calls it has computed them.
@@ -78,11 +78,14 @@ begin
   if merchant is null then
     return 'unknown';
   end if;
+  -- One use of a user at a time, or several at once would each count the orders of before.
+  perform from users u where u.id = of_user for no key update;
   if exists (select 1 from orders o where o.id = order_id) then
     perform wait_for_standbys();
     return 'same';
   end if;
-  if was_closed then
+  if was_closed
+     or not exists (select 1 from users u where u.id = merchant and u.role = 'merchant' and u.frozen_at is null) then
     perform wait_for_standbys();
     return 'closed';
   end if;

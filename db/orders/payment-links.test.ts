@@ -157,6 +157,20 @@ describe("a use of a link", () => {
     expect(await orderIds(link)).toHaveLength(1);
   });
 
+  it("makes nothing by the link of who is frozen, or is no merchant any more; the link says that it is closed", async () => {
+    const seller = await newPerson(test.owner, 0n, "merchant");
+    const put = await putPaymentLink(seller.id, randomUUID(), REQUEST);
+    if (put.type !== "created") throw new Error(`The link was not created: ${put.type}.`);
+    for (const change of ["role = 'payer'", "role = 'merchant', frozen_at = now()"]) {
+      await test.owner.unsafe(`update users set ${change} where id = '${seller.id}'`);
+      expect(await orderByLink(put.link, use())).toEqual({ type: "closed" });
+      expect(await findPaymentLink(put.link.id)).toMatchObject({ state: "closed" });
+    }
+    await test.owner`update users set frozen_at = null where id = ${seller.id}`;
+    expect(await findPaymentLink(put.link.id)).toMatchObject({ state: "open" });
+    expect(await orderByLink(put.link, use())).toMatchObject({ type: "created" });
+  });
+
   it("that waits for the link's end makes nothing: whoever closed it was told so", async () => {
     const link = await newLink();
     const { making } = await holding(
@@ -185,5 +199,17 @@ describe("a use of a link", () => {
     expect(await orderByLink(link, use(1, payer))).toMatchObject({ type: "created" });
     await cancelOrder(merchant.id, newest ?? "");
     expect(await orderByLink(link, use(1, visitor))).toMatchObject({ type: "created" });
+  });
+
+  it("that is one too many is so however many are pressed at once; the same at once is still one order", async () => {
+    const link = await newLink();
+    const visitor = await newPerson(test.owner, 0n);
+    const last = use(1, visitor);
+    for (let n = 0; n < 8; n += 1) await orderByLink(link, use(1, visitor));
+    const same = await Promise.all(Array.from({ length: 6 }, () => orderByLink(link, last)));
+    expect(same.map(({ type }) => type).sort()).toEqual(["created", ...Array(5).fill("same")]);
+    const made = await Promise.all(Array.from({ length: 24 }, () => orderByLink(link, use(1, visitor))));
+    expect(made.filter(({ type }) => type === "created")).toHaveLength(1);
+    expect(await orderIds(link)).toHaveLength(10);
   });
 });

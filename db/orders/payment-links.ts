@@ -1,6 +1,6 @@
 /** Payment links: put once, never changed, closed by their merchant. Each use makes an order of its own. */
 import { createHash } from "node:crypto";
-import { and, desc, eq, type SQL } from "drizzle-orm";
+import { and, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { OrderItem } from "../../lib/api/order.ts";
 import { MAX_AMOUNT_MINOR } from "../../lib/currency.ts";
 import { itemsTimes, type PaymentLink, type PaymentLinkRequest } from "../../lib/orders/payment-link.ts";
@@ -164,13 +164,19 @@ function orderIdOf(linkId: string, { userId, intentId, quantity }: LinkUse): str
 
 async function select(where: SQL | undefined, limit: number): Promise<PaymentLink[]> {
   const rows = await database()
-    .reading.select({ link: paymentLinks, merchantName: users.name, merchantHandle: users.handle })
+    .reading.select({
+      link: paymentLinks,
+      merchantName: users.name,
+      merchantHandle: users.handle,
+      // As `order_by_link_v1` decides it: nobody buys from who is frozen, or is no merchant any more.
+      maySell: sql<boolean>`${users.role} = 'merchant' and ${users.frozenAt} is null`,
+    })
     .from(paymentLinks)
     .innerJoin(users, eq(users.id, paymentLinks.merchantId))
     .where(where)
     .orderBy(desc(paymentLinks.createdAt), desc(paymentLinks.id))
     .limit(limit);
-  return rows.map(({ link, merchantName, merchantHandle }) => ({
+  return rows.map(({ link, merchantName, merchantHandle, maySell }) => ({
     id: link.id,
     merchant: { id: link.merchantId, name: merchantName, handle: merchantHandle },
     description: link.description,
@@ -178,7 +184,7 @@ async function select(where: SQL | undefined, limit: number): Promise<PaymentLin
     items: link.items,
     totalMinor: link.totalMinor.toString(),
     ...(link.quantityMax === null ? {} : { quantityMax: link.quantityMax }),
-    state: link.closedAt === null ? "open" : "closed",
+    state: link.closedAt === null && maySell ? "open" : "closed",
     createdAt: link.createdAt.toISOString(),
   }));
 }

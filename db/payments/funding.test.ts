@@ -101,6 +101,24 @@ describe("a funding", () => {
     expect(await auditOf(operator)).toHaveLength(1);
   });
 
+  it("is found by who is no operator any more, and is then not said to have moved nothing", async () => {
+    const [operator, payer] = await operatorAndPayer();
+    const [paid, open] = [randomUUID(), randomUUID()];
+    const made = await fund(operator.id, paid, funding(payer));
+    await keyFor(operator.id, { kind: "funding", intentId: open });
+    await test.owner`update users set role = 'payer' where id = ${operator.id}`;
+    expect(await fund(operator.id, paid, funding(payer))).toEqual({ ...made, replayed: true });
+    expect(await fund(operator.id, paid, funding(payer, { amountMinor: 501n }))).toMatchObject({
+      type: "reused",
+    });
+    for (const intentId of [open, randomUUID()])
+      expect(await fund(operator.id, intentId, funding(payer))).toEqual({
+        type: "refused",
+        reason: "not_operator",
+      });
+    expect(await balanceOf(test.owner, payer.accountId)).toBe(500n);
+  });
+
   it("takes out what is there and no more; the same intent may try again after a decline", async () => {
     const [operator, payer] = await operatorAndPayer(300n);
     const intentId = randomUUID();

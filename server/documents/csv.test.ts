@@ -18,6 +18,21 @@ describe("a cell", () => {
     },
   );
 
+  it.each([
+    ["x;=1+1", `"x;'=1+1"`],
+    ["x; @SUM(A1)", `"x;' @SUM(A1)"`],
+    ["x\t+1", `"x\t'+1"`],
+    ["x|-1", `"x|'-1"`],
+    ["x\r\n=1", `"x\r\n'=1"`],
+    ['x;"=1"', `"x;'""=1"""`],
+    ["x;＝1", `"x;'＝1"`],
+    ["=1;=1", `"'=1;'=1"`],
+    ["x;1", `"x;1"`],
+    ["x, -1", `"x, -1"`],
+  ])("that holds what another separator makes a formula, %j, is text there, too", (cell, written) => {
+    expect(csvText([[cell]])).toBe(`${written}\r\n`);
+  });
+
   it("that quotes, breaks a line or has a comma stays one cell", () => {
     expect(csvText([['say "hi", =1\r\nthere', "é 🎁"]])).toBe('"say ""hi"", =1\r\nthere",é 🎁\r\n');
   });

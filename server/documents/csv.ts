@@ -2,8 +2,9 @@
  * Tables as CSV (RFC 4180), a page of rows at a time: however long a table is, one page of it is in memory, and where the
  * reader is slow nothing is read ahead and nothing in the database waits.
  *
- * A cell that a spreadsheet would take for a formula gets an apostrophe before it (csv-stringify's `escape_formulas`): words of
- * people are never carried out on somebody's desk. Amounts are figures of our own and stay figures.
+ * What a spreadsheet would take for a formula gets an apostrophe before it, at the beginning of a cell (csv-stringify's
+ * `escape_formulas`) and behind what a spreadsheet parts cells by where it is set to other signs than ours: words of people
+ * are never carried out on somebody's desk. Amounts are figures of our own and stay figures.
  */
 import { stringify } from "csv-stringify/sync";
 import { LENGTH_HEADER } from "../http/node-server/content-length.ts";
@@ -17,6 +18,10 @@ const BYTE_ORDER_MARK = "\ufeff";
 /** So much is gathered before it is sent: a file that ends within it is sent with its length, so that half of one is seen to be half. */
 const GATHERED_MAX_BYTES = 1_000_000;
 
+/** What parts cells and rows elsewhere: ";" where the comma is for decimals. There our quotes may be read as text. */
+const OTHER_SEPARATORS = /[;|\t\r\n]/;
+const HIDDEN_FORMULA = /([;|\t\r\n]+)(?=["\s]*[=+\-@＝＋－＠])/g;
+
 /** Rows as text. Throws on a figure that is none. */
 export function csvText(rows: readonly (readonly CsvCell[])[]): string {
   return stringify(
@@ -24,7 +29,9 @@ export function csvText(rows: readonly (readonly CsvCell[])[]): string {
     {
       record_delimiter: "windows",
       escape_formulas: true,
+      quoted_match: OTHER_SEPARATORS,
       cast: {
+        string: (text) => text.replace(HIDDEN_FORMULA, "$1'"),
         object: (value) => {
           const { figures } = value as Figures;
           if (!/^-?\d+(\.\d+)?$/.test(figures)) throw new Error(`Bug: "${figures}" is no number.`);

@@ -43,7 +43,10 @@ export async function runCommand({ command, as }: CommandLine, terminal: Termina
     terminal.say(OPERATOR_HELP);
     return EXIT.done;
   }
-  const actor = await actorOf(as, terminal);
+  // Whoever asks what became of an intent is told, also where they are no operator any more.
+  const isRepeated =
+    (command.name === "credit" || command.name === "debit") && command.intentId !== undefined;
+  const actor = await actorOf(as, isRepeated, terminal);
   if (!actor) return EXIT.notDone;
   switch (command.name) {
     case "requests":
@@ -60,7 +63,8 @@ export async function runCommand({ command, as }: CommandLine, terminal: Termina
   }
   const user = await findByHandle(command.handle);
   if (!user) {
-    terminal.complain(`Not done. ${NOT_DONE.unknown_user(command.handle)} No money has moved.`);
+    // Nothing of money, which was not looked at: an intent may have paid somebody whose handle was typed rightly then.
+    terminal.complain(`Not done. ${NOT_DONE.unknown_user(command.handle)} Nothing was changed by this.`);
     return EXIT.notDone;
   }
   const { reason, handle } = command;
@@ -76,7 +80,8 @@ export async function runCommand({ command, as }: CommandLine, terminal: Termina
       return say(verdict, handle, `@${handle} is a merchant: ${name}.`, terminal);
     }
     case "role": {
-      const verdict = await setRole({ actorId: actor.id, user, role: command.role, reason });
+      const fault = command.role === "operator" ? await nameFault(user.name, user) : undefined;
+      const verdict = fault ?? (await setRole({ actorId: actor.id, user, role: command.role, reason }));
       return say(
         verdict,
         handle,
@@ -121,8 +126,12 @@ export async function runCommand({ command, as }: CommandLine, terminal: Termina
   }
 }
 
-/** The operator who acts. Says so where that is nobody, or not clear. */
-async function actorOf(as: string | undefined, { complain }: Terminal): Promise<User | undefined> {
+/** The operator who acts; or who was one, where `orFormer`. Says so where that is nobody, or not clear. */
+async function actorOf(
+  as: string | undefined,
+  orFormer: boolean,
+  { complain }: Terminal,
+): Promise<User | undefined> {
   const operators = await listOperators();
   if (as === undefined) {
     const [only, ...others] = operators;
@@ -135,8 +144,8 @@ async function actorOf(as: string | undefined, { complain }: Terminal): Promise<
     return undefined;
   }
   const found = await findByHandle(as);
-  if (found?.role === "operator") return found;
-  complain(`Not done. @${as} is no operator. No money has moved.`);
+  if (found && (found.role === "operator" || orFormer)) return found;
+  complain(`Not done. @${as} is no operator. Nothing was changed by this.`);
   return undefined;
 }
 

@@ -123,7 +123,8 @@ export function currenciesOf(list: string): WantedCurrency[] {
     .map((one) => one.trim())
     .filter((one) => one !== "")
     .map((one): WantedCurrency => {
-      const [code = "", limit] = one.split("=").map((part) => part.trim());
+      const [code = "", limit, more] = one.split("=").map((part) => part.trim());
+      if (more !== undefined) throw new WrongInput(`"${one}" has more than one limit.`);
       return {
         code: currencyCode(code),
         dayLimitMinor: limit === undefined ? undefined : amount(limit, currencyCode(code)),
@@ -131,6 +132,8 @@ export function currenciesOf(list: string): WantedCurrency[] {
     });
   if (wanted.length === 0)
     throw new WrongInput("Name one currency at least, for example --currencies USD,EUR.");
+  const twice = wanted.find(({ code }, at) => wanted.findIndex((other) => other.code === code) < at);
+  if (twice) throw new WrongInput(`${twice.code} is named twice.`);
   return wanted;
 }
 

@@ -139,6 +139,8 @@ describe("setup", () => {
     [[...operatorFlags("olga"), "--currencies", "USD,XXX"], '"XXX" is no currency in use'],
     [[...operatorFlags("olga"), "--currencies", "JPY=1.5"], '"1.5" is no amount in JPY'],
     [[...operatorFlags("9olga"), "--currencies", "USD"], "The handle begins with a letter"],
+    [[...operatorFlags("olga"), "--currencies", "USD=5=6"], '"USD=5=6" has more than one limit'],
+    [[...operatorFlags("olga"), "--currencies", "GBP=1,gbp=2"], "GBP is named twice"],
     [["--operator-password", "secret"], "Unknown option"],
   ])(
     "refuses %j in words, and makes nobody",
@@ -223,7 +225,11 @@ it(
         for (const [args, code, says] of [
           [["credit", "ann", "5.001", "USD", "--reason", "x"], 2, '"5.001" is no amount in USD'],
           [["credit", "ann", "5", "USD"], 2, "Say why"],
-          [["credit", "nobody", "5", "USD", "--reason", "x"], 1, "There is no @nobody. No money has moved."],
+          [
+            ["credit", "nobody", "5", "USD", "--reason", "x"],
+            1,
+            "There is no @nobody. Nothing was changed by this.",
+          ],
           [["credit", "ann", "5", "CHF", "--reason", "x"], 1, "This currency is not open"],
           [["credit", "ann", "5", "USD", "--reason", "x", "--as", "mia"], 1, "@mia is no operator"],
           [["freeze", "ann", "--reason", "x", "--intent", intentId], 2, '"freeze" takes no --intent'],
