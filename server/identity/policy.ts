@@ -56,6 +56,44 @@ export const PAGES = {
   "/dev/outbox": "anyone",
 } as const satisfies Record<string, Level>;
 
+/**
+ * Pages that can be shown, or show what they can, while the database does not answer. In the place of every other page the layout
+ * says so, where a session could not be looked up.
+ */
+const SHOWN_WITHOUT_RECORDS: readonly PageName[] = [
+  "/",
+  "/sign-in",
+  "/sign-up",
+  "/sign-up/sent",
+  "/reset-password",
+  "/reset-password/new",
+  "/problems/[name]",
+  "/docs",
+  // The key and the fields of their address are enough to press Pay once more.
+  "/checkout/[orderId]/form",
+  "/send/[intentId]/form",
+  "/top-up/[intentId]/form",
+  "/payments/[id]/refund/[intentId]/form",
+  // Says of a key that nothing is known.
+  "/where",
+];
+
+/** Whether the page called `name` is shown while the database does not answer. */
+export function isShownWithoutRecords(name: PageName): boolean {
+  return SHOWN_WITHOUT_RECORDS.includes(name);
+}
+
+/** The page of the policy at `path`, a path of ours; undefined where none stands there. A name in full goes before a parameter. */
+export function pageAt(path: string): PageName | undefined {
+  const parts = path.split("/");
+  const fits = (name: string) => {
+    const own = name.split("/");
+    return own.length === parts.length && own.every((part, at) => part.startsWith("[") || part === parts[at]);
+  };
+  const names = Object.keys(PAGES).filter((name): name is PageName => fits(name));
+  return names.find((name) => !name.includes("[")) ?? names[0];
+}
+
 /** Who may use a route, and what scope an API key needs for it; a session has them all. */
 type RoutePolicy = { level: "anyone" } | { level: Exclude<Level, "anyone">; scope: Scope };
 
