@@ -19,28 +19,47 @@ async function whileAway(during: () => Promise<void>): Promise<void> {
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("a page that needs the database says that nothing is known, and how to go on", async ({ page, browser, baseURL }) => {
+  test("a page that needs the database says that nothing is known, and how to go on", async ({
+    page,
+    browser,
+    baseURL,
+  }) => {
     await signIn(page, "Alice");
     await whileAway(async () => {
       const id = "5b0f3d0e-6a53-4f3c-9d52-0c1d8f8f6a11";
-      const places = ["/payments", `/payments/${id}`, "/orders", `/orders/${id}`, `/checkout/${id}`, "/send", "/settings/account"];
+      const places = [
+        "/payments",
+        `/payments/${id}`,
+        "/orders",
+        `/orders/${id}`,
+        `/checkout/${id}`,
+        "/send",
+        "/settings/account",
+      ];
       for (const path of [...places, `/pay/${id}`, "/payments?q=tea"]) {
         await page.goto(path);
-        await expect(page.getByRole("heading", { level: 1 }), path).toHaveText("This page could not be shown");
+        await expect(page.getByRole("heading", { level: 1 }), path).toHaveText(
+          "This page could not be shown",
+        );
         await expect(page.getByText("That says nothing about your money.")).toBeVisible();
         await expect(page.getByRole("link", { name: "Load the page again" })).toHaveAttribute("href", path);
       }
       await page.goto(`/where?key=${id}`);
       await expect(page.getByRole("heading", { name: "Not known just now, being checked" })).toBeVisible();
       // Nor does a page for anybody that is made of records, whoever looks.
-      const nobody = await (await browser.newContext({ baseURL: baseURL ?? "", javaScriptEnabled: false })).newPage();
+      const nobody = await (
+        await browser.newContext({ baseURL: baseURL ?? "", javaScriptEnabled: false })
+      ).newPage();
       await nobody.goto(`/pay/${id}`);
       await expect(nobody.getByRole("heading", { level: 1 })).toHaveText("This page could not be shown");
       await nobody.context().close();
     });
   });
 
-  test("Pay, pressed meanwhile, leads to the same form, which pays once when the database is back", async ({ page, orderId }) => {
+  test("Pay, pressed meanwhile, leads to the same form, which pays once when the database is back", async ({
+    page,
+    orderId,
+  }) => {
     await signIn(page, "Alice");
     await page.goto(`/checkout/${orderId}`);
     await page.getByRole("button", { name: "Continue" }).click();
