@@ -16,7 +16,8 @@ import { type FormState, parseForm, UNSENT } from "@/lib/form/form-state";
 import { mayPayAgain } from "@/lib/pay/state-machine";
 import { problemOf } from "@/server/http/responses";
 import { authorizePage } from "@/server/identity/authorize";
-import { whileReachable } from "@/server/identity/while-reachable";
+import type { Viewer } from "@/server/identity/viewer";
+import { RecordsUnreachable, whileReachable } from "@/server/identity/while-reachable";
 
 /** What is offered to pick from. */
 const OPEN_KEYS_LISTED = 10;
@@ -38,9 +39,16 @@ export default async function WherePage({ searchParams }: Props) {
   const address = new URLSearchParams({ ...(typed && { key: typed }), ...(notice && { notice }) });
   const parsed = typed === "" ? undefined : parseForm(keyForm, sent);
   const key = parsed?.ok ? parsed.value.key : undefined;
+  let viewer: Viewer | undefined;
+  try {
+    viewer = await authorizePage("/where", `/where?${address}`);
+  } catch (error) {
+    // Who looks is not known: then nothing is said of a key but that.
+    if (!(error instanceof Error && "code" in error && error.code === "RECORDS_UNREACHABLE")) throw error;
+  }
   const [read, t] = await Promise.all([
     whileReachable("/where", async () => {
-      const viewer = await authorizePage("/where", `/where?${address}`);
+      if (viewer === undefined) throw new RecordsUnreachable();
       const [outcome, openKeys, recent] = await Promise.all([
         key === undefined ? undefined : outcomeOf(viewer.id, key),
         listOpenKeys(viewer.id, { limit: OPEN_KEYS_LISTED, arrivedOnly: false }),
