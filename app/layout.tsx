@@ -1,7 +1,7 @@
 import "./globals.css";
 import type { Metadata, Viewport } from "next";
 import localFont from "next/font/local";
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { NextIntlClientProvider } from "next-intl";
 import { getLocale, getMessages, getTimeZone, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
@@ -10,9 +10,12 @@ import { DemoBanner } from "@/components/site/demo-banner";
 import { Footer } from "@/components/site/footer";
 import { Header } from "@/components/site/header";
 import { ReaderZone } from "@/components/site/reader-zone";
+import { RecordsUnreachable } from "@/components/site/records-unreachable";
 import { THEME_COOKIE, type Theme, themeOf } from "@/lib/theme";
+import { ADDRESS_HEADER } from "@/server/http/request/address";
 import { robotsFor } from "@/server/http/well-known/robots";
 import { navigationFor } from "@/server/identity/navigation";
+import { isShownWithoutRecords, pageAt } from "@/server/identity/policy";
 import { findViewer } from "@/server/identity/viewer";
 import { environment, isDemo } from "@/server/lifecycle/environment";
 import { setLocale } from "./locale-action";
@@ -79,15 +82,24 @@ export async function generateViewport(): Promise<Viewport> {
   };
 }
 
+/** The address that is asked for, and whether its page is one that needs the database. */
+async function getAddress(): Promise<{ address: string; needsRecords: boolean }> {
+  const address = (await headers()).get(ADDRESS_HEADER) ?? "/";
+  const page = pageAt(address.split("?")[0] ?? "/");
+  return { address, needsRecords: page !== undefined && !isShownWithoutRecords(page) };
+}
+
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const [locale, messages, t, { isKnown, viewer }, theme, zone] = await Promise.all([
-    getLocale(),
-    getMessages(),
-    getTranslations("site"),
-    findViewer(),
-    getTheme(),
-    getTimeZone(),
-  ]);
+  const [locale, messages, t, { isKnown, viewer }, theme, zone, { address, needsRecords }] =
+    await Promise.all([
+      getLocale(),
+      getMessages(),
+      getTranslations("site"),
+      findViewer(),
+      getTheme(),
+      getTimeZone(),
+      getAddress(),
+    ]);
   const { bar, menu, foot } = navigationFor(viewer?.role, isDemo());
   return (
     <html lang={locale} data-theme={theme} className={`${hanken.variable} ${hankenExtended.variable}`}>
@@ -101,7 +113,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         {isDemo() ? <DemoBanner /> : null}
         <Header isKnown={isKnown} viewerName={viewer?.name} bar={bar} menu={menu} signOut={signOut} />
         <main id="content" className="mx-auto w-full max-w-5xl px-4 pt-4 sm:px-6 sm:pt-8">
-          {isKnown ? null : (
+          {isKnown || needsRecords ? null : (
             <p
               role="status"
               className="mb-6 rounded-xl border border-wait-line bg-wait-wash p-4 text-sm text-wait-text"
@@ -131,7 +143,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               where: messages.where,
             }}
           >
-            {children}
+            {needsRecords && !isKnown ? <RecordsUnreachable address={address} /> : children}
           </NextIntlClientProvider>
         </main>
         <Footer links={foot} theme={theme} setLocale={setLocale} setTheme={setTheme} />

@@ -59,6 +59,17 @@ export type Receipt = {
   proof: Proof;
 };
 
+/** The receipt for who may read payments and not accounts: it tells no balance, nor how many entries an account has. */
+export function withoutBalances(receipt: Receipt): Receipt {
+  const { transfer, ...others } = receipt.proof;
+  if (transfer === undefined) return receipt;
+  const bare = ({ accountId, party }: TransferSide): TransferSide => ({ accountId, party });
+  return {
+    ...receipt,
+    proof: { ...others, transfer: { debit: bare(transfer.debit), credit: bare(transfer.credit) } },
+  };
+}
+
 /** So many arrivals are kept of one key; where there are as many, there may have been more. */
 export const ARRIVALS_KEPT = 100;
 

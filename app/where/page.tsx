@@ -16,6 +16,8 @@ import { type FormState, parseForm, UNSENT } from "@/lib/form/form-state";
 import { mayPayAgain } from "@/lib/pay/state-machine";
 import { problemOf } from "@/server/http/responses";
 import { authorizePage } from "@/server/identity/authorize";
+import type { Viewer } from "@/server/identity/viewer";
+import { RecordsUnreachable, whileReachable } from "@/server/identity/while-reachable";
 
 /** What is offered to pick from. */
 const OPEN_KEYS_LISTED = 10;
@@ -35,17 +37,30 @@ export default async function WherePage({ searchParams }: Props) {
   const notice = search.notice === "revoked" || search.notice === "unknown" ? search.notice : undefined;
   const sent = new URLSearchParams({ key: typed });
   const address = new URLSearchParams({ ...(typed && { key: typed }), ...(notice && { notice }) });
-  const viewer = await authorizePage("/where", `/where?${address}`);
   const parsed = typed === "" ? undefined : parseForm(keyForm, sent);
   const key = parsed?.ok ? parsed.value.key : undefined;
-  const [outcome, openKeys, recent, t] = await Promise.all([
-    key === undefined ? undefined : outcomeOf(viewer.id, key),
-    listOpenKeys(viewer.id, { limit: OPEN_KEYS_LISTED, arrivedOnly: false }),
-    readAccountStates(viewer.id).then((accounts) =>
-      readHistory(viewer.id, accounts, {}, { limit: PAYMENTS_LISTED }),
-    ),
+  let viewer: Viewer | undefined;
+  try {
+    viewer = await authorizePage("/where", `/where?${address}`);
+  } catch (error) {
+    // Who looks is not known: then nothing is said of a key but that.
+    if (!(error instanceof Error && "code" in error && error.code === "RECORDS_UNREACHABLE")) throw error;
+  }
+  const [read, t] = await Promise.all([
+    whileReachable("/where", async () => {
+      if (viewer === undefined) throw new RecordsUnreachable();
+      const [outcome, openKeys, recent] = await Promise.all([
+        key === undefined ? undefined : outcomeOf(viewer.id, key),
+        listOpenKeys(viewer.id, { limit: OPEN_KEYS_LISTED, arrivedOnly: false }),
+        readAccountStates(viewer.id).then((accounts) =>
+          readHistory(viewer.id, accounts, {}, { limit: PAYMENTS_LISTED }),
+        ),
+      ]);
+      return { userId: viewer.id, outcome, openKeys, recent };
+    }),
     getTranslations("where"),
   ]);
+  const outcome = read === undefined ? ({ state: "unreachable" } as const) : read.outcome;
   const state: FormState =
     parsed === undefined ? UNSENT : parsed.ok ? { values: { key: typed }, errors: [] } : parsed.state;
   return (
@@ -56,7 +71,7 @@ export default async function WherePage({ searchParams }: Props) {
       </div>
       {key === undefined || outcome === undefined ? null : (
         <Panel aria-label={t("result")}>
-          <KeyOutcome keyText={key} userId={viewer.id} outcome={outcome} notice={notice} />
+          <KeyOutcome keyText={key} userId={read?.userId ?? ""} outcome={outcome} notice={notice} />
           <p className="mt-5 border-t border-line pt-4 text-xs break-all text-soft">
             <span className="mr-1">{t("key")}</span>
             <span className="font-mono">{key}</span>
@@ -66,20 +81,24 @@ export default async function WherePage({ searchParams }: Props) {
       <Panel aria-label={t("look")}>
         <KeyForm state={state} />
       </Panel>
-      <Section title={t("yourKeys")}>
-        {openKeys.length > 0 ? (
-          <OpenKeyPicks openKeys={openKeys} />
-        ) : (
-          <p className="text-soft">{t("yourKeysNone")}</p>
-        )}
-      </Section>
-      <Section title={t("latest")}>
-        {recent.movements.length > 0 ? (
-          <MovementPicks movements={recent.movements} />
-        ) : (
-          <p className="text-soft">{t("latestNone")}</p>
-        )}
-      </Section>
+      {read === undefined ? null : (
+        <>
+          <Section title={t("yourKeys")}>
+            {read.openKeys.length > 0 ? (
+              <OpenKeyPicks openKeys={read.openKeys} />
+            ) : (
+              <p className="text-soft">{t("yourKeysNone")}</p>
+            )}
+          </Section>
+          <Section title={t("latest")}>
+            {read.recent.movements.length > 0 ? (
+              <MovementPicks movements={read.recent.movements} />
+            ) : (
+              <p className="text-soft">{t("latestNone")}</p>
+            )}
+          </Section>
+        </>
+      )}
     </div>
   );
 }

@@ -4,7 +4,19 @@ import { useTranslations } from "next-intl";
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from "@/lib/identity/sign-up";
 
 const CODES = [
-  ...["email", "same", "empty", "short", "long", "guessable", "wrong", "limited", "expired", "handle-taken"],
+  ...[
+    "email",
+    "same",
+    "empty",
+    "short",
+    "long",
+    "guessable",
+    "wrong",
+    "not-current",
+    "limited",
+    "expired",
+    "handle-taken",
+  ],
 ] as const;
 
 /** Says what is wrong with a field of the forms about an account. */

@@ -43,7 +43,7 @@ export function KeyOutcome(props: KeyOutcomeProps) {
     case "received":
       return <Received movement={outcome.movement} />;
     case "void":
-      return <Void isAfterRevoke={props.notice === "revoked"} />;
+      return <Void />;
     case "unreachable":
       return <Unreachable keyText={props.keyText} />;
     default:
@@ -189,14 +189,15 @@ function ReceiptLink({ movement, isQuiet = false }: { movement: Movement; isQuie
   );
 }
 
-function Void({ isAfterRevoke }: { isAfterRevoke: boolean }) {
+/** Said of a key that is another user's, too: so it speaks of this account alone, whatever the address says of a revocation. */
+function Void() {
   const t = useTranslations("where");
   return (
     <Said
-      tone={isAfterRevoke ? "good" : "plain"}
+      tone="plain"
       icon={<CircleX aria-hidden="true" className={cn(ICON, "text-soft")} />}
-      title={t(isAfterRevoke ? "revokedTitle" : "voidTitle")}
-      text={<p>{t(isAfterRevoke ? "revoked" : "void")}</p>}
+      title={t("voidTitle")}
+      text={<p>{t("void")}</p>}
       money={t("voidMoney")}
       next={t("voidNext")}
     >

@@ -55,7 +55,7 @@ for (const javaScriptEnabled of [true, false]) {
       );
       await page.getByRole("button", { name: "Cancel for certain" }).click();
       await expect(
-        page.getByRole("heading", { name: "Cancelled for certain: not paid, and never will be" }),
+        page.getByRole("heading", { name: "Void for your account: not paid by you, and never will be" }),
       ).toBeVisible();
       await expect(page).toHaveURL(`/where?key=${key}&notice=revoked`);
       expect(await payAs(baseURL, "alice", orderId, key)).toBe(410);
@@ -101,7 +101,9 @@ test("another user's key is void, whatever became of it; whoever received the pa
   await signIn(page, "Bob");
   for (const key of [openKey, paidKey, randomUUID()]) {
     await page.goto(`/where?key=${key}`);
-    await expect(page.getByRole("heading", { name: "Void: not paid, and never will be" })).toBeVisible();
+    await expect(
+      page.getByRole("heading", { name: /^Void for your account: not paid by you/ }),
+    ).toBeVisible();
     await expect(page.getByRole("button", { name: /Cancel/ })).toHaveCount(0);
   }
   // Nor can it be revoked by anybody else.
@@ -164,5 +166,5 @@ test("own open keys and the latest payments are there to pick; an unknown revoca
   await expect(alice.getByText("Pressing again is safe.")).toBeVisible();
   expect((await new AxeBuilder({ page: alice }).analyze()).violations).toEqual([]);
   await alice.getByRole("button", { name: "Cancel for certain, again" }).click();
-  await expect(alice.getByRole("heading", { name: /^Cancelled for certain/ })).toBeVisible();
+  await expect(alice.getByRole("heading", { name: /^Void for your account/ })).toBeVisible();
 });

@@ -12,6 +12,11 @@ describe("the filters of an address", () => {
     expect(parsed.ok && searchOf(parsed.value)).toBe("");
   });
 
+  it("select nothing by a character that no text in the database can have", () => {
+    const parsed = parse("q=%00a%00&kind=%00");
+    expect(parsed.ok && selectionOf(parsed.value, "UTC")).toEqual({ text: "a" });
+  });
+
   it("are written as they are read", () => {
     const query =
       "?account=USD&kind=top-up&direction=in&status=succeeded&from=2026-03-01&to=2026-03-02&q=a+b";

@@ -20,12 +20,15 @@ const day = z.iso
   .date({ error: "must be a day, as 2026-03-31", abort: true })
   .refine((value) => value >= "1970-01-01" && value <= "9999-12-30", "must lie between 1970 and 9999");
 
-/** A field that was left empty is absent: that is how a form sends one. */
+/**
+ * A field that was left empty is absent: that is how a form sends one. Nothing that is stored contains U+0000, which PostgreSQL
+ * refuses in a text.
+ */
 function filled<T>(schema: z.ZodType<T>) {
-  return z.preprocess(
-    (value) => (typeof value === "string" && value.trim() === "" ? undefined : value),
-    schema,
-  );
+  return z.preprocess((value) => {
+    const text = typeof value === "string" ? value.replaceAll("\0", "") : value;
+    return typeof text === "string" && text.trim() === "" ? undefined : text;
+  }, schema);
 }
 
 const fields = {

@@ -1,4 +1,5 @@
 /** Wraps what a person downloads from a page: a file, or on to the page that says why there is none. */
+import type { Scope } from "@/lib/identity/scopes";
 import type { RouteName } from "../identity/policy.ts";
 import type { Viewer } from "../identity/viewer.ts";
 import { LENGTH_HEADER } from "./node-server/content-length.ts";
@@ -29,7 +30,11 @@ function download({ filename, contentType, content }: DocumentFile): Response {
 export function documentRoute<P extends Record<string, string>>(
   name: RouteName,
   quota: LimitName,
-  makeDocument: (call: { params: P; user: Viewer }) => Promise<DocumentFile | undefined>,
+  makeDocument: (call: {
+    params: P;
+    user: Viewer;
+    scopes: readonly Scope[];
+  }) => Promise<DocumentFile | undefined>,
   pageOf: (params: P) => string,
 ): (request: Request, context: { params: Promise<P> }) => Promise<Response> {
   return async (request, context) => {
@@ -38,10 +43,11 @@ export function documentRoute<P extends Record<string, string>>(
     const params = await context.params;
     let response: Response;
     try {
-      const user = await authorizeRequest(name, request, []);
-      if (!user) throw new Error(`Bug: the policy lets anyone use ${name}.`);
+      const caller = await authorizeRequest(name, request, []);
+      if (!caller) throw new Error(`Bug: the policy lets anyone use ${name}.`);
+      const { user, scopes } = caller;
       await enforceQuota(quota, user.id, []);
-      const file = await makeDocument({ params, user });
+      const file = await makeDocument({ params, user, scopes });
       response = file ? download(file) : fail("not-found", { moneyMoved: "unknown" });
     } catch (error) {
       response = thrownResponse(error) ?? problemResponse(problemOf(error, { requestId, route: name }));

@@ -1,4 +1,5 @@
 /** Wraps a table that a person downloads from a page, and a program fetches: the file, or why there is none. */
+import type { Scope } from "@/lib/identity/scopes";
 import type { RouteName } from "../identity/policy.ts";
 import type { Viewer } from "../identity/viewer.ts";
 import { leadOn } from "./document-route.ts";
@@ -12,13 +13,18 @@ import { route } from "./route.ts";
  */
 export function exportRoute<N extends RouteName>(
   name: N,
-  handler: (call: { request: Request; user: Viewer; isForSpreadsheet: boolean }) => Promise<Response>,
+  handler: (call: {
+    request: Request;
+    user: Viewer;
+    scopes: readonly Scope[];
+    isForSpreadsheet: boolean;
+  }) => Promise<Response>,
   pageOf: (request: Request) => string,
 ): ReturnType<typeof route<N>> {
-  const answer = route<N>(name, async ({ request, user }) => {
+  const answer = route<N>(name, async ({ request, user, scopes }) => {
     if (!user) throw new Error(`Bug: the policy lets anyone use ${name}.`);
     await enforceQuota("document", user.id, []);
-    return handler({ request, user, isForSpreadsheet: !isProgram(request) });
+    return handler({ request, user, scopes, isForSpreadsheet: !isProgram(request) });
   });
   return async (request, context) => {
     const response = await answer(request, context);

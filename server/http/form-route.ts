@@ -45,7 +45,7 @@ export function formRoute<P extends Record<string, string>>(
     let form = new URLSearchParams();
     try {
       form = await readForm(request);
-      const user = await authorizeRequest(name, request, [], form.get("user"));
+      const user = (await authorizeRequest(name, request, [], form.get("user")))?.user;
       if (!user) throw new Error(`Bug: the policy lets anyone use ${name}.`);
       const path = await handler({ form, params, user, requestId });
       log.info(

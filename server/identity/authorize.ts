@@ -4,15 +4,25 @@ import { redirect } from "next/navigation";
 import { clientAddressOf } from "../http/node-server/client-address.ts";
 import { consumeQuota, type QuotaState } from "../http/rate-limits.ts";
 import { isSameOrigin } from "../http/request/origin.ts";
-import { ACTIONS, type ActionName, isAllowed, type Level, PAGES, type PageName } from "./policy.ts";
+import {
+  ACTIONS,
+  type ActionName,
+  isAllowed,
+  isShownWithoutRecords,
+  type Level,
+  PAGES,
+  type PageName,
+} from "./policy.ts";
 import { findViewer, getViewer, type Viewer } from "./viewer.ts";
+import { RecordsUnreachable } from "./while-reachable.ts";
 
 type ViewerFor<L> = L extends "anyone" ? Viewer | undefined : Viewer;
 
 /**
  * Authorizes the viewer of the page called `name`. Where the policy demands a session, anybody else is sent to sign in
  * first and then back to `returnTo`, a path of ours; so is whoever is not the user `openedAs`, where the page is one user's.
- * Where the policy demands a role, anybody else is sent to the start page.
+ * Where the policy demands a role, anybody else is sent to the start page. Throws RecordsUnreachable where the database does not
+ * answer and the page needs it: the layout then stands in for the page.
  */
 export async function authorizePage<N extends PageName>(
   name: N,
@@ -20,7 +30,8 @@ export async function authorizePage<N extends PageName>(
   openedAs?: string,
 ): Promise<ViewerFor<(typeof PAGES)[N]>> {
   const level: Level = PAGES[name];
-  const { viewer } = level === "anyone" ? await findViewer() : { viewer: await getViewer() };
+  const { isKnown, viewer } = await findViewer();
+  if (!isKnown && !(level === "anyone" && isShownWithoutRecords(name))) throw new RecordsUnreachable();
   const isOther = openedAs !== undefined && viewer?.id !== openedAs;
   if (isOther || !isAllowed(level, viewer?.role)) {
     redirect(viewer && !isOther ? "/" : `/sign-in?next=${encodeURIComponent(returnTo)}`);

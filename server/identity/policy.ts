@@ -56,8 +56,49 @@ export const PAGES = {
   "/dev/outbox": "anyone",
 } as const satisfies Record<string, Level>;
 
-/** Who may use a route, and what scope an API key needs for it; a session has them all. */
-type RoutePolicy = { level: "anyone" } | { level: Exclude<Level, "anyone">; scope: Scope };
+/**
+ * Pages that can be shown, or show what they can, while the database does not answer. In the place of every other page the layout
+ * says so, where a session could not be looked up.
+ */
+const SHOWN_WITHOUT_RECORDS: readonly PageName[] = [
+  "/",
+  "/sign-in",
+  "/sign-up",
+  "/sign-up/sent",
+  "/reset-password",
+  "/reset-password/new",
+  "/problems/[name]",
+  "/docs",
+  // The key and the fields of their address are enough to press Pay once more.
+  "/checkout/[orderId]/form",
+  "/send/[intentId]/form",
+  "/top-up/[intentId]/form",
+  "/payments/[id]/refund/[intentId]/form",
+  // Says of a key that nothing is known.
+  "/where",
+];
+
+/** Whether the page called `name` is shown while the database does not answer. */
+export function isShownWithoutRecords(name: PageName): boolean {
+  return SHOWN_WITHOUT_RECORDS.includes(name);
+}
+
+/** The page of the policy at `path`, a path of ours; undefined where none stands there. A name in full goes before a parameter. */
+export function pageAt(path: string): PageName | undefined {
+  const parts = path.split("/");
+  const fits = (name: string) => {
+    const own = name.split("/");
+    return own.length === parts.length && own.every((part, at) => part.startsWith("[") || part === parts[at]);
+  };
+  const names = Object.keys(PAGES).filter((name): name is PageName => fits(name));
+  return names.find((name) => !name.includes("[")) ?? names[0];
+}
+
+/**
+ * Who may use a route, and what scope an API key needs for it; a session has them all. `scope: null`: a form of pages, which reads
+ * and does more than one scope says, and which no program needs; no API key may use it.
+ */
+type RoutePolicy = { level: "anyone" } | { level: Exclude<Level, "anyone">; scope: Scope | null };
 
 export const ROUTES = {
   "POST /api/idempotency-keys": { level: "user", scope: "keys:write" },
@@ -79,23 +120,23 @@ export const ROUTES = {
   "GET /api/health/ready": { level: "anyone" },
   "GET /payments/export.csv": { level: "user", scope: "payments:read" },
   "GET /security.txt": { level: "anyone" },
-  "POST /orders/[id]/cancel": { level: "merchant", scope: "orders:write" },
-  "POST /links/[id]/close": { level: "merchant", scope: "orders:write" },
+  "POST /orders/[id]/cancel": { level: "merchant", scope: null },
+  "POST /links/[id]/close": { level: "merchant", scope: null },
   "GET /sales/export.csv": { level: "merchant", scope: "payments:read" },
-  "POST /pay/[linkId]/order": { level: "user", scope: "orders:write" },
+  "POST /pay/[linkId]/order": { level: "user", scope: null },
   "POST /payments/[id]/refund/[intentId]/continue": { level: "user", scope: "keys:write" },
   "POST /payments/[id]/refund/[intentId]/pay": { level: "user", scope: "refunds:write" },
-  "POST /where/revoke": { level: "user", scope: "keys:write" },
+  "POST /where/revoke": { level: "user", scope: null },
   "GET /payments/[id]/receipt.pdf": { level: "user", scope: "payments:read" },
-  "POST /payments/[id]/mail": { level: "user", scope: "payments:read" },
+  "POST /payments/[id]/mail": { level: "user", scope: null },
   "POST /checkout/[orderId]/continue": { level: "user", scope: "keys:write" },
   "POST /checkout/[orderId]/pay": { level: "user", scope: "payments:write" },
-  "POST /send/[intentId]/check": { level: "user", scope: "keys:write" },
+  "POST /send/[intentId]/check": { level: "user", scope: null },
   "POST /send/[intentId]/continue": { level: "user", scope: "keys:write" },
   "POST /send/[intentId]/pay": { level: "user", scope: "payments:write" },
-  "POST /request/[orderId]/create": { level: "user", scope: "orders:write" },
-  "POST /request/[orderId]/cancel": { level: "user", scope: "orders:write" },
-  "POST /top-up/[intentId]/check": { level: "user", scope: "keys:write" },
+  "POST /request/[orderId]/create": { level: "user", scope: null },
+  "POST /request/[orderId]/cancel": { level: "user", scope: null },
+  "POST /top-up/[intentId]/check": { level: "user", scope: null },
   "POST /top-up/[intentId]/continue": { level: "user", scope: "keys:write" },
   "POST /top-up/[intentId]/pay": { level: "user", scope: "payments:write" },
 } as const satisfies Record<string, RoutePolicy>;
@@ -136,10 +177,10 @@ export function policyOf(name: RouteName): RoutePolicy {
   return ROUTES[name];
 }
 
-/** The scope that an API key needs for the route called `name`; undefined where the route is for anyone. */
+/** The scope that an API key needs for the route called `name`; undefined where the route is for anyone, or for no API key. */
 export function scopeOf(name: RouteName): Scope | undefined {
   const policy = policyOf(name);
-  return policy.level === "anyone" ? undefined : policy.scope;
+  return policy.level === "anyone" ? undefined : (policy.scope ?? undefined);
 }
 
 /** Health checks: a rate limit must not make a supervisor take a healthy server for a dead one. */

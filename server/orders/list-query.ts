@@ -22,9 +22,10 @@ export function pathWith(path: string, query: Record<string, string | undefined>
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
 }
 
-/** A day as fields of dates write it; undefined where it is no day that there is. */
+/** A day as fields of dates write it; undefined where it is no day that there is, in the years that everything here agrees on. */
 export function dayIn(value: string | undefined): string | undefined {
   if (value === undefined || !/^[1-9]\d{3}-\d\d-\d\d$/.test(value)) return undefined;
+  if (value < "1970-01-01" || value > "9999-12-30") return undefined;
   const day = new Date(`${value}T00:00:00.000Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value) ? value : undefined;
 }

@@ -108,7 +108,9 @@ export function plainPayRoute<P extends Params>(
       const { along, place, begin } = readPosted(form, params, posted);
       if (place === undefined) return begin;
       const [key, userId] = [posted.get("idempotency_key") ?? "", posted.get("user") ?? ""];
-      return plainFormPath({ place, key, userId, carried: along }, "unknown");
+      // While the database does not answer, the address alone tells the page what was to be paid.
+      const carried = form.carried.length > 0 ? along : { ...fieldsOf(posted, ALWAYS_POSTED), ...along };
+      return plainFormPath({ place, key, userId, carried }, "unknown");
     },
   );
 }

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { Metadata } from "next";
+import { headers } from "next/headers";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
+import { cache } from "react";
 import { Amount } from "@/components/checkout/amount";
 import { OrderLines } from "@/components/orders/order-lines";
 import { BuyForm } from "@/components/pay-link/buy-form";
+import { RecordsUnreachable } from "@/components/site/records-unreachable";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
@@ -13,17 +16,24 @@ import { findPaymentLink } from "@/db/orders/payment-links";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney, moneyPattern } from "@/lib/money";
 import { isolateBidi } from "@/lib/text/bidi-isolate";
+import { ADDRESS_HEADER } from "@/server/http/request/address";
 import { authorizePage } from "@/server/identity/authorize";
+import { whileReachable } from "@/server/identity/while-reachable";
 import { one, type SearchParams } from "@/server/orders/list-query";
 
 type Props = { params: Promise<{ linkId: string }>; searchParams: Promise<SearchParams> };
 
 const NOTICES = ["again", "quantity", "used", "capped"] as const;
 
+/** The link, read once per request: each read may wait as long as a database that hangs is waited for. Undefined while it does not answer. */
+const readLink = cache((id: string) =>
+  whileReachable("/pay/[linkId]", async () => ({ link: await findPaymentLink(id) })),
+);
+
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const [{ linkId }, t] = await Promise.all([params, getTranslations("payLink")]);
   const id = uuid.safeParse(linkId).data;
-  const link = id && (await findPaymentLink(id));
+  const link = id && (await readLink(id))?.link;
   if (!link) return {};
   const merchant = isolateBidi(link.merchant.name);
   return { title: t.markup("title", { merchant, bdi: (name) => name }), description: link.description };
@@ -37,8 +47,15 @@ export default async function PayLinkPage({ params, searchParams }: Props) {
   const [{ linkId }, search] = await Promise.all([params, searchParams]);
   const id = uuid.safeParse(linkId).data;
   if (id === undefined) notFound();
-  const viewer = await authorizePage("/pay/[linkId]", `/pay/${id}`);
-  const [link, t, locale] = await Promise.all([findPaymentLink(id), getTranslations("payLink"), getLocale()]);
+  const [viewer, read, t, locale] = await Promise.all([
+    authorizePage("/pay/[linkId]", `/pay/${id}`),
+    readLink(id),
+    getTranslations("payLink"),
+    getLocale(),
+  ]);
+  if (read === undefined)
+    return <RecordsUnreachable address={(await headers()).get(ADDRESS_HEADER) ?? `/pay/${id}`} />;
+  const { link } = read;
   if (link === undefined) notFound();
   const { merchant } = link;
   const isOwn = merchant.id === viewer?.id;

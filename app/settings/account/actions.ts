@@ -34,8 +34,12 @@ export async function changePassword(_previous: FormState, form: FormData): Prom
   const wanted = { currentPassword, newPassword, revokesKeys: revokeKeys === "on" };
   const error = await change(viewer, wanted, await headers(), await requestContext());
   if (error !== undefined) {
-    const name = error === "guessable" ? "newPassword" : "currentPassword";
-    return refuseForm(form, [{ name, code: error }]);
+    // Pressed twice, the first press may have changed it.
+    const wrong =
+      error === "guessable"
+        ? { name: "newPassword", code: error }
+        : { name: "currentPassword", code: "not-current" };
+    return refuseForm(form, [wrong]);
   }
   redirect(`${PAGE}?done=password`);
 }

@@ -15,8 +15,10 @@ import en from "@/messages/en.json";
 import PlainCheckoutPage from "./page";
 
 /** Who has the session; outside Next.js there is none to read. */
-const session = vi.hoisted((): { viewer?: unknown } => ({}));
-vi.mock("@/server/identity/viewer", () => ({ getViewer: async () => session.viewer }));
+const session = vi.hoisted((): { viewer?: unknown; isAway?: boolean } => ({}));
+vi.mock("@/server/identity/viewer", () => ({
+  findViewer: async () => (session.isAway ? { isKnown: false } : { isKnown: true, viewer: session.viewer }),
+}));
 vi.mock("next-intl/server", () => ({
   getLocale: async () => "en",
   getTranslations: async () => createTranslator({ locale: "en", messages: en }),
@@ -27,6 +29,9 @@ vi.mock("next/navigation", () => ({
   },
   notFound: () => {
     throw new Error("not found");
+  },
+  unstable_rethrow: (error: unknown) => {
+    if (error instanceof Error && /^redirect |^not found$/.test(error.message)) throw error;
   },
 }));
 
@@ -127,4 +132,28 @@ it("a decline of another order is not told as this one's: its own receipt is sho
   expect(await open(plainFormPath({ ...form, place: `/checkout/${orderId}` }))).toBe(
     `Error: redirect /payments/${form.key}`,
   );
+});
+
+it("while nobody can be looked up it offers the key and the amount of its address again, and says that no answer has come", async () => {
+  const { form, bob } = await opened();
+  const carried = { amountMinor: "1000", currency: "USD" };
+  try {
+    for (const viewer of [undefined, bob]) {
+      session.isAway = true;
+      if (viewer) signInAs(viewer);
+      const words = await open(plainFormPath({ ...form, carried }, "unknown"));
+      expect(words).toContain("Pay $10.00");
+      expect(words).toMatch(/No answer has reached us yet. Your money may have moved, once at most/);
+      expect(words).not.toMatch(NO);
+    }
+    // What was to be paid is not known: there is nothing to press.
+    for (const wrong of [{}, { amountMinor: "-1", currency: "USD" }, { amountMinor: "1", currency: "u" }]) {
+      const words = await open(plainFormPath({ ...form, carried: wrong }, "unknown"));
+      expect(words).not.toContain("Pay $");
+      expect(words).toMatch(/may have moved, once at most/);
+      expect(words).not.toMatch(NO);
+    }
+  } finally {
+    session.isAway = false;
+  }
 });

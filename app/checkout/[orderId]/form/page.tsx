@@ -4,6 +4,7 @@ import { getLocale, getTranslations } from "next-intl/server";
 import { Amount } from "@/components/checkout/amount";
 import { Payee } from "@/components/checkout/payee";
 import { PlainPayForm } from "@/components/checkout/plain-pay-form";
+import { UnreadPayForm } from "@/components/checkout/unread-pay-form";
 import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
@@ -11,11 +12,18 @@ import { Panel } from "@/components/ui/panel";
 import { isMerchant } from "@/db/identity/users";
 import { findOrder } from "@/db/orders/orders";
 import type { Purpose } from "@/lib/api/payment";
-import { uuid } from "@/lib/api/requests";
+import { parse, payOrderRequest, uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
 import { plainFormPath } from "@/lib/plain-form-path";
 import { authorizePage } from "@/server/identity/authorize";
-import { readPlainForm, type SearchParams, stateOfPlainForm } from "@/server/pay/plain-form";
+import { whileReachable } from "@/server/identity/while-reachable";
+import {
+  fieldsOf,
+  queryOf,
+  readPlainForm,
+  type SearchParams,
+  stateOfPlainForm,
+} from "@/server/pay/plain-form";
 
 type Props = {
   params: Promise<{ orderId: string }>;
@@ -42,20 +50,44 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
     await authorizePage("/checkout/[orderId]/form", place);
     redirect(place);
   }
-  const address = plainFormPath({ place, key: form.key, userId: form.userId }, form.notice);
-  const viewer = await authorizePage("/checkout/[orderId]/form", address, form.userId);
+  const { key, userId } = form;
   const purpose: Purpose = { kind: "order", orderId: id.data };
-  const [order, known, t, locale] = await Promise.all([
-    findOrder(id.data),
-    stateOfPlainForm(viewer.id, form.key, purpose),
+  // What was posted before, where an answer of it led here; a form that Continue led to has none.
+  const posted = fieldsOf(queryOf(search), ["amountMinor", "currency"]);
+  const address = plainFormPath({ place, key, userId, carried: posted }, form.notice);
+  const [read, t, locale] = await Promise.all([
+    whileReachable("/checkout/[orderId]/form", async () => {
+      const viewer = await authorizePage("/checkout/[orderId]/form", address, userId);
+      const [order, known] = await Promise.all([
+        findOrder(id.data),
+        stateOfPlainForm(viewer.id, key, purpose),
+      ]);
+      const isRequest = order !== undefined && !(await isMerchant(order.merchant.id));
+      return { viewer, order, known, isRequest };
+    }),
     getTranslations(),
     getLocale(),
   ]);
+  if (read === undefined) {
+    const asked = parse(payOrderRequest, { orderId: id.data, ...posted });
+    return (
+      <UnreadPayForm
+        userId={userId}
+        idempotencyKey={key}
+        purpose={purpose}
+        payload={
+          asked.ok ? { amountMinor: asked.value.amountMinor, currency: asked.value.currency } : undefined
+        }
+        currency={posted.currency}
+        address={address}
+      />
+    );
+  }
+  const { viewer, order, known, isRequest } = read;
   if (order === undefined) notFound();
   // Paid with another key since: what became of this one would read as if the order were not paid.
   if (order.paidBy?.userId === viewer.id) redirect(`/payments/${order.paidBy.paymentId}`);
 
-  const isRequest = !(await isMerchant(order.merchant.id));
   const amount = formatMoney(order.totalMinor, order.currency, locale);
   return (
     <div className="mx-auto w-full max-w-xl">

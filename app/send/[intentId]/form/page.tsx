@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { PlainPayForm } from "@/components/checkout/plain-pay-form";
+import { UnreadPayForm } from "@/components/checkout/unread-pay-form";
 import { TransferFacts } from "@/components/send/transfer-facts";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
@@ -14,6 +15,7 @@ import { TRANSFER_FIELDS, transferPayload, transferReviewPath } from "@/lib/pay/
 import { placeOf } from "@/lib/pay/place";
 import { plainFormPath } from "@/lib/plain-form-path";
 import { authorizePage } from "@/server/identity/authorize";
+import { whileReachable } from "@/server/identity/while-reachable";
 import { checkTransfer } from "@/server/pay/check-transfer";
 import {
   fieldsOf,
@@ -55,17 +57,38 @@ export default async function PlainTransferPage({
   }
   const { key, userId } = form;
   const address = plainFormPath({ place, key, userId, carried: { ...carried, ...beside } }, form.notice);
-  const viewer = await authorizePage("/send/[intentId]/form", address, userId);
-  const [known, paid, t, locale] = await Promise.all([
-    stateOfPlainForm(viewer.id, key, purpose),
-    findPaymentOf(viewer.id, purpose),
+  const parsed = parse(transferRequest, carried);
+  const [read, t, locale] = await Promise.all([
+    whileReachable("/send/[intentId]/form", async () => {
+      const viewer = await authorizePage("/send/[intentId]/form", address, userId);
+      const [known, paid, checked] = await Promise.all([
+        stateOfPlainForm(viewer.id, key, purpose),
+        findPaymentOf(viewer.id, purpose),
+        parsed.ok ? checkTransfer(viewer.id, parsed.value) : undefined,
+      ]);
+      return { viewer, known, paid, checked };
+    }),
     getTranslations("send"),
     getLocale(),
   ]);
+  if (read === undefined) {
+    return (
+      <UnreadPayForm
+        userId={userId}
+        idempotencyKey={key}
+        purpose={purpose}
+        payload={
+          parsed.ok ? { ...transferPayload(parsed.value), amountMinor: parsed.value.amountMinor } : undefined
+        }
+        currency={carried.currency}
+        beside={beside}
+        address={address}
+      />
+    );
+  }
+  const { viewer, known, paid, checked } = read;
   // Paid with another key since: what became of this one would read as if nothing were.
   if (paid !== undefined) redirect(`/payments/${paid}`);
-  const parsed = parse(transferRequest, carried);
-  const checked = parsed.ok ? await checkTransfer(viewer.id, parsed.value) : undefined;
   if (!parsed.ok || checked?.ok !== true) redirect(review);
   const { recipient, balanceAfterMinor } = checked.value;
   const { amountMinor, currency } = parsed.value;

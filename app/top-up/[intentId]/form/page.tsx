@@ -2,16 +2,18 @@ import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { PlainPayForm } from "@/components/checkout/plain-pay-form";
+import { UnreadPayForm } from "@/components/checkout/unread-pay-form";
 import { TopUpFacts } from "@/components/top-up/top-up-facts";
 import { Panel } from "@/components/ui/panel";
 import { findPaymentOf } from "@/db/payments/views/earlier";
 import type { Purpose } from "@/lib/api/payment";
-import { uuid } from "@/lib/api/requests";
+import { parse, topUpRequest, uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
 import { TOP_UP_FIELDS, topUpReviewPath } from "@/lib/pay/drafts/top-up";
 import { placeOf } from "@/lib/pay/place";
 import { plainFormPath } from "@/lib/plain-form-path";
 import { authorizePage } from "@/server/identity/authorize";
+import { whileReachable } from "@/server/identity/while-reachable";
 import { isDemo } from "@/server/lifecycle/environment";
 import { checkTopUp } from "@/server/pay/check-top-up";
 import {
@@ -50,15 +52,36 @@ export default async function PlainTopUpPage({
   }
   const { key, userId } = form;
   const address = plainFormPath({ place, key, userId, carried }, form.notice);
-  const viewer = await authorizePage("/top-up/[intentId]/form", address, userId);
-  if (!isDemo()) notFound();
-  const [known, paid, topUp, t, locale] = await Promise.all([
-    stateOfPlainForm(viewer.id, key, purpose),
-    findPaymentOf(viewer.id, purpose),
-    checkTopUp(viewer.id, query),
+  const [read, t, locale] = await Promise.all([
+    whileReachable("/top-up/[intentId]/form", async () => {
+      const viewer = await authorizePage("/top-up/[intentId]/form", address, userId);
+      if (!isDemo()) notFound();
+      const [known, paid, topUp] = await Promise.all([
+        stateOfPlainForm(viewer.id, key, purpose),
+        findPaymentOf(viewer.id, purpose),
+        checkTopUp(viewer.id, query),
+      ]);
+      return { viewer, known, paid, topUp };
+    }),
     getTranslations("topUp"),
     getLocale(),
   ]);
+  if (read === undefined) {
+    const asked = parse(topUpRequest, carried);
+    return (
+      <UnreadPayForm
+        userId={userId}
+        idempotencyKey={key}
+        purpose={purpose}
+        payload={
+          asked.ok ? { amountMinor: asked.value.amountMinor, currency: asked.value.currency } : undefined
+        }
+        currency={carried.currency}
+        address={address}
+      />
+    );
+  }
+  const { viewer, known, paid, topUp } = read;
   // Done with another key since: what became of this one would read as if nothing were.
   if (paid !== undefined) redirect(`/payments/${paid}`);
   if (topUp === undefined) redirect(place);

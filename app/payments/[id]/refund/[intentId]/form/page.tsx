@@ -3,12 +3,14 @@ import { redirect } from "next/navigation";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { Amount } from "@/components/checkout/amount";
 import { PlainPayForm } from "@/components/checkout/plain-pay-form";
+import { UnreadPayForm } from "@/components/checkout/unread-pay-form";
 import { RefundFacts } from "@/components/refund/refund-facts";
 import { Panel } from "@/components/ui/panel";
 import { formatMoney } from "@/lib/money";
 import { placeOf } from "@/lib/pay/place";
 import { plainFormPath } from "@/lib/plain-form-path";
 import { authorizePage } from "@/server/identity/authorize";
+import { whileReachable } from "@/server/identity/while-reachable";
 import { pathWith, type SearchParams } from "@/server/orders/list-query";
 import { readPlainRefund, readRefund, refundPurposeOf } from "@/server/orders/refund-page";
 import { readPlainForm, stateOfPlainForm } from "@/server/pay/plain-form";
@@ -34,14 +36,33 @@ export default async function PlainRefundPage({ params, searchParams }: Props) {
     redirect(payload === undefined ? place : pathWith(place, payload));
   }
   const address = plainFormPath({ place, key: form.key, userId: form.userId, carried: payload }, form.notice);
-  const viewer = await authorizePage("/payments/[id]/refund/[intentId]/form", address, form.userId);
-  const [known, sale, t, locale, format] = await Promise.all([
-    stateOfPlainForm(viewer.id, form.key, purpose),
-    readRefund(viewer.id, purpose),
+  const [read, t, locale, format] = await Promise.all([
+    whileReachable("/payments/[id]/refund/[intentId]/form", async () => {
+      const viewer = await authorizePage("/payments/[id]/refund/[intentId]/form", address, form.userId);
+      const [known, sale] = await Promise.all([
+        stateOfPlainForm(viewer.id, form.key, purpose),
+        readRefund(viewer.id, purpose),
+      ]);
+      return { viewer, known, sale };
+    }),
     getTranslations("refund"),
     getLocale(),
     getFormatter(),
   ]);
+  if (read === undefined) {
+    return (
+      <UnreadPayForm
+        userId={form.userId}
+        idempotencyKey={form.key}
+        purpose={purpose}
+        payload={payload}
+        // The sale has it, and cannot be read.
+        currency={undefined}
+        address={address}
+      />
+    );
+  }
+  const { viewer, known, sale } = read;
   const money = (amountMinor: bigint | string) => formatMoney(amountMinor, sale.currency, locale);
   return (
     <div className="mx-auto w-full max-w-xl">
