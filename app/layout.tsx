@@ -6,6 +6,7 @@ import { NextIntlClientProvider } from "next-intl";
 import { getLocale, getMessages, getTimeZone, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { signOut } from "@/app/sign-in/actions";
+import { ViewerOfForms } from "@/components/form/opened-as";
 import { DemoBanner } from "@/components/site/demo-banner";
 import { Footer } from "@/components/site/footer";
 import { Header } from "@/components/site/header";
@@ -131,7 +132,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               where: messages.where,
             }}
           >
-            {children}
+            <ViewerOfForms userId={viewer?.id}>{children}</ViewerOfForms>
           </NextIntlClientProvider>
         </main>
         <Footer links={foot} theme={theme} setLocale={setLocale} setTheme={setTheme} />

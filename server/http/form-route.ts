@@ -9,6 +9,8 @@ import { authorizeRequest, requestIdOf, thrownResponse } from "./route.ts";
 
 /** A form of ours has a handful of short fields. */
 const FORM_MAX_BYTES = 16 * 1024;
+/** Who opened a form that does not say who: nobody's id. Whoever is signed in signs in, or goes on, from its page. */
+const NOBODY = "";
 const FORM_TYPE = "application/x-www-form-urlencoded";
 
 /** 303: the browser follows with a GET, so a reload of what it shows sends nothing again. The path is relative. */
@@ -30,7 +32,7 @@ async function readForm(request: Request): Promise<URLSearchParams> {
 
 /**
  * Makes the handler of a plain form. `handler` returns the path to go to. Whoever is not signed in, or is somebody else
- * than the form was opened as (field `user`), signs in first; a request that is refused leads a person to the page that
+ * than the form was opened as (field `user`, without which no session's form does anything), signs in first; a request that is refused leads a person to the page that
  * says why, and answers a program; whatever goes wrong leads to `failed`, and so does signing in: it must offer the same key
  * again, to whoever opened the form, since nothing is known then.
  */
@@ -45,7 +47,10 @@ export function formRoute<P extends Record<string, string>>(
     let form = new URLSearchParams();
     try {
       form = await readForm(request);
-      const user = await authorizeRequest(name, request, [], form.get("user"));
+      // A program with its key has opened no form; a session's form says who it was opened as.
+      const isProgram = request.headers.has("authorization");
+      const openedAs = form.get("user") ?? (isProgram ? null : NOBODY);
+      const user = await authorizeRequest(name, request, [], openedAs);
       if (!user) throw new Error(`Bug: the policy lets anyone use ${name}.`);
       const path = await handler({ form, params, user, requestId });
       log.info(
