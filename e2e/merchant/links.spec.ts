@@ -1,6 +1,6 @@
 /** A payment link leads whoever opens it, signed in or not, to one order of their own for each use. */
 import type { Page } from "@playwright/test";
-import { expectPaidOnce } from "../support/books.ts";
+import { expectPaidOnce, userIdOf } from "../support/books.ts";
 import { expect, expectReceipt, payButton, signIn, test } from "../support/fixtures.ts";
 import { newPaymentLink, ordersOfLink, otherPage, signUp, topUp } from "../support/selling.ts";
 
@@ -148,16 +148,17 @@ test("a quantity that a link does not allow orders nothing", async ({ page, brow
   await signIn(visitor, "Bob");
   await visitor.goto(link.path);
   const intent = await visitor.locator("input[name=intent]").inputValue();
+  const user = await visitor.locator("input[name=user]").inputValue();
   for (const quantity of ["4", "0", "-1", "1e1", "x", "01"]) {
     const answer = await visitor.request.post(`${link.path}/order`, {
-      form: { intent, quantity },
+      form: { intent, user, quantity },
       headers: { origin: baseURL ?? "" },
       maxRedirects: 0,
     });
     expect(answer.headers().location, quantity).toContain("notice=quantity");
   }
   const own = await page.request.post(`${link.path}/order`, {
-    form: { intent, quantity: "1" },
+    form: { intent, user: await userIdOf("mia"), quantity: "1" },
     headers: { origin: baseURL ?? "" },
     maxRedirects: 0,
   });

@@ -9,8 +9,6 @@ import { authorizeRequest, requestIdOf, thrownResponse } from "./route.ts";
 
 /** A form of ours has a handful of short fields. */
 const FORM_MAX_BYTES = 16 * 1024;
-/** Who opened a form that does not say who: nobody's id. Whoever is signed in signs in, or goes on, from its page. */
-const NOBODY = "";
 const FORM_TYPE = "application/x-www-form-urlencoded";
 
 /** 303: the browser follows with a GET, so a reload of what it shows sends nothing again. The path is relative. */
@@ -47,10 +45,11 @@ export function formRoute<P extends Record<string, string>>(
     let form = new URLSearchParams();
     try {
       form = await readForm(request);
-      // A program with its key has opened no form; a session's form says who it was opened as.
-      const isProgram = request.headers.has("authorization");
-      const openedAs = form.get("user") ?? (isProgram ? null : NOBODY);
+      const openedAs = form.get("user");
       const user = await authorizeRequest(name, request, [], openedAs);
+      // A program with its key has opened no form; a session's form says who it was opened as.
+      if (openedAs === null && !request.headers.has("authorization"))
+        throw new HttpError(fail("unauthenticated"));
       if (!user) throw new Error(`Bug: the policy lets anyone use ${name}.`);
       const path = await handler({ form, params, user, requestId });
       log.info(
