@@ -9,11 +9,6 @@ export function ViewerOfForms({ userId, children }: { userId: string | undefined
   return <Viewer value={userId}>{children}</Viewer>;
 }
 
-/** The user who is signed in on this page, as every form and every call of an action says who it was opened as. */
-export function useViewerId(): string | undefined {
-  return useContext(Viewer);
-}
-
 /**
  * Who the form was opened as, which it sends along: somebody else who is signed in by the time it is sent is not taken for
  * them. It stays who it was when the form was shown, whoever the page is read again for. In each form that is not of `Form`.
