@@ -12,7 +12,7 @@ const ordering = z.object({ sku: z.enum(SKUS), orderId: uuid });
 
 /** Orders something of the demo's menu, once per form, and leads to its checkout. Demo only. */
 export async function createDemoOrder(form: FormData): Promise<void> {
-  await requireAction("createDemoOrder");
+  await requireAction("createDemoOrder", form.get("user"));
   const wanted = ordering.safeParse(Object.fromEntries(form));
   if (!isDemo() || !wanted.success) redirect("/");
   const orderId = await putMenuOrder(wanted.data.sku, wanted.data.orderId);

@@ -6,6 +6,7 @@ import { NextIntlClientProvider } from "next-intl";
 import { getLocale, getMessages, getTimeZone, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { signOut } from "@/app/sign-in/actions";
+import { ViewerOfForms } from "@/components/form/opened-as";
 import { DemoBanner } from "@/components/site/demo-banner";
 import { Footer } from "@/components/site/footer";
 import { Header } from "@/components/site/header";
@@ -143,7 +144,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               where: messages.where,
             }}
           >
-            {needsRecords && !isKnown ? <RecordsUnreachable address={address} /> : children}
+            <ViewerOfForms userId={viewer?.id}>
+              {needsRecords && !isKnown ? <RecordsUnreachable address={address} /> : children}
+            </ViewerOfForms>
           </NextIntlClientProvider>
         </main>
         <Footer links={foot} theme={theme} setLocale={setLocale} setTheme={setTheme} />

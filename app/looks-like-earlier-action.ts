@@ -19,10 +19,10 @@ const question = z.object({
  * another window since. Looks only. Whoever may not ask is told why not; their press is answered by the payment itself.
  */
 export async function looksLikeEarlier(asked: PayQuestion): Promise<boolean | ProblemName> {
-  const authorization = await authorizeAction("looksLikeEarlier");
   const parsed = question.safeParse(asked);
-  if (!authorization.ok) return authorization.problem;
-  if (!parsed.success || parsed.data.userId !== authorization.viewer.id) return false;
+  const authorization = await authorizeAction("looksLikeEarlier", parsed.data?.userId);
+  if (!authorization.ok) return authorization.problem === "other-user" ? false : authorization.problem;
+  if (!parsed.success) return false;
   const { userId, purpose, payload, beside } = parsed.data;
   return looksLikeAnEarlierOne(userId, purpose.intentId, payload, beside.despite);
 }

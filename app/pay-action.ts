@@ -17,11 +17,12 @@ const opening = z.object({ userId: uuid, key: uuid, purpose, payload: z.unknown(
  */
 export async function payNow(input: PayInput): Promise<PaymentResponse> {
   try {
-    const authorization = await authorizeAction("payNow");
     const opened = opening.safeParse(input);
     // Whoever is signed in now must be who opened the form, before anything is looked up.
-    if (!authorization.ok || !opened.success || opened.data.userId !== authorization.viewer.id) {
-      const body = problem(authorization.ok ? "unauthenticated" : authorization.problem);
+    const authorization = await authorizeAction("payNow", opened.data?.userId);
+    if (!authorization.ok || !opened.success) {
+      const isOther = authorization.ok || authorization.problem === "other-user";
+      const body = problem(isOther ? "unauthenticated" : authorization.problem);
       const wait = authorization.ok ? undefined : authorization.retryAfterSeconds;
       return { status: body.status, body, replayed: false, ...(wait && { retryAfterSeconds: wait }) };
     }

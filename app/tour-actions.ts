@@ -13,15 +13,18 @@ import { putMenuOrder } from "@/server/orders/menu-order";
 const SEEN_MAX_AGE_SECONDS = 365 * 24 * 60 * 60;
 
 /** Puts the tour's order, one for each form, and returns its id. Demo only; undefined where there is none to be had. */
-export async function startTour(orderId: string): Promise<string | undefined> {
-  await requireAction("startTour");
+export async function startTour(orderId: string, userId: string): Promise<string | undefined> {
+  await requireAction("startTour", userId);
   const id = uuid.safeParse(orderId);
   return isDemo() && id.success ? putMenuOrder(TOUR_SKU, id.data) : undefined;
 }
 
 /** How often the payment under one's own key was asked for, and how often it was charged. Reads alone. */
-export async function readTour(key: string): Promise<{ received: number; charged: number } | undefined> {
-  const viewer = await requireAction("readTour");
+export async function readTour(
+  key: string,
+  userId: string,
+): Promise<{ received: number; charged: number } | undefined> {
+  const viewer = await requireAction("readTour", userId);
   const id = uuid.safeParse(key);
   const receipt = id.success ? await findReceipt(viewer.id, id.data) : undefined;
   if (receipt === undefined) return undefined;

@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { OpenedAs } from "@/components/form/opened-as";
 import { Submit } from "@/components/ui/submit";
 import type { FormState } from "@/lib/form/form-state";
 import { ChangeAddress } from "./change-address";
@@ -17,7 +18,7 @@ export function Address({
   isVerified: boolean;
   hasMail: boolean;
   isDemo: boolean;
-  mailConfirmation: () => Promise<void>;
+  mailConfirmation: (form: FormData) => Promise<void>;
   changeAddress: (previous: FormState, form: FormData) => Promise<FormState>;
 }) {
   const t = useTranslations("account");
@@ -33,6 +34,7 @@ export function Address({
         <>
           {isVerified ? null : (
             <form action={mailConfirmation} className="grid gap-2">
+              <OpenedAs />
               <p className="text-sm text-soft">{t("unverifiedText")}</p>
               <Submit look="quiet" className="sm:justify-self-start">
                 {t("mailConfirmation")}

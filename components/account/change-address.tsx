@@ -19,7 +19,7 @@ export function ChangeAddress({ changeAddress }: { changeAddress: Action }) {
   const [state, action] = useActionState(changeAddress, UNSENT);
   return (
     // Open where it comes back with something wrong, with scripts or without.
-    <details open={state.errors.length > 0 || undefined}>
+    <details open={state.errors.length > 0 || state.trouble !== undefined || undefined}>
       <summary className="min-h-11 cursor-pointer py-2.5 font-medium">{t("changeAddress")}</summary>
       <Form
         id="address"

@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { OpenedAs } from "@/components/form/opened-as";
 import { Submit } from "@/components/ui/submit";
 import { LOCALES, type Locale } from "@/lib/locale";
 
@@ -13,6 +14,7 @@ export function MailSettings({
   const t = useTranslations("settings");
   return (
     <form action={saveMailSettings} className="grid gap-5">
+      <OpenedAs />
       <label className="-mx-2 flex min-h-11 cursor-pointer items-start gap-3 rounded-xl px-2 py-2 hover:bg-wash">
         <input
           type="checkbox"

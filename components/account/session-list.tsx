@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { OpenedAs } from "@/components/form/opened-as";
 import { useWhen } from "@/components/site/when";
 import { Submit } from "@/components/ui/submit";
 import { browserOf } from "@/lib/identity/browser-name";
@@ -15,7 +16,7 @@ export function SessionList({
   sessions: ListedSession[];
   ownId: string | undefined;
   endSession: (form: FormData) => Promise<void>;
-  endOtherSessions: () => Promise<void>;
+  endOtherSessions: (form: FormData) => Promise<void>;
 }) {
   const t = useTranslations("account");
   const when = useWhen();
@@ -42,6 +43,7 @@ export function SessionList({
                 <span className="text-sm text-accent-text">{t("thisBrowser")}</span>
               ) : (
                 <form action={endSession}>
+                  <OpenedAs />
                   <input type="hidden" name="id" value={id} />
                   <Submit
                     look="quiet"
@@ -59,6 +61,7 @@ export function SessionList({
       </ul>
       {sessions.length > 1 ? (
         <form action={endOtherSessions}>
+          <OpenedAs />
           <Submit look="quiet">{t("endOtherSessions")}</Submit>
         </form>
       ) : null}

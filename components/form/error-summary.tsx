@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
 import { useFormContext } from "./form-context";
+import { Trouble } from "./trouble";
 
 /**
  * What is wrong with a form, each leading to its field. It takes the focus whenever the form was sent and came back, with
@@ -10,14 +11,14 @@ import { useFormContext } from "./form-context";
  */
 export function ErrorSummary() {
   const t = useTranslations("form");
-  const { errors, wantsFocus, idPrefix } = useFormContext();
+  const { errors, trouble, wantsFocus, idPrefix } = useFormContext();
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!wantsFocus.current || element.current === null) return;
     wantsFocus.current = false;
     element.current.focus();
   });
-  if (errors.length === 0) return null;
+  if (errors.length === 0 && trouble === undefined) return null;
   return (
     <div
       ref={element}
@@ -28,10 +29,14 @@ export function ErrorSummary() {
       aria-labelledby={`${idPrefix}error-summary`}
       className="rounded-xl border border-alert-line bg-alert-wash p-4 text-alert-text"
     >
-      <p id={`${idPrefix}error-summary`} className="font-semibold">
-        {t("summary", { count: errors.length })}
-      </p>
-      <ul className="mt-1">
+      {trouble === undefined ? (
+        <p id={`${idPrefix}error-summary`} className="font-semibold">
+          {t("summary", { count: errors.length })}
+        </p>
+      ) : (
+        <Trouble trouble={trouble} id={`${idPrefix}error-summary`} />
+      )}
+      <ul className="mt-1 empty:hidden">
         {errors.map(({ name, text }) => (
           <li key={name}>
             {name === "" ? (

@@ -2,7 +2,7 @@
 
 import { createContext, type RefObject, useContext } from "react";
 import type { UseFormRegister } from "react-hook-form";
-import type { FormError } from "@/lib/form/form-state";
+import type { FormError, FormTrouble } from "@/lib/form/form-state";
 
 /** What the fields of a form share. */
 export type FormContextValue = {
@@ -10,6 +10,8 @@ export type FormContextValue = {
   idPrefix: string;
   /** What is wrong, as the summary lists it, in words. */
   errors: readonly (FormError & { text: string })[];
+  /** Why nothing came of it, where no field is to blame. */
+  trouble: FormTrouble | undefined;
   /** What was sent, where the form comes back with errors. */
   typedIn: (name: string) => string | string[] | undefined;
   register: UseFormRegister<Record<string, unknown>>;

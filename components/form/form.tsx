@@ -10,6 +10,7 @@ import type { FormError, FormState } from "@/lib/form/form-state";
 import { readFields } from "@/lib/form/read-fields";
 import { amountReasonOf } from "./amount-errors";
 import { FormContext } from "./form-context";
+import { OpenedAs } from "./opened-as";
 
 type Values = Record<string, unknown>;
 
@@ -47,7 +48,8 @@ export function Form({
   const t = useTranslations("form");
   const element = useRef<HTMLFormElement>(null);
   const isSent = useRef(false);
-  const wantsFocus = useRef(state.errors.length > 0);
+  const isBack = state.errors.length > 0 || state.trouble !== undefined;
+  const wantsFocus = useRef(isBack);
   const { register, formState, handleSubmit } = useForm<Values>({
     resolver: useMemo(() => resolverOf(schema, element), [schema]),
     mode: "onSubmit",
@@ -61,7 +63,7 @@ export function Form({
   if (seen !== state) {
     setSeen(state);
     setEdited({ of: state, names: new Set() });
-    wantsFocus.current = state.errors.length > 0;
+    wantsFocus.current = isBack;
   }
   const found = listErrors(formState.errors);
   const standing = state.errors.filter(
@@ -78,6 +80,7 @@ export function Form({
       value={{
         idPrefix: id === undefined ? "" : `${id}-`,
         errors,
+        trouble: state.trouble,
         typedIn: (name) => state.values[name],
         register,
         markEdited: (name) =>
@@ -112,6 +115,7 @@ export function Form({
           }
         }}
       >
+        {method === "get" ? null : <OpenedAs />}
         <SentLatch value={isSent}>{children}</SentLatch>
       </form>
     </FormContext>

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { useLocale, useTranslations } from "next-intl";
+import { OpenedAs } from "@/components/form/opened-as";
 import { Submit } from "@/components/ui/submit";
 import { MENU, SKUS } from "@/lib/menu";
 import { formatMoney } from "@/lib/money";
@@ -22,6 +23,7 @@ export function Menu({ createDemoOrder }: { createDemoOrder: (formData: FormData
         {SKUS.map((sku) => (
           <li key={sku} className="py-3 first:pt-0 last:pb-0">
             <form action={createDemoOrder} className="flex flex-wrap items-center gap-x-3 gap-y-2">
+              <OpenedAs />
               <input type="hidden" name="sku" value={sku} />
               {/* Made when the menu is shown: the same form pressed again is the same order. */}
               <input type="hidden" name="orderId" value={randomUUID()} />

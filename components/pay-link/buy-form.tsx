@@ -18,6 +18,7 @@ export function BuyForm({
   firstQuantity,
   totalMinor,
   pattern,
+  button,
 }: {
   linkId: string;
   fields: Readonly<Record<string, string>>;
@@ -26,6 +27,8 @@ export function BuyForm({
   /** Of one. */
   totalMinor: string;
   pattern: MoneyPattern;
+  /** What the button says: it orders, or orders another. */
+  button: string;
 }) {
   const t = useTranslations("payLink");
   const [typed, setTyped] = useState(firstQuantity);
@@ -72,7 +75,7 @@ export function BuyForm({
         </div>
       )}
       <Button type="submit" size="large">
-        {t("continue")}
+        {button}
       </Button>
     </form>
   );

@@ -2,7 +2,6 @@
 
 import { useLocale, useTranslations } from "next-intl";
 import { useMemo } from "react";
-import { HiddenFields } from "@/components/checkout/hidden-fields";
 import { ErrorSummary } from "@/components/form/error-summary";
 import { Field } from "@/components/form/field";
 import { Form } from "@/components/form/form";
@@ -18,13 +17,11 @@ const isOurs = (code: string): code is keyof typeof ERRORS => Object.hasOwn(ERRO
 
 /** For what, and how much. `orderId` stands in the page's address: pressed twice, it is one request. */
 export function RequestForm({
-  userId,
   orderId,
   state,
   patterns,
   defaultCurrency,
 }: {
-  userId: string;
   orderId: string;
   state: FormState;
   patterns: readonly [MoneyPattern, ...MoneyPattern[]];
@@ -44,7 +41,6 @@ export function RequestForm({
       className="grid gap-5"
     >
       <ErrorSummary />
-      <HiddenFields fields={{ user: userId }} />
       <Field name="description" label={t("description")} hint={t("descriptionHint")} autoComplete="off" />
       <MoneyInput label={t("amount")} defaultCurrency={defaultCurrency} patterns={patterns} />
       <Submit size="large">{t("make")}</Submit>

@@ -149,14 +149,6 @@ function Problem({ kind, state }: { kind: "order" | "link"; state: MakeState }) 
   return (
     <div role="alert" className="rounded-xl border border-alert-line bg-alert-wash p-4 text-alert-text">
       <p>{t(`problem_${problem}`)}</p>
-      {problem === "unauthenticated" ? (
-        <p className="mt-1">
-          {/* In a tab of its own: what was typed stays here. */}
-          <a href="/sign-in" target="_blank" rel="noreferrer" className="underline underline-offset-4">
-            {t("signInElsewhere")}
-          </a>
-        </p>
-      ) : null}
       {madeId === undefined ? null : (
         <p className="mt-1">
           <a href={madePath} className="underline underline-offset-4">

@@ -2,7 +2,6 @@
 
 import { useLocale, useTranslations } from "next-intl";
 import { useMemo } from "react";
-import { HiddenFields } from "@/components/checkout/hidden-fields";
 import { ErrorSummary } from "@/components/form/error-summary";
 import { Field } from "@/components/form/field";
 import { Form } from "@/components/form/form";
@@ -16,14 +15,12 @@ import { EarlierRecipients } from "./earlier-recipients";
 
 /** To whom, how much, and a word beside it. It leads to the page that names everything before it is paid. */
 export function TransferForm({
-  userId,
   place,
   state,
   patterns,
   defaultCurrency,
   recipients,
 }: {
-  userId: string;
   place: string;
   state: FormState;
   patterns: readonly [MoneyPattern, ...MoneyPattern[]];
@@ -46,7 +43,6 @@ export function TransferForm({
       className="grid gap-5"
     >
       <ErrorSummary />
-      <HiddenFields fields={{ user: userId }} />
       <div>
         <Field
           name="payee"

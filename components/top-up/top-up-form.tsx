@@ -2,7 +2,6 @@
 
 import { useLocale, useTranslations } from "next-intl";
 import { useMemo } from "react";
-import { HiddenFields } from "@/components/checkout/hidden-fields";
 import { ErrorSummary } from "@/components/form/error-summary";
 import { Form } from "@/components/form/form";
 import { MoneyInput } from "@/components/form/money-input";
@@ -13,13 +12,11 @@ import { topUpForm } from "@/lib/pay/drafts/top-up";
 
 /** How much play money to pay in, and to which account. */
 export function TopUpForm({
-  userId,
   place,
   state,
   patterns,
   defaultCurrency,
 }: {
-  userId: string;
   place: string;
   state: FormState;
   patterns: readonly [MoneyPattern, ...MoneyPattern[]];
@@ -37,7 +34,6 @@ export function TopUpForm({
       className="grid gap-5"
     >
       <ErrorSummary />
-      <HiddenFields fields={{ user: userId }} />
       <MoneyInput label={t("amount")} defaultCurrency={defaultCurrency} patterns={patterns} />
       <Submit size="large">{t("goOn")}</Submit>
     </Form>

@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
 import { issueKey, payOverHttp } from "@/components/checkout/payment/key-api";
+import { OpenedAs } from "@/components/form/opened-as";
 import { Button } from "@/components/ui/button";
 import type { Press } from "@/lib/pay/state";
 
@@ -19,8 +20,8 @@ export type TourProps = {
   /** The amount for people, formatted on the server. */
   amount: string;
   createDemoOrder: (form: FormData) => Promise<void>;
-  startTour: (orderId: string) => Promise<string | undefined>;
-  readTour: (key: string) => Promise<Proof | undefined>;
+  startTour: (orderId: string, userId: string) => Promise<string | undefined>;
+  readTour: (key: string, userId: string) => Promise<Proof | undefined>;
 };
 
 /** After the last press, long enough to see that nothing more comes. */
@@ -53,6 +54,7 @@ export function Tour(props: TourProps) {
             );
           }}
         >
+          <OpenedAs />
           <input type="hidden" name="sku" value={props.sku} />
           <input type="hidden" name="orderId" value={props.orderId} />
           <Button type="submit" aria-disabled={step === "opening"}>
@@ -77,7 +79,7 @@ async function open({
   currency,
   startTour,
 }: TourProps): Promise<Press | undefined> {
-  const id = await startTour(orderId);
+  const id = await startTour(orderId, userId);
   if (id === undefined) return undefined;
   const issued = await issueKey(userId, { kind: "order", orderId: id });
   if (issued.kind !== "open") return undefined;
@@ -102,7 +104,8 @@ function Presses({ userId, amount, press, readTour }: TourProps & { press: Press
     ]);
     // Only after the last press: what the server has received by then is all there is.
     if (own !== last.current) return;
-    const found = event.type === "settled" ? await readTour(press.key).catch(() => undefined) : undefined;
+    const found =
+      event.type === "settled" ? await readTour(press.key, userId).catch(() => undefined) : undefined;
     if (own !== last.current) return;
     setUnknown(found === undefined);
     if (found === undefined) return;

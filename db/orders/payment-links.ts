@@ -155,8 +155,11 @@ async function newestUnpaid(linkId: string, userId: string): Promise<string | un
   return newest?.id;
 }
 
-/** A UUID of our own making (version 8, RFC 9562 §5.8), from a hash: nobody meets it who did not use this link. */
-function orderIdOf(linkId: string, { userId, intentId, quantity }: LinkUse): string {
+/**
+ * The order that a use of a link makes, or has made. A UUID of our own making (version 8, RFC 9562 §5.8), from a hash: nobody
+ * meets it who did not use this link.
+ */
+export function orderIdOf(linkId: string, { userId, intentId, quantity }: LinkUse): string {
   const seed = JSON.stringify(["once-order-by-link-1", linkId, userId, intentId, quantity]);
   const hex = createHash("sha256").update(seed).digest("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

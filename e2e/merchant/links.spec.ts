@@ -1,10 +1,10 @@
 /** A payment link leads whoever opens it, signed in or not, to one order of their own for each use. */
 import type { Page } from "@playwright/test";
-import { expectPaidOnce } from "../support/books.ts";
+import { expectPaidOnce, userIdOf } from "../support/books.ts";
 import { expect, expectReceipt, payButton, signIn, test } from "../support/fixtures.ts";
 import { newPaymentLink, ordersOfLink, otherPage, signUp, topUp } from "../support/selling.ts";
 
-const goOn = (page: Page) => page.getByRole("button", { name: "Continue to payment" });
+const goOn = (page: Page) => page.getByRole("button", { name: /^(Continue to payment|Order another one)$/ });
 
 test("a stranger who opens a link signs up, comes back with their choice, pays, and the merchant sees it at once", async ({
   page,
@@ -148,16 +148,17 @@ test("a quantity that a link does not allow orders nothing", async ({ page, brow
   await signIn(visitor, "Bob");
   await visitor.goto(link.path);
   const intent = await visitor.locator("input[name=intent]").inputValue();
+  const user = await visitor.locator("input[name=user]").inputValue();
   for (const quantity of ["4", "0", "-1", "1e1", "x", "01"]) {
     const answer = await visitor.request.post(`${link.path}/order`, {
-      form: { intent, quantity },
+      form: { intent, user, quantity },
       headers: { origin: baseURL ?? "" },
       maxRedirects: 0,
     });
     expect(answer.headers().location, quantity).toContain("notice=quantity");
   }
   const own = await page.request.post(`${link.path}/order`, {
-    form: { intent, quantity: "1" },
+    form: { intent, user: await userIdOf("mia"), quantity: "1" },
     headers: { origin: baseURL ?? "" },
     maxRedirects: 0,
   });
@@ -165,3 +166,42 @@ test("a quantity that a link does not allow orders nothing", async ({ page, brow
   expect(await ordersOfLink(link.id)).toEqual([]);
   await visitor.context().close();
 });
+
+for (const javaScriptEnabled of [true, false])
+  test(`a link that is opened again shows what was ordered by it, and leads to no order of a stranger, ${javaScriptEnabled ? "with" : "without"} JavaScript`, async ({
+    page,
+    browser,
+  }) => {
+    await signIn(page, "Mia");
+    const link = await newPaymentLink(page, { item: "Card", price: "3" });
+    const buyer = await otherPage(browser);
+    await signIn(buyer, "Bob");
+    await buyer.goto(link.path);
+    await goOn(buyer).click();
+    await expect(payButton(buyer)).toBeEnabled();
+    const [order] = await ordersOfLink(link.id);
+
+    // Another window, script or not: the order that is begun is offered first.
+    const again = await otherPage(browser, { javaScriptEnabled });
+    await again.context().addCookies(await buyer.context().cookies());
+    await again.goto(link.path);
+    await expect(again.getByRole("link", { name: "Go on with the order you have begun" })).toHaveAttribute(
+      "href",
+      `/checkout/${order?.id}`,
+    );
+    await payButton(buyer).click();
+    await expectReceipt(buyer, "$3.00");
+    await again.goto(link.path);
+    await expect(again.getByText(/^You paid \$3\.00 .*(ago|now)\.$/)).toBeVisible();
+    await expect(again.getByRole("button", { name: "Order another one" })).toBeVisible();
+    await again.getByRole("link", { name: "Receipt" }).click();
+    await expectReceipt(again, "$3.00");
+    expect(await ordersOfLink(link.id)).toHaveLength(1);
+
+    const stranger = await otherPage(browser, { javaScriptEnabled });
+    await signIn(stranger, "Alice");
+    await stranger.goto(`${link.path}?notice=used&order=${order?.id}`);
+    await expect(stranger.getByText("has made an order before")).toBeVisible();
+    await expect(stranger.getByRole("link", { name: "Open that order" })).toHaveCount(0);
+    for (const one of [buyer, again, stranger]) await one.context().close();
+  });

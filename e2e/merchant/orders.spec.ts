@@ -159,3 +159,23 @@ test("a list of orders is narrowed by state and by who paid", async ({ page, bas
   await page.goto("/orders?q=nobody-is-called-so");
   await expect(page.getByText("Nothing fits")).toBeVisible();
 });
+
+test("a form that is sent after somebody else has signed in makes nothing, says so, and keeps what was typed", async ({
+  page,
+  context,
+}) => {
+  await signIn(page, "Mia");
+  await page.goto("/orders/new");
+  await fillOrder(page, { item: "Wedding cake", price: "300" });
+  const id = await page.locator("input[name=id]").inputValue();
+  const otherTab = await context.newPage();
+  await signIn(otherTab, "Bob");
+  await page.getByRole("button", { name: "Create order" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "You are now signed in as Bob" })).toBeFocused();
+  await expect(page.getByLabel("Item", { exact: true }).first()).toHaveValue("Wedding cake");
+  expect(await books()`select 1 from orders where id = ${id}`).toHaveLength(0);
+  // Signed in again as themselves, they send it as it stands.
+  await signIn(otherTab, "Mia");
+  await page.getByRole("button", { name: "Create order" }).click();
+  await expect(page).toHaveURL(`/orders/${id}`);
+});

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { reconcile } from "../../db/ledger/reconcile.ts";
-import { books, newOrder } from "../support/books.ts";
+import { books, newOrder, userIdOf } from "../support/books.ts";
 import { expect, expectReceipt, openCheckout, payButton, signIn, test } from "../support/fixtures.ts";
 import { otherPage } from "../support/selling.ts";
 
@@ -112,7 +112,8 @@ test("nobody but who was paid finds the page of a refund, or makes one by its ad
       const answer = await who.goto(path);
       expect(answer?.status(), path).toBe(404);
     }
-    const form = { amountMinor: "100", idempotency_key: randomUUID() };
+    const user = await userIdOf(who === stranger ? "bob" : "alice");
+    const form = { user, amountMinor: "100", idempotency_key: randomUUID() };
     for (const step of ["continue", "pay"])
       await who.request.post(`/payments/${paymentId}/refund/${intentId}/${step}`, {
         form,

@@ -67,10 +67,14 @@ test("a payer, a stranger and nobody get no page of the merchant's, and do nothi
     await expect(payer, path).toHaveURL("/");
   }
   for (const path of [`/orders/${orderId}/cancel`, `/links/${link.id}/close`]) {
-    const answer = await payer.request.post(path, { form: {}, headers, maxRedirects: 0 });
+    const answer = await payer.request.post(path, {
+      form: { user: await userIdOf("alice") },
+      headers,
+      maxRedirects: 0,
+    });
     expect([answer.status(), answer.headers().location], path).toEqual([303, "/problems/forbidden"]);
     const astray = await page.request.post(path, {
-      form: {},
+      form: { user: await userIdOf("mia") },
       headers: { origin: "https://elsewhere.example" },
       maxRedirects: 0,
     });
@@ -94,7 +98,11 @@ test("a payer, a stranger and nobody get no page of the merchant's, and do nothi
     for (const path of [`/orders/${orderId}`, `/links/${link.id}`])
       expect((await other.goto(path))?.status(), path).toBe(404);
     for (const path of [`/orders/${orderId}/cancel`, `/links/${link.id}/close`])
-      await other.request.post(path, { form: {}, headers, maxRedirects: 0 });
+      await other.request.post(path, {
+        form: { user: await userIdOf("bob") },
+        headers,
+        maxRedirects: 0,
+      });
     await other.goto("/sales");
     await expect(other.getByText("Nothing sold yet")).toBeVisible();
     await other.context().close();

@@ -5,8 +5,18 @@ import { readFields } from "./read-fields.ts";
 /** What is wrong with a field. `code` names the text that says so; it is the `message` of the schema's issue. */
 export type FormError = { name: string; code: string };
 
+/** Why nothing came of a form, where no field is to blame. `signedInAs`: the name of who is signed in by now. */
+export type FormTrouble =
+  | { code: "unauthenticated" | "forbidden" | "rate-limited" | "unavailable" }
+  /** It was opened as somebody else than is signed in. */
+  | { code: "other-user"; signedInAs: string };
+
 /** `values` is what was typed, by name, for the form to show again. */
-export type FormState = { values: Record<string, string | string[]>; errors: FormError[] };
+export type FormState = {
+  values: Record<string, string | string[]>;
+  errors: FormError[];
+  trouble?: FormTrouble;
+};
 
 /** The state of a form that nobody has sent yet. */
 export const UNSENT: FormState = { values: {}, errors: [] };
@@ -38,6 +48,11 @@ export function refuseForm(form: FormData | URLSearchParams, errors: FormError[]
     if (first !== undefined) values[name] = sent.length === 1 ? first : sent;
   }
   return { values, errors };
+}
+
+/** The state of a form that nothing came of, with all that was typed. */
+export function troubled(form: FormData | URLSearchParams, trouble: FormTrouble): FormState {
+  return { ...refuseForm(form, []), trouble };
 }
 
 /** The first thing that is wrong with each field, in the schema's order. */

@@ -113,3 +113,9 @@ test("a password goes back to nobody", () => {
   );
   expect(state.values).toEqual({ email: "a@b.c" });
 });
+
+it("who a form was opened as is a field of every form and of no schema", () => {
+  const form = new FormData();
+  for (const name of ["payee", "user", "$ACTION_1:0"]) form.set(name, "x");
+  expect(readFields(form)).toEqual({ payee: "x" });
+});

@@ -9,8 +9,8 @@ const ROWS_MAX = 200;
 export type Fields = { [name: string]: Field };
 type Field = string | Fields | Field[];
 
-/** What Next.js puts into the form of a server action. */
-const OF_NEXT = /^\$ACTION/;
+/** What is of every form and no schema's: what Next.js puts into that of a server action, and who it was opened as. */
+const OF_EVERY_FORM = /^(\$ACTION.*|user)$/;
 
 /**
  * Fields by name. A name that was sent more than once is a list; a name with dots is a place in a nested object, and a number
@@ -19,7 +19,7 @@ const OF_NEXT = /^\$ACTION/;
 export function readFields(form: FormData | URLSearchParams): Fields {
   const fields: Fields = Object.create(null) as Fields;
   for (const name of new Set(form.keys())) {
-    if (OF_NEXT.test(name)) continue;
+    if (OF_EVERY_FORM.test(name)) continue;
     const values = form.getAll(name).filter((value) => typeof value === "string");
     const [first] = values;
     if (first !== undefined) put(fields, name.split("."), values.length === 1 ? first : values);

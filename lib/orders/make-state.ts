@@ -2,10 +2,6 @@
 import type { FormState } from "../form/form-state.ts";
 
 export type MakeProblem =
-  | "unauthenticated"
-  | "forbidden"
-  | "rate-limited"
-  | "unavailable"
   | "no-account"
   /** The form's id is taken by what it had made before, with other fields. */
   | "made";

@@ -30,6 +30,14 @@ export type PaymentLink = {
   createdAt: string;
 };
 
+/** What somebody has ordered by a link before: paid, by them or by somebody else, or open. */
+export type OrderOfLink = {
+  id: string;
+  totalMinor: string;
+  /** `at`: ISO 8601, UTC. */
+  paid?: { paymentId: string; byUserId: string; at: string };
+};
+
 /** The items, `quantity` times. */
 export function itemsTimes(items: readonly OrderItem[], quantity: number): OrderItem[] {
   return items.map((item) => ({ ...item, quantity: item.quantity * quantity }));

@@ -92,6 +92,7 @@ it("Continue leads to the form of whoever pressed it", async () => {
   const request = new Request("https://pay.example/checkout", {
     method: "POST",
     headers: { "sec-fetch-site": "same-origin" },
+    body: new URLSearchParams({ user: form.userId }),
   });
   const { headers } = await continuePlainly(request, { params: Promise.resolve({ orderId }) });
   expect(headers.get("location")).toBe(plainFormPath(form));

@@ -1,7 +1,7 @@
 /** What the actions of a merchant's forms answer where they make nothing: the form again, with all that was typed. */
 import { randomUUID } from "node:crypto";
 import { uuid } from "@/lib/api/requests";
-import { type FormState, refuseForm } from "@/lib/form/form-state";
+import { type FormState, type FormTrouble, refuseForm, troubled } from "@/lib/form/form-state";
 import type { MakeProblem, MakeState } from "@/lib/orders/make-state";
 
 /**
@@ -14,7 +14,10 @@ export function answerToMake(form: FormData | undefined) {
   const problem = (what: MakeProblem): MakeState => ({ ...refuseForm(sent, []), id, problem: what });
   return {
     id,
+    /** Who the form was opened as. */
+    openedAs: sent.get("user"),
     problem,
+    trouble: (trouble: FormTrouble): MakeState => ({ ...troubled(sent, trouble), id }),
     wrong: (state: FormState): MakeState => ({ ...state, id }),
     /** Something else was made under `id` before: what stands in the form now would be made under `nextId`. */
     madeBefore: (nextId: string): MakeState => ({ ...problem("made"), id: nextId, madeId: id }),

@@ -8,13 +8,16 @@ import { cache } from "react";
 import { Amount } from "@/components/checkout/amount";
 import { OrderLines } from "@/components/orders/order-lines";
 import { BuyForm } from "@/components/pay-link/buy-form";
+import { EarlierOrders } from "@/components/pay-link/earlier-orders";
 import { RecordsUnreachable } from "@/components/site/records-unreachable";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
-import { findPaymentLink } from "@/db/orders/payment-links";
+import { listOrdersByLink } from "@/db/orders/orders-by-link";
+import { findPaymentLink, orderIdOf } from "@/db/orders/payment-links";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney, moneyPattern } from "@/lib/money";
+import { allowedQuantity, type PaymentLink } from "@/lib/orders/payment-link";
 import { isolateBidi } from "@/lib/text/bidi-isolate";
 import { ADDRESS_HEADER } from "@/server/http/request/address";
 import { authorizePage } from "@/server/identity/authorize";
@@ -39,6 +42,16 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: t.markup("title", { merchant, bdi: (name) => name }), description: link.description };
 }
 
+/** The order that the address speaks of: by its id, or as the one that the intent in it makes, or has made. */
+function namedOrder(link: PaymentLink, viewerId: string | undefined, search: Awaited<SearchParams>) {
+  const order = uuid.safeParse(search.order).data;
+  const intentId = uuid.safeParse(search.intent).data;
+  const quantity = allowedQuantity(link, one(search.quantity));
+  if (order !== undefined || viewerId === undefined || intentId === undefined || quantity === undefined)
+    return order;
+  return orderIdOf(link.id, { userId: viewerId, intentId, quantity });
+}
+
 /**
  * What a payment link is for: for anybody who has its address, signed in or not. To read it writes nothing; only the form's
  * intent is made here, so that one form makes one order.
@@ -60,7 +73,12 @@ export default async function PayLinkPage({ params, searchParams }: Props) {
   const { merchant } = link;
   const isOwn = merchant.id === viewer?.id;
   const notice = NOTICES.find((known) => known === search.notice);
-  const before = uuid.safeParse(search.order).data;
+  const sentIntent = uuid.safeParse(search.intent).data;
+  const named = namedOrder(link, viewer?.id, search);
+  const earlier = viewer === undefined || isOwn ? [] : await listOrdersByLink(id, viewer.id, named);
+  // An address can name anything; only an order of the viewer's own by this link is led to.
+  const before = earlier.find((order) => order.id === named)?.id;
+  const button = t(earlier.length === 0 ? "continue" : "another");
   return (
     <div className="mx-auto w-full max-w-4xl">
       <h1 className="mb-6 text-title wrap-anywhere">
@@ -73,6 +91,9 @@ export default async function PayLinkPage({ params, searchParams }: Props) {
           <p className="mb-5 text-sm text-soft wrap-anywhere">
             {inElements(t.rich("payee", { name: merchant.name, handle: merchant.handle, bdi }))}
           </p>
+          {viewer === undefined || earlier.length === 0 ? null : (
+            <EarlierOrders orders={earlier} currency={link.currency} viewerId={viewer.id} />
+          )}
           {link.state === "closed" || isOwn ? (
             <div className="rounded-xl border border-line bg-wash p-4">
               <p className="font-semibold">{t(isOwn ? "ownTitle" : "closedTitle")}</p>
@@ -84,8 +105,12 @@ export default async function PayLinkPage({ params, searchParams }: Props) {
             <>
               {notice === undefined ? null : (
                 <div role="status" className="mb-4 rounded-xl border border-line bg-accent-wash p-4">
-                  <p>{t(`notice_${notice}`)}</p>
-                  {before !== undefined && viewer !== undefined ? (
+                  <p>
+                    {notice === "again" && before !== undefined
+                      ? t("notice_again_ordered")
+                      : t(`notice_${notice}`, { button })}
+                  </p>
+                  {before !== undefined ? (
                     <p className="mt-1">
                       <Link
                         href={`/checkout/${before}`}
@@ -98,16 +123,18 @@ export default async function PayLinkPage({ params, searchParams }: Props) {
                   ) : null}
                 </div>
               )}
+              {earlier.length === 0 ? null : <p className="mb-3 text-sm text-soft">{t("anotherText")}</p>}
               <BuyForm
                 linkId={link.id}
                 fields={{
-                  intent: uuid.safeParse(search.intent).data ?? randomUUID(),
+                  intent: sentIntent ?? randomUUID(),
                   ...(viewer && { user: viewer.id }),
                 }}
                 quantityMax={link.quantityMax}
                 firstQuantity={one(search.quantity) ?? "1"}
                 totalMinor={link.totalMinor}
                 pattern={moneyPattern(link.currency, locale)}
+                button={button}
               />
               <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
                 {viewer === undefined

@@ -85,7 +85,6 @@ export default async function RequestPage({
           <p className="text-soft">{t("noAccount")}</p>
         ) : (
           <RequestForm
-            userId={viewer.id}
             orderId={id.data}
             state={state}
             patterns={[first, ...others]}

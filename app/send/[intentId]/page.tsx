@@ -55,7 +55,6 @@ export default async function TransferPage({
           <p className="text-soft">{t("noAccount")}</p>
         ) : (
           <TransferForm
-            userId={viewer.id}
             place={place}
             state={state}
             patterns={[first, ...others]}

@@ -7,7 +7,7 @@ import { requireAction } from "@/server/identity/authorize";
 
 /** Saves whether receipts are mailed (field `receipts`, ticked or not) and the language of mails (field `locale`). */
 export async function saveMailSettings(form: FormData): Promise<void> {
-  const viewer = await requireAction("saveMailSettings");
+  const viewer = await requireAction("saveMailSettings", form.get("user"));
   const locale = form.get("locale");
   await save(viewer.id, {
     receiptsByMail: form.get("receipts") === "on",

@@ -3,32 +3,35 @@
 import { redirect } from "next/navigation";
 import { findTwin } from "@/db/identity/users";
 import { requestMerchant } from "@/db/operators/merchant-requests";
-import { type FormState, parseForm, refuseForm } from "@/lib/form/form-state";
+import { type FormState, parseForm, refuseForm, troubled } from "@/lib/form/form-state";
 import { merchantRequestForm } from "@/lib/identity/merchant-request";
 import { isReserved } from "@/lib/text/reserved-names";
+import { formAction, troubleOf } from "@/server/http/form-action";
 import { authorizeAction } from "@/server/identity/authorize";
 
 const PAGE = "/settings/merchant";
-const SIGN_IN = `/sign-in?next=${encodeURIComponent(PAGE)}`;
 
 /**
  * Stores that the signed-in user asks to be a merchant: once for each form, and one request that waits for each user, however
  * often it is sent. Whatever became of it, the page then shows.
  */
 export async function askToSell(_previous: FormState, form: FormData): Promise<FormState> {
-  const authorization = await authorizeAction("askToSell");
-  if (!authorization.ok) {
-    if (authorization.problem === "rate-limited") return refuseForm(form, [{ name: "", code: "limited" }]);
-    redirect(authorization.problem === "unauthenticated" ? SIGN_IN : "/");
-  }
-  const { viewer } = authorization;
-  const parsed = parseForm(merchantRequestForm, form);
-  if (!parsed.ok) return parsed.state;
-  const { intentId, businessName, sells } = parsed.value;
-  const twin = await findTwin({ name: businessName, handle: viewer.handle }, viewer.id);
-  if (isReserved(businessName) || twin === "name")
-    return refuseForm(form, [{ name: "businessName", code: "taken" }]);
-  if (twin === "handle") return refuseForm(form, [{ name: "", code: "handle" }]);
-  await requestMerchant(intentId, viewer.id, { businessName, sells });
-  redirect(PAGE);
+  return formAction(
+    "askToSell",
+    async () => {
+      const authorization = await authorizeAction("askToSell", form.get("user"));
+      if (!authorization.ok) return troubled(form, troubleOf(authorization));
+      const { viewer } = authorization;
+      const parsed = parseForm(merchantRequestForm, form);
+      if (!parsed.ok) return parsed.state;
+      const { intentId, businessName, sells } = parsed.value;
+      const twin = await findTwin({ name: businessName, handle: viewer.handle }, viewer.id);
+      if (isReserved(businessName) || twin === "name")
+        return refuseForm(form, [{ name: "businessName", code: "taken" }]);
+      if (twin === "handle") return refuseForm(form, [{ name: "", code: "handle" }]);
+      await requestMerchant(intentId, viewer.id, { businessName, sells });
+      redirect(PAGE);
+    },
+    (trouble) => troubled(form, trouble),
+  );
 }

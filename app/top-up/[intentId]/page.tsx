@@ -53,7 +53,6 @@ export default async function TopUpFormPage({
           <p className="text-soft">{t("noAccount")}</p>
         ) : (
           <TopUpForm
-            userId={viewer.id}
             place={place}
             state={state}
             patterns={[first, ...others]}

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { Notice } from "@/components/account/notice";
+import { OpenedAs } from "@/components/form/opened-as";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { Submit } from "@/components/ui/submit";
@@ -49,6 +50,7 @@ export default async function ConfirmAddressPage({
               <bdi>{link.email}</bdi>
             </p>
             <form action={confirmAddress}>
+              <OpenedAs />
               <input type="hidden" name="token" value={typeof token === "string" ? token : ""} />
               <Submit>{t("confirm")}</Submit>
             </form>
