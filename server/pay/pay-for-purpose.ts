@@ -44,8 +44,8 @@ function commandFrom<T>(parsed: Parsed<T>, make: (value: T) => PayCommand): Pars
 }
 
 /**
- * Pays what `payload` says for `purpose`, under the attempt's key. The key decides for which purpose it is good: one that
- * was issued for another executes nothing. Throws what `pay` throws.
+ * Pays what `payload` says for `purpose`, under the attempt's key. A key that is open for another
+ * purpose executes nothing, also where that is another form of the same kind. Throws what `pay` throws.
  */
 export async function payForPurpose(
   attempt: PaymentAttempt,
@@ -54,5 +54,7 @@ export async function payForPurpose(
 ): Promise<PaymentResponse> {
   const command = commandOf(purpose, payload);
   if (command === undefined) return rejectNotFound(attempt);
-  return command.ok ? executePayment(attempt, command.value) : rejectInvalid(attempt, command.errors);
+  return command.ok
+    ? executePayment(attempt, command.value, purpose)
+    : rejectInvalid(attempt, command.errors);
 }

@@ -12,6 +12,7 @@ import { balanceOf, keyFor, newPerson, type Person } from "@/db/testing/fixtures
 import { SCOPES } from "@/lib/identity/scopes";
 import type { Locale } from "@/lib/locale";
 import type { Caller } from "../identity/viewer.ts";
+import { payForPurpose } from "./pay-for-purpose.ts";
 
 /** Outside Next.js there is no session to read, and no language: a test says which. */
 const reader = vi.hoisted((): { caller: Caller | undefined; locale: Locale } => ({
@@ -140,6 +141,26 @@ it("a payment that looks like one of minutes ago is not carried out before it wa
   const paid = await post(payTransfer, again, { ...fields, idempotency_key: key, despite: first });
   expect(paid.pathname).toBe(`/payments/${key}`);
   expect(await balanceOf(test.owner, payee.accountId)).toBe(1_400n);
+});
+
+it("the key of another transfer pays nothing here: what was asked about is what is paid", async () => {
+  const { payer, payee, intentId } = await newTransfer();
+  const key = await keyFor(payer.id, { kind: "transfer", intentId });
+  const fields = { user: payer.id, payee: payee.handle, amountMinor: "700", currency: "USD" };
+  const other = randomUUID();
+  const refused = await post(payTransfer, other, { ...fields, idempotency_key: key });
+  expect(refused.pathname).toBe(`/send/${other}/form`);
+  expect(refused.searchParams.get("notice")).toBe("refused");
+  const attempt = { userId: payer.id, key, channel: "action" } as const;
+  const { user: _, ...payload } = fields;
+  const answer = await payForPurpose(attempt, { kind: "transfer", intentId: other }, payload);
+  expect(answer).toMatchObject({ status: 422, body: { type: "/problems/idempotency-key-reused" } });
+  expect(await balanceOf(test.owner, payee.accountId)).toBe(0n);
+  expect(await keyState(payer.id, key)).toEqual({ state: "open" });
+
+  const paid = await post(payTransfer, intentId, { ...fields, idempotency_key: key });
+  expect(paid.pathname).toBe(`/payments/${key}`);
+  expect(await balanceOf(test.owner, payee.accountId)).toBe(700n);
 });
 
 it("sent as somebody else, or as nobody, it pays nothing and leads to sign-in and back, with all its fields", async () => {
