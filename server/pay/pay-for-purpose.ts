@@ -13,6 +13,7 @@ import {
 import { isDemo } from "../lifecycle/environment.ts";
 import type { PaymentAttempt } from "./payment-attempt.ts";
 import { executePayment, rejectInvalid, rejectNotFound } from "./payment-service.ts";
+import { forgetPress, notePress } from "./presses.ts";
 
 /** The command that `payload` asks for, the same as over the API; undefined where there is no such thing here. */
 function commandOf(purpose: Purpose, payload: unknown): Parsed<PayCommand> | undefined {
@@ -54,7 +55,12 @@ export async function payForPurpose(
 ): Promise<PaymentResponse> {
   const command = commandOf(purpose, payload);
   if (command === undefined) return rejectNotFound(attempt);
-  return command.ok
-    ? executePayment(attempt, command.value, purpose)
-    : rejectInvalid(attempt, command.errors);
+  if (!command.ok) return rejectInvalid(attempt, command.errors);
+  const purposeId = purpose.kind === "order" ? purpose.orderId : purpose.intentId;
+  notePress(attempt.userId, purposeId);
+  try {
+    return await executePayment(attempt, command.value, purpose);
+  } finally {
+    forgetPress(attempt.userId, purposeId);
+  }
 }

@@ -5,7 +5,9 @@ import { POST as check } from "@/app/send/[intentId]/check/route";
 import { POST as goOn } from "@/app/send/[intentId]/continue/route";
 import { POST as payTransfer } from "@/app/send/[intentId]/pay/route";
 import { POST as payTopUp } from "@/app/top-up/[intentId]/pay/route";
-import { flushAttempts } from "@/db/attempts/record";
+import { listInDoubt } from "@/db/activity/open-keys";
+import { flushAttempts, recordAttempt } from "@/db/attempts/record";
+import { revokeKey } from "@/db/idempotency/revoke";
 import { keyState } from "@/db/idempotency/state";
 import { testDatabase } from "@/db/testing/fixtures/database";
 import { balanceOf, keyFor, newPerson, type Person } from "@/db/testing/fixtures/people";
@@ -13,6 +15,8 @@ import { SCOPES } from "@/lib/identity/scopes";
 import type { Locale } from "@/lib/locale";
 import type { Caller } from "../identity/viewer.ts";
 import { payForPurpose } from "./pay-for-purpose.ts";
+import { pressesOf } from "./presses.ts";
+import { asksBeforePress, questionBefore } from "./transfer-form.ts";
 
 /** Outside Next.js there is no session to read, and no language: a test says which. */
 const reader = vi.hoisted((): { caller: Caller | undefined; locale: Locale } => ({
@@ -141,6 +145,71 @@ it("a payment that looks like one of minutes ago is not carried out before it wa
   const paid = await post(payTransfer, again, { ...fields, idempotency_key: key, despite: first });
   expect(paid.pathname).toBe(`/payments/${key}`);
   expect(await balanceOf(test.owner, payee.accountId)).toBe(1_400n);
+});
+
+it.each([
+  ["is not written yet", false],
+  ["is written", true],
+])(
+  "while another payment has no answer, one more is asked about first; its arrival %s",
+  async (_, isWritten) => {
+    const { payer, payee, intentId } = await newTransfer();
+    const fields = { user: payer.id, payee: payee.handle, amountMinor: "700", currency: "USD" };
+    const first = await keyFor(payer.id, { kind: "transfer", intentId });
+    const again = randomUUID();
+    const key = await keyFor(payer.id, { kind: "transfer", intentId: again });
+    const arrive = (verdict: "unknown" | "refused", arrivedAt = new Date()) =>
+      recordAttempt({ userId: payer.id, key: first, channel: "action", verdict, arrivedAt });
+    const pressAgain = (despite?: string) =>
+      post(payTransfer, again, { ...fields, idempotency_key: key, ...(despite && { despite }) });
+    const questionNow = (despite?: string) =>
+      questionBefore(payer.id, { ...fields, intentId: again, payeeId: payee.id }, [], despite);
+
+    // Told why it was refused, or long ago: nothing is under way.
+    if (isWritten) arrive("unknown", new Date(Date.now() - 11 * 60_000));
+    else arrive("refused");
+    if (isWritten) await flushAttempts();
+    expect(await questionNow()).toBeUndefined();
+
+    arrive("unknown");
+    if (isWritten) await flushAttempts();
+    expect((await pressAgain()).pathname).toBe(`/send/${again}/review`);
+    expect((await pressAgain(randomUUID())).pathname).toBe(`/send/${again}/review`);
+    expect(await balanceOf(test.owner, payee.accountId)).toBe(0n);
+    expect(await keyState(payer.id, key)).toEqual({ state: "open" });
+    // The payment itself may be pressed again, of course; to another payer it is nothing.
+    expect(await listInDoubt(payer.id, intentId, [])).toEqual([]);
+    expect(await listInDoubt(payee.id, again, [])).toEqual([]);
+
+    const question = await questionNow();
+    expect(question).toMatchObject({ inDoubt: [{ key: first, isChecking: true }], goOn: first });
+    expect(await questionNow(question?.goOn)).toBeUndefined();
+    expect((await pressAgain(question?.goOn)).pathname).toBe(`/payments/${key}`);
+    expect(await balanceOf(test.owner, payee.accountId)).toBe(700n);
+    // Now there is both what is in doubt and what looks the same: who goes on is asked about neither again.
+    const third = { ...fields, intentId: randomUUID(), payeeId: payee.id };
+    const both = await questionBefore(payer.id, third, [], undefined);
+    expect(both).toMatchObject({ inDoubt: [{ key: first }], lookalike: { id: key } });
+    expect(await questionBefore(payer.id, third, [], both?.goOn)).toBeUndefined();
+    await revokeKey(payer.id, first);
+    expect((await questionBefore(payer.id, third, [], key))?.inDoubt ?? []).toEqual([]);
+  },
+);
+
+it("of two windows that are pressed in the same moment one is carried out, and the other is asked about it", async () => {
+  const { payer, payee, intentId } = await newTransfer();
+  const fields = { user: payer.id, payee: payee.handle, amountMinor: "700", currency: "USD" };
+  const intents = [intentId, randomUUID()];
+  const keys = await Promise.all(intents.map((id) => keyFor(payer.id, { kind: "transfer", intentId: id })));
+  const { user: _, ...payload } = fields;
+  const asks = await Promise.all(intents.map((id) => asksBeforePress(payer.id, id, payload, undefined)));
+  expect(asks).toEqual([false, true]);
+  const [first = "", second = ""] = keys;
+  await post(payTransfer, intents[0] ?? "", { ...fields, idempotency_key: first });
+  expect(pressesOf(payer.id)).toEqual([]);
+  const led = await post(payTransfer, intents[1] ?? "", { ...fields, idempotency_key: second });
+  expect(led.pathname).toBe(`/send/${intents[1]}/review`);
+  expect(await balanceOf(test.owner, payee.accountId)).toBe(700n);
 });
 
 it("the key of another transfer pays nothing here: what was asked about is what is paid", async () => {

@@ -50,7 +50,7 @@ export function transferPayload(transfer: {
 }
 
 /**
- * The page that names the whole transfer before it is paid. `despite`: the payment that looks like this one and that the
+ * The page that names the whole transfer before it is paid. `despite`: the payments that the
  * payer has been asked about.
  */
 export function transferReviewPath(place: string, payload: Payload, despite?: string): string {
