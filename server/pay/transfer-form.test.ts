@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
 import { POST as check } from "@/app/send/[intentId]/check/route";
 import { POST as goOn } from "@/app/send/[intentId]/continue/route";
 import { POST as payTransfer } from "@/app/send/[intentId]/pay/route";
+import { POST as checkTopUp } from "@/app/top-up/[intentId]/check/route";
 import { POST as payTopUp } from "@/app/top-up/[intentId]/pay/route";
 import { listInDoubt } from "@/db/activity/open-keys";
 import { flushAttempts, recordAttempt } from "@/db/attempts/record";
@@ -14,6 +15,7 @@ import { balanceOf, keyFor, newPerson, type Person } from "@/db/testing/fixtures
 import { SCOPES } from "@/lib/identity/scopes";
 import type { Locale } from "@/lib/locale";
 import type { Caller } from "../identity/viewer.ts";
+import { readSentRequest } from "./check-request.ts";
 import { payForPurpose } from "./pay-for-purpose.ts";
 import { pressesOf } from "./presses.ts";
 import { asksBeforePress, questionBefore } from "./transfer-form.ts";
@@ -76,6 +78,26 @@ it.each([
   expect(to.pathname).toBe(`/send/${intentId}/review`);
   // A note that was not typed is absent, and the payee is the handle.
   expect(Object.fromEntries(to.searchParams)).toEqual({ payee: payee.handle, amountMinor, currency: "USD" });
+});
+
+it("an amount is read in the language of its form, also where another was chosen in another tab since", async () => {
+  const { payer, intentId, typed } = await newTransfer(1_000_000n);
+  reader.locale = "de";
+  const to = await post(check, intentId, { ...typed, amount: "1,234", locale: "en" });
+  expect(to.searchParams.get("amountMinor")).toBe("123400");
+  const topUp = await post(checkTopUp, randomUUID(), { ...typed, amount: "1,234", locale: "en" });
+  expect(topUp.searchParams.get("amountMinor")).toBe("123400");
+  const sent = new URLSearchParams({
+    description: "Tea",
+    ...typed,
+    amount: "1,234",
+    locale: "en",
+    checked: "1",
+  });
+  expect(readSentRequest(sent, [{ currency: "USD" }], "de").order?.items[0]?.amountMinor).toBe("123400");
+  // What is wrong comes back with its language.
+  const wrong = await post(check, intentId, { ...typed, payee: payer.handle, locale: "en" });
+  expect(wrong.searchParams.get("locale")).toBe("en");
 });
 
 it.each([
