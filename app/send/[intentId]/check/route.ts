@@ -35,6 +35,6 @@ export const POST = formRoute<{ intentId: string }>(
     const intentId = uuid.safeParse(params.intentId).data;
     return intentId === undefined
       ? "/send"
-      : transferFormPath(placeOf({ kind: "transfer", intentId }), fieldsOf(form, TYPED));
+      : transferFormPath(placeOf({ kind: "transfer", intentId }), fieldsOf(form, TYPED), "unfinished");
   },
 );

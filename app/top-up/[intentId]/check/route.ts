@@ -29,7 +29,7 @@ export const POST = formRoute<{ intentId: string }>(
   },
   ({ form, params }) => {
     const intentId = uuid.safeParse(params.intentId).data;
-    const typed = new URLSearchParams(fieldsOf(form, TYPED));
+    const typed = new URLSearchParams({ ...fieldsOf(form, TYPED), notice: "unfinished" });
     return intentId === undefined ? "/top-up" : `${placeOf({ kind: "top-up", intentId })}?${typed}`;
   },
 );
