@@ -5,7 +5,7 @@ import type { ProblemName } from "@/lib/api/problems";
 import { uuid } from "@/lib/api/requests";
 import type { PayQuestion } from "@/lib/pay/state";
 import { authorizeAction } from "@/server/identity/authorize";
-import { looksLikeAnEarlierOne } from "@/server/pay/transfer-form";
+import { asksBeforePress } from "@/server/pay/transfer-form";
 
 const question = z.object({
   userId: uuid,
@@ -15,8 +15,8 @@ const question = z.object({
 });
 
 /**
- * Whether the transfer that is about to be paid looks like one of minutes ago that the page did not ask about: it was paid in
- * another window since. Looks only. Whoever may not ask is told why not; their press is answered by the payment itself.
+ * Whether the transfer that is about to be paid may be one that the payer has paid in another window since, or is paying there
+ * now, and that the page did not ask about. Looks only. Whoever may not ask is told why not; their press is answered by the payment itself.
  */
 export async function looksLikeEarlier(asked: PayQuestion): Promise<boolean | ProblemName> {
   const parsed = question.safeParse(asked);
@@ -24,5 +24,5 @@ export async function looksLikeEarlier(asked: PayQuestion): Promise<boolean | Pr
   if (!authorization.ok) return authorization.problem === "other-user" ? false : authorization.problem;
   if (!parsed.success) return false;
   const { userId, purpose, payload, beside } = parsed.data;
-  return looksLikeAnEarlierOne(userId, purpose.intentId, payload, beside.despite);
+  return asksBeforePress(userId, purpose.intentId, payload, beside.despite);
 }

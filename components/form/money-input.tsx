@@ -6,13 +6,14 @@ import { cn } from "@/components/ui/cn";
 import { readAmount } from "@/lib/money-input";
 import { type MoneyPattern, writeFigures, writeMoney } from "@/lib/money-pattern";
 import { type FieldProps, INPUT_LOOK, Labelled, useField } from "./labelled";
+import { useAmountAsWritten, WrittenIn } from "./written-in";
 
 /** A screen reader hears what was understood once somebody has stopped typing, not at every key. */
 const SAID_AFTER_MS = 800;
 
 /**
- * An amount as people type it, its currency beside it, and below what was understood. Sends `name` and `currencyName`, which
- * the server reads by the same rule (lib/form/amount.ts). `patterns` are those of the currencies to choose from, made by
+ * An amount as people type it, its currency beside it, and below what was understood. Sends `name`, `currencyName` and the
+ * language it was shown in, which the server reads by the same rule (lib/form/amount.ts). `patterns` are those of the currencies to choose from, made by
  * `moneyPattern` on the server; with one there is nothing to choose.
  */
 export function MoneyInput({
@@ -41,7 +42,7 @@ export function MoneyInput({
 
   const understoodId = `${currencyField.bound.id}-understood`;
   const field = useField({ name, hint, ...(optional && { optional }) }, understoodId);
-  const first = field.typed ?? defaultValue ?? "";
+  const first = useAmountAsWritten(field.typed, pattern) ?? defaultValue ?? "";
   const [text, setText] = useState(first);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -67,6 +68,7 @@ export function MoneyInput({
   return (
     <Labelled label={label} hint={hint} field={field} className={className} {...(optional && { optional })}>
       <div>
+        <WrittenIn />
         <div className="flex gap-2">
           <input
             type="text"

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import { Field } from "@/components/form/field";
 import { useFormContext } from "@/components/form/form-context";
+import { WrittenIn } from "@/components/form/written-in";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import type { MoneyPattern } from "@/lib/money-pattern";
@@ -58,6 +59,7 @@ export function ItemRows({ pattern, onChanged }: { pattern: MoneyPattern; onChan
   return (
     <fieldset>
       <legend className="text-lg font-semibold tracking-tight">{t("items")}</legend>
+      <WrittenIn />
       <ul className="mt-2 divide-y divide-line">
         {[...rows, ...spare].map((row, at) => {
           const isSpare = at >= rows.length;

@@ -3,6 +3,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import { INPUT_LOOK, Labelled, useField } from "@/components/form/labelled";
+import { useAmountAsWritten } from "@/components/form/written-in";
 import { cn } from "@/components/ui/cn";
 import { readAmount } from "@/lib/money-input";
 import { type MoneyPattern, writeFigures, writeMoney } from "@/lib/money-pattern";
@@ -23,7 +24,7 @@ export function PriceField({
   const locale = useLocale();
   const understoodId = `${name}-understood`;
   const field = useField({ name }, understoodId);
-  const first = field.typed ?? "";
+  const first = useAmountAsWritten(field.typed, pattern) ?? "";
   const [text, setText] = useState(first);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {

@@ -2,6 +2,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { OpenKey } from "../../lib/activity/open-key.ts";
 import type { Selection } from "../../lib/activity/selection.ts";
+import { unwrittenKeysInDoubt } from "../attempts/record.ts";
 import { database } from "../connection/client.ts";
 
 type Row = Omit<OpenKey, "order" | "merchant" | "lastArrivedAt"> & {
@@ -26,6 +27,43 @@ export async function listOpenKeys(
     sql`true`,
     sql`where a.arrivals > 0 or not ${arrivedOnly} order by k.key desc limit ${limit}`,
   );
+}
+
+/** How long a payment without an answer is what somebody may be about to pay once more. */
+const IN_DOUBT_MINUTES = 10;
+
+/** More than anybody has under way at once. */
+const IN_DOUBT_LISTED = 5;
+
+/**
+ * The newest open keys of `userId`, of transfers and orders other than `purposeId`, that may still be carried out by a
+ * request of the last minutes: one has arrived and its answer is not known, or `pressed` names its order or form instance.
+ * Evidence only: what another server has received within the last second is missing.
+ */
+export async function listInDoubt(
+  userId: string,
+  purposeId: string,
+  pressed: readonly string[],
+): Promise<OpenKey[]> {
+  // Before the statement: what is written meanwhile is found twice, and never not at all.
+  const unwritten = unwrittenKeysInDoubt(userId);
+  const inDoubt = await read(
+    userId,
+    sql`k.kind in ('transfer', 'order') and k.purpose_id <> ${purposeId}::uuid`,
+    sql`where (a.is_checking and a.last_arrived_at > now() - ${IN_DOUBT_MINUTES} * interval '1 minute')
+           or ${isOneOf(sql`k.key`, unwritten)} or ${isOneOf(sql`k.purpose_id`, pressed)}
+        order by k.key desc limit ${IN_DOUBT_LISTED}`,
+  );
+  // Also where what makes it so is not written yet.
+  return inDoubt.map((openKey) => ({ ...openKey, isChecking: true }));
+}
+
+function isOneOf(column: SQL, ids: readonly string[]): SQL {
+  if (ids.length === 0) return sql`false`;
+  return sql`${column} in (${sql.join(
+    ids.map((id) => sql`${id}::uuid`),
+    sql`, `,
+  )})`;
 }
 
 /** An open key of `userId`; undefined where it is none of theirs, or no longer open. To say so is for db/idempotency/state.ts. */

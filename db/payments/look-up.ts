@@ -25,6 +25,8 @@ export type Resolved = {
   subjectFound: boolean;
   /** Who, of the two, has no account in the currency, where that is open. */
   lacksAccount: string[];
+  /** What the key is open for; undefined where it is not open. */
+  openFor: { kind: string; purposeId: string } | undefined;
   /** The payment that stands under the key already. */
   earlier: { payment: PaymentRow; requestHash: Buffer } | undefined;
 };
@@ -50,6 +52,8 @@ type LookupRow = {
   subjectFound: boolean;
   lackingPayerId: string | null;
   lackingPayeeId: string | null;
+  openKind: string | null;
+  openPurposeId: string | null;
 } & ({ id: null } | (Omit<PaymentRow, "settledAt"> & { settledAt: string; requestHash: Buffer }));
 
 const load = batchedLoad(async (lookups: readonly Lookup[]): Promise<Resolved[]> => {
@@ -84,7 +88,8 @@ const load = batchedLoad(async (lookups: readonly Lookup[]): Promise<Resolved[]>
            case when served.code is not null and lookup.operation in ('pay-order', 'transfer', 'top-up')
                  and own.currency is distinct from lookup.currency then lookup."userId" end as lacking_payer_id,
            case when served.code is not null and payee.currency is distinct from lookup.currency
-             then named.id end as lacking_payee_id
+             then named.id end as lacking_payee_id,
+           opened.kind as open_kind, opened.purpose_id as open_purpose_id
       from jsonb_to_recordset(${numbered}::text::jsonb)
              lookup (n int, "userId" uuid, key uuid, operation text, "orderId" uuid, "refundOf" uuid, payee text,
                     currency text, direction text)
@@ -93,6 +98,9 @@ const load = batchedLoad(async (lookups: readonly Lookup[]): Promise<Resolved[]>
            and not exists (select 1 from idempotency_keys
                             where user_id = lookup."userId" and key = lookup.key and issued_in = database_identity())
            and current_setting('synchronous_standby_names') = '' limit 1) earlier on true
+      left join lateral (
+        select kind, purpose_id from idempotency_keys where user_id = lookup."userId" and key = lookup.key
+           and issued_in = database_identity() limit 1) opened on true
       left join lateral (
         select id, currency from ledger_accounts where owner_id = lookup."userId"
          order by currency = lookup.currency desc, id limit 1) own on true
@@ -117,13 +125,15 @@ const load = batchedLoad(async (lookups: readonly Lookup[]): Promise<Resolved[]>
 
 function resolvedOf(row: LookupRow): Resolved {
   const { debitAccountId, creditAccountId, resolvedCurrency, subjectFound, ...rest } = row;
-  const { lackingPayerId, lackingPayeeId, ...payment } = rest;
+  const { lackingPayerId, lackingPayeeId, openKind, openPurposeId, ...payment } = rest;
   const resolved = {
     debitAccountId,
     creditAccountId,
     currency: resolvedCurrency,
     subjectFound,
     lacksAccount: [lackingPayerId, lackingPayeeId].filter((id) => id !== null),
+    openFor:
+      openKind === null || openPurposeId === null ? undefined : { kind: openKind, purposeId: openPurposeId },
   };
   if (payment.id === null) return { ...resolved, earlier: undefined };
   const { requestHash, settledAt, ...columns } = payment;

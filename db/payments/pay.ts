@@ -1,4 +1,5 @@
 /** The use case behind every route and form that pays: one user, one key, one command, one answer. */
+import type { Purpose } from "../../lib/api/payment.ts";
 import { countdown, DEADLINE_MS } from "../execution/deadline.ts";
 import { openAccounts } from "../ledger/accounts.ts";
 import { hashOf, type PayCommand, queryableCommand } from "./command.ts";
@@ -43,6 +44,11 @@ function noteOf(command: PayCommand): string | null {
   }
 }
 
+function isFor(openFor: { kind: string; purposeId: string }, purpose: Purpose): boolean {
+  const purposeId = purpose.kind === "order" ? purpose.orderId : purpose.intentId;
+  return openFor.kind === purpose.kind && openFor.purposeId === purposeId;
+}
+
 function entryOf(
   userId: string,
   key: string,
@@ -70,13 +76,23 @@ function entryOf(
  * Pays, or finds the outcome of `key`. However often it is called with the same key, at most one payment exists, and every
  * call that returns an outcome returns the same one. Resolving and settling share one deadline.
  *
+ * `shownFor`: the purpose that a page has shown. An open key of another one executes nothing, even where the command would
+ * fit it: what the page asked about was not what is paid. A program names no purpose beside its key.
+ *
  * Throws OutcomeUnknown where the database did not respond in time; the same call again then finds the outcome.
  */
-export async function pay(userId: string, key: string, command: PayCommand): Promise<PayResult> {
+export async function pay(
+  userId: string,
+  key: string,
+  command: PayCommand,
+  shownFor?: Purpose,
+): Promise<PayResult> {
   const remaining = countdown(DEADLINE_MS);
   const requestHash = hashOf(command);
   const queried = queryableCommand(command);
   let resolved = await lookUp(userId, key, queried);
+  if (shownFor !== undefined && resolved.openFor !== undefined && !isFor(resolved.openFor, shownFor))
+    return { type: "reused" };
   if (resolved.lacksAccount.length > 0 && !resolved.earlier) {
     // A currency that was opened since they signed in last.
     for (const ownerId of resolved.lacksAccount) await openAccounts(ownerId);

@@ -147,6 +147,41 @@ test("a review that was open when the same was sent elsewhere asks when it is pr
   expect(await transfersOf(late)).toEqual([]);
 });
 
+test("while another payment has no answer, one more is asked about first, and can be sent all the same", async ({
+  alice,
+}) => {
+  const amount = newAmount();
+  const first = await openReview(alice, amount.typed);
+  const review = alice.url();
+  // As after a press whose answer nobody had.
+  await books()`
+    insert into payment_attempts (user_id, key, id, channel, verdict, arrived_at)
+    select user_id, key, ${randomUUID()}, 'action', 'unknown', now() from idempotency_keys
+     where kind = 'transfer' and purpose_id = ${first}`;
+
+  await alice.goto("/send");
+  const again = await fillIn(alice, amount.typed);
+  const question = alice.getByRole("alert").filter({ hasText: "Another payment of yours has no answer yet" });
+  await expect(question.getByRole("link", { name: "Back to the form" })).toHaveAttribute(
+    "href",
+    `/send/${first}`,
+  );
+  await expect(question.getByRole("link", { name: "Where is my money?" })).toBeVisible();
+  await expect(payButton(alice)).toHaveCount(0);
+  await expect(continueButton(alice)).toHaveCount(0);
+  await question.getByRole("link", { name: "Send this one all the same" }).click();
+  await payButton(alice).click();
+  await expectReceipt(alice, amount.shown);
+  await expectTransferOnce(again);
+
+  // Nothing in doubt is left to those who come after: it is paid after all, once that was asked, too.
+  await alice.goto(review);
+  await alice.getByRole("link", { name: "Yes, send another" }).click();
+  await payButton(alice).click();
+  await expectReceipt(alice, amount.shown);
+  await expectTransferOnce(first);
+});
+
 test("a changed amount revokes the press of before: what was asked for first is never carried out", async ({
   alice,
 }) => {

@@ -55,6 +55,18 @@ test("an amount comes out in minor units", () => {
   });
 });
 
+test("an amount is read in the language that its form was shown in, whatever the request's is", () => {
+  const inGerman = withAmount(z.strictObject(amountFields), "de");
+  const read = (amount: string, ...sentIn: [string, string][]) =>
+    parseForm(inGerman, form(["amount", amount], ["currency", "KWD"], ...sentIn));
+  expect(read("1,250", ["locale", "en"])).toEqual({
+    ok: true,
+    value: { currency: "KWD", amountMinor: "1250000" },
+  });
+  for (const sentIn of [[], [["locale", "de"]], [["locale", "xx"]]] as [string, string][][])
+    expect(read("1,250", ...sentIn)).toMatchObject({ ok: true, value: { amountMinor: "1250" } });
+});
+
 test("everything that is wrong is told at once, with what was typed", () => {
   expect(parseForm(transfer, form(["payee", " "], ["amount", "1.234"], ["currency", "USD"]))).toEqual({
     ok: false,

@@ -1,6 +1,7 @@
 /** What a merchant types is read the same on both sides, and everything that is wrong is told at its field. */
 import { describe, expect, it } from "vitest";
 import { parseForm } from "../form/form-state.ts";
+import { readFields } from "../form/read-fields.ts";
 import { orderForm, paymentLinkForm, ROWS_MAX, totalSoFar } from "./order-form.ts";
 import { allowedQuantity } from "./payment-link.ts";
 import { refundForm } from "./refund-form.ts";
@@ -120,6 +121,20 @@ it.each([
   [5, "2.0", undefined],
 ])("of a link of at most %j, %j is a quantity of %j", (quantityMax, asked, quantity) => {
   expect(allowedQuantity(quantityMax === undefined ? {} : { quantityMax }, asked)).toBe(quantity);
+});
+
+it("amounts are read in the language that their form was shown in, whatever the request's is", () => {
+  const typed = { ...row(0, "Tea", "1,250"), currency: "KWD", locale: "en" };
+  for (const schema of [orderForm("de"), paymentLinkForm("de")])
+    expect(parseForm(schema, form(typed))).toMatchObject({
+      value: { items: [{ amountMinor: "1250000" }] },
+    });
+  expect(totalSoFar(readFields(form(typed)), "de")).toBe("1250000");
+  const refund = refundForm("KWD", "9000000", "de");
+  expect(parseForm(refund, form({ amount: "1,250", reason: "", locale: "en" }))).toEqual({
+    ok: true,
+    value: { amountMinor: "1250000" },
+  });
 });
 
 it("a refund is no more than what is left, and its reason may be absent", () => {

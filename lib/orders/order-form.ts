@@ -6,6 +6,7 @@ import { z } from "zod";
 import { type OrderRequest, orderRequest } from "../api/requests.ts";
 import { isCurrency, MAX_AMOUNT_MINOR } from "../currency.ts";
 import type { AmountError } from "../form/amount.ts";
+import { writtenIn } from "../form/written-in.ts";
 import { readAmount } from "../money-input.ts";
 import { plainText } from "../text/plain-text.ts";
 import { type PaymentLinkRequest, paymentLinkRequest, QUANTITY_MAX } from "./payment-link.ts";
@@ -38,6 +39,7 @@ const shared = {
   description: text,
   currency: text,
   items: z.array(row).max(ROWS_MAX).catch([]),
+  ...writtenIn,
 };
 const orderFields = z.object({ ...shared, lastDay: text });
 const linkFields = z.object({ ...shared, quantityMax: text });
@@ -66,7 +68,7 @@ function quantityOf({ quantity }: Row): bigint | undefined {
 
 /** Says what is wrong with the fields that orders and links share. `times`: how often the items may be bought at once. */
 function check(
-  { description, currency, items }: SharedFields,
+  { description, currency, items, locale: sentIn }: SharedFields,
   times: bigint,
   locale: string,
   report: Report,
@@ -85,7 +87,7 @@ function check(
     if (wrong) report(["items", index, "description"], wrong);
     const quantity = quantityOf(one);
     if (quantity === undefined) report(["items", index, "quantity"], "quantity");
-    const price = readAmount(one.price, currency, locale);
+    const price = readAmount(one.price, currency, sentIn ?? locale);
     if (!price.ok) report(["items", index, "price"], `amount_${price.reason}`);
     if (quantity === undefined || !price.ok) isWhole = false;
     else total += quantity * BigInt(price.amountMinor);
@@ -95,11 +97,11 @@ function check(
 }
 
 /** The request that fields without a mistake make. Without a title, the first item is what it is called. */
-function requestOf({ description, currency, items }: SharedFields, locale: string) {
+function requestOf({ description, currency, items, locale: sentIn }: SharedFields, locale: string) {
   const lines = items
     .filter((one) => !isBlank(one))
     .map((one) => {
-      const price = readAmount(one.price, currency, locale);
+      const price = readAmount(one.price, currency, sentIn ?? locale);
       if (!price.ok) throw new Error("Bug: a price that was refused is used.");
       return {
         description: one.description.trim(),
@@ -118,7 +120,7 @@ function endOfDay(day: string): Date | undefined {
   return isDay && end.toISOString().startsWith(day) ? end : undefined;
 }
 
-/** The form of an order, typed by somebody who reads `locale`. What comes out is a request as over the API. */
+/** The form of an order, typed by somebody who reads the language it was shown in (`locale`, where it does not say so). What comes out is a request as over the API. */
 export function orderForm(locale: string) {
   return orderFields
     .superRefine((fields, context) => {
@@ -164,12 +166,12 @@ function timesOf(typed: string): number | undefined {
 
 /** What the rows that are filled in come to so far, in minor units; undefined where one of them cannot be read yet. */
 export function totalSoFar(fields: object, locale: string): string | undefined {
-  const { currency, items } = orderFields.parse(fields);
+  const { currency, items, locale: sentIn } = orderFields.parse(fields);
   if (!isCurrency(currency)) return undefined;
   let total = 0n;
   for (const one of items) {
     if (isBlank(one)) continue;
-    const [quantity, price] = [quantityOf(one), readAmount(one.price, currency, locale)];
+    const [quantity, price] = [quantityOf(one), readAmount(one.price, currency, sentIn ?? locale)];
     if (quantity === undefined || !price.ok) return undefined;
     total += quantity * BigInt(price.amountMinor);
   }

@@ -4,6 +4,7 @@ import { findRefundable, findRefundMade, type Refundable } from "@/db/payments/v
 import type { Purpose } from "@/lib/api/payment";
 import { refundRequest, uuid } from "@/lib/api/requests";
 import { type FormState, parseForm, UNSENT } from "@/lib/form/form-state";
+import { WRITTEN_IN } from "@/lib/form/written-in";
 import { refundForm } from "@/lib/orders/refund-form";
 import type { PlainForm } from "../pay/plain-form.ts";
 import { one, pathWith, type SearchParams } from "./list-query.ts";
@@ -60,7 +61,12 @@ export function readRefundQuery(
     const exact = readPlainRefund(search);
     return exact && BigInt(exact.amountMinor) <= sale.leftMinor ? { payload: exact } : { state: UNSENT };
   }
-  const typed = new URLSearchParams({ amount: amount ?? "", reason: reason ?? "" });
+  const sentIn = one(search[WRITTEN_IN]);
+  const typed = new URLSearchParams({
+    amount: amount ?? "",
+    reason: reason ?? "",
+    ...(sentIn && { [WRITTEN_IN]: sentIn }),
+  });
   const parsed = parseForm(refundForm(sale.currency, sale.leftMinor.toString(), locale), typed);
   if (!parsed.ok) return { state: parsed.state };
   // Not yet sent for good: "Change" leads back to the form, with what was typed.

@@ -2,11 +2,12 @@
 import { type AccountBalance, listAccounts } from "@/db/ledger/accounts";
 import { parse, topUpRequest } from "@/lib/api/requests";
 import { type FormState, parseForm, refuseForm } from "@/lib/form/form-state";
+import { WRITTEN_IN } from "@/lib/form/written-in";
 import { TOP_UP_FIELDS, topUpForm } from "@/lib/pay/drafts/top-up";
 import type { Payload } from "@/lib/pay/state";
 import { fieldsOf } from "./plain-form.ts";
 
-const TYPED = ["amount", "currency"];
+const TYPED = ["amount", "currency", WRITTEN_IN];
 
 /**
  * Reads what was sent from the form of a top-up by somebody who reads `locale`: the payload that it means, or the form with

@@ -2,6 +2,7 @@
 import { findRecipient, type Recipient } from "@/db/identity/recipients";
 import { type AccountBalance, listAccounts } from "@/db/ledger/accounts";
 import { type FormState, parseForm, refuseForm } from "@/lib/form/form-state";
+import { WRITTEN_IN } from "@/lib/form/written-in";
 import { type TransferError, transferForm, transferPayload } from "@/lib/pay/drafts/transfer";
 import type { Payload } from "@/lib/pay/state";
 
@@ -35,7 +36,7 @@ export async function checkTransfer(
 }
 
 /** The fields of the form, in the order that its errors are told in. */
-const TYPED = ["payee", "amount", "currency", "note"];
+const TYPED = ["payee", "amount", "currency", "note", WRITTEN_IN];
 
 /**
  * Reads what was sent from the form of a transfer, as somebody wrote it who reads `locale`: the payload that it means, or the

@@ -13,6 +13,7 @@ import {
 import { isDemo } from "../lifecycle/environment.ts";
 import type { PaymentAttempt } from "./payment-attempt.ts";
 import { executePayment, rejectInvalid, rejectNotFound } from "./payment-service.ts";
+import { forgetPress, notePress } from "./presses.ts";
 
 /** The command that `payload` asks for, the same as over the API; undefined where there is no such thing here. */
 function commandOf(purpose: Purpose, payload: unknown): Parsed<PayCommand> | undefined {
@@ -44,8 +45,8 @@ function commandFrom<T>(parsed: Parsed<T>, make: (value: T) => PayCommand): Pars
 }
 
 /**
- * Pays what `payload` says for `purpose`, under the attempt's key. The key decides for which purpose it is good: one that
- * was issued for another executes nothing. Throws what `pay` throws.
+ * Pays what `payload` says for `purpose`, under the attempt's key. A key that is open for another
+ * purpose executes nothing, also where that is another form of the same kind. Throws what `pay` throws.
  */
 export async function payForPurpose(
   attempt: PaymentAttempt,
@@ -54,5 +55,12 @@ export async function payForPurpose(
 ): Promise<PaymentResponse> {
   const command = commandOf(purpose, payload);
   if (command === undefined) return rejectNotFound(attempt);
-  return command.ok ? executePayment(attempt, command.value) : rejectInvalid(attempt, command.errors);
+  if (!command.ok) return rejectInvalid(attempt, command.errors);
+  const purposeId = purpose.kind === "order" ? purpose.orderId : purpose.intentId;
+  notePress(attempt.userId, purposeId);
+  try {
+    return await executePayment(attempt, command.value, purpose);
+  } finally {
+    forgetPress(attempt.userId, purposeId);
+  }
 }

@@ -8,6 +8,7 @@ import { pay } from "@/db/payments/pay";
 import type { PaymentRow } from "@/db/payments/row";
 import type { RefusalReason } from "@/db/payments/settlement";
 import { renderDecline, renderPayment } from "@/db/payments/views/render";
+import type { Purpose } from "@/lib/api/payment";
 import type { PaymentResponse, ProblemDocument } from "@/lib/api/payment-response";
 import { type MoneyMoved, type ProblemName, problem } from "@/lib/api/problems";
 import type { FieldError } from "@/lib/api/requests";
@@ -72,9 +73,17 @@ function problemOutcome(
   return { status: document.status, body: document, replayed: false };
 }
 
-/** Executes `command` under the attempt's key, or returns what became of the key. Throws what `pay` throws. */
-export async function executePayment(attempt: PaymentAttempt, command: PayCommand): Promise<PaymentResponse> {
-  const result = await recordAndCount(attempt, () => pay(attempt.userId, attempt.key, command), verdictOf);
+/**
+ * Executes `command` under the attempt's key, or returns what became of the key. `shownFor`: the purpose that a page has
+ * shown, which the key has to be open for. Throws what `pay` throws.
+ */
+export async function executePayment(
+  attempt: PaymentAttempt,
+  command: PayCommand,
+  shownFor?: Purpose,
+): Promise<PaymentResponse> {
+  const { userId, key } = attempt;
+  const result = await recordAndCount(attempt, () => pay(userId, key, command, shownFor), verdictOf);
   switch (result.type) {
     case "settled":
       noteReceipt(result.payment);

@@ -2,6 +2,8 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound, redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
+import { Unfinished } from "@/components/form/unfinished";
+import { MadeBefore } from "@/components/request/made-before";
 import { RequestForm } from "@/components/request/request-form";
 import { RequestStatus } from "@/components/request/request-status";
 import { Share } from "@/components/selling/share";
@@ -9,6 +11,7 @@ import { Panel } from "@/components/ui/panel";
 import { listAccounts } from "@/db/ledger/accounts";
 import { findOrder } from "@/db/orders/orders";
 import { findUsualCurrency } from "@/db/payments/views/earlier";
+import type { Order } from "@/lib/api/order";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney, moneyPattern } from "@/lib/money";
 import { readersOrigin } from "@/server/http/readers-origin";
@@ -70,17 +73,21 @@ export default async function RequestPage({
       </div>
     );
   }
-  const [accounts, usualCurrency] = await Promise.all([
+  const query = queryOf(search);
+  const [accounts, usualCurrency, made] = await Promise.all([
     listAccounts(viewer.id),
     findUsualCurrency(viewer.id),
+    findMade(viewer.id, query.get("made")),
   ]);
-  const { state } = readSentRequest(queryOf(search), accounts, locale);
+  const { state } = readSentRequest(query, accounts, locale);
   const [first, ...others] = accounts.map(({ currency }) => moneyPattern(currency, locale));
   return (
     <div className="mx-auto w-full max-w-xl">
       <h1 className="text-title">{t("title")}</h1>
       <p className="mt-2 mb-6 text-soft">{t("lead")}</p>
       <Panel>
+        {search.notice === "unfinished" ? <Unfinished /> : null}
+        {made === undefined ? null : <MadeBefore path={`/request/${made.id}`} />}
         {first === undefined ? (
           <p className="text-soft">{t("noAccount")}</p>
         ) : (
@@ -94,4 +101,11 @@ export default async function RequestPage({
       </Panel>
     </div>
   );
+}
+
+/** The request that the form has made before, where the address names one of the viewer's own. */
+async function findMade(viewerId: string, id: string | null): Promise<Order | undefined> {
+  const made = uuid.safeParse(id).data;
+  const order = made === undefined ? undefined : await findOrder(made);
+  return order?.merchant.id === viewerId ? order : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
+import { Unfinished } from "@/components/form/unfinished";
 import { TransferForm } from "@/components/send/transfer-form";
 import { Panel } from "@/components/ui/panel";
 import { listAccounts } from "@/db/ledger/accounts";
@@ -51,6 +52,7 @@ export default async function TransferPage({
       <h1 className="text-title">{t("title")}</h1>
       <p className="mt-2 mb-6 text-soft">{t("lead")}</p>
       <Panel>
+        {search.notice === "unfinished" ? <Unfinished /> : null}
         {first === undefined ? (
           <p className="text-soft">{t("noAccount")}</p>
         ) : (

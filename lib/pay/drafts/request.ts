@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { OrderRequest } from "../../api/requests.ts";
 import { amountFields, withAmount } from "../../form/amount.ts";
+import { WRITTEN_IN } from "../../form/written-in.ts";
 import { optionalNote } from "../../text/optional-note.ts";
 
 /** The form, for who reads `locale`. */
@@ -16,7 +17,7 @@ export function requestForm(locale: string) {
 }
 
 /** The fields of the form, in the order that its errors are told in. */
-export const REQUEST_FIELDS = ["description", "amount", "currency"] as const;
+export const REQUEST_FIELDS = ["description", "amount", "currency", WRITTEN_IN] as const;
 
 /** The request as the order that it is: paid once at most, cancelled or not, and never changed. */
 export function orderOfRequest({

@@ -50,15 +50,19 @@ export function transferPayload(transfer: {
 }
 
 /**
- * The page that names the whole transfer before it is paid. `despite`: the payment that looks like this one and that the
+ * The page that names the whole transfer before it is paid. `despite`: the payments that the
  * payer has been asked about.
  */
 export function transferReviewPath(place: string, payload: Payload, despite?: string): string {
   return `${place}/review?${new URLSearchParams({ ...payload, ...(despite && { despite }) })}`;
 }
 
-/** The form, filled in as `typed`. `checked`: it says what is wrong with it. */
-export function transferFormPath(place: string, typed: Payload, checked?: "checked"): string {
-  const query = new URLSearchParams({ ...typed, ...(checked && { checked: "1" }) });
+/** The form, filled in as `typed`. `checked`: it says what is wrong with it; `unfinished`: that it was sent and not answered. */
+export function transferFormPath(place: string, typed: Payload, said?: "checked" | "unfinished"): string {
+  const query = new URLSearchParams({
+    ...typed,
+    ...(said === "checked" && { checked: "1" }),
+    ...(said === "unfinished" && { notice: said }),
+  });
   return query.size === 0 ? place : `${place}?${query}`;
 }

@@ -1,6 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { getLocale } from "next-intl/server";
 import { listAccounts } from "@/db/ledger/accounts";
-import { putOrder } from "@/db/orders/orders";
+import { findOrder, putOrder } from "@/db/orders/orders";
 import { uuid } from "@/lib/api/requests";
 import { REQUEST_FIELDS } from "@/lib/pay/drafts/request";
 import { formRoute } from "@/server/http/form-route";
@@ -8,8 +9,9 @@ import { readSentRequest } from "@/server/pay/check-request";
 import { fieldsOf } from "@/server/pay/plain-form";
 
 /**
- * Makes the request under the id that the form has had since it was shown: pressed twice, it is one, and what was made is
- * what is shown. An id that is another's leads to a page that is not found.
+ * Makes the request under the id that the form has had since it was shown: pressed twice, it is one. Sent with something
+ * else after it has made one, it leads to a form with an id of its own, which says so. An id that is another's leads to a page
+ * that is not found.
  */
 export const POST = formRoute<{ orderId: string }>(
   "POST /request/[orderId]/create",
@@ -24,8 +26,14 @@ export const POST = formRoute<{ orderId: string }>(
     switch (put.type) {
       case "created":
       case "same":
-      case "conflict":
         return `/request/${id.data}`;
+      case "conflict": {
+        // Somebody else's is not found.
+        if ((await findOrder(id.data))?.merchant.id !== user.id) return `/request/${id.data}`;
+        sent.delete("checked");
+        sent.set("made", id.data);
+        return `/request/${randomUUID()}?${sent}`;
+      }
       case "no-account":
       case "too-large":
         return `/request/${id.data}?${sent}`;
@@ -37,6 +45,6 @@ export const POST = formRoute<{ orderId: string }>(
     const id = uuid.safeParse(params.orderId).data;
     return id === undefined
       ? "/request"
-      : `/request/${id}?${new URLSearchParams(fieldsOf(form, REQUEST_FIELDS))}`;
+      : `/request/${id}?${new URLSearchParams({ ...fieldsOf(form, REQUEST_FIELDS), notice: "unfinished" })}`;
   },
 );

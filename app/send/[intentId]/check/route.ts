@@ -2,13 +2,14 @@ import { getLocale } from "next-intl/server";
 import { revokeKeyOf } from "@/db/idempotency/revoke";
 import type { Purpose } from "@/lib/api/payment";
 import { uuid } from "@/lib/api/requests";
+import { WRITTEN_IN } from "@/lib/form/written-in";
 import { transferFormPath, transferReviewPath } from "@/lib/pay/drafts/transfer";
 import { placeOf } from "@/lib/pay/place";
 import { formRoute } from "@/server/http/form-route";
 import { readSentTransfer } from "@/server/pay/check-transfer";
 import { fieldsOf } from "@/server/pay/plain-form";
 
-const TYPED = ["payee", "amount", "currency", "note"];
+const TYPED = ["payee", "amount", "currency", "note", WRITTEN_IN];
 
 /**
  * Reads what was typed and leads to the page that names it all, or back to the form with what is wrong. A press of before,
@@ -34,6 +35,6 @@ export const POST = formRoute<{ intentId: string }>(
     const intentId = uuid.safeParse(params.intentId).data;
     return intentId === undefined
       ? "/send"
-      : transferFormPath(placeOf({ kind: "transfer", intentId }), fieldsOf(form, TYPED));
+      : transferFormPath(placeOf({ kind: "transfer", intentId }), fieldsOf(form, TYPED), "unfinished");
   },
 );

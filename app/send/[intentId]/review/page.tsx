@@ -4,12 +4,12 @@ import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { looksLikeEarlier } from "@/app/looks-like-earlier-action";
 import { payNow } from "@/app/pay-action";
 import { PayForm } from "@/components/checkout/pay-form";
-import { AsksAgain } from "@/components/send/asks-again";
+import { AsksFirst } from "@/components/send/asks-first";
 import { TransferFacts } from "@/components/send/transfer-facts";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
-import { findLookalike, findPaymentOf } from "@/db/payments/views/earlier";
+import { findPaymentOf } from "@/db/payments/views/earlier";
 import type { Purpose } from "@/lib/api/payment";
 import { parse, transferRequest, uuid } from "@/lib/api/requests";
 import { formatMoney, moneyPattern } from "@/lib/money";
@@ -24,6 +24,8 @@ import { placeOf } from "@/lib/pay/place";
 import { authorizePage } from "@/server/identity/authorize";
 import { checkTransfer } from "@/server/pay/check-transfer";
 import { fieldsOf, pathWith, queryOf, type SearchParams } from "@/server/pay/plain-form";
+import { pressesOf } from "@/server/pay/presses";
+import { questionBefore } from "@/server/pay/transfer-form";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("send");
@@ -67,7 +69,7 @@ export default async function TransferReviewPage({
   if (!checked.ok) redirect(transferFormPath(place, typed, "checked"));
   const { recipient, balanceAfterMinor } = checked.value;
   const intended = { intentId: id.data, payeeId: recipient.id, amountMinor, currency };
-  const earlier = await findLookalike(viewer.id, intended);
+  const question = await questionBefore(viewer.id, intended, pressesOf(viewer.id), despite);
   const amount = formatMoney(amountMinor, currency, locale);
   const payload = transferPayload(parsed.value);
   return (
@@ -78,13 +80,18 @@ export default async function TransferReviewPage({
       <Panel>
         <TransferFacts transfer={{ ...parsed.value, recipient, balanceAfterMinor }} />
         <div className="mt-6">
-          {earlier !== undefined && earlier.id !== despite ? (
-            <AsksAgain
-              name={recipient.name}
-              amount={amount}
-              ago={format.relativeTime(earlier.settledAt, new Date())}
-              receipt={`/payments/${earlier.id}`}
-              goOn={transferReviewPath(place, payload, earlier.id)}
+          {question !== undefined ? (
+            <AsksFirst
+              inDoubt={question.inDoubt}
+              lookalike={
+                question.lookalike && {
+                  name: recipient.name,
+                  amount,
+                  ago: format.relativeTime(question.lookalike.settledAt, new Date()),
+                  receipt: `/payments/${question.lookalike.id}`,
+                }
+              }
+              goOn={transferReviewPath(place, payload, question.goOn)}
             />
           ) : (
             <PayForm

@@ -2,13 +2,14 @@ import { getLocale } from "next-intl/server";
 import { revokeKeyOf } from "@/db/idempotency/revoke";
 import type { Purpose } from "@/lib/api/payment";
 import { uuid } from "@/lib/api/requests";
+import { WRITTEN_IN } from "@/lib/form/written-in";
 import { topUpReviewPath } from "@/lib/pay/drafts/top-up";
 import { placeOf } from "@/lib/pay/place";
 import { formRoute } from "@/server/http/form-route";
 import { readSentTopUp } from "@/server/pay/check-top-up";
 import { fieldsOf } from "@/server/pay/plain-form";
 
-const TYPED = ["amount", "currency"];
+const TYPED = ["amount", "currency", WRITTEN_IN];
 
 /** Reads what was typed, revokes a press of before, and leads to the page that names the top-up, or back to the form. */
 export const POST = formRoute<{ intentId: string }>(
@@ -28,7 +29,7 @@ export const POST = formRoute<{ intentId: string }>(
   },
   ({ form, params }) => {
     const intentId = uuid.safeParse(params.intentId).data;
-    const typed = new URLSearchParams(fieldsOf(form, TYPED));
+    const typed = new URLSearchParams({ ...fieldsOf(form, TYPED), notice: "unfinished" });
     return intentId === undefined ? "/top-up" : `${placeOf({ kind: "top-up", intentId })}?${typed}`;
   },
 );
