@@ -13,32 +13,47 @@ const isAlive = gt(pendingSignUps.expiresAt, sql`now()`);
 
 /**
  * Keeps a sign-up, and its handle for it, for `seconds`. The same `id` again replaces what it was before. Returns whether it is
- * kept: not where another sign-up that is alive has the handle. Of two for one handle at once, one is.
+ * kept: not where another sign-up that is alive has the handle; then what the same form was before stays. Of two for one handle
+ * at once, one is kept.
  */
 export async function keepSignUp(signUp: PendingSignUp, seconds: number): Promise<boolean> {
-  const expiresAt = sql`now() + make_interval(secs => ${seconds})`;
-  const values = { ...signUp, expiresAt };
-  // Where the same form was sent before with another handle, that one is free again.
-  await database()
-    .reading.delete(pendingSignUps)
-    .where(and(eq(pendingSignUps.id, signUp.id), sql`${pendingSignUps.handle} <> ${signUp.handle}`));
-  const keep = () =>
-    database()
-      .reading.insert(pendingSignUps)
+  const values = { ...signUp, expiresAt: sql`now() + make_interval(secs => ${seconds})` };
+  const db = database().reading;
+  const isItself = eq(pendingSignUps.id, signUp.id);
+  const isOver = lte(pendingSignUps.expiresAt, sql`now()`);
+  await db.delete(pendingSignUps).where(and(eq(pendingSignUps.handle, signUp.handle), isOver));
+  const [changed] = await unlessTaken(() =>
+    db.update(pendingSignUps).set(values).where(isItself).returning({ id: pendingSignUps.id }),
+  );
+  if (changed) return true;
+  const insert = () =>
+    db
+      .insert(pendingSignUps)
       .values(values)
       .onConflictDoUpdate({
         target: pendingSignUps.handle,
         set: values,
-        setWhere: sql`${pendingSignUps.id} = ${signUp.id} or ${pendingSignUps.expiresAt} <= now()`,
+        setWhere: sql`${isItself} or ${isOver}`,
       })
       .returning({ id: pendingSignUps.id });
+  // Taken: the same form at the same time has the row, or this form had another handle before and keeps it.
+  return (await unlessTaken(insert)).length > 0 || isKept(signUp);
+}
+
+/** What `write` returns, or nothing where the handle or the form is another row's. */
+async function unlessTaken<T>(write: () => PromiseLike<T[]>): Promise<T[]> {
   try {
-    return (await keep()).length > 0;
+    return await write();
   } catch (error) {
-    // The same form at the same time: its row is there now, under the same handle.
     if (errorCode(error) !== UNIQUE_VIOLATION) throw error;
-    return (await keep()).length > 0;
+    return [];
   }
+}
+
+/** Whether the row of the form is this very sign-up. */
+async function isKept({ id, tokenHash }: PendingSignUp): Promise<boolean> {
+  const found = await findSignUpByToken(tokenHash);
+  return found?.id === id;
 }
 
 /** The sign-up with this secret's hash, as long as its link lives. Writes nothing. */

@@ -1,7 +1,7 @@
 /** Sessions, read and ended. better-auth makes them; the trigger `sessions_commit_synchronously` makes every end durable. */
 import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
 import { database } from "../connection/client.ts";
-import { credentials, sessions, users, verifications } from "../schema/auth.ts";
+import { sessions } from "../schema/auth.ts";
 
 /** A session as its user sees it; never its token, which is the session. Times are RFC 3339 in UTC. */
 export type ListedSession = { id: string; userAgent: string; ipAddress: string; since: string };
@@ -28,37 +28,14 @@ export async function endSession(userId: string, id: string): Promise<void> {
     .where(and(eq(sessions.userId, userId), eq(sessions.id, id)));
 }
 
-/** Ends all sessions of the user, but the one with this token where there is one. */
-export async function endSessions(userId: string, exceptToken?: string): Promise<void> {
+/** Ends all sessions of the user but the one with this token. */
+export async function endSessions(userId: string, exceptToken: string): Promise<void> {
   await database()
     .reading.delete(sessions)
-    .where(
-      and(
-        eq(sessions.userId, userId),
-        exceptToken === undefined ? undefined : ne(sessions.token, exceptToken),
-      ),
-    );
-}
-
-/** Ends the links for a new password that the user was mailed before. */
-export async function endPasswordLinks(userId: string): Promise<void> {
-  await database().reading.delete(verifications).where(eq(verifications.value, userId));
+    .where(and(eq(sessions.userId, userId), ne(sessions.token, exceptToken)));
 }
 
 /** Ends the session with this token. */
 export async function endSessionByToken(token: string): Promise<void> {
   await database().reading.delete(sessions).where(eq(sessions.token, token));
-}
-
-/**
- * The hash of the password of whoever signs in with `email`, as it is now; undefined where there is none. It is compared, never
- * shown. One statement, whether or not there is such an account.
- */
-export async function findPasswordHash(email: string): Promise<string | undefined> {
-  const [found] = await database()
-    .reading.select({ password: credentials.password })
-    .from(users)
-    .innerJoin(credentials, eq(credentials.userId, users.id))
-    .where(eq(users.email, email));
-  return found?.password ?? undefined;
 }

@@ -27,12 +27,6 @@ export async function saveMailSettings(
   await database().reading.update(users).set(settings).where(eq(users.id, userId));
 }
 
-/** The address of `userId` was proven to be theirs, as `email`; nothing happens where it is another one by now. */
-export async function markVerified(userId: string, email: string): Promise<void> {
-  await database().readingSql`
-    update users set email_verified = true where id = ${userId} and email = ${email} and not email_verified`;
-}
-
 /** Whom an address belongs to for ever, if anybody. `isCurrent`: it is still the one that they sign in with. */
 export type AddressOwner = { userId: string; isCurrent: boolean; locale: Locale | undefined };
 

@@ -87,6 +87,14 @@ describe("a mail", () => {
     expect(await claimMails(KINDS, 5)).toEqual([]);
   });
 
+  it("whose reason has characters that no text holds is put down all the same", async () => {
+    await enqueueMails([aMail()]);
+    const [claimed] = await claimMails(KINDS, 1);
+    if (!claimed) throw new Error("Bug: nothing was due.");
+    await recordFailure(claimed, "550 no\u0000such\r\none", undefined);
+    expect(await rows()).toMatchObject([{ outcome: "given-up", reason: "550 no such one" }]);
+  });
+
   it("that was not sent is due again later, with its reason, until it is given up", async () => {
     await enqueueMails([aMail()]);
     const [first] = await claimMails(KINDS, 1);

@@ -38,7 +38,7 @@ export type ClaimedMail = {
  * the sender itself gives up (server/mail/worker.ts), so that two do not send at once.
  */
 export const LEASE_SECONDS = 120;
-/** The reason says what a mail server said, which may be a page of text. */
+/** Longer than any reason that says one thing. */
 const REASON_MAX_LENGTH = 500;
 /** Long enough that a late repetition of what a mail was for does not send it again, and to look into a complaint. */
 const KEPT_DAYS = 30;
@@ -105,7 +105,8 @@ export async function recordFailure(
   reason: string,
   retryInSeconds: number | undefined,
 ): Promise<void> {
-  const short = reason.slice(0, REASON_MAX_LENGTH);
+  // Text in PostgreSQL holds no NUL; a reason that cannot be written would have the mail tried for ever.
+  const short = reason.replaceAll(/\p{C}+/gu, " ").slice(0, REASON_MAX_LENGTH);
   const isOver = retryInSeconds === undefined;
   await database().readingSql`
     update mail_outbox

@@ -1,9 +1,12 @@
 /** The mails about accounts, stored to be sent. What better-auth calls back, and what our own flows send beside it. */
+import { findLinkOwner, type Notice } from "@/db/identity/credentials";
 import type { AddressOwner } from "@/db/identity/user-settings";
 import { findUserSettings } from "@/db/identity/user-settings";
 import type { Locale } from "@/lib/locale";
+import type { MailContent } from "../mail/content.ts";
+import { hasMail } from "../mail/delivery.ts";
 import { queueMail } from "../mail/queue.ts";
-import { accountContext } from "./context.ts";
+import { type AccountContext, accountContext } from "./context.ts";
 import { confirmAddressLink, confirmSignUpLink, LINK_SECONDS, mailKey, newPasswordLink } from "./links.ts";
 
 /** A mail that only tells what has happened is worth sending for a day. */
@@ -21,12 +24,17 @@ function contextOf() {
 /** What better-auth knows of a user holds our own fields, too, and does not say so. */
 const whoseOf = (user: AuthUser): Whose => ({ name: user.name, handle: (user as AuthUser & Whose).handle });
 
-/** better-auth's sendResetPassword: `user` has an account, and somebody asked for a new password. */
+/**
+ * better-auth's sendResetPassword: `user` has an account, and somebody asked for a new password. A reset and a change of address
+ * end the links that were mailed, so the password and the address are in the key: after either another mail is sent at once.
+ */
 export async function mailNewPassword({ user, token }: { user: AuthUser; token: string }): Promise<void> {
   const { origin } = contextOf();
-  const { locale } = await findUserSettings(user.id);
+  const [{ locale }, owner] = [await findUserSettings(user.id), await findLinkOwner(user.id)];
+  // The address is another one since the link was made: its old mailbox gets none.
+  if (owner?.email !== user.email) return;
   await queueMail({
-    key: mailKey("reset-password", user.id),
+    key: mailKey("reset-password", `${user.id} ${user.email} ${owner.password}`),
     recipient: user.email,
     locale,
     expiresInSeconds: LINK_SECONDS,
@@ -34,29 +42,33 @@ export async function mailNewPassword({ user, token }: { user: AuthUser; token: 
   });
 }
 
-/**
- * better-auth's sendVerificationEmail: to the address that is to be confirmed, which for a change of address is not yet the
- * user's.
- */
+/** better-auth's sendVerificationEmail: to the address that the user has, which is to be confirmed. */
 export async function mailVerification({ user, token }: { user: AuthUser; token: string }): Promise<void> {
-  const { origin } = contextOf();
-  const { locale } = await findUserSettings(user.id);
-  const kind = isChange(token) ? "change-address" : "confirm-address";
-  await queueMail({
-    key: mailKey(kind, `${user.id} ${user.email}`),
-    recipient: user.email,
-    locale,
-    expiresInSeconds: LINK_SECONDS,
-    content: { kind, url: confirmAddressLink(origin, token), ...whoseOf(user) },
-  });
+  await mailAddressLink("confirm-address", user.id, user.email, token, whoseOf(user));
 }
 
-/** Whether better-auth's token changes an address. Read, not verified: we have just made it. */
-function isChange(token: string): boolean {
-  const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
-  return (
-    typeof claims === "object" && claims !== null && "updateTo" in claims && claims.updateTo !== undefined
-  );
+/** The link that makes `email` the address of `user`. */
+export async function mailAddressChange(user: AuthUser & Whose, email: string, token: string): Promise<void> {
+  await mailAddressLink("change-address", user.id, email, token, whoseOf(user));
+}
+
+async function mailAddressLink(
+  kind: "confirm-address" | "change-address",
+  userId: string,
+  email: string,
+  token: string,
+  whose: Whose,
+): Promise<void> {
+  const { origin } = contextOf();
+  const [{ locale }, owner] = [await findUserSettings(userId), await findLinkOwner(userId)];
+  await queueMail({
+    // The address and the password that the link is bound to: after a change of either it is worth nothing.
+    key: mailKey(kind, `${userId} ${email} ${owner?.email} ${owner?.password}`),
+    recipient: email,
+    locale,
+    expiresInSeconds: LINK_SECONDS,
+    content: { kind, url: confirmAddressLink(origin, token), ...whose },
+  });
 }
 
 /** The link that makes an account of a sign-up. */
@@ -95,38 +107,18 @@ export async function mailAddressTaken(email: string, owner: AddressOwner): Prom
   });
 }
 
-/** Tells a user that their password was changed. `change` names it, so that it is told once. */
-export async function mailPasswordChanged(user: AuthUser & Whose, change: string): Promise<void> {
-  const { origin } = contextOf();
-  const { locale } = await findUserSettings(user.id);
-  await queueMail({
-    key: `password-changed:${change}`,
-    recipient: user.email,
-    locale,
-    expiresInSeconds: NOTICE_SECONDS,
-    content: {
-      kind: "password-changed",
-      url: `${origin}/reset-password`,
-      name: user.name,
-      handle: user.handle,
-    },
-  });
+function noticeOf({ kind, ...content }: MailContent): Notice | undefined {
+  return hasMail() ? { kind, content, expiresInSeconds: NOTICE_SECONDS } : undefined;
 }
 
-/** Tells the old address that it is not the user's any more. */
-export async function mailAddressChanged(before: AuthUser & Whose, change: string): Promise<void> {
-  const { origin } = contextOf();
-  const { locale } = await findUserSettings(before.id);
-  await queueMail({
-    key: `address-changed:${change}`,
-    recipient: before.email,
-    locale,
-    expiresInSeconds: NOTICE_SECONDS,
-    content: {
-      kind: "address-changed",
-      url: `${origin}/settings/account`,
-      name: before.name,
-      handle: before.handle,
-    },
-  });
+/** Tells a user that their password was changed; undefined where nobody can be mailed. Stored with the change. */
+export function passwordChangedNotice(user: Whose, { origin }: AccountContext): Notice | undefined {
+  const { name, handle } = user;
+  return noticeOf({ kind: "password-changed", url: `${origin}/reset-password`, name, handle });
+}
+
+/** Tells the old address that it is not the user's any more; undefined where nobody can be mailed. Stored with the change. */
+export function addressChangedNotice(before: Whose, { origin }: AccountContext): Notice | undefined {
+  const { name, handle } = before;
+  return noticeOf({ kind: "address-changed", url: `${origin}/settings/account`, name, handle });
 }

@@ -1,17 +1,15 @@
 /** The e-mail address of an account: confirmed, and changed. A new one is used after it is confirmed, and not before. */
 import { isAPIError } from "better-auth/api";
-import { errorCode } from "@/db/execution/error-code";
-import { endPasswordLinks } from "@/db/identity/sessions";
-import { findAddressOwner, markVerified } from "@/db/identity/user-settings";
+import { changeAddress, findPasswordHash } from "@/db/identity/credentials";
+import { findAddressOwner } from "@/db/identity/user-settings";
 import { findUser, type User } from "@/db/identity/users";
 import { auth } from "../identity/auth.ts";
-import { log } from "../observability/log.ts";
-import { mailAddressChanged, mailAddressTaken } from "./account-mails.ts";
+import { wakeMailWorker } from "../mail/worker.ts";
+import { addressChangedNotice, mailAddressChange, mailAddressTaken } from "./account-mails.ts";
+import { changeAddressToken, isChangeAddressToken } from "./change-address-token.ts";
 import { type AccountContext, withAccountContext } from "./context.ts";
-import { hashOf } from "./links.ts";
+import { provePassword, sessionOf } from "./prove-password.ts";
 import { inSameTime } from "./same-time.ts";
-
-const UNIQUE_VIOLATION = "23505";
 
 /** Mails `user`, who is signed in by `headers`, the link that confirms the address they have. */
 export async function askToConfirmAddress(
@@ -31,7 +29,8 @@ export async function askToConfirmAddress(
 
 /**
  * Mails `email` the link that makes it the address of `user`, who is signed in by `headers` and knows the password. Where the
- * address is or was another user's, its reader is told that instead, and the answer is the same.
+ * address is or was another user's, its reader is told that instead, and the answer is the same. The link is good as long as the
+ * password is the one that was known.
  */
 export async function askToChangeAddress(
   user: User,
@@ -39,18 +38,14 @@ export async function askToChangeAddress(
   headers: Headers,
   context: AccountContext,
 ): Promise<"wrong" | "same" | undefined> {
-  try {
-    await auth().api.verifyPassword({ body: { password: currentPassword }, headers });
-  } catch (error) {
-    if (isAPIError(error)) return "wrong";
-    throw error;
-  }
+  const proof = await provePassword(user, currentPassword, headers);
+  if (proof === undefined) return "wrong";
   if (email === user.email) return "same";
   await withAccountContext(context, () =>
     inSameTime(async () => {
       const owner = await findAddressOwner(email);
       if (owner && owner.userId !== user.id) await mailAddressTaken(email, owner);
-      else await auth().api.changeEmail({ body: { newEmail: email }, headers });
+      else await mailAddressChange(user, email, changeAddressToken(user, email, proof.hash));
     }),
   );
   return undefined;
@@ -75,7 +70,7 @@ export function readAddressLink(
 /**
  * Confirms the address of a link for `user`, who is signed in by `headers`: nobody else may, whoever reads the mailbox. Returns the
  * address, or undefined where the link is not good: too old, another user's, of an address that was changed since or that has
- * become another user's.
+ * become another user's; one that changes the address also where the password was changed since.
  */
 export async function confirmAddress(
   user: User,
@@ -83,23 +78,37 @@ export async function confirmAddress(
   headers: Headers,
   context: AccountContext,
 ): Promise<string | undefined> {
-  if (readAddressLink(token)?.userId !== user.id) return undefined;
+  const link = readAddressLink(token);
+  if (link?.userId !== user.id) return undefined;
+  if (link.isChange)
+    return (await confirmChange(user, link.email, token, headers, context)) ? link.email : undefined;
   try {
     await withAccountContext(context, () => auth().api.verifyEmail({ query: { token }, headers }));
   } catch (error) {
-    if (isAPIError(error) || errorCode(error) === UNIQUE_VIOLATION) return undefined;
+    if (isAPIError(error)) return undefined;
     throw error;
   }
-  const now = await findUser(user.id);
-  if (!now) return undefined;
-  if (now.email !== user.email) {
-    // better-auth keeps what was said of the old address; this link has proven the new one.
-    await markVerified(user.id, now.email);
-    // Whoever reads the old mailbox sets no password any more.
-    await endPasswordLinks(user.id);
-    await withAccountContext(context, () => mailAddressChanged(user, hashOf(token))).catch(() => {
-      log.warn({ user: user.id }, "A mail about a changed address could not be stored.");
-    });
-  }
-  return now.email;
+  return (await findUser(user.id))?.email;
+}
+
+async function confirmChange(
+  user: User,
+  email: string,
+  token: string,
+  headers: Headers,
+  context: AccountContext,
+): Promise<boolean> {
+  const [sessionId, atHash] = [await sessionOf(user, headers), await findPasswordHash(user.email)];
+  if (sessionId === undefined || atHash === undefined) return false;
+  if (!isChangeAddressToken(token, user, email, atHash)) return false;
+  const isChanged = await changeAddress({
+    userId: user.id,
+    sessionId,
+    atHash,
+    oldEmail: user.email,
+    email,
+    notice: addressChangedNotice(user, context),
+  });
+  if (isChanged) wakeMailWorker();
+  return isChanged;
 }

@@ -7,7 +7,8 @@ export const LINK_SECONDS = 60 * 60;
 
 /**
  * At most one mail of a kind to one address in this time, however often it is asked for: nobody fills a stranger's mailbox. Whoever
- * asks in vain has a mail already, whose link lives on, so nobody is kept from anything either.
+ * asks in vain has a mail already, whose link lives on, so nobody is kept from anything either: what ends a link changes the
+ * subject of the next.
  */
 const ONE_MAIL_EACH_SECONDS = 5 * 60;
 

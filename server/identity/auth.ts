@@ -45,14 +45,12 @@ function create() {
         role: { type: "string", required: true, input: false, defaultValue: "payer" },
         locale: { type: "string", required: false, input: false },
       },
-      changeEmail: { enabled: true },
     },
     emailAndPassword: {
       enabled: true,
       minPasswordLength: PASSWORD_MIN_LENGTH,
       maxPasswordLength: PASSWORD_MAX_LENGTH,
       resetPasswordTokenExpiresIn: LINK_SECONDS,
-      revokeSessionsOnPasswordReset: true,
       ...(hasMail() ? { sendResetPassword: mailNewPassword } : {}),
     },
     emailVerification: {

@@ -90,9 +90,30 @@ function isRefusal(error: unknown): boolean {
   );
 }
 
-/** What a failed try says of itself, without line ends. */
+/** A reason that is no reply is our own or the network's, and short; what is longer has more in it than a reason. */
+const REASON_MAX_LENGTH = 200;
+/** RFC 3463: the enhanced status of a reply, after its code. */
+const ENHANCED_STATUS = /^\s*\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})(?!\S)/;
+
+/**
+ * What a failed try says of itself, to be stored. Of a mail server's reply only the codes: its text may quote the mail, and that
+ * the link in it. Else the message, without addresses, whatever begins like a link, and control characters.
+ */
 export function describe(error: unknown): string {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  const text = `${typeof code === "string" ? `${code} ` : ""}${typeof message === "string" ? message : String(error)}`;
-  return text.replaceAll(/\s+/g, " ");
+  if (error instanceof MailRefused) return error.message;
+  const { code, message, response, responseCode } = error as Record<string, unknown>;
+  const codes = [code, responseCode].filter((one) => typeof one === "string" || typeof one === "number");
+  if (response !== undefined || responseCode !== undefined) {
+    const status = ENHANCED_STATUS.exec(String(response))?.[1];
+    return (
+      [...codes, ...(status === undefined ? [] : [status])].join(" ") ||
+      "The mail server's reply was unclear."
+    );
+  }
+  const text = (typeof message === "string" ? message : String(error))
+    // Nodemailer puts what it could not read of a reply after the message.
+    .replace(/\bresponse=[\s\S]*$/, "")
+    .replaceAll(/\p{C}+/gu, " ")
+    .replaceAll(/\S*(?:[@?]|:\/\/)\S*/g, "…");
+  return [...codes, text].join(" ").replaceAll(/\s+/g, " ").trim().slice(0, REASON_MAX_LENGTH);
 }

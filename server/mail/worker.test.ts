@@ -22,6 +22,8 @@ type Received = { from: string; to: string[]; mail: ParsedMail };
 const received: Received[] = [];
 /** What the server says to the next recipients, before it takes any. */
 let refusals: number[] = [];
+/** What it says beside the code, where that is anything. */
+let saying: string | undefined;
 
 const server = new SMTPServer({
   authOptional: true,
@@ -29,7 +31,9 @@ const server = new SMTPServer({
   onRcptTo(_address, _session, done) {
     const code = refusals.shift();
     done(
-      code === undefined ? null : Object.assign(new Error(`The server says ${code}`), { responseCode: code }),
+      code === undefined
+        ? null
+        : Object.assign(new Error(saying ?? `The server says ${code}`), { responseCode: code }),
     );
   },
   onData(stream, session, done) {
@@ -56,6 +60,7 @@ beforeEach(async () => {
   vi.stubEnv("ONCE_URL", "https://pay.shop.test");
   received.length = 0;
   refusals = [];
+  saying = undefined;
   await test.owner`delete from mail_outbox`;
 });
 afterEach(() => closeSmtp());
@@ -163,6 +168,15 @@ describe("a mail", () => {
     const [row] = await outbox();
     expect(row).toMatchObject({ outcome: "given-up", reason: expect.stringContaining("550") });
     expect(row?.all).not.toContain("a-secret");
+  });
+
+  it.each([451, 550])("that is answered by %i with words of it leaves the codes alone", async (code) => {
+    refusals = [code];
+    saying = "5.7.1 spam: https://pay.shop.test/reset-password/new?token=a-secret for alice@shop.test";
+    await resetOf("alice@shop.test");
+    await sendDueMails();
+    const [row] = await outbox();
+    expect(row?.reason).toBe(`EENVELOPE ${code} 5.7.1`);
   });
 
   it("waits where there is no mail server, longer each time, and is given up when its time is over", async () => {

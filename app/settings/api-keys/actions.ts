@@ -46,7 +46,12 @@ export async function createApiKey(previous: CreateApiKeyState, form: FormData):
       const intentId = intent.data;
       const parsed = parseApiKey(form.get("name"), form.getAll("scope"));
       if (!parsed.ok) return { intentId, error: parsed.error };
-      const made = await makeApiKey({ userId: authorization.viewer.id, ...parsed.value, intentId });
+      const session = await auth().api.getSession({ headers: await headers() });
+      const userId = authorization.viewer.id;
+      if (session?.user.id !== userId) redirect(SIGN_IN);
+      const made = await makeApiKey({ userId, sessionId: session.session.id, ...parsed.value, intentId });
+      // The session ended while the key was made, as after a new password.
+      if (made.type === "gone") redirect(SIGN_IN);
       if (made.type === "made") {
         revalidatePath(PAGE);
         const { id, key } = made;

@@ -9,6 +9,7 @@ import path from "node:path";
 const FILES = [
   "db/connection/decisive.sql",
   "db/identity/email-addresses.sql",
+  "db/identity/credentials.sql",
   "db/idempotency/identity.sql",
   "db/operators/audit.sql",
   "db/operators/roles.sql",
