@@ -100,8 +100,9 @@ const ENHANCED_STATUS = /^\s*\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})(?!\S)/;
  * the link in it. Else the message, without addresses, whatever begins like a link, and control characters.
  */
 export function describe(error: unknown): string {
-  if (error instanceof MailRefused) return error.message;
-  const { code, message, response, responseCode } = error as Record<string, unknown>;
+  const { name, code, message, response, responseCode } = error as Record<string, unknown>;
+  // Described when it was made.
+  if (name === "MailRefused") return String(message);
   const codes = [code, responseCode].filter((one) => typeof one === "string" || typeof one === "number");
   if (response !== undefined || responseCode !== undefined) {
     const status = ENHANCED_STATUS.exec(String(response))?.[1];

@@ -14,6 +14,7 @@ import { authorizeAction, requireAction } from "@/server/identity/authorize";
 import { makeApiKey } from "@/server/identity/make-api-key";
 
 const PAGE = "/settings/api-keys";
+const SIGN_IN = `/sign-in?next=${encodeURIComponent(PAGE)}`;
 
 /**
  * `created`: the new key itself, which is stored nowhere and shown this once. `intentId`: what the form sends the next time;
