@@ -11,6 +11,8 @@ import { OrderState } from "./order-state";
 export type ListedOrder = {
   order: Order;
   buyer?: { name: string; handle: string };
+  /** Minor units of the order's currency; absent where nothing was refunded. */
+  refundedMinor?: bigint;
   byLink?: { linkId: string; name: string; handle: string };
 };
 
@@ -21,7 +23,7 @@ export function MerchantOrderList({ orders }: { orders: ListedOrder[] }) {
   const locale = useLocale();
   return (
     <ul className="divide-y divide-line">
-      {orders.map(({ order, buyer, byLink }) => (
+      {orders.map(({ order, buyer, refundedMinor, byLink }) => (
         <li key={order.id}>
           <Link
             href={`/orders/${order.id}`}
@@ -45,8 +47,17 @@ export function MerchantOrderList({ orders }: { orders: ListedOrder[] }) {
                 </time>
               </span>
               <OrderState state={order.state} />
-              <span className="figures ml-auto font-semibold">
-                {formatMoney(order.totalMinor, order.currency, locale)}
+              <span className="ml-auto text-right">
+                <span className="figures block font-semibold">
+                  {formatMoney(order.totalMinor, order.currency, locale)}
+                </span>
+                {refundedMinor === undefined ? null : (
+                  <span className="figures block text-sm text-soft">
+                    {refundedMinor.toString() === order.totalMinor
+                      ? t("refundedAll")
+                      : t("refundedPart", { amount: formatMoney(refundedMinor, order.currency, locale) })}
+                  </span>
+                )}
               </span>
             </span>
             <ChevronRight aria-hidden="true" className="size-5 shrink-0 text-faint" />
