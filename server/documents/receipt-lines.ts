@@ -2,7 +2,14 @@
 import type { Payment } from "@/lib/api/payment";
 import type { Locale } from "@/lib/locale";
 import { formatMoney } from "@/lib/money";
-import { ARRIVALS_KEPT, type Party, type Receipt, receivedAs, type TransferSide } from "@/lib/receipt";
+import {
+  ARRIVALS_KEPT,
+  namedAs,
+  type Party,
+  type Receipt,
+  receivedAs,
+  type TransferSide,
+} from "@/lib/receipt";
 import { isolateBidi } from "@/lib/text/bidi-isolate";
 import { formatterFor, translatorFor } from "../texts.ts";
 
@@ -67,13 +74,13 @@ export function receiptLines(receipt: Receipt, reader: Reader): ReceiptLines {
   const orderLines = linesOfOrder(receipt, locale);
   const refundLines = linesOfRefunds(receipt, reader);
   return {
-    title: hasMoved ? tReceipt(`title_${payment.kind}`, { amount }) : t("declined", { amount }),
+    title: hasMoved ? tReceipt(`title_${namedAs(receipt)}`, { amount }) : t("declined", { amount }),
     ...subtitle,
     facts: [
       [t("from"), name(payer)],
       [t("to"), name(payee)],
       [t("when"), moment(payment.settledAt)],
-      [t("kind"), t(`kind_${payment.kind}`)],
+      [t("kind"), t(`kind_${namedAs(receipt)}`)],
       ...(hasMoved ? [] : [[t("declineReason"), t(`decline_${declineCode}`)] as NamedLine]),
       ...(payment.note === undefined ? [] : [[t("note"), isolateBidi(payment.note)] as NamedLine]),
       [t("reference"), payment.id],
