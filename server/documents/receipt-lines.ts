@@ -43,6 +43,8 @@ export type ReceiptLines = {
     title: string;
     received?: string;
     arrivals?: { title: string; rows: { at: string; lines: string[] }[]; evidence: string };
+    /** Said where no arrival is recorded; it is no proof of anything. */
+    unrecorded?: string;
     key: NamedLine[];
     entries: Passage & { sides: { title: string; lines: string[] }[] };
   };
@@ -194,7 +196,8 @@ function linesOfProof(
   });
   return {
     title: t("proofTitle"),
-    ...(arrivals && { received: receivedText(payment, arrivals.length, locale) }),
+    ...(arrivals?.length === 0 && { unrecorded: t("receivedNone") }),
+    ...(arrivals && arrivals.length > 0 && { received: receivedText(payment, arrivals.length, locale) }),
     ...(arrivals &&
       arrivals.length > 0 && {
         arrivals: {
@@ -230,7 +233,6 @@ function linesOfProof(
 
 function receivedText(payment: Payment, count: number, locale: Locale): string {
   const t = translatorFor(locale, "receipt");
-  if (count === 0) return t("receivedNone");
   return count < ARRIVALS_KEPT
     ? t(`received_${receivedAs(payment)}`, { count })
     : t(`receivedMany_${receivedAs(payment)}`, { count: ARRIVALS_KEPT });
