@@ -61,6 +61,7 @@ export default async function HomePage() {
   return (
     <HomeOfPayer
       viewer={viewer}
+      isOperator={viewer.role === "operator"}
       accounts={accounts.map((account) => ({ ...account, balanceMinor: account.balanceMinor.toString() }))}
       movements={recent.movements}
       openOrders={openOrders}

@@ -89,6 +89,7 @@ const movement: Movement = {
   note: EVE,
   orderId: null,
   description: null,
+  isRequest: false,
   refundOf: null,
   refundedMinor: 0n,
 };
@@ -155,7 +156,14 @@ const PARTS: Record<string, ReactNode> = {
   "lines of an order": <OrderLines order={order} />,
   "a list of orders": <OrderList orders={[order]} />,
   "payments received": <MovementList movements={[movement, { ...movement, description: EVE }]} />,
-  "payments made": <MovementList movements={[{ ...movement, direction: "out" }]} />,
+  "payments made": (
+    <MovementList
+      movements={[
+        { ...movement, direction: "out" },
+        { ...movement, id: "r", kind: "refund", direction: "out", description: EVE },
+      ]}
+    />
+  ),
   "payments that are being checked": <OpenKeyList openKeys={[openKey]} />,
   "a key that is open": (
     <KeyOutcome keyText={payment.id} userId="y" outcome={{ state: "open", openKey }} notice={undefined} />

@@ -52,6 +52,8 @@ export type Receipt = {
   payer: Party;
   payee: Party;
   order?: Order;
+  /** Set where the order was asked for by somebody who sells nothing. */
+  isRequest?: true;
   /** What has been paid back of it, oldest first; absent where nothing can be. `refundedMinor` counts those that are not listed, too. */
   refunds?: { refundedMinor: string; leftMinor: string; listed: RefundLine[] };
   /** What a refund pays back. */
@@ -68,6 +70,11 @@ export function withoutBalances(receipt: Receipt): Receipt {
     ...receipt,
     proof: { ...others, transfer: { debit: bare(transfer.debit), credit: bare(transfer.credit) } },
   };
+}
+
+/** As what a receipt names its payment: its kind, but a request between people is no order. */
+export function namedAs({ payment, isRequest }: Receipt): Payment["kind"] | "request" {
+  return isRequest ? "request" : payment.kind;
 }
 
 /** So many arrivals are kept of one key; where there are as many, there may have been more. */

@@ -9,7 +9,7 @@ import { Button } from "@/components/ui/button";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { openedAs } from "@/lib/plain-form-path";
-import { safeReturnPath } from "@/lib/return-path";
+import { leadsToCheckout, safeReturnPath } from "@/lib/return-path";
 import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 import { signIn, signInAsDemo } from "./actions";
@@ -35,7 +35,7 @@ export default async function SignInPage({
     <div className="mx-auto grid w-full max-w-md gap-4 sm:gap-6">
       <div>
         <h1 className="text-title">{t("title")}</h1>
-        <p className="mt-2 text-soft">{t("lead")}</p>
+        <p className="mt-2 text-soft">{t(leadsToCheckout(returnTo) ? "sentToPay" : "lead")}</p>
       </div>
       {viewer === undefined ? null : (
         <Panel className="flex flex-wrap items-center justify-between gap-3">
@@ -65,7 +65,7 @@ export default async function SignInPage({
           {t("forgotten")}
         </Link>
         <Link
-          className="inline-flex min-h-11 items-center text-accent-text underline underline-offset-4"
+          className="inline-flex min-h-11 min-w-11 items-center text-accent-text underline underline-offset-4"
           href={`/sign-up?next=${encodeURIComponent(returnTo)}`}
         >
           {t("create")}

@@ -4,7 +4,7 @@ import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { SignUpForm } from "@/components/sign-up/sign-up-form";
 import { Panel } from "@/components/ui/panel";
-import { safeReturnPath } from "@/lib/return-path";
+import { leadsToCheckout, safeReturnPath } from "@/lib/return-path";
 import { authorizePage } from "@/server/identity/authorize";
 import { signUp } from "./actions";
 
@@ -19,12 +19,17 @@ export default async function SignUpPage({
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
   await authorizePage("/sign-up", "/sign-up");
-  const [{ next }, t] = await Promise.all([searchParams, getTranslations("signUp")]);
+  const [{ next }, t, tSignIn] = await Promise.all([
+    searchParams,
+    getTranslations("signUp"),
+    getTranslations("signIn"),
+  ]);
   const returnTo = safeReturnPath(next);
   return (
     <div className="mx-auto grid w-full max-w-md gap-4 sm:gap-6">
       <div>
         <h1 className="text-title">{t("title")}</h1>
+        {leadsToCheckout(returnTo) ? <p className="mt-2 text-soft">{tSignIn("sentToPay")}</p> : null}
         <p className="mt-2 text-soft">{t("lead")}</p>
       </div>
       <Panel>

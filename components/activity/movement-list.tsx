@@ -8,20 +8,23 @@ import { inElements } from "@/components/ui/in-elements";
 import type { Movement } from "@/lib/activity/movement";
 import { formatMoney } from "@/lib/money";
 
-/** What each kind is called, by which way the money goes. */
+/** What each kind is called, by which way the money goes. A request between people is no trade. */
 const KINDS = {
   order: { in: "kind_sale", out: "kind_order" },
+  request: { in: "kind_requestPaid", out: "kind_request" },
   transfer: { in: "kind_received", out: "kind_sent" },
   refund: { in: "kind_refundReceived", out: "kind_refundMade" },
   "top-up": { in: "kind_topUp", out: "kind_topUp" },
   funding: { in: "kind_fundedIn", out: "kind_fundedOut" },
 } as const;
 
-/** The kind of a movement in words; one that only a newer build knows goes by its own name. */
-function useKind(): (movement: Movement) => string {
+/** The kind of a movement in words, a refund's with what is paid back; one that only a newer build knows goes by its own name. */
+function Kind({ movement: { kind, isRequest, direction, description } }: { movement: Movement }) {
   const t = useTranslations("activity");
-  return ({ kind, direction }) =>
-    Object.hasOwn(KINDS, kind) ? t(KINDS[kind as keyof typeof KINDS][direction]) : kind;
+  if (kind === "refund" && description !== null)
+    return <span>{inElements(t.rich("refundOf", { what: description, bdi }))}</span>;
+  const named = isRequest ? "request" : kind;
+  return <span>{Object.hasOwn(KINDS, named) ? t(KINDS[named as keyof typeof KINDS][direction]) : kind}</span>;
 }
 
 /**
@@ -79,19 +82,17 @@ function Party({ movement: { party, direction } }: { movement: Movement }) {
 
 function WhatFor({ movement }: { movement: Movement }) {
   const when = useWhen();
-  const kind = useKind();
-  const words = movement.description ?? movement.note;
+  const { kind, description, note } = movement;
+  const words = kind === "refund" ? note : (description ?? note);
   const at = movement.at.toISOString();
   return (
     <span className="flex flex-col text-sm text-soft @lg:flex-row">
-      <span className="flex min-w-0 gap-x-1">
-        <span className="shrink-0">{kind(movement)}</span>
+      <span className="line-clamp-2 min-w-0 wrap-anywhere">
+        <Kind movement={movement} />
         {words === null ? null : (
           <>
-            <span aria-hidden="true">·</span>
-            <span className="truncate">
-              <bdi>{words}</bdi>
-            </span>
+            <span aria-hidden="true">{" · "}</span>
+            <bdi>{words}</bdi>
           </>
         )}
       </span>

@@ -22,6 +22,7 @@ export function HomeOfPayer({
   openOrders,
   requests,
   createDemoOrder,
+  isOperator = false,
   tour = null,
 }: {
   viewer: { id: string; name: string; handle: string };
@@ -31,6 +32,7 @@ export function HomeOfPayer({
   /** What they have asked others to pay, the latest. */
   requests: Order[];
   createDemoOrder: ((formData: FormData) => Promise<void>) | undefined;
+  isOperator?: boolean;
   tour?: ReactElement | null;
 }) {
   const t = useTranslations();
@@ -39,6 +41,7 @@ export function HomeOfPayer({
       <h1 className="mb-6 text-title wrap-anywhere">
         {inElements(t.rich("home.greeting", { name: viewer.name, bdi }))}
       </h1>
+      {isOperator ? <p className="mb-6 text-soft">{t("home.operating")}</p> : null}
       {tour}
       <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 lg:grid-cols-2">
         <Section title={t("home.balances")} className="lg:col-span-2">

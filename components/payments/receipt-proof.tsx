@@ -20,41 +20,33 @@ export function ReceiptProof({ receipt, viewerId }: { receipt: Receipt; viewerId
       <h2 id="proof" className="text-xl font-bold">
         {t("proofTitle")}
       </h2>
-      {arrivals === undefined ? null : (
+      {arrivals === undefined || arrivals.length === 0 ? null : (
         <>
           <p className="mt-2 text-lg font-semibold">
-            {arrivals.length === 0
-              ? t("receivedNone")
-              : arrivals.length < ARRIVALS_KEPT
-                ? t(`received_${receivedAs(payment)}`, { count: arrivals.length })
-                : t(`receivedMany_${receivedAs(payment)}`, { count: ARRIVALS_KEPT })}
+            {arrivals.length < ARRIVALS_KEPT
+              ? t(`received_${receivedAs(payment)}`, { count: arrivals.length })
+              : t(`receivedMany_${receivedAs(payment)}`, { count: ARRIVALS_KEPT })}
           </p>
-          {arrivals.length === 0 ? null : (
-            <>
-              <h3 className="mt-5 font-semibold">{t("arrivals")}</h3>
-              <ol className="mt-1 divide-y divide-line">
-                {arrivals.map((arrival) => (
-                  <li key={arrival.id} className="break-inside-avoid py-3">
-                    <p className="figures font-medium">
-                      <time dateTime={arrival.arrivedAt}>{instant(arrival.arrivedAt)}</time>
-                    </p>
-                    <p className="text-soft">{t(`channel_${arrival.channel}`)}</p>
-                    <p>
-                      {t(`verdict_${arrival.verdict}`, {
-                        amount: formatMoney(payment.amountMinor, payment.currency, locale),
-                      })}
-                    </p>
-                    {arrival.requestId === undefined ? null : (
-                      <p className="text-xs break-all text-faint">
-                        {t("request", { id: arrival.requestId })}
-                      </p>
-                    )}
-                  </li>
-                ))}
-              </ol>
-              <p className="mt-2 text-sm text-soft">{t("evidence", { kept: ARRIVALS_KEPT })}</p>
-            </>
-          )}
+          <h3 className="mt-5 font-semibold">{t("arrivals")}</h3>
+          <ol className="mt-1 divide-y divide-line">
+            {arrivals.map((arrival) => (
+              <li key={arrival.id} className="break-inside-avoid py-3">
+                <p className="figures font-medium">
+                  <time dateTime={arrival.arrivedAt}>{instant(arrival.arrivedAt)}</time>
+                </p>
+                <p className="text-soft">{t(`channel_${arrival.channel}`)}</p>
+                <p>
+                  {t(`verdict_${arrival.verdict}`, {
+                    amount: formatMoney(payment.amountMinor, payment.currency, locale),
+                  })}
+                </p>
+                {arrival.requestId === undefined ? null : (
+                  <p className="text-xs break-all text-faint">{t("request", { id: arrival.requestId })}</p>
+                )}
+              </li>
+            ))}
+          </ol>
+          <p className="mt-2 text-sm text-soft">{t("evidence", { kept: ARRIVALS_KEPT })}</p>
         </>
       )}
       <dl className="mt-5 grid gap-y-4">
@@ -74,6 +66,7 @@ export function ReceiptProof({ receipt, viewerId }: { receipt: Receipt; viewerId
           </div>
         )}
       </dl>
+      {arrivals?.length === 0 ? <p className="mt-4 text-sm text-soft">{t("receivedNone")}</p> : null}
       <ReceiptEntries receipt={receipt} viewerId={viewerId} />
     </Panel>
   );

@@ -3,7 +3,7 @@ import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
 import { cn } from "@/components/ui/cn";
 import { inElements } from "@/components/ui/in-elements";
-import type { Receipt as ReceiptOf } from "@/lib/receipt";
+import { namedAs, type Receipt as ReceiptOf } from "@/lib/receipt";
 import { PartyName } from "./party";
 import { ReceiptActions } from "./receipt-actions";
 import { type Fact, ReceiptFacts } from "./receipt-facts";
@@ -37,7 +37,7 @@ export function Receipt({
     [t("from"), <PartyName key="from" party={payer} viewerId={viewerId} />],
     [t("to"), <PartyName key="to" party={payee} viewerId={viewerId} />],
     [t("when"), format.dateTime(new Date(payment.settledAt), "moment")],
-    [t("kind"), t(`kind_${payment.kind}`)],
+    [t("kind"), t(`kind_${namedAs(receipt)}`)],
     ...(hasMoved ? [] : [[t("declineReason"), t(`decline_${declineCode}`)] as Fact]),
     ...(payment.note === undefined ? [] : [[t("note"), <bdi key="note">{payment.note}</bdi>] as Fact]),
   ];
@@ -53,7 +53,7 @@ export function Receipt({
               amount.length > LARGE_TYPE_MAX_LENGTH ? "text-lg sm:text-2xl" : "text-[2.25rem]",
             )}
           >
-            {hasMoved ? tReceipt(`title_${payment.kind}`, { amount }) : t("declined", { amount })}
+            {hasMoved ? tReceipt(`title_${namedAs(receipt)}`, { amount }) : t("declined", { amount })}
           </h1>
           {hasMoved ? (
             <p className="mt-2 text-center text-soft">

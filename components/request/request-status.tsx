@@ -1,6 +1,7 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { Amount } from "@/components/checkout/amount";
 import { type Fact, ReceiptFacts } from "@/components/payments/receipt-facts";
+import { Refunded } from "@/components/refund/refunded";
 import { Confirm } from "@/components/selling/confirm";
 import { WatchOrder } from "@/components/selling/watch-order";
 import { Button } from "@/components/ui/button";
@@ -10,11 +11,14 @@ import type { Order } from "@/lib/api/order";
 /** What became of a request: it is looked at anew while it is open, and can be cancelled until it is paid. */
 export function RequestStatus({
   order,
+  refundedMinor,
   userId,
   amount,
   notice,
 }: {
   order: Order;
+  /** Absent where nothing was refunded. */
+  refundedMinor: bigint | undefined;
   userId: string;
   amount: string;
   notice: "cancelled" | "paid-first" | "unknown" | undefined;
@@ -28,7 +32,13 @@ export function RequestStatus({
       <Amount amount={amount} />
       <div role="status" className="mb-5 rounded-xl border border-line bg-wash p-4">
         <p className="font-semibold">{t(`state_${order.state}`)}</p>
-        <p className="mt-1 text-sm">{t(`text_${order.state}`)}</p>
+        <div className="mt-1 text-sm">
+          {refundedMinor === undefined ? (
+            <p>{t(`text_${order.state}`)}</p>
+          ) : (
+            <Refunded order={order} refundedMinor={refundedMinor} />
+          )}
+        </div>
         {notice === undefined ? null : <p className="mt-1 text-sm">{t(`notice_${notice}`)}</p>}
       </div>
       <ReceiptFacts facts={facts} />

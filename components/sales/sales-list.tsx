@@ -32,7 +32,7 @@ export function SalesList({ sales }: { sales: ListedSale[] }) {
           >
             <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-4 gap-y-1">
               <span className="min-w-0 flex-1 basis-40">
-                <span className="block truncate font-medium">
+                <span className="line-clamp-2 font-medium wrap-anywhere">
                   <bdi>{sale.description}</bdi>
                 </span>
                 <span className="block text-sm text-soft wrap-anywhere">

@@ -22,7 +22,7 @@ export function LinkList({ links }: { links: PaymentLink[] }) {
           >
             <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-4 gap-y-1">
               <span className="min-w-0 flex-1 basis-40">
-                <span className="block truncate font-medium">
+                <span className="line-clamp-2 font-medium wrap-anywhere">
                   <bdi>{link.description}</bdi>
                 </span>
                 <span className="block text-sm text-soft">

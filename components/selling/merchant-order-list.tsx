@@ -11,6 +11,8 @@ import { OrderState } from "./order-state";
 export type ListedOrder = {
   order: Order;
   buyer?: { name: string; handle: string };
+  /** Minor units of the order's currency; absent where nothing was refunded. */
+  refundedMinor?: bigint;
   byLink?: { linkId: string; name: string; handle: string };
 };
 
@@ -21,7 +23,7 @@ export function MerchantOrderList({ orders }: { orders: ListedOrder[] }) {
   const locale = useLocale();
   return (
     <ul className="divide-y divide-line">
-      {orders.map(({ order, buyer, byLink }) => (
+      {orders.map(({ order, buyer, refundedMinor, byLink }) => (
         <li key={order.id}>
           <Link
             href={`/orders/${order.id}`}
@@ -30,7 +32,7 @@ export function MerchantOrderList({ orders }: { orders: ListedOrder[] }) {
           >
             <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-4 gap-y-1">
               <span className="min-w-0 flex-1 basis-40">
-                <span className="block truncate font-medium">
+                <span className="line-clamp-2 font-medium wrap-anywhere">
                   <bdi>{order.description}</bdi>
                 </span>
                 <span className="block text-sm text-soft wrap-anywhere">
@@ -45,8 +47,17 @@ export function MerchantOrderList({ orders }: { orders: ListedOrder[] }) {
                 </time>
               </span>
               <OrderState state={order.state} />
-              <span className="figures ml-auto font-semibold">
-                {formatMoney(order.totalMinor, order.currency, locale)}
+              <span className="ml-auto text-right">
+                <span className="figures block font-semibold">
+                  {formatMoney(order.totalMinor, order.currency, locale)}
+                </span>
+                {refundedMinor === undefined ? null : (
+                  <span className="figures block text-sm text-soft">
+                    {refundedMinor.toString() === order.totalMinor
+                      ? t("refundedAll")
+                      : t("refundedPart", { amount: formatMoney(refundedMinor, order.currency, locale) })}
+                  </span>
+                )}
               </span>
             </span>
             <ChevronRight aria-hidden="true" className="size-5 shrink-0 text-faint" />

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
+import { Refunded } from "@/components/refund/refunded";
 import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
 import { inElements } from "@/components/ui/in-elements";
@@ -21,7 +22,7 @@ const NOTICES = {
 /** What has become of an order, seen as it happens, and what its merchant can do about it. */
 export function OrderStatus({
   userId,
-  listed: { order, buyer, byLink },
+  listed: { order, buyer, refundedMinor, byLink },
   amount,
   notice,
 }: {
@@ -45,9 +46,12 @@ export function OrderStatus({
         </p>
         <p className="wrap-anywhere">
           {state === "paid" && buyer !== undefined
-            ? inElements(t.rich("isPaid", { amount, ...buyer, bdi }))
+            ? inElements(
+                t.rich(refundedMinor === undefined ? "isPaid" : "isPaidOnce", { amount, ...buyer, bdi }),
+              )
             : t(`is_${state}`)}
         </p>
+        {refundedMinor === undefined ? null : <Refunded order={order} refundedMinor={refundedMinor} />}
         {notice === undefined ? null : <p className="font-medium">{t(NOTICES[notice])}</p>}
       </div>
       {state === "open" && order.expiresAt !== undefined ? (
@@ -71,11 +75,13 @@ export function OrderStatus({
           <Button asChild>
             <Link href={`/payments/${paidBy.paymentId}`}>{t("receipt")}</Link>
           </Button>
-          <Button asChild look="quiet">
-            <Link href={`/payments/${paidBy.paymentId}/refund`} prefetch={false}>
-              {t("refund")}
-            </Link>
-          </Button>
+          {refundedMinor?.toString() === order.totalMinor ? null : (
+            <Button asChild look="quiet">
+              <Link href={`/payments/${paidBy.paymentId}/refund`} prefetch={false}>
+                {t("refund")}
+              </Link>
+            </Button>
+          )}
         </div>
       )}
       {state === "open" ? (

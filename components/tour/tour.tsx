@@ -71,6 +71,26 @@ export function Tour(props: TourProps) {
   );
 }
 
+/** Where this tab keeps the tour's order, so that after a reload the tour goes on with it. */
+const STORED_ORDER = "once-tour-order";
+
+/** Storage may be blocked: then a reload begins anew. */
+function storedOrder(): string | undefined {
+  try {
+    return sessionStorage.getItem(STORED_ORDER) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function storeOrder(id: string): void {
+  try {
+    sessionStorage.setItem(STORED_ORDER, id);
+  } catch {
+    // As if it had not been asked for.
+  }
+}
+
 /** Puts the order and gets its key; undefined where there is none to be had, or it is paid already. */
 async function open({
   userId,
@@ -79,8 +99,10 @@ async function open({
   currency,
   startTour,
 }: TourProps): Promise<Press | undefined> {
-  const id = await startTour(orderId, userId);
+  // An order that is paid meanwhile is followed by the next one (server/orders/menu-order.ts).
+  const id = await startTour(storedOrder() ?? orderId, userId);
   if (id === undefined) return undefined;
+  storeOrder(id);
   const issued = await issueKey(userId, { kind: "order", orderId: id });
   if (issued.kind !== "open") return undefined;
   return { key: issued.key, payload: { orderId: id, amountMinor, currency }, pressedAtMs: Date.now() };

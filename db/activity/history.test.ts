@@ -114,6 +114,51 @@ describe("a history", () => {
     ]);
   });
 
+  it("names what a refund pays back, also where it was declined, and finds it by that", async () => {
+    const payer = await newPerson(test.owner, 1_000n);
+    const merchant = await newPerson(test.owner, 0n, "merchant");
+    const { purpose, command } = await newOrder(merchant, "600");
+    const sale = await keyFor(payer.id, purpose);
+    await pay(payer.id, sale, command);
+    const refunded = await refund(merchant, sale, "250");
+    const tooMuch = await keyFor(merchant.id, { kind: "refund", paymentId: sale, intentId: randomUUID() });
+    await pay(merchant.id, tooMuch, { operation: "refund", paymentId: sale, amountMinor: "900" });
+    const named = { kind: "refund", description: "A thing", refundOf: sale, orderId: null };
+    expect(await all(merchant)).toMatchObject([
+      { ...named, id: tooMuch, status: "declined" },
+      { ...named, id: refunded },
+      { id: sale, description: "A thing" },
+    ]);
+    expect(await findMovement(payer.id, refunded)).toMatchObject(named);
+    expect(ids(await all(payer, { text: "a thing", kind: "refund" }))).toEqual([refunded]);
+  });
+
+  it("tells a request between people from a sale, on both sides, also where it was declined", async () => {
+    const [payer, friend] = [await newPerson(test.owner, 1_000n), await newPerson(test.owner, 0n)];
+    const merchant = await newPerson(test.owner, 0n, "merchant");
+    const tried: string[] = [];
+    for (const [payee, amountMinor] of [
+      [merchant, "10"],
+      [friend, "20"],
+      [friend, "5000"],
+    ] as const) {
+      const { purpose, command } = await newOrder(payee, amountMinor);
+      const key = await keyFor(payer.id, purpose);
+      await pay(payer.id, key, command);
+      tried.push(key);
+    }
+    const told = (movements: readonly Movement[]) => movements.map(({ id, isRequest }) => [id, isRequest]);
+    expect(told(await all(payer))).toEqual([
+      [tried[2], true],
+      [tried[1], true],
+      [tried[0], false],
+      [expect.any(String), false],
+    ]);
+    expect(told(await all(friend))).toEqual([[tried[1], true]]);
+    expect(await findMovement(friend.id, tried[1] ?? "")).toMatchObject({ isRequest: true });
+    expect(await findMovement(merchant.id, tried[0] ?? "")).toMatchObject({ isRequest: false });
+  });
+
   it("shows what an operator put in and took out to the account's owner, and to the operator as what it is", async () => {
     const [operator, payer] = [await newPerson(test.owner, 0n, "operator"), await newPerson(test.owner, 0n)];
     const plain = { accountOf: payer.handle, currency: "USD" };
@@ -313,7 +358,7 @@ describe("filters", () => {
     for (const text of ["0% OFF_", "JÜRGEN"]) expect(await found({ text })).toEqual([gift]);
     expect(await found({ text: "%" })).toEqual([gift]);
     expect(await found({ text: "rent" })).toEqual([declined]);
-    expect(await found({ text: "a thing" })).toEqual([sale]);
+    expect(await found({ text: "a thing" })).toEqual([refunded, sale]);
     expect(await found({ text: `@${merchant.handle}` })).toEqual([declined, gift, refunded, sale]);
     // By its reference, with the refund that names it.
     expect(await found({ text: sale.toUpperCase() })).toEqual([refunded, sale]);

@@ -56,6 +56,25 @@ it("is the merchant's own: somebody else's orders are in no list and are not fou
   expect(await findMerchantOrder(merchant.id, ids.paid)).toMatchObject({ buyer: { handle: payer.handle } });
 });
 
+it("says what of a paid order was refunded, and nothing where nothing was", async () => {
+  const seller = await newPerson(test.owner, 0n, "merchant");
+  const [part, none] = [await newOrder(seller, "100"), await newOrder(seller, "100")];
+  const buyer = await newPerson(test.owner, 1_000n);
+  for (const { purpose, command } of [part, none])
+    await pay(buyer.id, await keyFor(buyer.id, purpose), command);
+  const paymentId = (await findMerchantOrder(seller.id, part.orderId))?.order.paidBy?.paymentId ?? "";
+  for (const amountMinor of ["30", "25"]) {
+    const key = await keyFor(seller.id, { kind: "refund", paymentId, intentId: randomUUID() });
+    await pay(seller.id, key, { operation: "refund", paymentId, amountMinor });
+  }
+  expect(await findMerchantOrder(seller.id, part.orderId)).toMatchObject({ refundedMinor: 55n });
+  const { entries } = await searchOrdersOf(seller.id, {}, { limit: 10 });
+  expect(entries.map(({ order, refundedMinor }) => [order.id, refundedMinor])).toEqual([
+    [none.orderId, undefined],
+    [part.orderId, 55n],
+  ]);
+});
+
 it("is turned page by page without a gap or a repetition, whatever is put meanwhile", async () => {
   const busy = await newPerson(test.owner, 0n, "merchant");
   const all: string[] = [];

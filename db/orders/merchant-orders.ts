@@ -6,12 +6,15 @@ import { type Cursor, type Found, isAfter, type Search } from "../execution/curs
 import { containing } from "../execution/like.ts";
 import { users } from "../schema/auth.ts";
 import { orders } from "../schema/orders.ts";
+import { refundTotals } from "../schema/payments.ts";
 import { isExpired, orderOf } from "./orders.ts";
 
 export type MerchantOrder = {
   order: Order;
   /** Who paid it. */
   buyer?: { name: string; handle: string };
+  /** What of it was paid back, in minor units of its currency; absent where nothing was. */
+  refundedMinor?: bigint;
   /** The link that it was made by, and who used it. */
   byLink?: { linkId: string; name: string; handle: string };
 };
@@ -103,9 +106,16 @@ function ofSomebodyCalled(text: string): SQL {
 async function select(where: SQL | undefined, limit: number): Promise<MerchantOrder[]> {
   const db = database().reading;
   const rows = await db
-    .select({ order: orders, merchantName: users.name, merchantHandle: users.handle, expired: isExpired })
+    .select({
+      order: orders,
+      merchantName: users.name,
+      merchantHandle: users.handle,
+      expired: isExpired,
+      refundedMinor: refundTotals.refundedMinor,
+    })
     .from(orders)
     .innerJoin(users, eq(users.id, orders.merchantId))
+    .leftJoin(refundTotals, eq(refundTotals.paymentId, orders.paidBy))
     .where(where)
     .orderBy(desc(orders.createdAt), desc(orders.id))
     .limit(limit);
@@ -125,6 +135,7 @@ async function select(where: SQL | undefined, limit: number): Promise<MerchantOr
     return {
       order: orderOf(row),
       ...(buyer && { buyer }),
+      ...(row.refundedMinor && { refundedMinor: row.refundedMinor }),
       ...(linkId !== null && visitor && { byLink: { linkId, ...visitor } }),
     };
   });

@@ -27,6 +27,22 @@ test("every press is sent, and it is charged once", async ({ page }) => {
   await expect(page.getByRole("main")).toContainText("Pay was received 3 times and charged once");
 });
 
+test("begun again after a reload it goes on with its open order", async ({ alice }) => {
+  const orders: string[] = [];
+  alice.on("request", (request) => {
+    if (request.method() === "POST" && request.url().endsWith("/api/idempotency-keys"))
+      orders.push((request.postDataJSON() as { purpose: { orderId: string } }).purpose.orderId);
+  });
+  const tour = alice.getByRole("region", { name: "The promise, in 30 seconds" });
+  for (const _ of ["at first", "again"]) {
+    await alice.reload();
+    await tour.getByRole("button", { name: "Start with an espresso" }).click();
+    await expect(tour.getByRole("button", { name: "Pay $3.20" })).toBeVisible();
+  }
+  expect(orders).toHaveLength(2);
+  expect(new Set(orders).size).toBe(1);
+});
+
 test("somebody who has seen it takes it off, in this browser for good", async ({ alice }) => {
   const tour = alice.getByRole("region", { name: "The promise, in 30 seconds" });
   await tour.getByRole("button", { name: "Do not show this again" }).click();

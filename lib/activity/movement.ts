@@ -21,9 +21,11 @@ export type Movement = {
   /** Whose account the other one is; null for the house's. */
   party: { name: string; handle: string } | null;
   note: string | null;
-  /** What was ordered, where an order was paid. */
   orderId: string | null;
+  /** What was ordered, where an order was paid or is paid back. */
   description: string | null;
+  /** Whether the order that was paid was asked for by somebody who sells nothing. */
+  isRequest: boolean;
   /** The payment that is paid back by this one. */
   refundOf: string | null;
   /** How much of this one has been paid back. */

@@ -18,6 +18,7 @@ const movement: Movement = {
   note: "-torn",
   orderId: null,
   description: null,
+  isRequest: false,
   refundOf: "019ab3c2-40d5-7dbd-bc93-000000000000",
   refundedMinor: 0n,
 };

@@ -2,7 +2,14 @@
 import type { Payment } from "@/lib/api/payment";
 import type { Locale } from "@/lib/locale";
 import { formatMoney } from "@/lib/money";
-import { ARRIVALS_KEPT, type Party, type Receipt, receivedAs, type TransferSide } from "@/lib/receipt";
+import {
+  ARRIVALS_KEPT,
+  namedAs,
+  type Party,
+  type Receipt,
+  receivedAs,
+  type TransferSide,
+} from "@/lib/receipt";
 import { isolateBidi } from "@/lib/text/bidi-isolate";
 import { formatterFor, translatorFor } from "../texts.ts";
 
@@ -36,6 +43,8 @@ export type ReceiptLines = {
     title: string;
     received?: string;
     arrivals?: { title: string; rows: { at: string; lines: string[] }[]; evidence: string };
+    /** Said where no arrival is recorded; it is no proof of anything. */
+    unrecorded?: string;
     key: NamedLine[];
     entries: Passage & { sides: { title: string; lines: string[] }[] };
   };
@@ -67,13 +76,13 @@ export function receiptLines(receipt: Receipt, reader: Reader): ReceiptLines {
   const orderLines = linesOfOrder(receipt, locale);
   const refundLines = linesOfRefunds(receipt, reader);
   return {
-    title: hasMoved ? tReceipt(`title_${payment.kind}`, { amount }) : t("declined", { amount }),
+    title: hasMoved ? tReceipt(`title_${namedAs(receipt)}`, { amount }) : t("declined", { amount }),
     ...subtitle,
     facts: [
       [t("from"), name(payer)],
       [t("to"), name(payee)],
       [t("when"), moment(payment.settledAt)],
-      [t("kind"), t(`kind_${payment.kind}`)],
+      [t("kind"), t(`kind_${namedAs(receipt)}`)],
       ...(hasMoved ? [] : [[t("declineReason"), t(`decline_${declineCode}`)] as NamedLine]),
       ...(payment.note === undefined ? [] : [[t("note"), isolateBidi(payment.note)] as NamedLine]),
       [t("reference"), payment.id],
@@ -187,7 +196,8 @@ function linesOfProof(
   });
   return {
     title: t("proofTitle"),
-    ...(arrivals && { received: receivedText(payment, arrivals.length, locale) }),
+    ...(arrivals?.length === 0 && { unrecorded: t("receivedNone") }),
+    ...(arrivals && arrivals.length > 0 && { received: receivedText(payment, arrivals.length, locale) }),
     ...(arrivals &&
       arrivals.length > 0 && {
         arrivals: {
@@ -223,7 +233,6 @@ function linesOfProof(
 
 function receivedText(payment: Payment, count: number, locale: Locale): string {
   const t = translatorFor(locale, "receipt");
-  if (count === 0) return t("receivedNone");
   return count < ARRIVALS_KEPT
     ? t(`received_${receivedAs(payment)}`, { count })
     : t(`receivedMany_${receivedAs(payment)}`, { count: ARRIVALS_KEPT });

@@ -133,6 +133,19 @@ describe("what it says", () => {
     expect(pdf).toMatchObject({ lang: "de", title: `Beleg ${PAYMENT.id}` });
   });
 
+  it("where no arrival is recorded that alone, small and after the key, and nothing of reloading", async () => {
+    const { seal: _, ...proof } = SEEN_BY_ALICE.proof;
+    for (const locale of ["en", "de"] as const) {
+      const words = linesOf(await read({ ...SEEN_BY_ALICE, proof: { ...proof, arrivals: [] } }, locale)).join(
+        " ",
+      );
+      const [key, none] =
+        locale === "en" ? ["Idempotency key", "No arrival"] : ["Idempotenzschlüssel", "kein Eingang"];
+      expect(words.indexOf(none)).toBeGreaterThan(words.indexOf(key));
+      expect(words).not.toMatch(/reload|laden Sie/i);
+    }
+  });
+
   it("with times in the reader's own zone, where it is known", async () => {
     const reader = { id: ALICE.id, locale: "en", timeZone: "Asia/Tokyo" } as const;
     const lines = linesOf(readPdf((await receiptPdf(SEEN_BY_ALICE, reader)).content));

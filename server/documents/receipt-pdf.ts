@@ -133,7 +133,10 @@ function amountRow(
   ]);
 }
 
-function proof(sheet: Sheet, { title, received, arrivals, key, entries }: ReceiptLines["proof"]): void {
+function proof(
+  sheet: Sheet,
+  { title, received, arrivals, unrecorded, key, entries }: ReceiptLines["proof"],
+): void {
   sheet.rule();
   heading(sheet, title);
   if (received !== undefined) sheet.paragraph(received, SUBHEADING);
@@ -150,6 +153,7 @@ function proof(sheet: Sheet, { title, received, arrivals, key, entries }: Receip
   }
   sheet.space(8);
   facts(sheet, key);
+  if (unrecorded !== undefined) sheet.paragraph(unrecorded, SMALL);
   sheet.space(6);
   heading(sheet, entries.title, SUBHEADING, "H3");
   for (const side of entries.sides) {

@@ -10,6 +10,7 @@ import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from "@/lib/identity/sign-up
 import { mailNewPassword, mailVerification } from "../account/account-mails.ts";
 import { accountContext } from "../account/context.ts";
 import { LINK_SECONDS } from "../account/links.ts";
+import { shownAddressOf } from "../http/node-server/client-address.ts";
 import { environment, isDemo } from "../lifecycle/environment.ts";
 import { hasMail } from "../mail/delivery.ts";
 import { sessionSecret } from "./session-secret.ts";
@@ -70,7 +71,16 @@ function create() {
     },
     databaseHooks: {
       // At every sign-in, so that a crash right after signing up mends itself, and a currency that was opened since is there.
-      session: { create: { before: async ({ userId }) => openAccounts(userId) } },
+      session: {
+        create: {
+          before: async (session, context) => {
+            await openAccounts(session.userId);
+            // better-auth knows no peer, and believes whoever writes X-Forwarded-For.
+            const headers = context?.headers ?? context?.request?.headers;
+            return { data: { ...session, ipAddress: headers ? shownAddressOf(headers) : "" } };
+          },
+        },
+      },
       user: {
         create: {
           before: async (user) => {

@@ -1,5 +1,6 @@
 /** Whether mail can be sent, and where its links lead. */
 import { isIP } from "node:net";
+import { requestedOrigin } from "../http/request/origin.ts";
 import { environment, isDemo } from "../lifecycle/environment.ts";
 import { type Mailbox, readMailbox } from "./smtp-settings.ts";
 
@@ -27,23 +28,21 @@ export function sender(): Mailbox {
 /** Where `npm run dev` and `npm start` listen unless they are told. */
 const DEFAULT_PORT = "3000";
 
-/** Names of this machine, with or without a port: the only hosts that the demo answers. */
-function isLoopbackHost(host: string): boolean {
-  if (!URL.canParse(`http://${host}`)) return false;
-  const { hostname, host: read } = new URL(`http://${host}`);
-  const name = hostname.replace(/^\[(.*)\]$/, "$1");
-  if (read !== host.toLowerCase()) return false;
-  return name === "localhost" || name === "::1" || (isIP(name) === 4 && name.startsWith("127."));
+/** Whether an origin is this machine: the only one that the demo answers as. */
+function isLoopback(origin: string): boolean {
+  const name = new URL(origin).hostname;
+  return name === "localhost" || name === "[::1]" || (isIP(name) === 4 && name.startsWith("127."));
 }
 
 /**
  * The origin that links in mails begin with: ONCE_URL, which must be set where there is a mail server. In the demo it may be the
  * host that the browser asked for (`headers`), so that its cookies are found again, and that must be this machine.
  */
-export function linkOrigin(headers?: Headers): string {
-  const { ONCE_URL } = environment();
-  if (ONCE_URL !== undefined) return new URL(ONCE_URL).origin;
+export function linkOrigin(headers: Headers = new Headers()): string {
+  const asked = requestedOrigin(headers, "http");
+  if (environment().ONCE_URL !== undefined && asked !== undefined) return asked;
   if (!isDemo()) throw new Error("Bug: a mail with a link, and no ONCE_URL.");
-  const asked = headers?.get("x-forwarded-host")?.split(",")[0]?.trim() || headers?.get("host");
-  return `http://${asked && isLoopbackHost(asked) ? asked : `localhost:${process.env.PORT || DEFAULT_PORT}`}`;
+  return asked !== undefined && isLoopback(asked)
+    ? asked
+    : `http://localhost:${process.env.PORT || DEFAULT_PORT}`;
 }

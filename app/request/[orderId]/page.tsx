@@ -9,6 +9,7 @@ import { RequestStatus } from "@/components/request/request-status";
 import { Share } from "@/components/selling/share";
 import { Panel } from "@/components/ui/panel";
 import { listAccounts } from "@/db/ledger/accounts";
+import { findMerchantOrder } from "@/db/orders/merchant-orders";
 import { findOrder } from "@/db/orders/orders";
 import { findUsualCurrency } from "@/db/payments/views/earlier";
 import type { Order } from "@/lib/api/order";
@@ -45,7 +46,7 @@ export default async function RequestPage({
   const [order, t, locale] = await Promise.all([findOrder(id.data), getTranslations("request"), getLocale()]);
   if (order !== undefined && order.merchant.id !== viewer.id) notFound();
   if (order !== undefined) {
-    const origin = await readersOrigin();
+    const [origin, own] = await Promise.all([readersOrigin(), findMerchantOrder(viewer.id, order.id)]);
     const said = (Object.keys(NOTICES) as (keyof typeof NOTICES)[]).find((one) => one === search.notice);
     return (
       <div className="mx-auto w-full max-w-4xl">
@@ -61,6 +62,7 @@ export default async function RequestPage({
         <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 md:grid-cols-2">
           <RequestStatus
             order={order}
+            refundedMinor={own?.refundedMinor}
             userId={viewer.id}
             amount={formatMoney(order.totalMinor, order.currency, locale)}
             // What a reload of the address would claim for ever is said only while it is so.

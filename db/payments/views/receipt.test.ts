@@ -34,6 +34,17 @@ async function sale(amountMinor = "1000", balanceMinor = 5_000n) {
   return { id, merchant, payer };
 }
 
+it("says of an order whether somebody who sells nothing asked for it", async () => {
+  const { id, payer } = await sale();
+  expect(await findReceipt(payer.id, id)).not.toHaveProperty("isRequest");
+  const [friend, other] = [await newPerson(test.owner, 0n), await newPerson(test.owner, 100n)];
+  const { purpose, command } = await newOrder(friend, "60");
+  const key = await keyFor(other.id, purpose);
+  await pay(other.id, key, command);
+  for (const { id: viewer } of [friend, other])
+    expect(await findReceipt(viewer, key)).toMatchObject({ isRequest: true });
+});
+
 async function refund(merchant: Person, paymentId: string, amountMinor: string): Promise<string> {
   const key = await keyFor(merchant.id, { kind: "refund", paymentId, intentId: randomUUID() });
   const result = await pay(merchant.id, key, { operation: "refund", paymentId, amountMinor });

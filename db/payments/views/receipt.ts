@@ -3,6 +3,7 @@ import { aliasedTable, and, asc, eq } from "drizzle-orm";
 import type { Party, Proof, Receipt, RefundLine, TransferSide } from "../../../lib/receipt.ts";
 import { listArrivals } from "../../attempts/list.ts";
 import { database } from "../../connection/client.ts";
+import { isMerchant } from "../../identity/users.ts";
 import { findOrder } from "../../orders/orders.ts";
 import { ledgerAccounts, ledgerSeals, ledgerTransfers } from "../../schema/ledger.ts";
 import { payments, refundTotals } from "../../schema/payments.ts";
@@ -21,7 +22,7 @@ export async function findReceipt(viewerId: string, paymentId: string): Promise<
   if (view === undefined) return undefined;
   const { payment, userId, payer, payee } = view;
   const [order, refunds, refunded, proof] = await Promise.all([
-    payment.orderId === undefined ? undefined : findOrder(payment.orderId),
+    payment.orderId === undefined ? undefined : orderPaid(payment.orderId),
     refundsOf(view),
     payment.refundOf === undefined ? undefined : findPaymentFor(viewerId, payment.refundOf),
     proofOf(viewerId, view),
@@ -31,7 +32,7 @@ export async function findReceipt(viewerId: string, paymentId: string): Promise<
     userId,
     payer,
     payee,
-    ...(order && { order }),
+    ...order,
     ...(refunds && { refunds }),
     ...(refunded && {
       refunded: {
@@ -41,6 +42,12 @@ export async function findReceipt(viewerId: string, paymentId: string): Promise<
     }),
     proof,
   };
+}
+
+async function orderPaid(orderId: string): Promise<Pick<Receipt, "order" | "isRequest">> {
+  const order = await findOrder(orderId);
+  if (order === undefined) return {};
+  return { order, ...((await isMerchant(order.merchant.id)) ? {} : { isRequest: true }) };
 }
 
 /** What was paid back of a payment that can be: somebody else than the house received it. */
