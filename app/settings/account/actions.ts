@@ -12,7 +12,7 @@ import { requestContext } from "@/server/account/request-context";
 import { formAction, troubleOf } from "@/server/http/form-action";
 import { consumeQuota } from "@/server/http/rate-limits";
 import { auth } from "@/server/identity/auth";
-import { authorizeAction, requireAction } from "@/server/identity/authorize";
+import { authorizeAction, requireAction, whoOpened } from "@/server/identity/authorize";
 import { newDeviceCookie } from "@/server/identity/device-cookie";
 import { countAttempt } from "@/server/identity/sign-in-limits";
 import { hasMail } from "@/server/mail/delivery";
@@ -29,7 +29,7 @@ export async function changePassword(_previous: FormState, form: FormData): Prom
   return formAction(
     "changePassword",
     async () => {
-      const authorization = await authorizeAction("changePassword", form.get("user"));
+      const authorization = await authorizeAction("changePassword", whoOpened(form));
       if (!authorization.ok) return troubled(form, troubleOf(authorization));
       const { viewer } = authorization;
       const parsed = parseForm(changePasswordForm, form);
@@ -58,7 +58,7 @@ export async function changeAddress(_previous: FormState, form: FormData): Promi
   return formAction(
     "changeAddress",
     async () => {
-      const authorization = await authorizeAction("changeAddress", form.get("user"));
+      const authorization = await authorizeAction("changeAddress", whoOpened(form));
       if (!authorization.ok) return troubled(form, troubleOf(authorization));
       const { viewer } = authorization;
       const parsed = parseForm(changeAddressForm, form);
@@ -79,7 +79,7 @@ export async function changeAddress(_previous: FormState, form: FormData): Promi
 
 /** Mails the link that confirms the address that the user has. */
 export async function mailConfirmation(form: FormData): Promise<void> {
-  const viewer = await requireAction("mailConfirmation", form.get("user"));
+  const viewer = await requireAction("mailConfirmation", whoOpened(form));
   if (!hasMail()) redirect(PAGE);
   const waitMinutes = await countAttempt({ what: "account-mail", headers: await headers() });
   if (waitMinutes !== undefined) redirect(`${PAGE}?done=later`);
@@ -89,7 +89,7 @@ export async function mailConfirmation(form: FormData): Promise<void> {
 
 /** Confirms an address by the token of a link (field `token`). */
 export async function confirmAddress(form: FormData): Promise<void> {
-  const viewer = await requireAction("confirmAddress", form.get("user"));
+  const viewer = await requireAction("confirmAddress", whoOpened(form));
   const token = form.get("token");
   if (typeof token !== "string" || token === "") redirect(PAGE);
   const email = await confirm(viewer, token, await headers(), await requestContext());
@@ -100,7 +100,7 @@ export async function confirmAddress(form: FormData): Promise<void> {
 
 /** Ends one of the user's sessions (field `id`), at once. */
 export async function endSession(form: FormData): Promise<void> {
-  const viewer = await requireAction("endSession", form.get("user"));
+  const viewer = await requireAction("endSession", whoOpened(form));
   const id = uuid.safeParse(form.get("id"));
   if (id.success) await end(viewer.id, id.data);
   redirect(`${PAGE}?done=session`);
@@ -108,7 +108,7 @@ export async function endSession(form: FormData): Promise<void> {
 
 /** Ends all of the user's sessions but the one that asks. */
 export async function endOtherSessions(form: FormData): Promise<void> {
-  const viewer = await requireAction("endOtherSessions", form.get("user"));
+  const viewer = await requireAction("endOtherSessions", whoOpened(form));
   const session = await auth().api.getSession({ headers: await headers() });
   if (session) await endSessions(viewer.id, session.session.token);
   redirect(`${PAGE}?done=sessions`);

@@ -10,7 +10,7 @@ import type { FormTrouble } from "@/lib/form/form-state";
 import { type ApiKeyError, parseApiKey } from "@/lib/identity/api-key";
 import { formAction, troubleOf } from "@/server/http/form-action";
 import { auth } from "@/server/identity/auth";
-import { authorizeAction, requireAction } from "@/server/identity/authorize";
+import { authorizeAction, requireAction, whoOpened } from "@/server/identity/authorize";
 import { makeApiKey } from "@/server/identity/make-api-key";
 
 const PAGE = "/settings/api-keys";
@@ -41,7 +41,7 @@ export async function createApiKey(previous: CreateApiKeyState, form: FormData):
   return formAction(
     "createApiKey",
     async () => {
-      const authorization = await authorizeAction("createApiKey", form.get("user"));
+      const authorization = await authorizeAction("createApiKey", whoOpened(form));
       if (!authorization.ok) return again(troubleOf(authorization));
       if (!intent.success) redirect(PAGE);
       const intentId = intent.data;
@@ -70,7 +70,7 @@ export async function createApiKey(previous: CreateApiKeyState, form: FormData):
 
 /** Revokes one of the signed-in user's keys (field `id`), for good and at once. One that is gone already is revoked too. */
 export async function revokeApiKey(form: FormData): Promise<void> {
-  await requireAction("revokeApiKey", form.get("user"));
+  await requireAction("revokeApiKey", whoOpened(form));
   const id = uuid.safeParse(form.get("id"));
   if (!id.success) redirect(PAGE);
   try {

@@ -7,7 +7,7 @@ import { type FormState, parseForm, refuseForm, troubled } from "@/lib/form/form
 import { merchantRequestForm } from "@/lib/identity/merchant-request";
 import { isReserved } from "@/lib/text/reserved-names";
 import { formAction, troubleOf } from "@/server/http/form-action";
-import { authorizeAction } from "@/server/identity/authorize";
+import { authorizeAction, whoOpened } from "@/server/identity/authorize";
 
 const PAGE = "/settings/merchant";
 
@@ -19,7 +19,7 @@ export async function askToSell(_previous: FormState, form: FormData): Promise<F
   return formAction(
     "askToSell",
     async () => {
-      const authorization = await authorizeAction("askToSell", form.get("user"));
+      const authorization = await authorizeAction("askToSell", whoOpened(form));
       if (!authorization.ok) return troubled(form, troubleOf(authorization));
       const { viewer } = authorization;
       const parsed = parseForm(merchantRequestForm, form);
