@@ -16,8 +16,9 @@ language sql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
   insert into ledger_accounts (id, owner_id, purpose, currency, day_limit_minor, closed_at)
+  -- The parameter by its function's name: in SQL a column of the same name, of a later build, would be meant.
   values (new_id, for_owner, 'wallet', in_currency, day_limit,
-          (select u.frozen_at from users u where u.id = for_owner for share))
+          (select u.frozen_at from users u where u.id = open_account_v1.for_owner for share))
   on conflict (owner_id, currency) do nothing
 $$;
 revoke execute on function open_account_v1 from public;

@@ -1063,8 +1063,9 @@ language sql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
   insert into ledger_accounts (id, owner_id, purpose, currency, day_limit_minor, closed_at)
+  -- The parameter by its function's name: in SQL a column of the same name, of a later build, would be meant.
   values (new_id, for_owner, 'wallet', in_currency, day_limit,
-          (select u.frozen_at from users u where u.id = for_owner for share))
+          (select u.frozen_at from users u where u.id = open_account_v1.for_owner for share))
   on conflict (owner_id, currency) do nothing
 $$;
 --> statement-breakpoint
@@ -1197,7 +1198,7 @@ set search_path = pg_catalog, public, pg_temp
 as $$
 #variable_conflict use_variable
 declare
-  this_moment constant timestamptz := date_trunc('milliseconds', clock_timestamp());
+  this_moment timestamptz := date_trunc('milliseconds', clock_timestamp());
   frozen_since timestamptz;
   account uuid;
   closed_since timestamptz;
@@ -1242,6 +1243,9 @@ begin
     perform wait_for_standbys();
     return 'unchanged';
   end if;
+  -- At another moment than any account of theirs was closed for itself, by which the two are told apart.
+  select greatest(this_moment, max(a.closed_at) + interval '1 millisecond') into this_moment
+    from ledger_accounts a where a.owner_id = of_user;
   update users u set frozen_at = case when to_frozen then this_moment end where u.id = of_user;
   for account in select a.id from ledger_accounts a where a.owner_id = of_user order by a.id loop
     select a.closed_at into closed_since from ledger_accounts a where a.id = account for no key update;

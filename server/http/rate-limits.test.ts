@@ -146,7 +146,7 @@ describe("the other channels to pay through", () => {
     );
     expect([answer.status, answer.headers.get("location")]).toEqual([
       303,
-      `/checkout/${orderId}/form?key=${key}&user=${payer.id}&notice=unknown`,
+      `/checkout/${orderId}/form?key=${key}&user=${payer.id}&amountMinor=1000&currency=USD&notice=unknown`,
     ]);
     expect(await balanceOf(test.owner, payer.accountId)).toBe(10_000n);
   });

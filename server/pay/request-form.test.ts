@@ -36,7 +36,7 @@ function requestTo(fields: Record<string, string>): Request {
   return new Request("https://pay.example/request", {
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin" },
-    body: new URLSearchParams(fields).toString(),
+    body: new URLSearchParams({ user: reader.caller?.user.id ?? "", ...fields }).toString(),
   });
 }
 
