@@ -4,7 +4,8 @@ import { redirect } from "next/navigation";
 import { z } from "zod";
 import { uuid } from "@/lib/api/requests";
 import { SKUS } from "@/lib/menu";
-import { requireAction, whoOpened } from "@/server/identity/authorize";
+import { requireAction } from "@/server/identity/authorize";
+import { whoOpened } from "@/server/identity/who-opened";
 import { isDemo } from "@/server/lifecycle/environment";
 import { putMenuOrder } from "@/server/orders/menu-order";
 

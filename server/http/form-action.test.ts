@@ -9,11 +9,7 @@ import { askToSell } from "@/app/settings/merchant/actions";
 import type { FormTrouble } from "@/lib/form/form-state";
 
 const authorize = vi.hoisted(() => vi.fn());
-vi.mock("@/server/identity/authorize", () => ({
-  authorizeAction: authorize,
-  requireAction: authorize,
-  whoOpened: (form: FormData) => form.get("user"),
-}));
+vi.mock("@/server/identity/authorize", () => ({ authorizeAction: authorize, requireAction: authorize }));
 beforeEach(() => authorize.mockReset());
 
 type State = {

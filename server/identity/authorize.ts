@@ -45,12 +45,6 @@ export async function authorizePage<N extends PageName>(
  */
 type OpenedAs<N extends ActionName> = (typeof ACTIONS)[N] extends "anyone" ? [] : [openedAs: unknown];
 
-/** The field `user` of an action's form. Anybody can call an action with anything in the form's place: that names nobody. */
-export function whoOpened(form: FormData): unknown {
-  const sent = form as Partial<FormData> | undefined;
-  return typeof sent?.get === "function" ? sent.get("user") : undefined;
-}
-
 type ActionAuthorization<N extends ActionName, P extends string> =
   | { ok: true; viewer: ViewerFor<(typeof ACTIONS)[N]> }
   | { ok: false; problem: P; retryAfterSeconds?: number }

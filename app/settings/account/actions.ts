@@ -12,9 +12,10 @@ import { requestContext } from "@/server/account/request-context";
 import { formAction, troubleOf } from "@/server/http/form-action";
 import { consumeQuota } from "@/server/http/rate-limits";
 import { auth } from "@/server/identity/auth";
-import { authorizeAction, requireAction, whoOpened } from "@/server/identity/authorize";
+import { authorizeAction, requireAction } from "@/server/identity/authorize";
 import { newDeviceCookie } from "@/server/identity/device-cookie";
 import { countAttempt } from "@/server/identity/sign-in-limits";
+import { whoOpened } from "@/server/identity/who-opened";
 import { hasMail } from "@/server/mail/delivery";
 
 const PAGE = "/settings/account";

@@ -10,8 +10,9 @@ import type { FormTrouble } from "@/lib/form/form-state";
 import { type ApiKeyError, parseApiKey } from "@/lib/identity/api-key";
 import { formAction, troubleOf } from "@/server/http/form-action";
 import { auth } from "@/server/identity/auth";
-import { authorizeAction, requireAction, whoOpened } from "@/server/identity/authorize";
+import { authorizeAction, requireAction } from "@/server/identity/authorize";
 import { makeApiKey } from "@/server/identity/make-api-key";
+import { whoOpened } from "@/server/identity/who-opened";
 
 const PAGE = "/settings/api-keys";
 const SIGN_IN = `/sign-in?next=${encodeURIComponent(PAGE)}`;

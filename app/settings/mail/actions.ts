@@ -3,7 +3,8 @@
 import { redirect } from "next/navigation";
 import { saveMailSettings as save } from "@/db/identity/user-settings";
 import { isLocale } from "@/lib/locale";
-import { requireAction, whoOpened } from "@/server/identity/authorize";
+import { requireAction } from "@/server/identity/authorize";
+import { whoOpened } from "@/server/identity/who-opened";
 
 /** Saves whether receipts are mailed (field `receipts`, ticked or not) and the language of mails (field `locale`). */
 export async function saveMailSettings(form: FormData): Promise<void> {

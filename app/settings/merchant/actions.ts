@@ -7,7 +7,8 @@ import { type FormState, parseForm, refuseForm, troubled } from "@/lib/form/form
 import { merchantRequestForm } from "@/lib/identity/merchant-request";
 import { isReserved } from "@/lib/text/reserved-names";
 import { formAction, troubleOf } from "@/server/http/form-action";
-import { authorizeAction, whoOpened } from "@/server/identity/authorize";
+import { authorizeAction } from "@/server/identity/authorize";
+import { whoOpened } from "@/server/identity/who-opened";
 
 const PAGE = "/settings/merchant";
 
