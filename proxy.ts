@@ -5,6 +5,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
+import { ADDRESS_HEADER } from "./server/http/request/address.ts";
 
 function policyWith(nonce: string, isDevelopment: boolean): string {
   const directives = {
@@ -32,6 +33,7 @@ export function proxy(request: NextRequest): NextResponse {
   const headers = new Headers(request.headers);
   headers.set("x-nonce", nonce);
   headers.set("content-security-policy", policy);
+  headers.set(ADDRESS_HEADER, request.nextUrl.pathname + request.nextUrl.search);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
   return response;

@@ -1,19 +1,30 @@
+import { randomUUID } from "node:crypto";
 import type { Metadata } from "next";
+import { cookies } from "next/headers";
+import { getLocale } from "next-intl/server";
 import { HomeOfMerchant } from "@/components/home/home-of-merchant";
 import { HomeOfPayer } from "@/components/home/home-of-payer";
 import { Welcome } from "@/components/home/welcome";
+import { TourSection } from "@/components/tour/tour-section";
+import { readAccountStates } from "@/db/activity/account-states";
+import { readHistory } from "@/db/activity/history";
 import { listAccounts } from "@/db/ledger/accounts";
+import { searchOrdersOf } from "@/db/orders/merchant-orders";
 import { listOpenOrders, listOrdersOf } from "@/db/orders/orders";
-import { listPaymentsOf } from "@/db/payments/views/queries";
+import { searchSalesOf } from "@/db/payments/views/sales";
+import { MENU, TOUR_COOKIE, TOUR_SKU } from "@/lib/menu";
+import { formatMoney } from "@/lib/money";
 import { robotsFor } from "@/server/http/well-known/robots";
 import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 import { createDemoOrder } from "./actions";
+import { signInAsDemo } from "./sign-in/actions";
+import { dismissTour, readTour, startTour } from "./tour-actions";
 
 /** What fits a start page; the rest is one link away. */
 const LISTED = 6;
-/** Enough of a merchant's orders that some of them are sales. */
-const LISTED_ORDERS_OF_MERCHANT = 30;
+/** What somebody has asked for lately: enough to see one paid. */
+const LISTED_REQUESTS = 3;
 
 export function generateMetadata(): Metadata {
   return { robots: robotsFor("/") };
@@ -21,34 +32,57 @@ export function generateMetadata(): Metadata {
 
 export default async function HomePage() {
   const viewer = await authorizePage("/", "/");
-  if (viewer === undefined) return <Welcome isDemo={isDemo()} />;
+  if (viewer === undefined) return <Welcome signInAsDemo={isDemo() ? signInAsDemo : undefined} />;
   if (viewer.role === "merchant") {
-    const [accounts, orders] = await Promise.all([
+    const [accounts, sales, openOrders] = await Promise.all([
       listAccounts(viewer.id),
-      listOrdersOf(viewer.id, LISTED_ORDERS_OF_MERCHANT),
+      searchSalesOf(viewer.id, {}, { limit: LISTED }),
+      searchOrdersOf(viewer.id, { state: "open" }, { limit: LISTED }),
     ]);
     return (
       <HomeOfMerchant
         viewer={viewer}
         accounts={accounts}
-        openOrders={orders.filter((order) => order.state !== "paid").slice(0, LISTED)}
-        sales={orders.filter((order) => order.state === "paid").slice(0, LISTED)}
+        openOrders={openOrders.entries}
+        sales={sales.entries}
       />
     );
   }
-  const [accounts, payments, openOrders] = await Promise.all([
-    listAccounts(viewer.id),
-    listPaymentsOf(viewer.id, LISTED),
+  const isTourShown = isDemo() && viewer.role === "payer" && !(await cookies()).has(TOUR_COOKIE);
+  const accounts = await readAccountStates(viewer.id);
+  const [recent, openOrders, requests, locale] = await Promise.all([
+    readHistory(viewer.id, accounts, {}, { limit: LISTED }),
     // Whoever knows an order's address may pay it; only the demo lists those of everybody.
     isDemo() ? listOpenOrders(LISTED) : [],
+    listOrdersOf(viewer.id, LISTED_REQUESTS),
+    getLocale(),
   ]);
+  const { amountMinor } = MENU[TOUR_SKU];
   return (
     <HomeOfPayer
       viewer={viewer}
-      accounts={accounts}
-      payments={payments}
+      isOperator={viewer.role === "operator"}
+      accounts={accounts.map((account) => ({ ...account, balanceMinor: account.balanceMinor.toString() }))}
+      movements={recent.movements}
       openOrders={openOrders}
+      requests={requests}
       createDemoOrder={isDemo() ? createDemoOrder : undefined}
+      tour={
+        isTourShown ? (
+          <TourSection
+            userId={viewer.id}
+            orderId={randomUUID()}
+            sku={TOUR_SKU}
+            amountMinor={amountMinor}
+            currency="USD"
+            amount={formatMoney(amountMinor, "USD", locale)}
+            createDemoOrder={createDemoOrder}
+            startTour={startTour}
+            readTour={readTour}
+            dismissTour={dismissTour}
+          />
+        ) : null
+      }
     />
   );
 }

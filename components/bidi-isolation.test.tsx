@@ -6,10 +6,16 @@ import { NextIntlClientProvider } from "next-intl";
 import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it, vi } from "vitest";
+import type { Movement } from "@/lib/activity/movement";
+import type { OpenKey } from "@/lib/activity/open-key";
 import type { Order } from "@/lib/api/order";
 import type { Payment } from "@/lib/api/payment";
+import type { Receipt as ReceiptOf } from "@/lib/receipt";
 import de from "@/messages/de.json";
 import en from "@/messages/en.json";
+import { MovementList } from "./activity/movement-list";
+import { NoMovements } from "./activity/no-movements";
+import { OpenKeyList } from "./activity/open-key-list";
 import { KeyList } from "./api-keys/key-list";
 import { NewKey } from "./api-keys/new-key";
 import { DeclineAlert, RefusedAlert } from "./checkout/alerts";
@@ -18,11 +24,17 @@ import { PlainPayForm } from "./checkout/plain-pay-form";
 import { Status } from "./checkout/status";
 import { HomeOfMerchant } from "./home/home-of-merchant";
 import { HomeOfPayer } from "./home/home-of-payer";
+import { RequestState } from "./merchant-request/request-state";
 import { OrderLines } from "./orders/order-lines";
 import { OrderList } from "./orders/order-list";
-import { PaymentList } from "./payments/payment-list";
 import { Receipt } from "./payments/receipt";
+import { RefundFacts } from "./refund/refund-facts";
+import type { ListedSale } from "./sales/sales-list";
+import { LinkList } from "./selling/link-list";
+import { type ListedOrder, MerchantOrderList } from "./selling/merchant-order-list";
 import { Header } from "./site/header";
+import { KeyOutcome } from "./where/key-outcome";
+import { MovementPicks, OpenKeyPicks } from "./where/key-picks";
 
 const TURNS = "\u202e";
 const EVE = `Eve ${TURNS}.`;
@@ -49,33 +61,154 @@ const payment: Payment = {
   note: EVE,
   settledAt: "2026-03-02T09:38:12.000Z",
 };
+const person = { name: EVE, handle: "eve" };
+const listed: ListedOrder = { order, buyer: person };
+const sale: ListedSale = {
+  paymentId: payment.id,
+  description: EVE,
+  buyer: person,
+  amountMinor: 10n,
+  refundedMinor: 3n,
+  currency: "USD",
+  settledAt: new Date(payment.settledAt),
+};
 const declined: Payment = { ...payment, status: "declined", declineCode: "payee_closed" };
-const view = { payment, payer: { id: "x", name: EVE }, payee: { id: "y", name: EVE } };
-const viewer = { id: "y", name: EVE };
+const viewer = { id: "y", name: EVE, handle: "eve" };
+const movement: Movement = {
+  id: payment.id,
+  kind: "transfer",
+  status: "succeeded",
+  declineCode: null,
+  direction: "in",
+  accountId: "a",
+  amountMinor: 10n,
+  currency: "USD",
+  balanceMinor: 10n,
+  at: new Date(payment.settledAt),
+  party: { name: EVE, handle: "eve" },
+  note: EVE,
+  orderId: null,
+  description: null,
+  isRequest: false,
+  refundOf: null,
+  refundedMinor: 0n,
+};
+const openKey: OpenKey = {
+  key: payment.id,
+  kind: "order",
+  purposeId: order.id,
+  subjectId: null,
+  order: { description: EVE, amountMinor: 10n, currency: "USD" },
+  merchant: { name: EVE, handle: "eve" },
+  arrivals: 2,
+  lastArrivedAt: new Date(payment.settledAt),
+  isChecking: true,
+};
+const sides = { accountId: "a", party: { id: "x", name: EVE, handle: EVE } };
+const receipt: ReceiptOf = {
+  payment,
+  userId: "x",
+  payer: { id: "x", name: EVE, handle: EVE },
+  payee: { id: "y", name: EVE, handle: EVE },
+  refunds: {
+    refundedMinor: "4",
+    leftMinor: "6",
+    listed: [{ paymentId: "r", amountMinor: "4", settledAt: payment.settledAt, note: EVE }],
+  },
+  proof: { transfer: { debit: sides, credit: sides } },
+};
 
 const PARTS: Record<string, ReactNode> = {
-  "the head of the page": <Header viewerName={EVE} signOut={nothing} />,
-  "a merchant's start": <HomeOfMerchant viewer={viewer} accounts={[]} openOrders={[order]} sales={[order]} />,
+  "the head of the page": <Header viewerName={EVE} bar={[]} menu={[]} signOut={nothing} />,
+  "a merchant's start": <HomeOfMerchant viewer={viewer} accounts={[]} openOrders={[listed]} sales={[sale]} />,
   "a payer's start": (
     <HomeOfPayer
       viewer={viewer}
       accounts={[]}
-      payments={[view]}
+      movements={[movement]}
       openOrders={[order]}
+      requests={[order]}
       createDemoOrder={nothing}
     />
   ),
+  "a merchant's orders": (
+    <MerchantOrderList orders={[listed, { order, byLink: { linkId: order.id, ...person } }]} />
+  ),
+  "a merchant's links": (
+    <LinkList
+      links={[
+        {
+          id: order.id,
+          merchant: order.merchant,
+          description: EVE,
+          currency: "USD",
+          items: order.items,
+          totalMinor: "10",
+          state: "open",
+          createdAt: order.createdAt,
+        },
+      ]}
+    />
+  ),
+  "what is paid back": (
+    <RefundFacts payer={person} description={EVE} paid="$0.10" when="now" left="$0.10" reason={EVE} />
+  ),
   "lines of an order": <OrderLines order={order} />,
   "a list of orders": <OrderList orders={[order]} />,
-  "payments received": <PaymentList viewerId="y" payments={[view, { ...view, orderDescription: EVE }]} />,
-  "payments made": <PaymentList viewerId="x" payments={[view]} />,
-  "a receipt of the payee's": <Receipt viewerId="y" view={view} order={order} amount="$0.10" />,
-  "a receipt of the payer's": <Receipt viewerId="x" view={view} order={undefined} amount="$0.10" />,
+  "payments received": <MovementList movements={[movement, { ...movement, description: EVE }]} />,
+  "payments made": (
+    <MovementList
+      movements={[
+        { ...movement, direction: "out" },
+        { ...movement, id: "r", kind: "refund", direction: "out", description: EVE },
+      ]}
+    />
+  ),
+  "payments that are being checked": <OpenKeyList openKeys={[openKey]} />,
+  "a key that is open": (
+    <KeyOutcome keyText={payment.id} userId="y" outcome={{ state: "open", openKey }} notice={undefined} />
+  ),
+  "a key that has paid": (
+    <KeyOutcome
+      keyText={payment.id}
+      userId="y"
+      outcome={{ state: "settled", movement: { ...movement, direction: "out" }, mayPayAgain: false }}
+      notice="revoked"
+    />
+  ),
+  "a key that was declined": (
+    <KeyOutcome
+      keyText={payment.id}
+      userId="y"
+      outcome={{
+        state: "settled",
+        movement: { ...movement, status: "declined", declineCode: "payee_closed" },
+        mayPayAgain: false,
+      }}
+      notice={undefined}
+    />
+  ),
+  "a payment that was received": (
+    <KeyOutcome
+      keyText={payment.id}
+      userId="y"
+      outcome={{ state: "received", movement }}
+      notice={undefined}
+    />
+  ),
+  "keys to pick": <OpenKeyPicks openKeys={[openKey]} />,
+  "payments to pick": <MovementPicks movements={[movement]} />,
+  "nothing to see": <NoMovements isMerchant handle={EVE} />,
+  "a receipt of the payee's": <Receipt viewerId="y" receipt={{ ...receipt, order }} amount="$0.10" />,
+  "a receipt of the payer's": <Receipt viewerId="x" receipt={receipt} amount="$0.10" />,
   "a receipt of a refund": (
     <Receipt
       viewerId="y"
-      view={{ ...view, payment: { ...payment, kind: "refund" } }}
-      order={undefined}
+      receipt={{
+        ...receipt,
+        payment: { ...payment, kind: "refund" },
+        refunded: { payment, description: EVE },
+      }}
       amount="$0.10"
     />
   ),
@@ -84,7 +217,7 @@ const PARTS: Record<string, ReactNode> = {
   "a decline": (
     <DeclineAlert
       state={{ name: "declined", payment: declined, next: { step: "never" } }}
-      merchantName={EVE}
+      otherName={EVE}
       currency="USD"
       amount="$0.10"
     />
@@ -92,12 +225,14 @@ const PARTS: Record<string, ReactNode> = {
   "a refusal": (
     <RefusedAlert
       state={{ name: "ready", key: payment.id, notice: { kind: "refused", reason: "not-found" } }}
-      merchantName={EVE}
+      kind="order"
+      otherName={EVE}
     />
   ),
   "who is no longer signed in": (
     <Status
       state={{ name: "signed-out", press: undefined, openingReason: "start" }}
+      kind="order"
       userName={EVE}
       amount="$0.10"
     />
@@ -105,12 +240,12 @@ const PARTS: Record<string, ReactNode> = {
   "a decline without JavaScript": (
     <PlainPayForm
       userId="y"
-      orderId={order.id}
+      purpose={{ kind: "order", orderId: order.id }}
+      payload={{ amountMinor: "10", currency: "USD" }}
       idempotencyKey={payment.id}
-      amountMinor="10"
       currency="USD"
       amount="$0.10"
-      merchantName={EVE}
+      otherName={EVE}
       known={{ state: "declined", payment: declined }}
       notice={undefined}
     />
@@ -119,6 +254,18 @@ const PARTS: Record<string, ReactNode> = {
     <KeyList
       keys={[{ id: "k", name: EVE, start: "once_abc", scopes: [], createdAt: payment.settledAt }]}
       revokeKey={nothing}
+    />
+  ),
+  "a request to be a merchant": (
+    <RequestState
+      request={{
+        businessName: EVE,
+        sells: EVE,
+        state: "declined",
+        decisionReason: EVE,
+        decidedAt: new Date(payment.settledAt),
+        createdAt: new Date(payment.settledAt),
+      }}
     />
   ),
   "a new API key": <NewKey name={EVE} apiKey="once_abc" />,
@@ -132,7 +279,7 @@ describe.each(Object.entries({ en, de }))("in %s", (locale, messages) => {
         locale={locale as "en" | "de"}
         messages={messages}
         timeZone="UTC"
-        formats={{ dateTime: { short: {}, shortOfOtherYear: {}, moment: {} } }}
+        formats={{ dateTime: { short: {}, shortOfOtherYear: {}, moment: {}, instant: {} } }}
         onError={failed}
       >
         {part}

@@ -6,3 +6,8 @@ export const MENU: Record<(typeof SKUS)[number], { description: string; amountMi
   "flat-white": { description: "Flat white", amountMinor: "450" },
   beans: { description: "House espresso beans, 2 kg", amountMinor: "3800" },
 };
+
+/** What the tour of the demo orders. */
+export const TOUR_SKU = "espresso" satisfies (typeof SKUS)[number];
+/** Set once somebody has taken the tour off their start page. */
+export const TOUR_COOKIE = "tour";

@@ -1,6 +1,7 @@
 /** Every currency of ISO 4217 reads as its minor units say, whatever locale data this runtime carries. */
 import { describe, expect, it } from "vitest";
-import { CURRENCIES, formatMoney, isCurrency } from "./money.ts";
+import { CURRENCIES, isCurrency } from "./currency.ts";
+import { formatMoney } from "./money.ts";
 
 /** The list as it stands, by decimals. An update of the library that changes what an amount reads must be seen here. */
 const WITH_DECIMALS: Record<number, string> = {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { safeReturnPath } from "./return-path.ts";
+import { leadsToCheckout, safeReturnPath } from "./return-path.ts";
 
 const OURS = "https://pay.example";
 
@@ -98,4 +98,11 @@ it("whatever is returned leads to our own origin when it is read again", () => {
           const again = new URL(path, OURS);
           expect([again.origin, `${again.pathname}${again.search}`]).toEqual([OURS, path]);
         }
+});
+
+it("tells the way to something to pay from every other", () => {
+  for (const path of ["/checkout/5b0f3d0e", "/checkout/5b0f3d0e/form?key=1", "/pay/5b0f3d0e"])
+    expect(leadsToCheckout(path)).toBe(true);
+  for (const path of ["/", "/checkout", "/payments/5b0f3d0e", "/orders/5b0f3d0e", "/send?next=/checkout/1"])
+    expect(leadsToCheckout(path)).toBe(false);
 });

@@ -16,3 +16,8 @@ export function safeReturnPath(next: unknown): string {
   const { origin, pathname, search } = new URL(next, BASE_URL);
   return origin === BASE_URL && ALLOWED_PATH.test(pathname) ? `${pathname}${search}` : "/";
 }
+
+/** Whether a path of ours is where an order, a request or a payment link is paid. */
+export function leadsToCheckout(path: string): boolean {
+  return /^\/(?:checkout|pay)\/[\w-]+/.test(path);
+}

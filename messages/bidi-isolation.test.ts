@@ -5,8 +5,16 @@ import en from "./en.json";
 
 /** Arguments that are words of people, not ours. */
 const OF_PEOPLE = /\{(name|merchant|handle|note|description)\}/g;
-/** Labels hold no elements: their words come isolated (lib/text/bidi-isolate.ts). And the demo's own people need it nowhere. */
-const ELSEWHERE = new Set(["apiKeys.revokeNamed", "signIn.continueAs"]);
+/**
+ * Labels hold no elements: their words come isolated (lib/text/bidi-isolate.ts). The demo's own people need it nowhere, nor
+ * does the reader's own handle in a field's hint and error: it is of ASCII letters, which turn nothing.
+ */
+const ELSEWHERE = new Set([
+  "apiKeys.revokeNamed",
+  "signIn.continueAs",
+  "merchantRequest.businessNameHint",
+  "merchantRequest.error_handle",
+]);
 
 const texts = Object.entries({ en, de }).flatMap(([language, catalog]) =>
   Object.entries(catalog).flatMap(([section, entries]) =>

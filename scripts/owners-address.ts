@@ -1,4 +1,4 @@
-/** Where the commands for operators connect: as the role that owns the tables, to the server that the application uses. */
+/** Where the commands for operators connect: to the server that the application uses. */
 import path from "node:path";
 import { startEmbedded } from "../db/embedded/server.ts";
 import { provision } from "../db/setup/provision.ts";
@@ -15,4 +15,12 @@ export async function ownersAddress(): Promise<{ name: string; url: string }> {
   if (DATABASE_URL !== undefined) return { name: "DATABASE_URL", url: DATABASE_URL };
   const server = await startEmbedded(path.resolve(ONCE_DATA_DIR));
   return { name: EMBEDDED, url: (await provision(server.adminUrl, "once")).ownerUrl };
+}
+
+/** The same for what the application itself may do: DATABASE_URL, else the embedded server. */
+export async function applicationsAddress(): Promise<{ name: string; url: string }> {
+  const { DATABASE_URL, ONCE_DATA_DIR } = environment();
+  if (DATABASE_URL !== undefined) return { name: "DATABASE_URL", url: DATABASE_URL };
+  const server = await startEmbedded(path.resolve(ONCE_DATA_DIR));
+  return { name: EMBEDDED, url: (await provision(server.adminUrl, "once")).appUrl };
 }

@@ -1,14 +1,14 @@
 import "swagger-ui-dist/swagger-ui.css";
 import "./reference.css";
 import type { Metadata } from "next";
-import { headers } from "next/headers";
 import { getTranslations } from "next-intl/server";
 import { Advice } from "@/components/docs/advice";
 import { Commands } from "@/components/docs/commands";
 import { Reference } from "@/components/docs/reference";
 import { transferExample } from "@/lib/api/examples";
+import { readersOrigin } from "@/server/http/readers-origin";
 import { robotsFor } from "@/server/http/well-known/robots";
-import { environment, isDemo } from "@/server/lifecycle/environment";
+import { isDemo } from "@/server/lifecycle/environment";
 
 const DOCUMENT = "/api/openapi.json";
 const SECTIONS = ["quick", "recipe", "money", "reference"] as const;
@@ -28,17 +28,6 @@ const MONEY = ["yes", "no", "unknown"] as const;
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("docs");
   return { title: t("title"), description: t("metaDescription"), robots: robotsFor("/docs") };
-}
-
-/** The origin as the reader reached it, so that the examples can be pasted. A host that is no host is not repeated. */
-async function readersOrigin(): Promise<string> {
-  const { ONCE_URL } = environment();
-  if (ONCE_URL !== undefined) return new URL(ONCE_URL).origin;
-  const received = await headers();
-  const host = received.get("host") ?? "";
-  const isHost = /^[a-z0-9.-]+(:\d{1,5})?$/i.test(host);
-  const scheme = received.get("x-forwarded-proto") === "https" ? "https" : "http";
-  return isHost ? `${scheme}://${host}` : "http://localhost:3000";
 }
 
 /** How a program pays once: examples to paste, the recipe for clients, and the reference of the API. */

@@ -1,6 +1,5 @@
 "use server";
 
-import { isAPIError } from "better-auth/api";
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { z } from "zod";
@@ -9,6 +8,7 @@ import { safeReturnPath } from "@/lib/return-path";
 import { auth } from "@/server/identity/auth";
 import { requireAction } from "@/server/identity/authorize";
 import { newDeviceCookie } from "@/server/identity/device-cookie";
+import { signInByPassword } from "@/server/identity/sign-in";
 import { countAttempt, uncountAttempt } from "@/server/identity/sign-in-limits";
 import { isDemo } from "@/server/lifecycle/environment";
 
@@ -16,16 +16,6 @@ import { isDemo } from "@/server/lifecycle/environment";
 export type SignInState = { error?: "invalid" | "limited"; waitMinutes?: number };
 
 const credentials = z.object({ email: z.email().max(254), password: z.string().min(1).max(128) });
-
-async function attempt(email: string, password: string): Promise<boolean> {
-  try {
-    await auth().api.signInEmail({ body: { email, password }, headers: await headers() });
-    return true;
-  } catch (error) {
-    if (isAPIError(error)) return false;
-    throw error;
-  }
-}
 
 /**
  * Signs in with e-mail and password. The same answer for an unknown address and a wrong password; after too many failures
@@ -39,7 +29,7 @@ export async function signIn(_previous: SignInState, form: FormData): Promise<Si
   const authAttempt = { what: "sign-in", email, headers: await headers() } as const;
   const waitMinutes = await countAttempt(authAttempt);
   if (waitMinutes !== undefined) return { error: "limited", waitMinutes };
-  if (!(await attempt(email, parsed.data.password))) return { error: "invalid" };
+  if (!(await signInByPassword(email, parsed.data.password, await headers()))) return { error: "invalid" };
   await uncountAttempt(authAttempt);
   (await cookies()).set(newDeviceCookie(email));
   redirect(safeReturnPath(form.get("next")));
@@ -50,7 +40,7 @@ export async function signInAsDemo(form: FormData): Promise<void> {
   await requireAction("signInAsDemo");
   const who = z.enum(["alice", "bob", "mia", "omar"]).safeParse(form.get("who"));
   if (!isDemo() || !who.success) redirect("/sign-in");
-  if (!(await attempt(`${who.data}@once.test`, DEMO_PASSWORD)))
+  if (!(await signInByPassword(`${who.data}@once.test`, DEMO_PASSWORD, await headers())))
     throw new Error("The demo's people are not seeded.");
   redirect(safeReturnPath(form.get("next")));
 }

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
+import { Notice } from "@/components/account/notice";
 import { DemoSignIn } from "@/components/sign-in/demo-sign-in";
 import { SignInForm } from "@/components/sign-in/sign-in-form";
 import { bdi } from "@/components/ui/bdi";
@@ -8,7 +9,7 @@ import { Button } from "@/components/ui/button";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { openedAs } from "@/lib/plain-form-path";
-import { safeReturnPath } from "@/lib/return-path";
+import { leadsToCheckout, safeReturnPath } from "@/lib/return-path";
 import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 import { signIn, signInAsDemo } from "./actions";
@@ -23,7 +24,7 @@ export default async function SignInPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const [{ next }, viewer, t] = await Promise.all([
+  const [{ next, changed }, viewer, t] = await Promise.all([
     searchParams,
     authorizePage("/sign-in", "/sign-in"),
     getTranslations("signIn"),
@@ -34,7 +35,7 @@ export default async function SignInPage({
     <div className="mx-auto grid w-full max-w-md gap-4 sm:gap-6">
       <div>
         <h1 className="text-title">{t("title")}</h1>
-        <p className="mt-2 text-soft">{t("lead")}</p>
+        <p className="mt-2 text-soft">{t(leadsToCheckout(returnTo) ? "sentToPay" : "lead")}</p>
       </div>
       {viewer === undefined ? null : (
         <Panel className="flex flex-wrap items-center justify-between gap-3">
@@ -51,13 +52,20 @@ export default async function SignInPage({
           )}
         </Panel>
       )}
+      {changed === "password" ? <Notice>{t("passwordChanged")}</Notice> : null}
       {isDemo() ? <DemoSignIn signInAsDemo={signInAsDemo} next={returnTo} /> : null}
       <Panel>
         <SignInForm signIn={signIn} next={returnTo} />
       </Panel>
-      <p className="text-center text-sm">
+      <p className="flex flex-wrap justify-center gap-x-6 gap-y-3 text-center text-sm">
         <Link
-          className="text-accent-text underline underline-offset-4"
+          className="inline-flex min-h-11 min-w-11 items-center text-accent-text underline underline-offset-4"
+          href="/reset-password"
+        >
+          {t("forgotten")}
+        </Link>
+        <Link
+          className="inline-flex min-h-11 min-w-11 items-center text-accent-text underline underline-offset-4"
           href={`/sign-up?next=${encodeURIComponent(returnTo)}`}
         >
           {t("create")}

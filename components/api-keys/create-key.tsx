@@ -2,9 +2,12 @@
 
 import { useTranslations } from "next-intl";
 import { useActionState, useState } from "react";
+import { OpenedAs } from "@/components/form/opened-as";
+import { Trouble } from "@/components/form/trouble";
 import { Check } from "@/components/ui/check";
 import { Field } from "@/components/ui/field";
 import { Submit } from "@/components/ui/submit";
+import type { FormTrouble } from "@/lib/form/form-state";
 import { API_KEY_NAME_MAX_LENGTH, type ApiKeyError } from "@/lib/identity/api-key";
 import { SCOPES, type Scope } from "@/lib/identity/scopes";
 import { NewKey } from "./new-key";
@@ -12,6 +15,7 @@ import { NewKey } from "./new-key";
 type CreateState = {
   intentId?: string;
   error?: ApiKeyError;
+  trouble?: FormTrouble;
   created?: { id: string; name: string; key: string; intentId: string };
 };
 
@@ -32,11 +36,20 @@ export function CreateKey({
   const [firstIntentId] = useState(intentId);
   return (
     <form action={action} className="flex flex-col gap-5">
+      <OpenedAs />
       <input type="hidden" name="intentId" value={state.intentId ?? firstIntentId} />
       {/* After a key is made, the fields start again. */}
       <Fields key={state.created?.id ?? "first"} />
       {/* What became of it stands beside the button, where somebody looks who has just pressed it. */}
       {state.created === undefined ? null : <NewKey name={state.created.name} apiKey={state.created.key} />}
+      {state.trouble === undefined ? null : (
+        <div
+          role="alert"
+          className="rounded-xl border border-alert-line bg-alert-wash p-3 text-sm text-alert-text"
+        >
+          <Trouble trouble={state.trouble} />
+        </div>
+      )}
       {state.error === undefined ? null : (
         <p
           role="alert"

@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { OpenedAs } from "@/components/form/opened-as";
 import { useWhen } from "@/components/site/when";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
@@ -69,6 +70,7 @@ export function KeyList({
               action={revokeKey}
               className="mt-1 flex flex-wrap items-center gap-3 rounded-xl border border-alert-line bg-alert-wash p-3 text-alert-text"
             >
+              <OpenedAs />
               <input type="hidden" name="id" value={key.id} />
               <p className="min-w-0 flex-1 basis-64 text-sm wrap-anywhere">
                 {inElements(t.rich("revokeText", { name: key.name, bdi }))}

@@ -5,18 +5,19 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
+import type { Purpose } from "@/lib/api/payment";
 import type { ProblemName } from "@/lib/api/problems";
 import type { PayState } from "@/lib/pay/state";
 
 /** A decline: why, and that no money has moved. */
 export function DeclineAlert({
   state,
-  merchantName,
+  otherName,
   currency,
   amount,
 }: {
   state: PayState;
-  merchantName: string;
+  otherName: string;
   currency: string;
   amount: string;
 }) {
@@ -25,27 +26,38 @@ export function DeclineAlert({
   const code = state.payment.declineCode ?? "unknown";
   return (
     <Alert title={t("declinedTitle")}>
-      <span>{inElements(t.rich(`declined_${code}`, { merchant: merchantName, currency, amount, bdi }))}</span>
+      <span>{inElements(t.rich(`declined_${code}`, { other: otherName, currency, amount, bdi }))}</span>
       {state.next.step === "failed" ? <span className="mt-1 block">{t("keyFailed")}</span> : null}
     </Alert>
   );
 }
 
 /** A refusal of this request. Its key is open: a press elsewhere may be under way with it. */
-export function RefusedAlert({ state, merchantName }: { state: PayState; merchantName: string }) {
+export function RefusedAlert({
+  state,
+  kind,
+  otherName,
+}: {
+  state: PayState;
+  kind: Purpose["kind"];
+  otherName: string;
+}) {
   const t = useTranslations("checkout");
   if (state.name !== "ready" || state.notice.kind !== "refused") return null;
   return (
     <Alert title={t("refusedTitle")}>
-      <span>{inElements(t.rich(refusalText(state.notice.reason), { merchant: merchantName, bdi }))}</span>
-      <span className="mt-1 block">{t("noticeMaybe")}</span>
+      <span>{inElements(t.rich(refusalText(kind, state.notice.reason), { other: otherName, bdi }))}</span>
+      <span className="mt-1 block">{t("noticeMaybe", { act: t(`act_${kind}`) })}</span>
     </Alert>
   );
 }
 
-function refusalText(reason: ProblemName): "refused_amount" | "refused_not_found" | "refused_other" {
-  if (reason === "amount-mismatch") return "refused_amount";
-  if (reason === "not-found") return "refused_not_found";
+function refusalText(
+  kind: Purpose["kind"],
+  reason: ProblemName,
+): "refused_amount" | "refused_not_found" | "refused_other" {
+  if (kind === "order" && reason === "amount-mismatch") return "refused_amount";
+  if (kind === "order" && reason === "not-found") return "refused_not_found";
   return "refused_other";
 }
 

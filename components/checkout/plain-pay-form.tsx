@@ -2,12 +2,15 @@ import { useTranslations } from "next-intl";
 import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
 import { inElements } from "@/components/ui/in-elements";
-import type { Payment } from "@/lib/api/payment";
+import type { Payment, Purpose } from "@/lib/api/payment";
+import { placeOf } from "@/lib/pay/place";
+import type { Payload } from "@/lib/pay/state";
 import { mayPayAgain } from "@/lib/pay/state-machine";
 import { Alert } from "./alerts";
+import { HiddenFields } from "./hidden-fields";
 
 /** What is known of the key that the form holds. */
-type Known = { state: "open" } | { state: "void" } | { state: "declined"; payment: Payment };
+export type Known = { state: "open" } | { state: "void" } | { state: "declined"; payment: Payment };
 
 /**
  * What an earlier answer said, which led to this address. The key is open, which proves nothing: by now another press may
@@ -24,37 +27,45 @@ const NOTICES = {
  */
 export function PlainPayForm(props: {
   userId: string;
-  orderId: string;
+  purpose: Purpose;
+  /** What Pay asks for; none of it twice where the address of the form tells it. */
+  payload: Payload;
+  /** What travels along and is not paid (server/pay/plain-form.ts). */
+  beside?: Payload;
   idempotencyKey: string;
-  amountMinor: string;
   currency: string;
   amount: string;
-  merchantName: string;
+  otherName: string;
   known: Known;
   notice: keyof typeof NOTICES | undefined;
 }) {
-  const { userId, orderId, idempotencyKey, amountMinor, currency, amount, merchantName, known, notice } =
+  const { userId, purpose, payload, beside, idempotencyKey, currency, amount, otherName, known, notice } =
     props;
+  const place = placeOf(purpose);
   const t = useTranslations("checkout");
+  const act = t(`act_${purpose.kind}`);
   if (known.state === "open") {
     return (
-      <form method="post" action={`/checkout/${orderId}/pay`} className="flex flex-col gap-4">
+      <form method="post" action={`${place}/pay`} className="flex flex-col gap-4">
         <div role="status" className="empty:-mb-4">
           {notice === undefined ? null : (
             <div className="rounded-xl border border-wait-line bg-wait-wash p-4">
               <p className="font-semibold text-wait-text">{t(NOTICES[notice].title)}</p>
-              <p className="mt-1 text-sm">{t(NOTICES[notice].text)}</p>
+              <p className="mt-1 text-sm">{t(NOTICES[notice].text, { act })}</p>
+              <a
+                href={`/where?key=${idempotencyKey}`}
+                className="inline-flex min-h-11 items-center text-sm font-medium text-wait-text underline underline-offset-4"
+              >
+                {t("whereIsIt")}
+              </a>
             </div>
           )}
         </div>
-        <input type="hidden" name="user" value={userId} />
-        <input type="hidden" name="idempotency_key" value={idempotencyKey} />
-        <input type="hidden" name="amountMinor" value={amountMinor} />
-        <input type="hidden" name="currency" value={currency} />
+        <HiddenFields fields={{ user: userId, idempotency_key: idempotencyKey, ...payload, ...beside }} />
         <Button type="submit" size="large">
-          {t("pay", { amount })}
+          {t(`pay_${purpose.kind}`, { amount })}
         </Button>
-        <p className="text-center text-sm text-soft">{t("promise")}</p>
+        <p className="text-center text-sm text-soft">{t(`promise_${purpose.kind}`)}</p>
       </form>
     );
   }
@@ -65,7 +76,7 @@ export function PlainPayForm(props: {
         <Alert title={t("declinedTitle")}>
           {inElements(
             t.rich(`declined_${known.payment.declineCode ?? "unknown"}`, {
-              merchant: merchantName,
+              other: otherName,
               currency,
               amount,
               bdi,
@@ -78,8 +89,8 @@ export function PlainPayForm(props: {
         </p>
       )}
       {canPayAgain ? (
-        <form method="post" action={`/checkout/${orderId}/continue`}>
-          <input type="hidden" name="user" value={userId} />
+        <form method="post" action={`${place}/continue`}>
+          <HiddenFields fields={{ user: userId, ...(purpose.kind === "order" ? {} : payload), ...beside }} />
           <Button type="submit" size="large">
             {t("continue")}
           </Button>

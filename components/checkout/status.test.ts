@@ -6,7 +6,13 @@ import { type AbstractIntlMessages, NextIntlClientProvider } from "next-intl";
 import { createElement, type ReactElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, it } from "vitest";
-import { DECLINE_CODES, type DeclineCode, type Payment } from "@/lib/api/payment";
+import {
+  DECLINE_CODES,
+  type DeclineCode,
+  type Payment,
+  PURPOSE_KINDS,
+  type Purpose,
+} from "@/lib/api/payment";
 import type { Locale } from "@/lib/locale";
 import type { NextKey, PayState, Press } from "@/lib/pay/state";
 import de from "@/messages/de.json";
@@ -87,17 +93,18 @@ const STATES: [claims: Claim, why: string, state: PayState][] = [
   ["unknown", "nobody looked", { name: "later", press, openingReason: "start", retryAtMs: 0 }],
 ];
 
-it.each((["en", "de"] as const).flatMap((locale) => STATES.map((row) => [locale, ...row] as const)))(
-  "%s: %s, because %s: %j",
-  (locale, claims, _because, state) => {
-    const words = wordsIn(locale, state);
-    const says = SAYS[locale];
-    expect(words.length > 0).toBe(!(state.name === "ready" && claims === "nothing"));
-    expect(says.yes.test(words), words).toBe(claims === "yes");
-    expect(says.no.test(words), words).toBe(claims.startsWith("no") && claims !== "nothing");
-    expect(says.unknown.test(words), words).toBe(claims.endsWith("unknown"));
-  },
+const EVERYWHERE = (["en", "de"] as const).flatMap((locale) =>
+  PURPOSE_KINDS.flatMap((kind) => STATES.map((row) => [locale, kind, ...row] as const)),
 );
+
+it.each(EVERYWHERE)("%s, %s: %s, because %s: %j", (locale, kind, claims, _because, state) => {
+  const words = wordsIn(locale, kind, state);
+  const says = SAYS[locale];
+  expect(words.length > 0).toBe(!(state.name === "ready" && claims === "nothing"));
+  expect(says.yes.test(words), words).toBe(claims === "yes");
+  expect(says.no.test(words), words).toBe(claims.startsWith("no") && claims !== "nothing");
+  expect(says.unknown.test(words), words).toBe(claims.endsWith("unknown"));
+});
 
 it.each(["en", "de"] as const)(
   "%s: a merchant reads nothing about money on an order that was not looked up",
@@ -122,12 +129,12 @@ it.each(["en", "de"] as const)(
 );
 
 /** Everything that is said about the payment in this state. */
-function wordsIn(locale: Locale, state: PayState): string {
-  const merchantName = "Bluebird Coffee";
+function wordsIn(locale: Locale, kind: Purpose["kind"], state: PayState): string {
+  const otherName = "Bluebird Coffee";
   return textOf(locale, [
-    createElement(DeclineAlert, { key: 1, state, merchantName, currency: "USD", amount: "$38.00" }),
-    createElement(RefusedAlert, { key: 2, state, merchantName }),
-    createElement(Status, { key: 3, state, userName: "Alice", amount: "$38.00" }),
+    createElement(DeclineAlert, { key: 1, state, otherName, currency: "USD", amount: "$38.00" }),
+    createElement(RefusedAlert, { key: 2, state, kind, otherName }),
+    createElement(Status, { key: 3, state, kind, userName: "Alice", amount: "$38.00" }),
   ]);
 }
 

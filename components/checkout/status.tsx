@@ -5,8 +5,10 @@ import { useTranslations } from "next-intl";
 import type { ReactElement } from "react";
 import { Mark } from "@/components/site/mark";
 import { cn } from "@/components/ui/cn";
+import type { Purpose } from "@/lib/api/payment";
 import type { PayState } from "@/lib/pay/state";
 import { isolateBidi } from "@/lib/text/bidi-isolate";
+import { Elapsed } from "./elapsed";
 
 /** `quiet` is said and not shown: the button shows it already. `first` is what was known for certain before. */
 type StatusText =
@@ -23,42 +25,64 @@ type StatusText =
  * What is being done about the payment, and whether money has moved. One live region that is always there, so that
  * each change is read out.
  */
-export function Status({ state, userName, amount }: { state: PayState; userName: string; amount: string }) {
-  const status = useStatusText(state, userName, amount);
+export function Status({
+  state,
+  kind,
+  userName,
+  amount,
+}: {
+  state: PayState;
+  kind: Purpose["kind"];
+  userName: string;
+  amount: string;
+}) {
+  const status = useStatusText(state, kind, userName, amount);
+  const shown = status === undefined || status.tone === "quiet" ? undefined : status;
   return (
-    // Where there is nothing to see, the region takes back the gap it would leave.
-    <div role="status" className={cn((status === undefined || status.tone === "quiet") && "-mb-4")}>
-      {status === undefined ? null : status.tone === "quiet" ? (
-        <p className="sr-only">{status.text}</p>
-      ) : (
-        <div
-          className={cn(
-            "flex gap-3 rounded-xl border p-4",
-            status.tone === "wait" && "border-wait-line bg-wait-wash",
-            status.tone === "good" && "border-line bg-accent-wash",
-            status.tone === "plain" && "border-line bg-wash",
-          )}
-        >
-          {status.icon}
-          <div>
-            {status.title === undefined ? null : (
-              <p className={cn("font-semibold", status.tone === "wait" ? "text-wait-text" : "text-ink")}>
-                {status.title}
-              </p>
-            )}
-            {status.first === undefined ? null : <p className="mt-1 text-sm">{status.first}</p>}
-            <p className={cn("text-sm", status.title !== undefined && "mt-1")}>{status.text}</p>
-          </div>
-        </div>
+    <div
+      className={cn(
+        // Where there is nothing to see, the region takes back the gap it would leave.
+        shown === undefined ? "-mb-4" : "flex gap-3 rounded-xl border p-4",
+        shown?.tone === "wait" && "border-wait-line bg-wait-wash",
+        shown?.tone === "good" && "border-line bg-accent-wash",
+        shown?.tone === "plain" && "border-line bg-wash",
       )}
+    >
+      {shown === undefined ? null : shown.icon}
+      <div>
+        <div role="status">
+          {shown?.title === undefined ? null : (
+            <p className={cn("font-semibold", shown.tone === "wait" ? "text-wait-text" : "text-ink")}>
+              {shown.title}
+            </p>
+          )}
+          {shown?.first === undefined ? null : <p className="mt-1 text-sm">{shown.first}</p>}
+          {status === undefined ? null : (
+            <p
+              className={shown === undefined ? "sr-only" : cn("text-sm", shown.title !== undefined && "mt-1")}
+            >
+              {status.text}
+            </p>
+          )}
+        </div>
+        {/* Beside the region: what changes each second would be read out each second. */}
+        {state.name === "checking" ? <Elapsed sinceMs={state.press.pressedAtMs} /> : null}
+      </div>
     </div>
   );
 }
 
-function useStatusText(state: PayState, userName: string, amount: string): StatusText | undefined {
+function useStatusText(
+  state: PayState,
+  kind: Purpose["kind"],
+  userName: string,
+  amount: string,
+): StatusText | undefined {
   const t = useTranslations("checkout");
+  /** What the button is called that was pressed. */
+  const act = t(`act_${kind}`);
   // One text without elements in it, like every other text of this region.
-  const isolatedName = { name: isolateBidi(userName), bdi: (name: string) => name };
+  const isolatedName = { act, name: isolateBidi(userName), bdi: (name: string) => name };
   const iconClass = "mt-0.5 size-5 shrink-0";
   const info = <Info aria-hidden="true" className={cn(iconClass, "text-soft")} />;
   const spinner = <Mark motion="turn" className={cn(iconClass, "text-wait-text")} />;
@@ -82,7 +106,7 @@ function useStatusText(state: PayState, userName: string, amount: string): Statu
         case "cancelled":
           return { tone: "good", icon: info, text: ofLastKey.cancelled };
         case "maybe-under-way":
-          return { tone: "plain", icon: info, text: t("noticeMaybe") };
+          return { tone: "plain", icon: info, text: t("noticeMaybe", { act }) };
         case "refused":
         case "none":
           return undefined;
@@ -96,9 +120,9 @@ function useStatusText(state: PayState, userName: string, amount: string): Statu
         case "polling":
           return { tone: "wait", icon: spinner, title: t("checkingTitle"), text: t("checking") };
         case "asking":
-          return { tone: "wait", icon: question, title: t("askTitle"), text: t("ask") };
+          return { tone: "wait", icon: question, title: t("askTitle"), text: t("ask", { act }) };
         case "unreachable":
-          return { tone: "wait", icon: question, title: t("askTitle"), text: t("askUnreached") };
+          return { tone: "wait", icon: question, title: t("askTitle"), text: t("askUnreached", { act }) };
         case "revoking":
           return { tone: "wait", icon: spinner, title: t("revokingTitle"), text: t("revoking") };
         default:
@@ -108,7 +132,7 @@ function useStatusText(state: PayState, userName: string, amount: string): Statu
       return {
         tone: "good",
         icon: <Check aria-hidden="true" className={cn(iconClass, "text-accent-text")} />,
-        title: t("paid", { amount }),
+        title: t(`paid_${kind}`, { amount }),
         text: t("paidText"),
       };
     case "declined":
@@ -119,7 +143,7 @@ function useStatusText(state: PayState, userName: string, amount: string): Statu
         icon: question,
         title: t("unavailableTitle"),
         first: ofLastKey[state.openingReason],
-        text: t("unavailable"),
+        text: t("unavailable", { act }),
       };
     case "signed-out":
       return {

@@ -9,10 +9,16 @@ function useReadersScheme(): void {
   useEffect(() => {
     const root = document.documentElement;
     const prefersDark = matchMedia("(prefers-color-scheme: dark)");
-    const follow = () => root.classList.toggle(DARK_CLASS, prefersDark.matches);
+    const follow = () => {
+      const { theme } = root.dataset;
+      root.classList.toggle(DARK_CLASS, theme === "dark" || (theme !== "light" && prefersDark.matches));
+    };
     follow();
     prefersDark.addEventListener("change", follow);
+    const chosen = new MutationObserver(follow);
+    chosen.observe(root, { attributeFilter: ["data-theme"] });
     return () => {
+      chosen.disconnect();
       prefersDark.removeEventListener("change", follow);
       root.classList.remove(DARK_CLASS);
     };
@@ -64,6 +70,11 @@ export function Reference({
         onComplete: () => setState("shown"),
       });
     }
+    // swagger-ui brings a <main> of its own, and a page has one: this is a part of ours.
+    const parts = new MutationObserver(() => {
+      domNode.querySelector("main:not([role])")?.setAttribute("role", "group");
+    });
+    parts.observe(domNode, { childList: true, subtree: true });
     const observer = new IntersectionObserver(
       (entries) => {
         if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
@@ -73,7 +84,10 @@ export function Reference({
       { rootMargin: "800px" },
     );
     observer.observe(domNode);
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      parts.disconnect();
+    };
   }, [url]);
 
   return (

@@ -1,12 +1,17 @@
+import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { OrderList } from "@/components/orders/order-list";
+import { type ListedSale, SalesList } from "@/components/sales/sales-list";
+import { type ListedOrder, MerchantOrderList } from "@/components/selling/merchant-order-list";
 import { bdi } from "@/components/ui/bdi";
+import { Button } from "@/components/ui/button";
 import { inElements } from "@/components/ui/in-elements";
-import type { Order } from "@/lib/api/order";
 import { type Account, Balances } from "./balances";
 import { Section } from "./section";
 
-/** The start page of a merchant: what came in, what was sold, what is still to be paid. */
+const MORE =
+  "-my-2.5 inline-flex min-h-11 min-w-11 items-center rounded-xl text-sm font-semibold text-accent-text underline-offset-4 hover:underline";
+
+/** The start page of a merchant: what to do, what came in, what was sold, what is still to be paid. */
 export function HomeOfMerchant({
   viewer,
   accounts,
@@ -15,31 +20,55 @@ export function HomeOfMerchant({
 }: {
   viewer: { name: string };
   accounts: Account[];
-  openOrders: Order[];
-  sales: Order[];
+  openOrders: ListedOrder[];
+  sales: ListedSale[];
 }) {
-  const t = useTranslations("home");
+  const t = useTranslations();
   return (
     <>
-      <h1 className="mb-6 text-title wrap-anywhere">
-        {inElements(t.rich("greeting", { name: viewer.name, bdi }))}
-      </h1>
+      <div className="mb-6 flex flex-wrap items-center justify-between gap-4">
+        <h1 className="min-w-0 text-title wrap-anywhere">
+          {inElements(t.rich("home.greeting", { name: viewer.name, bdi }))}
+        </h1>
+        <div className="flex flex-wrap gap-3">
+          <Button asChild>
+            <Link href="/orders/new">{t("merchant.newOrder")}</Link>
+          </Button>
+          <Button asChild look="quiet">
+            <Link href="/links/new">{t("merchant.newLink")}</Link>
+          </Button>
+        </div>
+      </div>
       <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 lg:grid-cols-2">
-        <Section title={t("balances")} className="lg:col-span-2">
+        <Section title={t("home.balances")} className="lg:col-span-2">
           <Balances accounts={accounts} />
         </Section>
-        <Section title={t("sales")}>
+        <Section
+          title={t("merchant.latestSales")}
+          action={
+            <Link href="/sales" className={MORE}>
+              {t("merchant.allSales")}
+            </Link>
+          }
+        >
           {sales.length > 0 ? (
-            <OrderList orders={sales} showState />
+            <SalesList sales={sales} />
           ) : (
-            <p className="text-soft">{t("noSales")}</p>
+            <p className="text-soft">{t("merchant.noSales")}</p>
           )}
         </Section>
-        <Section title={t("yourOrders")}>
+        <Section
+          title={t("merchant.openOrders")}
+          action={
+            <Link href="/orders" className={MORE}>
+              {t("merchant.allOrders")}
+            </Link>
+          }
+        >
           {openOrders.length > 0 ? (
-            <OrderList orders={openOrders} showState />
+            <MerchantOrderList orders={openOrders} />
           ) : (
-            <p className="text-soft">{t("noOrdersOfYours")}</p>
+            <p className="text-soft">{t("merchant.noOpenOrders")}</p>
           )}
         </Section>
       </div>

@@ -1,9 +1,14 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import type { ReactElement } from "react";
+import { MovementList } from "@/components/activity/movement-list";
+import { NoMovements } from "@/components/activity/no-movements";
 import { OrderList } from "@/components/orders/order-list";
-import { type ListedPayment, PaymentList } from "@/components/payments/payment-list";
+import { RequestList } from "@/components/request/request-list";
 import { bdi } from "@/components/ui/bdi";
+import { Button } from "@/components/ui/button";
 import { inElements } from "@/components/ui/in-elements";
+import type { Movement } from "@/lib/activity/movement";
 import type { Order } from "@/lib/api/order";
 import { type Account, Balances } from "./balances";
 import { Menu } from "./menu";
@@ -13,15 +18,22 @@ import { Section } from "./section";
 export function HomeOfPayer({
   viewer,
   accounts,
-  payments,
+  movements,
   openOrders,
+  requests,
   createDemoOrder,
+  isOperator = false,
+  tour = null,
 }: {
-  viewer: { id: string; name: string };
+  viewer: { id: string; name: string; handle: string };
   accounts: Account[];
-  payments: ListedPayment[];
+  movements: Movement[];
   openOrders: Order[];
+  /** What they have asked others to pay, the latest. */
+  requests: Order[];
   createDemoOrder: ((formData: FormData) => Promise<void>) | undefined;
+  isOperator?: boolean;
+  tour?: ReactElement | null;
 }) {
   const t = useTranslations();
   return (
@@ -29,9 +41,25 @@ export function HomeOfPayer({
       <h1 className="mb-6 text-title wrap-anywhere">
         {inElements(t.rich("home.greeting", { name: viewer.name, bdi }))}
       </h1>
+      {isOperator ? <p className="mb-6 text-soft">{t("home.operating")}</p> : null}
+      {tour}
       <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 lg:grid-cols-2">
         <Section title={t("home.balances")} className="lg:col-span-2">
           <Balances accounts={accounts} />
+          <div className="mt-6 grid gap-3 sm:flex sm:flex-wrap">
+            {/* Plain links: each begins something new, which no cache may hold. */}
+            <Button asChild>
+              <a href="/send">{t("home.send")}</a>
+            </Button>
+            <Button asChild look="quiet">
+              <a href="/request">{t("home.request")}</a>
+            </Button>
+            {createDemoOrder === undefined ? null : (
+              <Button asChild look="quiet">
+                <a href="/top-up">{t("home.topUp")}</a>
+              </Button>
+            )}
+          </div>
         </Section>
         <div className="grid grid-cols-1 gap-4 sm:gap-6">
           {createDemoOrder === undefined ? null : <Menu createDemoOrder={createDemoOrder} />}
@@ -44,22 +72,37 @@ export function HomeOfPayer({
               </p>
             )}
           </Section>
+          {requests.length > 0 ? (
+            <Section
+              title={t("home.requests")}
+              action={
+                <Link
+                  href="/requests"
+                  className="-my-2.5 inline-flex min-h-11 items-center rounded-xl text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
+                >
+                  {t("home.allRequests")}
+                </Link>
+              }
+            >
+              <RequestList requests={requests} />
+            </Section>
+          ) : null}
         </div>
         <Section
           title={t("home.recent")}
           action={
             <Link
               href="/payments"
-              className="rounded text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
+              className="-my-2.5 inline-flex min-h-11 items-center rounded-xl text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
             >
               {t("home.allPayments")}
             </Link>
           }
         >
-          {payments.length > 0 ? (
-            <PaymentList viewerId={viewer.id} payments={payments} />
+          {movements.length > 0 ? (
+            <MovementList movements={movements} />
           ) : (
-            <p className="text-soft">{t("payments.none")}</p>
+            <NoMovements isMerchant={false} handle={viewer.handle} isAtStart />
           )}
         </Section>
       </div>

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { useLocale, useTranslations } from "next-intl";
+import { OpenedAs } from "@/components/form/opened-as";
 import { Submit } from "@/components/ui/submit";
 import { MENU, SKUS } from "@/lib/menu";
 import { formatMoney } from "@/lib/money";
@@ -21,15 +22,16 @@ export function Menu({ createDemoOrder }: { createDemoOrder: (formData: FormData
       <ul className="divide-y divide-line">
         {SKUS.map((sku) => (
           <li key={sku} className="py-3 first:pt-0 last:pb-0">
-            <form action={createDemoOrder} className="flex items-center gap-3">
+            <form action={createDemoOrder} className="flex flex-wrap items-center gap-x-3 gap-y-2">
+              <OpenedAs />
               <input type="hidden" name="sku" value={sku} />
               {/* Made when the menu is shown: the same form pressed again is the same order. */}
               <input type="hidden" name="orderId" value={randomUUID()} />
-              <span className="min-w-0 flex-1">
+              <span className="min-w-0 flex-1 basis-44">
                 <span className="block font-medium">{t(TEXTS[sku].name)}</span>
                 <span className="block text-sm text-soft">{t(TEXTS[sku].text)}</span>
               </span>
-              <span className="figures font-semibold">
+              <span className="figures mr-auto font-semibold">
                 {formatMoney(MENU[sku].amountMinor, "USD", locale)}
               </span>
               <Submit look="quiet" size="small" aria-label={t("orderItem", { item: t(TEXTS[sku].name) })}>

@@ -2,10 +2,16 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Mark } from "@/components/site/mark";
 import { Button } from "@/components/ui/button";
+import { Submit } from "@/components/ui/submit";
 import { Section } from "./section";
 
 /** What Once is, for somebody who is not signed in; in the demo also how to try the double press. */
-export function Welcome({ isDemo }: { isDemo: boolean }) {
+export function Welcome({
+  signInAsDemo,
+}: {
+  /** In the demo alone: signs in as one of its people. */
+  signInAsDemo: ((formData: FormData) => Promise<void>) | undefined;
+}) {
   const t = useTranslations("home");
   const promises = [
     { title: t("promiseOnce"), text: t("promiseOnceText") },
@@ -27,7 +33,7 @@ export function Welcome({ isDemo }: { isDemo: boolean }) {
         <Mark motion="draw" className="hidden size-64 text-accent lg:block" />
       </div>
 
-      {isDemo ? (
+      {signInAsDemo === undefined ? null : (
         <Section title={t("tryTitle")}>
           <ol className="grid gap-5 sm:grid-cols-3">
             {[t("try1"), t("try2"), t("try3")].map((step, index) => (
@@ -42,8 +48,14 @@ export function Welcome({ isDemo }: { isDemo: boolean }) {
               </li>
             ))}
           </ol>
+          <form action={signInAsDemo} className="mt-6">
+            <input type="hidden" name="next" value="/" />
+            <Submit name="who" value="alice">
+              {t("tryBegin")}
+            </Submit>
+          </form>
         </Section>
-      ) : null}
+      )}
 
       <dl className="grid gap-6 sm:grid-cols-3">
         {promises.map((promise) => (

@@ -24,7 +24,7 @@ export function OrderList({ orders, showState = false }: { orders: Order[]; show
             {/* An amount that leaves too little room stands below, whole: no number is broken over two lines. */}
             <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3">
               <span className="min-w-0 flex-1 basis-28">
-                <span className="block truncate font-medium">
+                <span className="line-clamp-2 font-medium wrap-anywhere">
                   <bdi>{order.description}</bdi>
                 </span>
                 <span className="flex flex-col text-sm text-soft sm:flex-row">

@@ -1,50 +1,49 @@
-import { Check, X } from "lucide-react";
-import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
-import type { ReactNode } from "react";
 import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
-import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { inElements } from "@/components/ui/in-elements";
-
-import type { Order } from "@/lib/api/order";
-import { mayPayAgain } from "@/lib/pay/state-machine";
-import type { ListedPayment } from "./payment-list";
+import { namedAs, type Receipt as ReceiptOf } from "@/lib/receipt";
+import { PartyName } from "./party";
+import { ReceiptActions } from "./receipt-actions";
 import { type Fact, ReceiptFacts } from "./receipt-facts";
+import { DeclinedMark, DoneMark } from "./receipt-marks";
+import { ReceiptProof } from "./receipt-proof";
+import { ReceiptRefunded, ReceiptRefunds } from "./receipt-refunds";
 
 /** Longer than this, an amount in the type of the title no longer fits a telephone. */
 const LARGE_TYPE_MAX_LENGTH = 12;
 
-/** One payment as a bill: what became of it first, then who, what, when. */
+/** One payment as a bill: what became of it first, then who, what, when, what was paid back; and its proof below. */
 export function Receipt({
   viewerId,
-  view,
-  order,
+  receipt,
   amount,
+  mailIntentId,
 }: {
   viewerId: string;
-  view: ListedPayment;
-  order: Order | undefined;
+  receipt: ReceiptOf;
   amount: string;
+  /** Names the wish to have it by e-mail; undefined where no mail can be sent. */
+  mailIntentId?: string | undefined;
 }) {
   const t = useTranslations("payment");
+  const tReceipt = useTranslations("receipt");
   const format = useFormatter();
-  const { payment, payer, payee } = view;
+  const { payment, payer, payee, order } = receipt;
   const hasMoved = payment.status === "succeeded";
-  const party = (who: { id?: string; name: string }): ReactNode =>
-    who.id === viewerId ? inElements(t.rich("you", { name: who.name, bdi })) : <bdi>{who.name}</bdi>;
+  const declineCode = payment.declineCode ?? "unknown";
   const facts: Fact[] = [
-    [t("from"), party(payer)],
-    [t("to"), party(payee)],
+    [t("from"), <PartyName key="from" party={payer} viewerId={viewerId} />],
+    [t("to"), <PartyName key="to" party={payee} viewerId={viewerId} />],
     [t("when"), format.dateTime(new Date(payment.settledAt), "moment")],
-    [t("kind"), t(`kind_${payment.kind}`)],
-    ...(hasMoved ? [] : [[t("declineReason"), t(`decline_${payment.declineCode ?? "unknown"}`)] as Fact]),
+    [t("kind"), t(`kind_${namedAs(receipt)}`)],
+    ...(hasMoved ? [] : [[t("declineReason"), t(`decline_${declineCode}`)] as Fact]),
     ...(payment.note === undefined ? [] : [[t("note"), <bdi key="note">{payment.note}</bdi>] as Fact]),
   ];
   return (
     <div className="mx-auto w-full max-w-lg">
-      <article className="drop-shadow-[0_10px_24px_rgb(23_33_28_/_10%)]">
+      <article className="drop-shadow-[0_10px_24px_rgb(23_33_28_/_10%)] print:drop-shadow-none">
         <div className="torn rounded-t-2xl bg-card px-5 pt-8 sm:px-8">
           {hasMoved ? <DoneMark /> : <DeclinedMark />}
           <h1
@@ -54,12 +53,12 @@ export function Receipt({
               amount.length > LARGE_TYPE_MAX_LENGTH ? "text-lg sm:text-2xl" : "text-[2.25rem]",
             )}
           >
-            {t(titleOf(payment.status, payment.kind), { amount })}
+            {hasMoved ? tReceipt(`title_${namedAs(receipt)}`, { amount }) : t("declined", { amount })}
           </h1>
           {hasMoved ? (
             <p className="mt-2 text-center text-soft">
               {inElements(
-                t.rich(subtitleOf(payment.kind, payer.id === viewerId), {
+                tReceipt.rich(`subtitle_${payer.id === viewerId ? "sent" : "received"}_${payment.kind}`, {
                   name: payer.id === viewerId ? payee.name : payer.name,
                   bdi,
                 }),
@@ -69,6 +68,14 @@ export function Receipt({
           <div className="dotted-rule mt-7 pt-5">
             <ReceiptFacts facts={facts} />
           </div>
+          {hasMoved ? null : (
+            <section aria-labelledby="next" className="dotted-rule mt-5 pt-4">
+              <h2 id="next" className="font-semibold">
+                {tReceipt("afterTitle")}
+              </h2>
+              <p className="mt-1">{tReceipt(`next_${declineCode}`)}</p>
+            </section>
+          )}
           {order === undefined ? null : (
             <div className="dotted-rule mt-5 pt-4">
               <h2 className="mb-1 font-semibold wrap-anywhere">
@@ -77,81 +84,19 @@ export function Receipt({
               <OrderLines order={order} />
             </div>
           )}
+          <ReceiptRefunds receipt={receipt} />
+          <ReceiptRefunded receipt={receipt} />
           <div className="dotted-rule mt-5 pt-5 text-xs break-all text-faint">
             <p className="flex flex-wrap justify-center gap-x-1">
               <span>{t("reference")}</span>
               <span className="figures">{payment.id}</span>
             </p>
-            {payment.refundOf === undefined ? null : (
-              <p className="flex flex-wrap justify-center gap-x-1">
-                <span>{t("refundOf")}</span>
-                <Link href={`/payments/${payment.refundOf}`} className="figures underline">
-                  {payment.refundOf}
-                </Link>
-              </p>
-            )}
           </div>
         </div>
       </article>
-      <div className="print:hidden mt-6 flex flex-wrap justify-center gap-3">
-        {!hasMoved && order?.state === "open" && mayPayAgain(payment.declineCode) ? (
-          <Button asChild>
-            <Link href={`/checkout/${order.id}`}>{t("tryAgain")}</Link>
-          </Button>
-        ) : null}
-        <Button asChild look="quiet">
-          <Link href="/payments">{t("allPayments")}</Link>
-        </Button>
-        <Button asChild look="quiet">
-          <Link href="/">{t("backHome")}</Link>
-        </Button>
-      </div>
+      <ReceiptActions receipt={receipt} viewerId={viewerId} mailIntentId={mailIntentId} />
+      <ReceiptProof receipt={receipt} viewerId={viewerId} />
       <p className="print:hidden mt-6 text-center text-sm text-soft">{t("keep")}</p>
     </div>
   );
-}
-
-/** The ring, drawn once around a tick. */
-function DoneMark() {
-  return (
-    <div className="relative mx-auto size-16 text-accent-text">
-      <svg viewBox="0 0 64 64" fill="none" aria-hidden="true" className="absolute inset-0">
-        <circle cx="32" cy="32" r="29" className="fill-accent-wash" />
-        <circle
-          cx="32"
-          cy="32"
-          r="29"
-          pathLength={100}
-          stroke="currentColor"
-          strokeWidth="4"
-          strokeLinecap="round"
-          transform="rotate(-90 32 32)"
-          className="draw-once"
-        />
-      </svg>
-      <Check aria-hidden="true" strokeWidth={3} className="absolute inset-4 size-8" />
-    </div>
-  );
-}
-
-function DeclinedMark() {
-  return (
-    <div className="mx-auto flex size-16 items-center justify-center rounded-full border-4 border-alert-line bg-alert-wash text-alert-text">
-      <X aria-hidden="true" strokeWidth={3} className="size-8" />
-    </div>
-  );
-}
-
-type Kind = ListedPayment["payment"]["kind"];
-
-function titleOf(status: ListedPayment["payment"]["status"], kind: Kind) {
-  if (status === "declined") return "declined";
-  if (kind === "refund") return "paidBack";
-  return kind === "top-up" ? "paidIn" : "paid";
-}
-
-function subtitleOf(kind: Kind, isPayer: boolean) {
-  if (kind === "top-up") return "subtitleTopUp";
-  if (kind === "refund") return isPayer ? "subtitleRefundSent" : "subtitleRefundReceived";
-  return isPayer ? "subtitleSent" : "subtitleReceived";
 }

@@ -2,56 +2,60 @@
 
 import { useTranslations } from "next-intl";
 import { useActionState, useState } from "react";
-import { Field } from "@/components/ui/field";
+import { ErrorSummary } from "@/components/form/error-summary";
+import { Field } from "@/components/form/field";
+import { Form } from "@/components/form/form";
 import { Submit } from "@/components/ui/submit";
-import { PASSWORD_MIN_LENGTH, type SignUpError } from "@/lib/identity/sign-up";
+import { type FormState, UNSENT } from "@/lib/form/form-state";
+import { PASSWORD_MIN_LENGTH, signUpForm } from "@/lib/identity/sign-up";
 
-type SignUpState = { error?: SignUpError | "limited"; waitMinutes?: number };
+type SignUpState = FormState & { waitMinutes?: number };
 
-/** A new account. `signUp` redirects where everything is right, and names the field that is not otherwise. */
+/**
+ * A new account. `signUp` redirects where everything is right, and names the fields that are not otherwise. The form sends `id`
+ * with it, the same at each press, so that two presses are one sign-up.
+ */
 export function SignUpForm({
   signUp,
   next,
+  id,
 }: {
   signUp: (previous: SignUpState, formData: FormData) => Promise<SignUpState>;
   next: string;
+  id: string;
 }) {
   const t = useTranslations("signUp");
-  const [state, action] = useActionState(signUp, {});
-  // React empties an uncontrolled field after an action; only the password is to be typed again.
-  const [typed, setTyped] = useState({ name: "", handle: "", email: "" });
-  const bind = (name: keyof typeof typed) => ({
-    id: name,
-    name,
-    label: t(name),
-    required: true,
-    value: typed[name],
-    onChange: (event: { target: { value: string } }) => setTyped({ ...typed, [name]: event.target.value }),
-  });
+  // The one that the form was opened with: whenever the page is read again, the server offers another.
+  const [firstId] = useState(id);
+  const [state, action] = useActionState<SignUpState, FormData>(signUp, UNSENT);
+  const errorText = (name: string, code: string) => {
+    if (code === "limited") return t("error_limited", { minutes: state.waitMinutes ?? 1 });
+    if (code === "guessable") return t("error_password-guessable");
+    const key = code === "taken" ? (`${name}-taken` as const) : name;
+    return t(`error_${key}` as "error_name", { length: PASSWORD_MIN_LENGTH });
+  };
   return (
-    <form action={action} className="flex flex-col gap-4">
+    <Form
+      schema={signUpForm}
+      state={state}
+      action={action}
+      errorText={errorText}
+      className="flex flex-col gap-4"
+    >
       <input type="hidden" name="next" value={next} />
-      {state.error === undefined ? null : (
-        <p
-          role="alert"
-          className="rounded-xl border border-alert-line bg-alert-wash p-3 text-sm text-alert-text"
-        >
-          {t(`error_${state.error}`, { length: PASSWORD_MIN_LENGTH, minutes: state.waitMinutes ?? 1 })}
-        </p>
-      )}
-      <Field {...bind("name")} autoComplete="name" />
-      <Field {...bind("handle")} autoComplete="username" hint={t("handleHint")} />
-      <Field {...bind("email")} type="email" autoComplete="email" />
+      <input type="hidden" name="id" value={firstId} />
+      <ErrorSummary />
+      <Field name="name" label={t("name")} autoComplete="name" />
+      <Field name="handle" label={t("handle")} hint={t("handleHint")} autoComplete="username" />
+      <Field name="email" label={t("email")} type="email" autoComplete="email" />
       <Field
-        id="password"
         name="password"
         type="password"
         label={t("password")}
         autoComplete="new-password"
-        required
         hint={t("passwordHint", { length: PASSWORD_MIN_LENGTH })}
       />
       <Submit className="mt-2">{t("submit")}</Submit>
-    </form>
+    </Form>
   );
 }

@@ -6,9 +6,11 @@ import { useFormatter } from "next-intl";
  */
 export function useWhen(): (at: string) => string {
   const format = useFormatter();
-  const thisYear = new Date().getUTCFullYear();
+  // Of the reader's zone: on the last evening of a year it is another there.
+  const yearOf = (moment: Date) => format.dateTime(moment, { year: "numeric" });
+  const thisYear = yearOf(new Date());
   return (at) => {
     const moment = new Date(at);
-    return format.dateTime(moment, moment.getUTCFullYear() === thisYear ? "short" : "shortOfOtherYear");
+    return format.dateTime(moment, yearOf(moment) === thisYear ? "short" : "shortOfOtherYear");
   };
 }

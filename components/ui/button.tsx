@@ -14,7 +14,7 @@ const button = cva(
         text: "text-accent-text underline-offset-4 hover:underline",
       },
       size: {
-        small: "h-10 px-3.5 text-sm",
+        small: "h-11 px-3.5 text-sm",
         medium: "h-12 px-5 text-base",
         // Grows by lines: the largest amounts are wider than a telephone.
         large: "min-h-14 w-full px-6 py-2 text-lg whitespace-normal",

@@ -1,8 +1,11 @@
 "use client";
 
-import { type ComponentProps, useEffect, useRef } from "react";
+import { type ComponentProps, createContext, type RefObject, useContext, useEffect, useRef } from "react";
 import { useFormStatus } from "react-dom";
 import { Button } from "./button";
+
+/** Whether the form around a button has been sent, where the form itself knows: components/form opens it again. */
+export const SentLatch = createContext<RefObject<boolean> | undefined>(undefined);
 
 /**
  * The button that sends its form, once until the answer is there. React's own pending state comes a frame after the press,
@@ -13,18 +16,28 @@ export function Submit(
   props: Omit<ComponentProps<typeof Button>, "type" | "disabled" | "onClick" | "asChild">,
 ) {
   const { pending } = useFormStatus();
-  const isSent = useRef(false);
+  const own = useRef(false);
+  const isSent = useContext(SentLatch) ?? own;
   useEffect(() => {
     if (!pending) isSent.current = false;
-  }, [pending]);
+  }, [pending, isSent]);
+  useEffect(() => {
+    // Back from the page that a plain form led to, out of the browser's cache: it may be sent again.
+    const open = () => {
+      isSent.current = false;
+    };
+    addEventListener("pageshow", open);
+    return () => removeEventListener("pageshow", open);
+  }, [isSent]);
   return (
     <Button
       type="submit"
       aria-disabled={pending}
       onClick={(event) => {
+        const { form } = event.currentTarget;
         if (isSent.current || pending) event.preventDefault();
         // A form that the browser finds incomplete is not sent, and nothing would unblock the button.
-        else isSent.current = event.currentTarget.form?.checkValidity() === true;
+        else isSent.current = form?.noValidate === true || form?.checkValidity() === true;
       }}
       {...props}
     />

@@ -53,6 +53,22 @@ describe("the buffer of attempts", () => {
     expect(buffer.take()).toEqual([]);
   });
 
+  it("holds an attempt until it is written or given up", () => {
+    const buffer = new AttemptBuffer<string>(10);
+    buffer.add("first");
+    expect(buffer.held()).toEqual(["first"]);
+    buffer.take();
+    buffer.add("second");
+    expect(buffer.held()).toEqual(["first", "second"]);
+    buffer.failed();
+    expect(buffer.held()).toEqual(["first", "second"]);
+    buffer.take();
+    buffer.add("third");
+    expect(buffer.held()).toEqual(["first", "second", "third"]);
+    buffer.written();
+    expect(buffer.held()).toEqual(["third"]);
+  });
+
   it("refuses a second batch while one is being written", () => {
     const buffer = new AttemptBuffer<number>(10);
     buffer.take();

@@ -48,6 +48,12 @@ export class AttemptBuffer<T> {
     return retries.length;
   }
 
+  /** Whatever is not known to be written, oldest first. */
+  held(): T[] {
+    const { fresh, retries } = this.#inFlight ?? { fresh: [], retries: [] };
+    return [...retries, ...fresh, ...this.#retries, ...this.#fresh];
+  }
+
   /** How many were dropped for want of room since this was last asked. */
   takeDropped(): number {
     const dropped = this.#dropped;

@@ -26,6 +26,9 @@ const WAITING_PER_KEY = 100;
 /** Some megabytes of memory, and one statement that stays far below its timeout. */
 const BUFFER_CAPACITY = 5_000;
 
+/** Verdicts that say why nothing was executed. */
+const REFUSALS: ReadonlySet<string> = new Set<Attempt["verdict"]>(["refused", "invalid", "mismatch"]);
+
 type Recorder = {
   buffer: AttemptBuffer<Row>;
   /** How many arrivals of each user's key came since the last flush began: anybody may ask for anybody's. */
@@ -63,6 +66,21 @@ export function recordAttempt(attempt: Attempt): void {
     one.buffer.add({ ...attempt, id: uuidv7() });
     scheduleFlush(one);
   });
+}
+
+/** What this process has noted of one user's key and not yet written. */
+export function unwrittenAttempts(userId: string, key: string): Row[] {
+  return recorder()
+    .buffer.held()
+    .filter((row) => row.userId === userId && row.key === key);
+}
+
+/** The keys of one user that this process has noted an arrival of, not written so far, whose answer was no plain refusal. */
+export function unwrittenKeysInDoubt(userId: string): string[] {
+  const rows = recorder()
+    .buffer.held()
+    .filter((row) => row.userId === userId && !REFUSALS.has(row.verdict));
+  return [...new Set(rows.map(({ key }) => key))];
 }
 
 /** Writes what waits now, as far as that succeeds, and resolves when it is done. Never rejects. */

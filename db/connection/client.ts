@@ -9,9 +9,13 @@ import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import { withReadDeadline } from "../execution/read-deadline.ts";
 import * as attempts from "../schema/attempts.ts";
 import * as auth from "../schema/auth.ts";
+import * as currencies from "../schema/currencies.ts";
 import * as keys from "../schema/idempotency-keys.ts";
 import * as ledger from "../schema/ledger.ts";
+import * as mail from "../schema/mail.ts";
+import * as operators from "../schema/operators.ts";
 import * as orders from "../schema/orders.ts";
+import * as paymentLinks from "../schema/payment-links.ts";
 import * as payments from "../schema/payments.ts";
 import { openPool, type Pool } from "./pool.ts";
 import { redactQueryErrors } from "./redact-errors.ts";
@@ -19,7 +23,18 @@ import type { Sql } from "./sql.ts";
 
 export type { Sql } from "./sql.ts";
 
-export const schema = { ...attempts, ...auth, ...keys, ...ledger, ...orders, ...payments };
+export const schema = {
+  ...attempts,
+  ...auth,
+  ...currencies,
+  ...keys,
+  ...ledger,
+  ...mail,
+  ...operators,
+  ...orders,
+  ...paymentLinks,
+  ...payments,
+};
 
 /** More connections than the server has cores would only queue for locks. */
 const SETTLING_CONNECTIONS = 8;

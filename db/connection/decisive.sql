@@ -53,7 +53,7 @@ create or replace trigger api_keys_commit_synchronously after delete or update o
   for each statement execute function commit_synchronously();
 create or replace trigger credentials_commit_synchronously after delete or update of password, user_id on credentials
   for each statement execute function commit_synchronously();
-create or replace trigger users_commit_synchronously after delete or update of email, email_verified, handle, role on users
+create or replace trigger users_commit_synchronously after delete or update of email, email_verified, handle, role, frozen_at on users
   for each statement execute function commit_synchronously();
 create or replace trigger orders_commit_synchronously after insert or update or delete on orders
   for each statement execute function commit_synchronously();

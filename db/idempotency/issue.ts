@@ -1,7 +1,7 @@
 /** Issuing: get or create the open key of a user's purpose. */
 import { eq } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
-import type { Purpose } from "../../lib/api/payment.ts";
+import type { InternalPurpose } from "../../lib/api/payment.ts";
 import { database } from "../connection/client.ts";
 import { ConcurrencyLimit } from "../execution/concurrency-limit.ts";
 import { countdown, DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";
@@ -16,7 +16,7 @@ export type Issued =
   | { type: "created" | "found"; key: string; expiresAt: Date }
   /** This user has paid the purpose; there will be no other payment for it. */
   | { type: "settled"; payment: PaymentRow }
-  /** The order, or the payment to refund, does not exist for this user. */
+  /** The order, or the payment to refund, does not exist for this user; or they are no operator, who alone may fund. */
   | { type: "not-found" }
   /** The intent is in use for the refund of another payment. */
   | { type: "other-subject" }
@@ -32,12 +32,13 @@ const OPEN_KEYS_MAX = 2_000;
 const issuing = new ConcurrencyLimit({ concurrency: 2, busyMs: 20 });
 
 /** A purpose as the columns `kind`, `purpose_id` and `subject_id`. */
-function columnsOf(purpose: Purpose): { kind: string; purposeId: string; subjectId: string | null } {
+function columnsOf(purpose: InternalPurpose): { kind: string; purposeId: string; subjectId: string | null } {
   switch (purpose.kind) {
     case "order":
       return { kind: purpose.kind, purposeId: purpose.orderId, subjectId: null };
     case "transfer":
     case "top-up":
+    case "funding":
       return { kind: purpose.kind, purposeId: purpose.intentId, subjectId: null };
     case "refund":
       return { kind: purpose.kind, purposeId: purpose.intentId, subjectId: purpose.paymentId };
@@ -46,8 +47,8 @@ function columnsOf(purpose: Purpose): { kind: string; purposeId: string; subject
   }
 }
 
-/** Whether the subject of the purpose exists for this user: any order, or a payment that this user received. */
-async function subjectExists(userId: string, purpose: Purpose): Promise<boolean> {
+/** Whether the subject of the purpose exists for this user: any order, a payment that this user received; to fund, who is an operator, or was and has begun to. */
+async function subjectExists(userId: string, purpose: InternalPurpose): Promise<boolean> {
   const db = database().reading;
   switch (purpose.kind) {
     case "order": {
@@ -61,6 +62,17 @@ async function subjectExists(userId: string, purpose: Purpose): Promise<boolean>
         .innerJoin(ledgerAccounts, eq(ledgerAccounts.id, payments.payeeAccountId))
         .where(eq(payments.id, purpose.paymentId));
       return found?.ownerId === userId;
+    }
+    case "funding": {
+      // Settling decides; this keeps keys of no use from being issued. Who was an operator finds what their intents became: one
+      // statement, in which a payment under way is still a key, or is there already.
+      const [row] = await database().readingSql<{ exists: boolean }[]>`
+        select exists (select from users where id = ${userId} and role = 'operator')
+            or exists (select from idempotency_keys
+                        where user_id = ${userId} and kind = 'funding' and purpose_id = ${purpose.intentId})
+            or exists (select from payments
+                        where user_id = ${userId} and kind = 'funding' and purpose_id = ${purpose.intentId}) as "exists"`;
+      return row?.exists ?? false;
     }
     case "transfer":
     case "top-up":
@@ -80,7 +92,7 @@ type Row = {
  * Issues the key for `purpose`: the open one where there is one, a new one otherwise, none where this user has paid the
  * purpose. Any number of calls at once get the same key. The key is a UUID v7 whose random bits come from a CSPRNG.
  */
-export async function issueKey(userId: string, purpose: Purpose): Promise<Issued> {
+export async function issueKey(userId: string, purpose: InternalPurpose): Promise<Issued> {
   const remaining = countdown(DEADLINE_MS);
   if (!(await subjectExists(userId, purpose))) return { type: "not-found" };
   const { kind, purposeId, subjectId } = columnsOf(purpose);

@@ -78,27 +78,37 @@ export async function listApiKeys(userId: string): Promise<ListedKey[]> {
 /** Enough for a key per program, and still a list that one can read. */
 export const KEYS_PER_USER = 25;
 
-/** The verdict on a key that was just made: `made-already` where its form has made one before. */
-export type NewKeyVerdict = "kept" | "made-already" | "too-many";
+/**
+ * The verdict on a key that was just made: `made-already` where its form has made one before, `gone` where the session that made
+ * it has ended, or the key was revoked with all others.
+ */
+export type NewKeyVerdict = "kept" | "made-already" | "too-many" | "gone";
 
 /**
- * Checks a key that better-auth's plugin has just inserted, before it is shown, and deletes it where it is one too many or
- * the second of its form (`intentId`, in the key's metadata). Counting before the insert would let any number of concurrent
+ * Checks a key that better-auth's plugin has just inserted, before it is shown, and deletes it where it is one too many,
+ * the second of its form (`intentId`, in the key's metadata), or of a session that has ended. Counting before the insert would let any number of concurrent
  * requests through. Verdicts about one user are serialised by the lock of the user's row, so exactly as many keys stay as
- * are allowed. A server that dies in between leaves a key that was never shown; its owner sees it in the list.
+ * are allowed; whatever sets a password takes the same lock, ends the sessions and revokes keys. A server that dies in between leaves a key that was never shown; its owner sees it in the list.
  *
  * Both statements are one simple query and so one transaction, each with a snapshot of its own: the second sees what was
  * committed while the first waited. A simple query takes no parameters, so the ids stand in the text, and are validated.
  */
-export async function judgeNewKey(userId: string, keyId: string, intentId: string): Promise<NewKeyVerdict> {
-  const [user, key, intent] = [userId, keyId, intentId].map((id) => {
+export async function judgeNewKey(made: {
+  userId: string;
+  sessionId: string;
+  keyId: string;
+  intentId: string;
+}): Promise<NewKeyVerdict> {
+  const [user, session, key, intent] = [made.userId, made.sessionId, made.keyId, made.intentId].map((id) => {
     if (!/^[0-9a-f-]{36}$/.test(id)) throw new Error(`Bug: "${id}" is no id.`);
     return `'${id}'`;
   });
   const results: unknown = await database().readingSql.unsafe(`
     select from users where id = ${user} for no key update;
     with judged as (
-      select case when exists (select from api_keys where reference_id = ${user} and id <> ${key}
+      select case when not exists (select from sessions where id = ${session} and user_id = ${user} and expires_at > now())
+                    or not exists (select from api_keys where id = ${key}) then 'gone'
+                  when exists (select from api_keys where reference_id = ${user} and id <> ${key}
                                   and metadata::jsonb ->> 'intentId' = ${intent}) then 'made-already'
                   when (select count(*) from api_keys where reference_id = ${user}) > ${KEYS_PER_USER} then 'too-many'
                   else 'kept' end as verdict),

@@ -1,5 +1,5 @@
 /** Users, read. They are written by better-auth (its adapter's wiring is in server/identity/auth.ts) and by the seed. */
-import { and, eq, isNotNull, ne } from "drizzle-orm";
+import { and, asc, eq, isNotNull, isNull, ne } from "drizzle-orm";
 import { skeletonOf } from "../../lib/text/reserved-names.ts";
 import { database } from "../connection/client.ts";
 import { credentials, users } from "../schema/auth.ts";
@@ -26,23 +26,39 @@ export async function findUser(id: string): Promise<User | undefined> {
   return user;
 }
 
+/** Whether `userId` sells here. What anybody else asks to be paid is a request, and said to be one. */
+export async function isMerchant(userId: string): Promise<boolean> {
+  return (await findUser(userId))?.role === "merchant";
+}
+
 export async function findByHandle(handle: string): Promise<User | undefined> {
   const [user] = await database().reading.select(userColumns).from(users).where(eq(users.handle, handle));
   return user;
 }
 
+/** Who can act as an operator: has the role, a password, and is not frozen. By handle. */
+export function listOperators(): Promise<User[]> {
+  return database()
+    .reading.selectDistinct(userColumns)
+    .from(users)
+    .innerJoin(credentials, eq(credentials.userId, users.id))
+    .where(and(eq(users.role, "operator"), isNull(users.frozenAt), isNotNull(credentials.password)))
+    .orderBy(asc(users.handle));
+}
+
 /**
- * Whether a merchant or operator has a name or handle that could be confused with this one. Compared here and not in SQL:
- * there are few of them, and sign-ups are rare.
+ * Whether a merchant or operator (but for `exceptId`, who is about to become one) has a name or handle that could be confused
+ * with this one. Compared here and not in SQL: there are few of them, and sign-ups are rare. It tells early; that no two of
+ * them are alike, a unique constraint on what `setRole` and `decideRequest` store holds.
  */
-export async function findTwin(wanted: {
-  name: string;
-  handle: string;
-}): Promise<"name" | "handle" | undefined> {
+export async function findTwin(
+  wanted: { name: string; handle: string },
+  exceptId?: string,
+): Promise<"name" | "handle" | undefined> {
   const trusted = await database()
     .reading.select({ name: users.name, handle: users.handle })
     .from(users)
-    .where(ne(users.role, "payer"));
+    .where(and(ne(users.role, "payer"), exceptId === undefined ? undefined : ne(users.id, exceptId)));
   for (const one of trusted) {
     if (skeletonOf(one.name) === skeletonOf(wanted.name)) return "name";
     if (skeletonOf(one.handle) === skeletonOf(wanted.handle)) return "handle";
@@ -57,4 +73,9 @@ export async function hasPassword(userId: string): Promise<boolean> {
     .from(credentials)
     .where(and(eq(credentials.userId, userId), isNotNull(credentials.password)));
   return found.length > 0;
+}
+
+export async function findByEmail(email: string): Promise<User | undefined> {
+  const [user] = await database().reading.select(userColumns).from(users).where(eq(users.email, email));
+  return user;
 }

@@ -19,6 +19,11 @@ export async function listAccounts(userId: string): Promise<AccountBalance[]> {
   return rows.map((row) => ({ ...row, balanceMinor: row.balanceMinor.toString() }));
 }
 
+/** Opens the accounts that a user lacks in the currencies that are open, with the daily limits of their currencies. Idempotent. */
+export async function openAccounts(ownerId: string): Promise<void> {
+  await database().readingSql`select open_accounts_v1(${ownerId})`;
+}
+
 /**
  * Opens an empty account for `ownerId` in `currency`, unless there is one. `dayLimitMinor` bounds what may leave it in a
  * UTC day by orders and transfers; null means no limit.

@@ -24,6 +24,14 @@ alter table payments enable always trigger payments_no_truncate;
 alter table ledger_transfers enable always trigger ledger_transfers_append_only;
 alter table ledger_transfers enable always trigger ledger_transfers_no_truncate;
 
+-- The audit log: what an operator did is never altered.
+create or replace trigger audit_log_append_only before update or delete on audit_log
+  for each row execute function refuse_change();
+create or replace trigger audit_log_no_truncate before truncate on audit_log
+  for each statement execute function refuse_change();
+alter table audit_log enable always trigger audit_log_append_only;
+alter table audit_log enable always trigger audit_log_no_truncate;
+
 -- Append-only like the transfers; the head may be updated and not deleted.
 create or replace trigger ledger_seals_append_only before update or delete on ledger_seals
   for each row execute function refuse_change();

@@ -3,8 +3,9 @@ import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { pay } from "../payments/pay.ts";
 import { tamper, testDatabase } from "../testing/fixtures/database.ts";
+import { fundingEntry, settleBatch } from "../testing/fixtures/entries.ts";
 import { sealAll } from "../testing/fixtures/journal.ts";
-import { keyFor, newOrder, payerAndMerchant } from "../testing/fixtures/people.ts";
+import { keyFor, newOrder, newPerson, payerAndMerchant } from "../testing/fixtures/people.ts";
 import { CHECKS, reconcile } from "./reconcile.ts";
 
 const test = testDatabase();
@@ -27,6 +28,12 @@ const CORRUPTIONS: Record<string, string> = {
   "purpose-paid-once":
     "insert into payments select user_id, gen_random_uuid(), kind, purpose_id, subject_id, status, decline_code, amount_minor, currency, payer_account_id, payee_account_id, note, request_hash, renderer, settled_at from payments where kind = 'order'",
   "refunds-within-payment": "update refund_totals set refunded_minor = 1000000",
+  "funding-by-the-house": `
+    update payments set payer_account_id = (select id from ledger_accounts where owner_id is not null
+                                               and id not in (select payee_account_id from payments where kind = 'funding')
+                                             limit 1)
+     where kind = 'funding'`,
+  "funding-audited": "alter table audit_log disable trigger all; delete from audit_log where action = 'fund'",
   // What loading a dump's data with --disable-triggers leaves behind: fired again, but not for who replays changes.
   "written-once": "alter table ledger_seals disable trigger all; alter table ledger_seals enable trigger all",
   "journal-unaltered": "update payments set note = 'Another note' where kind = 'order'",
@@ -42,6 +49,9 @@ describe("reconcile", () => {
     await pay(payer.id, paymentId, command);
     const refundKey = await keyFor(merchant.id, { kind: "refund", paymentId, intentId: randomUUID() });
     await pay(merchant.id, refundKey, { operation: "refund", paymentId, amountMinor: "10" });
+    const operator = await newPerson(test.owner, 0n, "operator");
+    const fundingKey = await keyFor(operator.id, { kind: "funding", intentId: randomUUID() });
+    await settleBatch([await fundingEntry(operator, payer, fundingKey, 25n)]);
     await sealAll(test.owner);
   });
 

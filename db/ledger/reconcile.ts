@@ -68,6 +68,33 @@ export const CHECKS: readonly Check[] = [
                   is distinct from (t.amount_minor, t.currency, t.debit_account_id, t.credit_account_id))`,
   },
   {
+    name: "funding-by-the-house",
+    meaning:
+      "What an operator put in or took out moved between the house account of its currency and somebody's, and nothing else but a top-up did.",
+    sql: `
+      select p.id as payment_id, p.kind, d.owner_id as payer_id, c.owner_id as payee_id
+        from payments p
+        left join ledger_accounts d on d.id = p.payer_account_id
+        left join ledger_accounts c on c.id = p.payee_account_id
+       where p.status = 'succeeded'
+         and case p.kind
+               when 'funding' then (d.owner_id is null) = (c.owner_id is null)
+                 or not exists (select 1 from currencies u where u.code = p.currency
+                                   and u.house_account_id in (p.payer_account_id, p.payee_account_id))
+               when 'top-up' then d.owner_id is not null or c.owner_id is null
+               else d.owner_id is null or c.owner_id is null end`,
+  },
+  {
+    name: "funding-audited",
+    meaning:
+      "Every funding has its row in the audit log, by who asked for it, and no such row is without its funding.",
+    sql: `
+      select coalesce(p.id, l.id) as payment_id, p.user_id, l.actor_id
+        from (select * from payments where kind = 'funding') p
+        full join (select * from audit_log where action = 'fund') l on l.id = p.id
+       where (p.user_id, p.note, p.amount_minor::text) is distinct from (l.actor_id, l.reason, l.after ->> 'amountMinor')`,
+  },
+  {
     name: "id-once",
     meaning: "No two payments share an id, whoever asked for them.",
     sql: "select id as payment_id, count(*) as payments from payments group by id having count(*) > 1",
@@ -130,6 +157,7 @@ export const CHECKS: readonly Check[] = [
         from (values ('payments', 'payments_append_only'), ('payments', 'payments_no_truncate'),
                      ('ledger_transfers', 'ledger_transfers_append_only'),
                      ('ledger_transfers', 'ledger_transfers_no_truncate'),
+                     ('audit_log', 'audit_log_append_only'), ('audit_log', 'audit_log_no_truncate'),
                      ('ledger_seals', 'ledger_seals_append_only'), ('ledger_seals', 'ledger_seals_no_truncate'),
                      ('ledger_seal_head', 'ledger_seal_head_stays'),
                      ('ledger_seal_head', 'ledger_seal_head_no_truncate')) wanted (of_table, name)

@@ -3,10 +3,11 @@ import { createHash } from "node:crypto";
 import { and, desc, eq, gt, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Order } from "../../lib/api/order.ts";
 import type { OrderRequest } from "../../lib/api/requests.ts";
-import { MAX_AMOUNT_MINOR } from "../../lib/money.ts";
+import { MAX_AMOUNT_MINOR } from "../../lib/currency.ts";
 import { database } from "../connection/client.ts";
 import { type Cursor, isAfter } from "../execution/cursor.ts";
 import { untilKnown } from "../execution/until-known.ts";
+import { openAccounts } from "../ledger/accounts.ts";
 import { users } from "../schema/auth.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
 import { orders } from "../schema/orders.ts";
@@ -23,12 +24,12 @@ export type PutOrder =
 export type CancelOrder = { type: "cancelled"; order: Order } | { type: "paid" } | { type: "not-found" };
 
 /** Σ quantity × amountMinor. */
-function totalOf(items: OrderRequest["items"]): bigint {
+export function totalOf(items: OrderRequest["items"]): bigint {
   return items.reduce((total, item) => total + BigInt(item.quantity) * BigInt(item.amountMinor), 0n);
 }
 
 /** SHA-256 of the order as its merchant put it: in a canonical form. */
-function hashOf(merchantId: string, request: OrderRequest): Buffer {
+export function hashOf(merchantId: string, request: OrderRequest): Buffer {
   const canonical = [
     "once-order-1",
     merchantId,
@@ -49,10 +50,17 @@ export async function putOrder(merchantId: string, id: string, request: OrderReq
   const totalMinor = totalOf(request.items);
   if (totalMinor > MAX_AMOUNT_MINOR) return { type: "too-large" };
   const requestHash = hashOf(merchantId, request);
-  const [account] = await db
-    .select({ id: ledgerAccounts.id })
-    .from(ledgerAccounts)
-    .where(and(eq(ledgerAccounts.ownerId, merchantId), eq(ledgerAccounts.currency, request.currency)));
+  const findAccount = () =>
+    db
+      .select({ id: ledgerAccounts.id })
+      .from(ledgerAccounts)
+      .where(and(eq(ledgerAccounts.ownerId, merchantId), eq(ledgerAccounts.currency, request.currency)));
+  let [account] = await findAccount();
+  if (!account) {
+    // The currency may have been opened since they signed in last.
+    await openAccounts(merchantId);
+    [account] = await findAccount();
+  }
   if (!account) return { type: "no-account" };
   const inserted = await db
     .insert(orders)
@@ -111,9 +119,10 @@ export async function findOrder(id: string): Promise<Order | undefined> {
   return order;
 }
 
-/** Orders that can be paid now, newest first, of any merchant. */
+/** Orders that can be paid now, newest first, of any merchant. What people request of each other is not for everybody. */
 export function listOpenOrders(limit: number): Promise<Order[]> {
   const open = and(
+    eq(users.role, "merchant"),
     isNull(orders.paidBy),
     isNull(orders.cancelledAt),
     or(isNull(orders.expiresAt), gt(orders.expiresAt, sql`now()`)),
@@ -127,20 +136,38 @@ export function listOrdersOf(merchantId: string, limit: number, after?: Cursor):
   return select(after ? and(own, isAfter(orders.createdAt, orders.id, after)) : own, limit);
 }
 
+/** Whether the time in which an order can be paid is over, as the database's clock has it. */
+export const isExpired = sql<boolean>`coalesce(${orders.expiresAt} <= now(), false)`;
+
 async function select(where: SQL | undefined, limit: number): Promise<Order[]> {
   const rows = await database()
     .reading.select({
       order: orders,
       merchantName: users.name,
       merchantHandle: users.handle,
-      expired: sql<boolean>`coalesce(${orders.expiresAt} <= now(), false)`,
+      expired: isExpired,
     })
     .from(orders)
     .innerJoin(users, eq(users.id, orders.merchantId))
     .where(where)
     .orderBy(desc(orders.createdAt), desc(orders.id))
     .limit(limit);
-  return rows.map(({ order, merchantName, merchantHandle, expired }) => ({
+  return rows.map(orderOf);
+}
+
+/** An order as the pages and the API show it. */
+export function orderOf({
+  order,
+  merchantName,
+  merchantHandle,
+  expired,
+}: {
+  order: typeof orders.$inferSelect;
+  merchantName: string;
+  merchantHandle: string;
+  expired: boolean;
+}): Order {
+  return {
     id: order.id,
     merchant: { id: order.merchantId, name: merchantName, handle: merchantHandle },
     description: order.description,
@@ -160,5 +187,5 @@ async function select(where: SQL | undefined, limit: number): Promise<Order[]> {
       : {}),
     ...(order.expiresAt === null ? {} : { expiresAt: order.expiresAt.toISOString() }),
     createdAt: order.createdAt.toISOString(),
-  }));
+  };
 }

@@ -4,8 +4,23 @@ import { createHash } from "node:crypto";
 export type PayCommand =
   | { operation: "pay-order"; orderId: string; amountMinor: string; currency: string }
   | { operation: "transfer"; payee: string; amountMinor: string; currency: string; note?: string | undefined }
-  | { operation: "refund"; paymentId: string; amountMinor?: string | undefined }
-  | { operation: "top-up"; amountMinor: string; currency: string };
+  | {
+      operation: "refund";
+      paymentId: string;
+      amountMinor?: string | undefined;
+      /** Stands in the payment as its note. */
+      reason?: string | undefined;
+    }
+  | { operation: "top-up"; amountMinor: string; currency: string }
+  /** An operator puts money into the account of `accountOf` (a handle), or takes it out; the note says why. */
+  | {
+      operation: "funding";
+      direction: "credit" | "debit";
+      accountOf: string;
+      amountMinor: string;
+      currency: string;
+      note: string;
+    };
 
 /** The first member of what is hashed. A changed canonical form gets another, and old hashes stay what they are. */
 const CANONICAL_VERSION = "once-command-1";

@@ -13,7 +13,14 @@ import { revokeKey } from "../idempotency/revoke.ts";
 import { keyState } from "../idempotency/state.ts";
 import { cancelOrder } from "../orders/orders.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
-import { orderEntry, refundEntry, settleBatch, transferEntry, words } from "../testing/fixtures/entries.ts";
+import {
+  fundingEntry,
+  orderEntry,
+  refundEntry,
+  settleBatch,
+  transferEntry,
+  words,
+} from "../testing/fixtures/entries.ts";
 import {
   expectBooksRight,
   keyFor,
@@ -72,6 +79,13 @@ async function refund(amountMinor: bigint, sale: "paid" | "declined" = "paid"): 
   return refundEntry(merchant, payer, key, saleKey, amountMinor);
 }
 
+/** An operator puts 10 into somebody's account. */
+async function funding() {
+  const [operator, payee] = [await newPerson(test.owner, 50n, "operator"), await newPerson(test.owner, 0n)];
+  const key = await keyFor(operator.id, { kind: "funding", intentId: randomUUID() });
+  return { operator, entry: await fundingEntry(operator, payee, key, 10n) };
+}
+
 type Provokers<Name extends string> = Record<Name, () => Promise<SettlementEntry>>;
 
 const DECLINES: Provokers<DeclineCode> = {
@@ -97,6 +111,15 @@ const DECLINES: Provokers<DeclineCode> = {
 
 const REFUSALS: Provokers<RefusalReason> = {
   malformed: () => transfer(() => ({ currency: null })),
+  async not_operator() {
+    const { entry, operator } = await funding();
+    await test.owner`update users set role = 'payer' where id = ${operator.id}`;
+    return entry;
+  },
+  async house_account_mismatch() {
+    const { entry, operator } = await funding();
+    return { ...entry, debitAccountId: operator.accountId };
+  },
   amount_not_positive: () => transfer(() => ({ amountMinor: 0n })),
   payment_unknown: () => refund(1n, "declined"),
   async order_unknown() {

@@ -62,11 +62,13 @@ export const FAILURES = {
 
   refused: {
     malformed: REFUSED,
+    not_operator: REFUSED,
     amount_not_positive: REFUSED,
     payment_unknown: REFUSED,
     order_unknown: REFUSED,
     payer_unknown: REFUSED,
     payee_unknown: REFUSED,
+    house_account_mismatch: REFUSED,
     payee_is_payer: REFUSED,
     payer_closed: REFUSED,
     merchant_mismatch: REFUSED,
@@ -131,6 +133,7 @@ export const FAILURES = {
 
   afterwards: {
     "Recording the attempt": AFTERWARDS,
+    "Mailing the receipt": AFTERWARDS,
   } satisfies Record<string, FailureRow>,
 };
 

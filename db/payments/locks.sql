@@ -1,4 +1,4 @@
--- What settling locks. In one order everywhere: keys, orders, refund totals, accounts; each one at a time, by equality on
+-- What settling locks. In one order everywhere: keys, operators, orders, refund totals, accounts; each one at a time, by equality on
 -- its primary key, sorted. So there are no deadlocks, and a distributed engine can route every lock to a shard. Missing rows
 -- are not returned.
 
@@ -54,6 +54,25 @@ begin
        for update;
     if found then
       all_held := all_held || held;
+    end if;
+  end loop;
+  return all_held;
+end
+$$;
+
+-- Those of the users who may act as operators now; their rows are locked, so that a role is taken away before or after.
+create or replace function lock_operators(ids uuid[]) returns uuid[]
+language plpgsql volatile
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  wanted uuid;
+  all_held uuid[] := '{}';
+begin
+  for wanted in select distinct id from unnest(ids) id where id is not null order by 1 loop
+    if is_acting_operator(wanted) then
+      all_held := all_held || wanted;
     end if;
   end loop;
   return all_held;
@@ -131,4 +150,4 @@ begin
   return all_held;
 end
 $$;
-revoke execute on function lock_keys, lock_orders, lock_refunds, lock_accounts from public;
+revoke execute on function lock_keys, lock_operators, lock_orders, lock_refunds, lock_accounts from public;

@@ -24,8 +24,9 @@ it("commands that are resolved together get each what it names, found or not, as
   const to = (handle: string, currency = "USD") => transferTo({ handle }, "1", currency);
   const order = (id: string) =>
     ({ operation: "pay-order", orderId: id, amountMinor: "10", currency: "USD" }) as const;
-  const unknown = { debitAccountId: null, creditAccountId: null, subjectFound: false, earlier: undefined };
-  const usd = { currency: "USD", subjectFound: true, earlier: undefined };
+  const nobodyLacks = { lacksAccount: [], earlier: undefined };
+  const unknown = { debitAccountId: null, creditAccountId: null, subjectFound: false, ...nobodyLacks };
+  const usd = { currency: "USD", subjectFound: true, ...nobodyLacks };
   const cases = [
     [ann, to(ben.handle), { debitAccountId: ann.accountId, creditAccountId: ben.accountId, ...usd }],
     [
@@ -36,7 +37,7 @@ it("commands that are resolved together get each what it names, found or not, as
     // Nobody has shown yet that this address is Ben's.
     [ann, to(`${ben.handle}@once.test`), { debitAccountId: ann.accountId, creditAccountId: null, ...usd }],
     [ben, to("nobody"), { debitAccountId: ben.accountId, creditAccountId: null, ...usd }],
-    // Neither has yen: their dollars stand for it, and settling declines.
+    // Neither has yen, which are served: both get an account before anything is settled.
     [
       ann,
       to(ben.handle, "JPY"),
@@ -45,7 +46,20 @@ it("commands that are resolved together get each what it names, found or not, as
         creditAccountId: ben.accountId,
         currency: "JPY",
         subjectFound: true,
+        lacksAccount: [ann.id, ben.id],
         earlier: undefined,
+      },
+    ],
+    // Francs are not served: their dollars stand for them, and settling declines.
+    [
+      ann,
+      to(ben.handle, "CHF"),
+      {
+        debitAccountId: ann.accountId,
+        creditAccountId: ben.accountId,
+        currency: "CHF",
+        subjectFound: true,
+        ...nobodyLacks,
       },
     ],
     [ben, order(orderId), { debitAccountId: ben.accountId, creditAccountId: shop.accountId, ...usd }],
@@ -70,7 +84,7 @@ it("commands that are resolved together get each what it names, found or not, as
         creditAccountId: null,
         currency: "CHF",
         subjectFound: true,
-        earlier: undefined,
+        ...nobodyLacks,
       },
     ],
   ] as const;

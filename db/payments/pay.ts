@@ -1,5 +1,7 @@
 /** The use case behind every route and form that pays: one user, one key, one command, one answer. */
+import type { Purpose } from "../../lib/api/payment.ts";
 import { countdown, DEADLINE_MS } from "../execution/deadline.ts";
+import { openAccounts } from "../ledger/accounts.ts";
 import { hashOf, type PayCommand, queryableCommand } from "./command.ts";
 import { lookUp, type Resolved } from "./look-up.ts";
 import type { PaymentRow } from "./row.ts";
@@ -17,7 +19,35 @@ export type PayResult =
   /** The key is not open for this user: it never executed and never will. */
   | { type: "void" };
 
-const KINDS = { "pay-order": "order", transfer: "transfer", refund: "refund", "top-up": "top-up" } as const;
+const KINDS = {
+  "pay-order": "order",
+  transfer: "transfer",
+  refund: "refund",
+  "top-up": "top-up",
+  funding: "funding",
+} as const;
+
+/** What people read beside the amount: a transfer's note, a refund's or an operator's reason. */
+function noteOf(command: PayCommand): string | null {
+  switch (command.operation) {
+    case "transfer":
+      return command.note ?? null;
+    case "funding":
+      return command.note;
+    case "refund":
+      return command.reason ?? null;
+    case "pay-order":
+    case "top-up":
+      return null;
+    default:
+      return command satisfies never;
+  }
+}
+
+function isFor(openFor: { kind: string; purposeId: string }, purpose: Purpose): boolean {
+  const purposeId = purpose.kind === "order" ? purpose.orderId : purpose.intentId;
+  return openFor.kind === purpose.kind && openFor.purposeId === purposeId;
+}
 
 function entryOf(
   userId: string,
@@ -36,7 +66,7 @@ function entryOf(
     creditAccountId: resolved.creditAccountId,
     amountMinor: command.amountMinor === undefined ? null : BigInt(command.amountMinor),
     currency: resolved.currency,
-    note: command.operation === "transfer" ? (command.note ?? null) : null,
+    note: noteOf(command),
     requestHash,
     renderer: CURRENT_RENDERER,
   };
@@ -46,13 +76,28 @@ function entryOf(
  * Pays, or finds the outcome of `key`. However often it is called with the same key, at most one payment exists, and every
  * call that returns an outcome returns the same one. Resolving and settling share one deadline.
  *
+ * `shownFor`: the purpose that a page has shown. An open key of another one executes nothing, even where the command would
+ * fit it: what the page asked about was not what is paid. A program names no purpose beside its key.
+ *
  * Throws OutcomeUnknown where the database did not respond in time; the same call again then finds the outcome.
  */
-export async function pay(userId: string, key: string, command: PayCommand): Promise<PayResult> {
+export async function pay(
+  userId: string,
+  key: string,
+  command: PayCommand,
+  shownFor?: Purpose,
+): Promise<PayResult> {
   const remaining = countdown(DEADLINE_MS);
   const requestHash = hashOf(command);
   const queried = queryableCommand(command);
-  const resolved = await lookUp(userId, key, queried);
+  let resolved = await lookUp(userId, key, queried);
+  if (shownFor !== undefined && resolved.openFor !== undefined && !isFor(resolved.openFor, shownFor))
+    return { type: "reused" };
+  if (resolved.lacksAccount.length > 0 && !resolved.earlier) {
+    // A currency that was opened since they signed in last.
+    for (const ownerId of resolved.lacksAccount) await openAccounts(ownerId);
+    resolved = await lookUp(userId, key, queried);
+  }
   if (resolved.earlier) {
     const { payment, requestHash: settledHash } = resolved.earlier;
     return settledHash.equals(requestHash)

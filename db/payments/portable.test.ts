@@ -8,8 +8,11 @@ import { findUnportable, type PrimaryKeys } from "../testing/portability.ts";
 
 const test = testDatabase();
 
-/** Tables of sign-in, which settling never reads: they stay on one node, or are copied to all. */
-const SIGN_IN = ["api_keys", "credentials", "rate_limits", "sessions", "users", "verifications"];
+/** Tables of sign-in and of mail, which settling never reads: they stay on one node, or are copied to all. */
+const SIGN_IN = [
+  ...["api_keys", "credentials", "email_addresses", "mail_outbox", "rate_limits", "sessions", "users"],
+  ...["pending_sign_ups", "verifications"],
+];
 
 /** What may stand in a function all the same, and why. */
 const LOCK_EXCEPTIONS: Record<string, { begins: string; because: string }> = {
@@ -30,8 +33,11 @@ const UNIQUE_EXCEPTIONS: Record<string, string> = {
 const FOREIGN_KEY_EXCEPTIONS: Record<string, string> = {
   ledger_accounts_owner_id_users_id_fk:
     "Users are copied to every node; settling never writes an account's owner.",
+  merchant_requests_user_id_users_id_fk: "Users are copied to every node; settling never reads a request.",
   orders_merchant_id_users_id_fk:
     "Users are copied to every node; settling never writes an order's merchant.",
+  payment_links_merchant_id_users_id_fk:
+    "Users are copied to every node; settling never reads a payment link.",
 };
 
 async function primaryKeys(): Promise<PrimaryKeys> {

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { issueKey } from "../idempotency/issue.ts";
 import { keyState } from "../idempotency/state.ts";
@@ -48,6 +48,31 @@ describe("a refund", () => {
     expect(await refund(merchant, paymentId, "1")).toMatchObject(declined);
     expect(await balanceOf(test.owner, payer.accountId)).toBe(1000n);
     await expectBooksRight(test.owner);
+  });
+
+  it("keeps its reason as its note; the same request with another reason, or none, is another request", async () => {
+    const { merchant, paymentId } = await sale("1000");
+    const key = await keyFor(merchant.id, { kind: "refund", paymentId, intentId: randomUUID() });
+    const command = { operation: "refund", paymentId, amountMinor: "300" } as const;
+    const reason = "One bag was torn";
+    const first = await pay(merchant.id, key, { ...command, reason });
+    expect(first).toMatchObject({ type: "settled", replayed: false, payment: { note: reason } });
+    expect(await pay(merchant.id, key, { ...command, reason })).toEqual({ ...first, replayed: true });
+    for (const other of [command, { ...command, reason: "Another" }])
+      expect(await pay(merchant.id, key, other)).toMatchObject({ type: "reused" });
+    await expectBooksRight(test.owner);
+  });
+
+  it("without a reason has the hash that it always had, and no note", async () => {
+    const { merchant, paymentId } = await sale("1000");
+    const key = await keyFor(merchant.id, { kind: "refund", paymentId, intentId: randomUUID() });
+    expect(await pay(merchant.id, key, { operation: "refund", paymentId, reason: undefined })).toMatchObject({
+      payment: { note: null },
+    });
+    const [row] = await test.owner<{ hash: string }[]>`
+      select encode(request_hash, 'hex') as hash from payments where id = ${key}`;
+    const before = JSON.stringify(["once-command-1", "refund", [["paymentId", paymentId]]]);
+    expect(row?.hash).toBe(createHash("sha256").update(before).digest("hex"));
   });
 
   it("never exceeds the payment, however many are asked for at once", async () => {
@@ -125,7 +150,7 @@ describe("limits and closed accounts", () => {
       const key = await transferKey(payer);
       return pay(payer.id, key, transferTo(friend, "1", currency));
     };
-    expect(await transfer("JPY")).toMatchObject({
+    expect(await transfer("CHF")).toMatchObject({
       payment: { status: "declined", declineCode: "currency_mismatch" },
     });
     await test.owner`update ledger_accounts set closed_at = now() where id = ${friend.accountId}`;

@@ -5,14 +5,16 @@
 -- Refused: this request cannot be executed, now or later, as it is. Nothing is recorded, the key stays open. Null: it can.
 create or replace function refusal_of(
   entry settlement_entry, amount bigint, the_order settlement_order, the_refund settlement_refund,
-  debit settlement_account, credit settlement_account
+  debit settlement_account, credit settlement_account, is_operator boolean
 )
 returns text
 language sql immutable
 as $$
   select case
     when entry.currency is null or entry.currency !~ '^[A-Z]{3}$' or entry.renderer is null
-      or octet_length(entry.request_hash) is distinct from 32 then 'malformed'
+      or octet_length(entry.request_hash) is distinct from 32
+      or entry.kind = 'funding' and (btrim(entry.note) = '') is not false then 'malformed'
+    when entry.kind = 'funding' and is_operator is not true then 'not_operator'
     when entry.kind = 'refund' and the_refund.payment_id is null then 'payment_unknown'
     when amount is null or amount < 0 or (amount = 0 and entry.amount_minor is not null) then 'amount_not_positive'
     when entry.kind = 'order' and the_order.id is null then 'order_unknown'
@@ -20,7 +22,9 @@ as $$
     when credit.id is null then 'payee_unknown'
     when entry.kind = 'top-up' and (debit.owner_id is not null or credit.owner_id is distinct from entry.user_id)
       then 'payee_unknown'
-    when entry.kind <> 'top-up' and debit.owner_id is distinct from entry.user_id then 'payer_unknown'
+    when entry.kind = 'funding' and (debit.owner_id is null) = (credit.owner_id is null) then 'house_account_mismatch'
+    when entry.kind not in ('top-up', 'funding') and debit.owner_id is distinct from entry.user_id then 'payer_unknown'
+    when entry.kind not in ('top-up', 'funding') and credit.owner_id is null then 'payee_unknown'
     when debit.id = credit.id or debit.owner_id = credit.owner_id then 'payee_is_payer'
     when entry.kind = 'order' and the_order.merchant_account_id <> credit.id then 'merchant_mismatch'
     when entry.kind = 'order' and (the_order.total_minor <> amount or the_order.currency <> entry.currency)

@@ -26,6 +26,32 @@ end
 $$;
 revoke execute on function each_of from public;
 
+-- Writes to the audit log what an operator's funding did to the account that has an owner, under the payment's own id.
+create or replace function audit_funding(
+  entry settlement_entry, debit settlement_account, credit settlement_account, decline text, amount bigint
+)
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  is_credit constant boolean := debit.owner_id is null;
+  wallet constant settlement_account := case when is_credit then credit else debit end;
+begin
+  perform write_audit(
+    entry.key, entry.user_id, 'fund', 'account', wallet.id::text, entry.note,
+    jsonb_build_object('balanceMinor', wallet.balance_minor::text),
+    jsonb_build_object(
+      'balanceMinor', (case when decline is not null then wallet.balance_minor
+                            when is_credit then wallet.balance_minor + amount
+                            else wallet.balance_minor - amount end)::text,
+      'direction', case when is_credit then 'credit' else 'debit' end, 'amountMinor', amount::text,
+      'currency', entry.currency, 'decline', decline));
+end
+$$;
+revoke execute on function audit_funding from public;
+
 -- Answers each entry of `batch` (a JSON array of settlement_entry), in order, with a verdict:
 --   settled    this entry was executed: paid or declined, recorded for ever, the key consumed
 --   replayed   the key has this outcome already, for the same request
@@ -53,7 +79,8 @@ declare
   entries constant settlement_entry[] := array(
     select jsonb_populate_record(null::settlement_entry, item)
       from jsonb_array_elements(batch) with ordinality as items (item, position) order by position);
-  names_orders boolean; names_refunds boolean;
+  names_orders boolean; names_refunds boolean; names_fundings boolean;
+  operators uuid[] := '{}';
   keys_held settlement_key[]; keys_spent integer[]; key_done boolean[];
   orders_held settlement_order[] := '{}'; refunds_held settlement_refund[] := '{}'; accounts_held settlement_account[];
   -- By entry: its verdict and why it is refused; where its key, order, refund total and accounts stand in the arrays above.
@@ -87,14 +114,19 @@ begin
              or e.order_id is distinct from case when h.kind = 'order' then h.purpose_id end
              or e.refund_of is distinct from h.subject_id then 'mismatch'
            else 'taken' end order by e.ordinality),
-         count(e.order_id) > 0, count(e.refund_of) > 0
-    into key_at, verdicts, names_orders, names_refunds
+         count(e.order_id) > 0, count(e.refund_of) > 0, count(*) filter (where e.kind = 'funding') > 0
+    into key_at, verdicts, names_orders, names_refunds, names_fundings
     from unnest(entries) with ordinality e
     left join unnest(keys_held) with ordinality h on h.user_id = e.user_id and h.key = e.key;
   key_done := array_fill(false, array[cardinality(keys_held)]);
   reasons := array_fill(null::text, array[cardinality(entries)]);
 
-  -- 2. Lock orders, then refund totals, then accounts, of the entries that were taken.
+  -- 2. Lock operators, then orders, then refund totals, then accounts, of the entries that were taken.
+  if names_fundings then
+    operators := lock_operators(array(
+      select e.user_id from unnest(entries) with ordinality e
+       where verdicts[e.ordinality] = 'taken' and e.kind = 'funding'));
+  end if;
   if names_orders then
     orders_held := lock_orders(array(
       select e.order_id from unnest(entries) with ordinality e where verdicts[e.ordinality] = 'taken'));
@@ -142,7 +174,8 @@ begin
       amount := the_refund.amount_minor - the_refund.refunded_minor;
     end if;
 
-    refusal := refusal_of(entry, amount, the_order, the_refund, debit, credit);
+    refusal := refusal_of(
+      entry, amount, the_order, the_refund, debit, credit, entry.user_id = any(operators));
     if refusal is not null then
       verdicts[i] := 'refused';
       reasons[i] := refusal;
@@ -157,6 +190,9 @@ begin
       entry.user_id, entry.key, held.kind, held.purpose_id, held.subject_id,
       case when decline is null then 'succeeded' else 'declined' end, decline, amount, entry.currency,
       entry.debit_account_id, entry.credit_account_id, entry.note, entry.request_hash, entry.renderer, settled_now)::settlement_outcome;
+    if entry.kind = 'funding' then
+      perform audit_funding(entry, debit, credit, decline, amount);
+    end if;
     continue when decline is not null;
 
     -- Paid: from here it must succeed.

@@ -21,11 +21,13 @@ export type SettlementEntry = {
 /** Why an entry cannot be executed as it is; the rules are in `refusal_of`. Nothing is recorded, the key stays open. */
 export const REFUSAL_REASONS = [
   "malformed",
+  "not_operator",
   "amount_not_positive",
   "payment_unknown",
   "order_unknown",
   "payer_unknown",
   "payee_unknown",
+  "house_account_mismatch",
   "payee_is_payer",
   "payer_closed",
   "merchant_mismatch",

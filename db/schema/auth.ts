@@ -32,6 +32,15 @@ export const users = pgTable(
     role: text("role", { enum: ["payer", "merchant", "operator"] })
       .notNull()
       .default("payer"),
+    /** Since when the person may neither pay nor be paid, in any account, those that are opened later included. */
+    frozenAt: at("frozen_at"),
+    /** What a reader takes the name and the handle for (`skeletonOf`): one merchant or operator each. Null for payers. */
+    nameSkeleton: text("name_skeleton").unique("users_name_skeleton_unique"),
+    handleSkeleton: text("handle_skeleton").unique("users_handle_skeleton_unique"),
+    /** The language of the mails that this user gets; pages ask the browser. */
+    locale: text("locale").notNull().default("en"),
+    /** Whether a receipt is mailed after each payment, once the address is verified. */
+    receiptsByMail: boolean("receipts_by_mail").notNull().default(true),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
@@ -40,6 +49,44 @@ export const users = pgTable(
     check("users_email_lower", sql`${table.email} = lower(${table.email})`),
     check("users_role_known", sql`${table.role} in ('payer', 'merchant', 'operator')`),
   ],
+);
+
+/**
+ * Every address that a user has or had. One belongs to its user for ever, so that what is sent to it, or signs in with it, never
+ * reaches somebody else. Written by a trigger of `users` alone.
+ */
+export const emailAddresses = pgTable(
+  "email_addresses",
+  {
+    email: text("email").primaryKey(),
+    userId: uuid("user_id").notNull(),
+    since: at("since").notNull().defaultNow(),
+  },
+  (table) => [index("email_addresses_user_id").on(table.userId)],
+);
+
+/**
+ * Sign-ups whose address is not confirmed yet. Nobody is a user before that, so an address that somebody else typed belongs to
+ * nobody by it; the handle is kept for the hour that the link lives. Made alike whether or not the address has an account.
+ */
+export const pendingSignUps = pgTable(
+  "pending_sign_ups",
+  {
+    /** Made by the form: a second press is the same sign-up. */
+    id: uuid("id").primaryKey(),
+    /** The SHA-256 of the link's secret, base64url. */
+    tokenHash: text("token_hash").notNull().unique("pending_sign_ups_token_hash_unique"),
+    handle: text("handle").notNull().unique("pending_sign_ups_handle_unique"),
+    email: text("email").notNull(),
+    name: text("name").notNull(),
+    /** Hashed as in `credentials`. */
+    password: text("password").notNull(),
+    locale: text("locale").notNull(),
+    /** Where the person was going. */
+    next: text("next").notNull(),
+    expiresAt: at("expires_at").notNull(),
+  },
+  (table) => [index("pending_sign_ups_expires_at").on(table.expiresAt)],
 );
 
 export const sessions = pgTable(

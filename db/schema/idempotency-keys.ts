@@ -4,6 +4,7 @@
  */
 import { sql } from "drizzle-orm";
 import { check, index, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { PAYMENT_KINDS } from "../../lib/api/payment.ts";
 import { instant } from "./columns.ts";
 
 export const idempotencyKeys = pgTable(
@@ -12,7 +13,7 @@ export const idempotencyKeys = pgTable(
     userId: uuid("user_id").notNull(),
     /** A UUID v7, and the id that the payment will have. */
     key: uuid("key").notNull(),
-    kind: text("kind", { enum: ["order", "transfer", "refund", "top-up"] }).notNull(),
+    kind: text("kind", { enum: PAYMENT_KINDS }).notNull(),
     /** The order, or the form instance (intent). */
     purposeId: uuid("purpose_id").notNull(),
     /** The payment to be refunded; only where kind is refund. */
@@ -26,7 +27,10 @@ export const idempotencyKeys = pgTable(
     primaryKey({ name: "idempotency_keys_pkey", columns: [table.userId, table.key] }),
     unique("idempotency_keys_purpose_unique").on(table.userId, table.kind, table.purposeId),
     index("idempotency_keys_expires_at").on(table.expiresAt),
-    check("idempotency_keys_kind_known", sql`${table.kind} in ('order', 'transfer', 'refund', 'top-up')`),
+    check(
+      "idempotency_keys_kind_known",
+      sql`${table.kind} in ('order', 'transfer', 'refund', 'top-up', 'funding')`,
+    ),
     check("idempotency_keys_subject", sql`(${table.kind} = 'refund') = (${table.subjectId} is not null)`),
   ],
 );

@@ -26,9 +26,17 @@ export const orders = pgTable(
     paidBy: uuid("paid_by"),
     paidByUserId: uuid("paid_by_user_id"),
     createdAt: instant("created_at").notNull().defaultNow(),
+    /** The payment link that the order was made by, and who used it. */
+    paymentLinkId: uuid("payment_link_id"),
+    orderedBy: uuid("ordered_by"),
   },
   (table) => [
     index("orders_merchant").on(table.merchantId, table.createdAt),
+    /** The orders of a link, and those that one person made by it. Paying an order changes none of these columns. */
+    index("orders_payment_link")
+      .on(table.paymentLinkId, table.orderedBy, table.createdAt)
+      .where(sql`payment_link_id is not null`),
+    check("orders_by_link_whole", sql`(${table.paymentLinkId} is null) = (${table.orderedBy} is null)`),
     check("orders_total_positive", sql`${table.totalMinor} > 0`),
     check("orders_paid_whole", sql`(${table.paidBy} is null) = (${table.paidByUserId} is null)`),
     check("orders_one_end", sql`${table.paidBy} is null or ${table.cancelledAt} is null`),

@@ -4,6 +4,7 @@
  */
 import { sql } from "drizzle-orm";
 import { check, index, pgTable, primaryKey, smallint, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { PAYMENT_KINDS } from "../../lib/api/payment.ts";
 import { bytes, currencyCode, instant, minorUnits } from "./columns.ts";
 
 export const payments = pgTable(
@@ -13,7 +14,7 @@ export const payments = pgTable(
     userId: uuid("user_id").notNull(),
     /** The idempotency key it was settled under. */
     id: uuid("id").notNull(),
-    kind: text("kind", { enum: ["order", "transfer", "refund", "top-up"] }).notNull(),
+    kind: text("kind", { enum: PAYMENT_KINDS }).notNull(),
     purposeId: uuid("purpose_id").notNull(),
     subjectId: uuid("subject_id"),
     status: text("status", { enum: ["succeeded", "declined"] }).notNull(),
@@ -43,7 +44,17 @@ export const payments = pgTable(
     index("payments_received")
       .on(table.payeeAccountId, table.settledAt, table.id)
       .where(sql`status = 'succeeded'`),
-    check("payments_kind_known", sql`${table.kind} in ('order', 'transfer', 'refund', 'top-up')`),
+    /** What an operator took out of an account: its owner neither asked for it nor received it. */
+    index("payments_taken_out")
+      .on(table.payerAccountId, table.settledAt, table.id)
+      .where(sql`status = 'succeeded' and kind = 'funding'`),
+    /** What was paid back of one payment. A refund is asked for by whoever received it, so it is local to a user as well. */
+    index("payments_refunds")
+      .on(table.userId, table.subjectId, table.settledAt, table.id)
+      .where(sql`kind = 'refund' and status = 'succeeded'`),
+    /** Tries of one user that were declined: few among many that were not. */
+    index("payments_declined").on(table.userId, table.settledAt, table.id).where(sql`status = 'declined'`),
+    check("payments_kind_known", sql`${table.kind} in ('order', 'transfer', 'refund', 'top-up', 'funding')`),
     check("payments_subject", sql`(${table.kind} = 'refund') = (${table.subjectId} is not null)`),
     check(
       "payments_status_known",
@@ -53,6 +64,8 @@ export const payments = pgTable(
       "payments_amount",
       sql`${table.amountMinor} > 0 or (${table.amountMinor} = 0 and ${table.status} = 'declined' and ${table.kind} = 'refund')`,
     ),
+    /** Why money was put in or taken out. */
+    check("payments_funding_has_reason", sql`${table.kind} <> 'funding' or ${table.note} is not null`),
     check("payments_two_parties", sql`${table.payerAccountId} <> ${table.payeeAccountId}`),
     check("payments_hash_length", sql`octet_length(${table.requestHash}) = 32`),
   ],

@@ -62,6 +62,9 @@ export async function removeDemo(ownerUrl: string): Promise<Removed> {
       const keys = await tx`
         delete from api_keys where reference_id = any (string_to_array(${people}, ',')::uuid[])
                                 or key = any (string_to_array(${DEMO_KEY_HASHES.join(",")}, ','))`;
+      // Links that were mailed, and the copies of all mails that the demo keeps to be looked at.
+      await tx`delete from verifications where value = any (string_to_array(${people}, ','))`;
+      await tx`update mail_outbox set demo_copy = null where demo_copy is not null`;
       const closed = await tx`
         with recursive reached (id) as (
           select payee_account_id from payments where kind = 'top-up' and status = 'succeeded'

@@ -13,7 +13,8 @@ begin
   execute format('grant select on all tables in schema public to %I', app_role);
   execute format('grant insert, update, delete on users, sessions, credentials, verifications, rate_limits, api_keys to %I',
                  app_role);
-  execute format('grant insert on orders to %I', app_role);
+  execute format('grant insert, update, delete on mail_outbox, pending_sign_ups to %I', app_role);
+  execute format('grant insert on orders, payment_links to %I', app_role);
   -- Cancelling is cancel_order_v1's; an application of before could write the column itself.
   execute format('revoke update (cancelled_at) on orders from %I', app_role);
   for entrance in

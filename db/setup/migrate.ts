@@ -7,6 +7,7 @@ import postgres from "postgres";
 import { SERVER_TCP_LIMITS } from "../connection/pool.ts";
 import { Connector } from "../connection/transport/connector.ts";
 import { NO_TIMEOUT } from "../connection/transport/socket.ts";
+import { adoptNames, describeCollision } from "../operators/adopt-names.ts";
 import { CannotStart } from "./cannot-start.ts";
 
 /** The advisory lock of migrations; any fixed number. Nothing about money uses advisory locks. */
@@ -87,6 +88,8 @@ export async function migrate(ownerUrl: string, appRole: string): Promise<{ know
     await requireBaseline(sql);
     await applyMigrations(sql);
     await sql`select grant_to_application(${appRole}::name) where current_user <> ${appRole}`;
+    await sql`select adopt_currencies()`;
+    for (const collision of await adoptNames(sql)) console.warn(describeCollision(collision));
     await sql`select pg_advisory_unlock(${MIGRATION_LOCK})`;
     const [row] = await sql<{ knows: boolean }[]>`select journal_server() <> 0 as knows`;
     return { knowsItsServer: row?.knows ?? false };

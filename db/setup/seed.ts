@@ -6,13 +6,14 @@
 import { createHash } from "node:crypto";
 import { hashPassword } from "better-auth/crypto";
 import { permissionsOf, SCOPES } from "../../lib/identity/scopes.ts";
+import { skeletonOf } from "../../lib/text/reserved-names.ts";
 import { database } from "../connection/client.ts";
 import { issueKey } from "../idempotency/issue.ts";
 import { hashOfApiKey } from "../identity/api-keys.ts";
 import { openAccount } from "../ledger/accounts.ts";
 import { putOrder } from "../orders/orders.ts";
 import { pay } from "../payments/pay.ts";
-import { apiKeys, credentials, users } from "../schema/auth.ts";
+import { apiKeys, credentials } from "../schema/auth.ts";
 import { connectAsOwner } from "./migrate.ts";
 
 export const DEMO_PASSWORD = "exactly-once";
@@ -59,14 +60,8 @@ export const DEMO_KEY_HASHES = PEOPLE.map(({ handle }) => hashOfApiKey(demoApiKe
 async function seedPerson(person: Person): Promise<void> {
   const db = database().reading;
   const id = demoId(person.handle);
-  // An address of our own, so it counts as verified.
-  const email = `${person.handle}@once.test`;
   const apiKey = demoApiKey(person.handle);
   const permissions = JSON.stringify(permissionsOf(SCOPES));
-  await db
-    .insert(users)
-    .values({ id, email, emailVerified: true, name: person.name, handle: person.handle, role: person.role })
-    .onConflictDoNothing();
   await db
     .insert(credentials)
     .values({
@@ -108,14 +103,36 @@ async function topUp(userId: string, intentId: string, currency: string, amount:
   }
 }
 
-/** The accounts that the demo's money comes from: they have no floor, and go below zero by what they gave. */
-async function seedFunding(ownerUrl: string): Promise<void> {
+/**
+ * The demo's currencies, with two decimals, with none and with three, each with what may leave a new account in a UTC day by
+ * orders and transfers: 10,000.00, 1,000,000 and 5,000.000.
+ */
+const CURRENCIES = { USD: "1000000", JPY: "1000000", KWD: "5000000" };
+
+/**
+ * What the application may not do itself: people with roles, currencies, and the accounts that the demo's money comes from,
+ * which have no floor and go below zero by what they gave.
+ */
+async function seedAsOwner(ownerUrl: string): Promise<void> {
   const owner = connectAsOwner(ownerUrl);
   try {
-    for (const currency of ["USD", "JPY", "KWD"]) {
+    for (const [currency, dayLimitMinor] of Object.entries(CURRENCIES)) {
+      const houseId = demoId(`funding ${currency}`);
       await owner`
         insert into ledger_accounts (id, purpose, currency, min_balance_minor)
-        values (${demoId(`funding ${currency}`)}, 'funding', ${currency}, null) on conflict do nothing`;
+        values (${houseId}, 'funding', ${currency}, null) on conflict do nothing`;
+      await owner`
+        insert into currencies (code, house_account_id, day_limit_minor, opened_at)
+        values (${currency}, ${houseId}, ${dayLimitMinor}, date_trunc('milliseconds', now())) on conflict do nothing`;
+    }
+    for (const { name, handle, role } of PEOPLE) {
+      const skeletons = role === "payer" ? [null, null] : [skeletonOf(name), skeletonOf(handle)];
+      // An address of our own, so it counts as verified.
+      await owner`
+        insert into users (id, email, email_verified, name, handle, role, name_skeleton, handle_skeleton)
+        values (${demoId(handle)}, ${`${handle}@once.test`}, true, ${name}, ${handle}, ${role}, ${skeletons[0] ?? null},
+                ${skeletons[1] ?? null})
+        on conflict do nothing`;
     }
     // Where the demo was removed once and is wanted again.
     await owner`
@@ -143,9 +160,9 @@ const FIRST_ORDERS = [
   },
 ] as const;
 
-/** Seeds the demo. `ownerUrl` is needed for the funding accounts alone, which the application may not create. */
+/** Seeds the demo. `ownerUrl` is needed for what the application may not create. */
 export async function seedDemo(ownerUrl: string): Promise<void> {
-  await seedFunding(ownerUrl);
+  await seedAsOwner(ownerUrl);
   for (const person of PEOPLE) await seedPerson(person);
   for (const order of FIRST_ORDERS) {
     await putOrder(demoId("mia"), demoId(order.name), {

@@ -4,6 +4,7 @@ import { type PruneCursor, pruneAttempts } from "../attempts/prune.ts";
 import { connect, setDatabase } from "../connection/client.ts";
 import { startEmbedded } from "../embedded/server.ts";
 import { reapKeys } from "../idempotency/reap.ts";
+import { forgetExpiredLinks } from "../identity/pending-sign-ups.ts";
 import { type Stall, sealAtStart, sealingStall, sealTransfers } from "../ledger/seal.ts";
 import { CannotStart } from "./cannot-start.ts";
 import { DEMO_IS_OPEN, isDemoOpen } from "./demo-removal.ts";
@@ -33,6 +34,8 @@ export type StartOptions = {
 const REAP_PAUSE_MS = 60_000;
 /** Often enough that the rows of a flood are deleted as evenly as they came. */
 const PRUNE_PAUSE_MS = 10 * 60_000;
+/** What is over is not found any more; that it is deleted soon only keeps what nobody needs out of backups. */
+const FORGET_PAUSE_MS = 5 * 60_000;
 /** Short, because a change before the seal cannot be detected; a call that finds nothing costs a millisecond. */
 const SEAL_PAUSE_MS = 3_000;
 /** Often enough to be fixed in time, without a flood of warnings. */
@@ -106,6 +109,7 @@ function startPeriodicWork(): void {
     const stall = await sealingStall();
     if (stall) console.warn(describeStall(stall));
   });
+  repeat("Forgetting expired links", FORGET_PAUSE_MS, forgetExpiredLinks);
   repeat("Pruning attempts", PRUNE_PAUSE_MS, async () => {
     cursor = (await pruneAttempts(cursor)).cursor;
   });

@@ -50,12 +50,12 @@ function withoutCases(sql: string): string {
   }
 }
 
-/** Every SELECT, UPDATE and DELETE of the text with its own clauses only, those within parentheses included. */
+/** Every SELECT (PERFORM, in PL/pgSQL), UPDATE and DELETE of the text with its own clauses only, those within parentheses included. */
 function statementsOf(sql: string): string[] {
   const found: string[] = [];
   const cut = (text: string) => {
     for (const part of withoutCases(text).split(/;|\b(?:loop|then|else|begin)\b/)) {
-      for (const start of part.matchAll(/\b(?:select|update|delete from)\b/g)) {
+      for (const start of part.matchAll(/\b(?:select|perform|update|delete from)\b/g)) {
         const before = part.slice(0, start.index);
         // FOR UPDATE and ON CONFLICT DO UPDATE are clauses of another statement.
         if (/\b(for|for no key|do)\s+$/.test(before)) continue;

@@ -1,6 +1,7 @@
 /** Guessing a password at the sign-in form, and what it has to do with everybody else's limits. */
 import type { Page } from "@playwright/test";
-import { expect, test } from "../support/fixtures.ts";
+import { expect, signOut, test } from "../support/fixtures.ts";
+import { signUp } from "../support/mail.ts";
 import { withOtherServer } from "../support/other-server.ts";
 
 /** As server/http/rate-limits.ts has it; the demo makes no exception for it. */
@@ -59,23 +60,15 @@ test("the form says to wait on a server where the API was asked first", async ({
 });
 
 test("a stranger's guesses do not lock out the owner's own browser", async ({ browser, page }) => {
-  const handle = `t${crypto.randomUUID().replaceAll("-", "").slice(0, 20)}`;
-  const [email, password] = [`${handle}@once.test`, "a horse and a battery"];
+  const { email, password } = await signUp(page);
   const signInWith = async (one: Page) => {
     await one.goto("/sign-in");
     await one.getByLabel("E-mail").fill(email);
     await one.getByLabel("Password").fill(password);
     await one.getByRole("button", { name: "Sign in", exact: true }).click();
   };
-  await page.goto("/sign-up");
-  await page.getByLabel("Name", { exact: true }).fill("Somebody");
-  await page.getByLabel("Handle").fill(handle);
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Create account" }).click();
-  await page.waitForURL("/");
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await expect(page.getByRole("button", { name: "Sign out" })).toBeHidden();
+  await signOut(page);
+  await expect(page.locator("header").getByRole("link", { name: "Sign in" })).toBeVisible();
 
   const stranger = await (await browser.newContext()).newPage();
   await guess(stranger, email, FAILURES_PER_EMAIL + 1);

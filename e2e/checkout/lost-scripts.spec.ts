@@ -2,7 +2,15 @@
 import type { Page, Route } from "@playwright/test";
 import { block, continueButton, isApi, isScript, payPlainly } from "../support/blocked.ts";
 import { expectPaidOnce } from "../support/books.ts";
-import { expect, expectReceipt, openCheckout, payButton, signIn, test } from "../support/fixtures.ts";
+import {
+  expect,
+  expectReceipt,
+  openCheckout,
+  payButton,
+  signIn,
+  signOut,
+  test,
+} from "../support/fixtures.ts";
 
 const BLOCKED: { what: string; isBlocked: (route: Route) => boolean; pay: (page: Page) => Promise<void> }[] =
   [
@@ -133,7 +141,7 @@ test("where no script arrives, people sign in, order, pay and make an API key", 
   await page.getByRole("button", { name: "Revoke for certain" }).click();
   await expect(page.getByText("Revoked.")).toBeVisible();
 
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await signOut(page);
   await page.waitForURL("/");
   await page.goto("/sign-in");
   await page.getByLabel("E-mail").fill("bob@once.test");

@@ -2,6 +2,7 @@
 import type { Locator, Page } from "@playwright/test";
 import { books, userIdOf } from "../support/books.ts";
 import { expect, expectReceipt, openCheckout, payButton, signIn, test } from "../support/fixtures.ts";
+import { confirmSignUp, fillSignUp, linkMailedTo, newcomer, type Person, signUp } from "../support/mail.ts";
 
 async function ordersOfMia(): Promise<number> {
   const [row] = await books()<{ n: number }[]>`
@@ -80,7 +81,8 @@ test.describe("Order", () => {
     const next = new Set<string>();
     for (let count = 0; count < 3; count += 1) {
       await alice.goto("/");
-      const id = alice.locator("input[name=orderId]").first();
+      const order = alice.locator("form", { has: alice.getByRole("button", { name: "Order Espresso" }) });
+      const id = order.locator("input[name=orderId]");
       await id.evaluate((input, orderId) => input.setAttribute("value", orderId), fields.orderId ?? "");
       await alice.getByRole("button", { name: "Order Espresso" }).click();
       await alice.waitForURL(CHECKOUT);
@@ -136,39 +138,50 @@ test.describe("Create key", () => {
   });
 });
 
-function stranger(): Record<"name" | "handle" | "email" | "password", string> {
-  const handle = `s${crypto.randomUUID().replaceAll("-", "").slice(0, 20)}`;
-  return { name: "A Stranger", handle, email: `${handle}@example.com`, password: "correct horse battery" };
-}
-
-async function fillSignUp(page: Page, who: ReturnType<typeof stranger>): Promise<Locator> {
+async function fillSignUpOf(page: Page, who: Person): Promise<Locator> {
   await page.goto("/sign-up");
-  await page.getByLabel("Name").fill(who.name);
-  await page.getByLabel("Handle").fill(who.handle);
-  await page.getByLabel("E-mail").fill(who.email);
-  await page.getByLabel("Password").fill(who.password);
+  await fillSignUp(page, who);
   return page.getByRole("button", { name: "Create account" });
 }
 
+async function expectOneSignUp(page: Page, who: Person): Promise<void> {
+  await confirmSignUp(page, who);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Hello, ${who.name}`);
+  const [row] = await books()<{ mails: number; users: number }[]>`
+    select (select count(*)::int from mail_outbox where recipient = ${who.email}) as mails,
+           (select count(*)::int from users where email = ${who.email}) as users`;
+  expect(row).toEqual({ mails: 1, users: 1 });
+}
+
 test.describe("Create account", () => {
-  test("clicked twice makes one account and signs in", async ({ page }) => {
-    await (await fillSignUp(page, stranger())).dblclick();
-    await page.waitForURL("/");
-    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Hello, A Stranger");
+  test("clicked twice is one sign-up, with one mail", async ({ page }) => {
+    const who = newcomer();
+    await (await fillSignUpOf(page, who)).dblclick();
+    await expectOneSignUp(page, who);
   });
 
-  test("sent twice makes one account and signs in", async ({ page }) => {
-    await sendTwice(await fillSignUp(page, stranger()));
+  test("sent twice is one sign-up, with one mail", async ({ page }) => {
+    const who = newcomer();
+    await sendTwice(await fillSignUpOf(page, who));
+    await expectOneSignUp(page, who);
+  });
+
+  test("confirmed twice makes one account, and signs in", async ({ page }) => {
+    const who = newcomer();
+    await (await fillSignUpOf(page, who)).click();
+    await page.waitForURL(/\/sign-up\/sent\?/);
+    await page.goto(await linkMailedTo(who.email));
+    await page.getByLabel("Your password").fill(who.password);
+    await sendTwice(page.getByRole("button", { name: "Create account and sign in" }));
     await page.waitForURL("/");
-    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Hello, A Stranger");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Hello, ${who.name}`);
+    expect(await books()`select 1 from users where email = ${who.email}`).toHaveLength(1);
   });
 
   test("is not a way to sign in with a password that does not fit", async ({ page, browser }) => {
-    const who = stranger();
-    await (await fillSignUp(page, who)).click();
-    await page.waitForURL("/");
+    const who = await signUp(page);
     const other = await (await browser.newContext()).newPage();
-    await (await fillSignUp(other, { ...who, password: "another horse battery" })).click();
+    await (await fillSignUpOf(other, { ...who, password: "another horse battery" })).click();
     await expect(other.getByRole("alert").filter({ hasText: "belongs to somebody else" })).toBeVisible();
     await other.context().close();
   });
@@ -182,7 +195,7 @@ test.describe("Create account", () => {
     ["a handle of those who help", { handle: "support-team" }, "could be taken for"],
   ] as const) {
     test(`refuses ${what}`, async ({ page }) => {
-      await (await fillSignUp(page, { ...stranger(), ...wrong })).click();
+      await (await fillSignUpOf(page, { ...newcomer(), ...wrong })).click();
       await expect(page.getByRole("alert").filter({ hasText: says })).toBeVisible();
     });
   }
@@ -201,17 +214,14 @@ test.describe("without JavaScript", () => {
     expect(await ordersOfMia()).toBe(before + 1);
   });
 
-  test("Create account posted twice at once makes one, and both sign in", async ({ page }) => {
-    const who = stranger();
-    const fields = await plainFieldsOf(await fillSignUp(page, who));
+  test("Create account posted twice at once is one sign-up, and both are told the same", async ({ page }) => {
+    const who = newcomer();
+    const fields = await plainFieldsOf(await fillSignUpOf(page, who));
     const answers = await postTwice(page, "/sign-up", { ...fields, ...who });
-    expect(answers).toEqual([
-      [303, "/"],
-      [303, "/"],
-    ]);
-    const [row] = await books()<{ n: number }[]>`
-      select count(*)::int as n from users where email = ${who.email}`;
-    expect(row?.n).toBe(1);
+    expect(answers[0]).toEqual([303, expect.stringMatching(/^\/sign-up\/sent\?id=/)]);
+    expect(answers[1]).toEqual(answers[0]);
+    await page.goto((answers as string[][])[0]?.[1] ?? "");
+    await expectOneSignUp(page, who);
   });
 
   test("Create key posted twice at once makes one key, and each answer says so", async ({ page }) => {

@@ -1,6 +1,5 @@
 /** What browsers, networks and people do to a payment, one way at a time. */
 import { request as httpRequest } from "node:http";
-import type { Page } from "@playwright/test";
 import { books, expectPaidOnce, newOrder, paymentsOf } from "../support/books.ts";
 import {
   agePress,
@@ -12,6 +11,7 @@ import {
   signIn,
   test,
 } from "../support/fixtures.ts";
+import { signUp } from "../support/mail.ts";
 
 test("Enter and a click together charge once", async ({ alice, orderId }) => {
   await openCheckout(alice, orderId);
@@ -155,8 +155,8 @@ test("a payer who gives up cancels for certain: it was not paid and never will b
   await expectPaidOnce(orderId);
 });
 
-test("a decline, money coming in, and a new press: paid once", async ({ page, browser, baseURL }) => {
-  const stranger = await signUp(page, browser.version());
+test("a decline, money coming in, and a new press: paid once", async ({ page, baseURL }) => {
+  const { handle: stranger } = await signUp(page);
   const orderId = await newOrder(baseURL ?? "", "1900", 2);
   await openCheckout(page, orderId);
   await payButton(page).click();
@@ -203,19 +203,6 @@ test("a connection that closes without an answer makes the browser send again: o
   expect(await send(false)).toBe(201);
   await expectPaidOnce(orderId);
 });
-
-/** Signs up somebody new, with empty accounts, and returns their handle. */
-async function signUp(page: Page, salt: string): Promise<string> {
-  const handle = `guest-${Date.now().toString(36)}${salt.length}`;
-  await page.goto("/sign-up");
-  await page.getByLabel("Name").fill("A Guest");
-  await page.getByLabel("Handle").fill(handle);
-  await page.getByLabel("E-mail").fill(`${handle}@example.com`);
-  await page.getByLabel("Password").fill("correct horse battery");
-  await page.getByRole("button", { name: "Create account" }).click();
-  await page.waitForURL("/");
-  return handle;
-}
 
 /** Sends money from Alice as her program would. */
 async function sendFromAlice(baseURL: string, payee: string, amountMinor: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** One amount is one text: what the server wrote is what the page shows, in every currency, once its scripts run. */
 import { createHash, randomUUID } from "node:crypto";
-import { CURRENCIES, formatMoney } from "../../lib/money.ts";
+import { CURRENCIES } from "../../lib/currency.ts";
+import { formatMoney } from "../../lib/money.ts";
 import { books } from "../support/books.ts";
 import { expect, test } from "../support/fixtures.ts";
 

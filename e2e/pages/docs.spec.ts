@@ -48,6 +48,8 @@ test("the reference is shown from our own origin, and asks nothing of anybody el
   const pay = page.locator("#operations-Payments-pay");
   await pay.getByRole("button").first().click();
   await expect(pay.locator("tr.response[data-code='410']")).toContainText("Idempotency key void");
+  // swagger-ui's own is a part of the page's.
+  await expect(page.getByRole("main")).toHaveCount(1);
   expect(elsewhere).toEqual([]);
   expect(violations).toEqual([]);
 });
@@ -96,6 +98,18 @@ for (const colorScheme of ["light", "dark"] as const) {
       expect(await contrastOf(label), `${label}`).toBeGreaterThan(4.5);
   });
 }
+
+test("on the narrowest telephone an operation is read without scrolling sideways", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.goto("/docs#reference");
+  const pay = page.locator("#operations-Payments-pay");
+  await pay.getByRole("button").first().click();
+  const description = pay.locator("tr.response[data-code='410'] .response-col_description");
+  await expect(description).toBeVisible();
+  expect((await description.boundingBox())?.width).toBeGreaterThan(200);
+  const root = () => page.evaluate(() => document.documentElement.scrollWidth);
+  expect(await root()).toBeLessThanOrEqual(320);
+});
 
 test("every page leads there", async ({ page }) => {
   await page.goto("/");

@@ -33,10 +33,21 @@ test("looking at every page and every answer writes nothing, with a session, wit
   orderId,
 }) => {
   const addresses = [
-    ...["/", "/sign-in", "/sign-up", "/payments", `/payments/${randomUUID()}`, "/problems/declined"],
+    ...[
+      "/",
+      "/sign-in",
+      "/sign-up",
+      "/payments",
+      `/payments/${randomUUID()}`,
+      "/where",
+      `/where?key=${randomUUID()}`,
+      "/payments?q=coffee&kind=order&from=2026-01-01",
+      "/payments/export.csv",
+      "/problems/declined",
+    ],
     ...[
       `/checkout/${orderId}`,
-      plainFormPath({ orderId, key: randomUUID(), userId: await userIdOf("alice") }),
+      plainFormPath({ place: `/checkout/${orderId}`, key: randomUUID(), userId: await userIdOf("alice") }),
     ],
     ...["/api/accounts", "/api/payments", "/api/orders", "/api/health/live", "/api/health/ready"],
     "/api/metrics",

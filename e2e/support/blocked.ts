@@ -16,9 +16,9 @@ export async function block(
 export const continueButton = (page: Page) => page.getByRole("button", { name: "Continue", exact: true });
 
 /** Pays without script, from the checkout to the receipt. */
-export async function payPlainly(page: Page): Promise<void> {
+export async function payPlainly(page: Page, amount?: string): Promise<void> {
   await continueButton(page).click();
   await expect(page).toHaveURL(/\/form\?key=/);
   await payButton(page).click();
-  await expectReceipt(page);
+  await expectReceipt(page, amount);
 }

@@ -6,8 +6,8 @@ import { expect } from "@playwright/test";
 import postgres from "postgres";
 import { reconcile } from "../../db/ledger/reconcile.ts";
 
-/** Where the server under test keeps its data; set for it in playwright.config.ts. */
-export const DATA_DIR = ".data/e2e";
+/** Where the server under test keeps its data; e2e/support/serve.mjs sets it there. */
+export const DATA_DIR = process.env.ONCE_DATA_DIR || ".data/e2e";
 
 let connection: postgres.Sql | undefined;
 
@@ -36,6 +36,23 @@ export async function paymentsOf(orderId: string): Promise<OrderPayment[]> {
   return books()<OrderPayment[]>`
     select id, user_id, status, amount_minor::text from payments
      where kind = 'order' and purpose_id = ${orderId} order by settled_at, id`;
+}
+
+/** Every payment that was ever recorded for an intent to send, oldest first. */
+export async function transfersOf(intentId: string): Promise<OrderPayment[]> {
+  return books()<OrderPayment[]>`
+    select id, user_id, status, amount_minor::text from payments
+     where kind <> 'order' and purpose_id = ${intentId} order by settled_at, id`;
+}
+
+/** Fails unless exactly one payment exists for the intent, it succeeded, and the books are right. */
+export async function expectTransferOnce(intentId: string): Promise<OrderPayment> {
+  const payments = await transfersOf(intentId);
+  expect(payments.map((payment) => payment.status)).toEqual(["succeeded"]);
+  expect(await reconcile(books())).toEqual([]);
+  const [payment] = payments;
+  if (!payment) throw new Error("Bug: a list of one is empty.");
+  return payment;
 }
 
 /** The id of one of the demo's people. */

@@ -34,6 +34,16 @@ export async function signIn(page: Page, who: "Alice" | "Bob" | "Mia" | "Omar"):
   await page.waitForURL("/");
 }
 
+/** The menu at the head of every page, opened. */
+export async function openMenu(page: Page) {
+  await page.locator("header summary").click();
+  return page.getByRole("navigation", { name: "Main" });
+}
+
+export async function signOut(page: Page): Promise<void> {
+  await (await openMenu(page)).getByRole("button", { name: "Sign out" }).click();
+}
+
 /** Opens the checkout and waits until Pay can be pressed. */
 export async function openCheckout(page: Page, orderId: string): Promise<void> {
   await page.goto(`/checkout/${orderId}`);
@@ -55,8 +65,11 @@ export async function expectReceipt(page: Page, amount = "$38.00"): Promise<void
 /** Whether a request is one that moves money: the server action behind Pay, or its HTTP route. */
 export function isPayment(route: Route): boolean {
   const request = route.request();
-  const isAction = request.headers()["next-action"] !== undefined && request.url().includes("/checkout/");
-  return request.method() === "POST" && (isAction || request.url().endsWith("/api/payments"));
+  const isAction =
+    request.headers()["next-action"] !== undefined &&
+    /\/(checkout|send|top-up|refund)\//.test(new URL(request.url()).pathname);
+  const isApi = /\/api\/(payments|payments\/[^/]+\/refunds|top-ups)$/.test(request.url());
+  return request.method() === "POST" && (isAction || isApi);
 }
 
 /**

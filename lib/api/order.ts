@@ -1,7 +1,8 @@
 /** An order as the pages and the API show it. An order is immutable; only its state moves, from open to one end. */
 export type OrderItem = { description: string; quantity: number; amountMinor: string };
 
-type OrderState = "open" | "paid" | "cancelled" | "expired";
+export const ORDER_STATES = ["open", "paid", "cancelled", "expired"] as const;
+export type OrderState = (typeof ORDER_STATES)[number];
 
 export type Order = {
   id: string;

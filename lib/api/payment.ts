@@ -1,7 +1,10 @@
 /** What a payment is, as everybody outside the database sees it. */
 
 export const PURPOSE_KINDS = ["order", "transfer", "refund", "top-up"] as const;
-type PurposeKind = (typeof PURPOSE_KINDS)[number];
+
+/** What a payment can be. A funding is an operator's: no key for one is issued over HTTP. */
+export const PAYMENT_KINDS = [...PURPOSE_KINDS, "funding"] as const;
+type PaymentKind = (typeof PAYMENT_KINDS)[number];
 
 /** What a key was issued for. Per user, a purpose succeeds at most once, under any number of keys. */
 export type Purpose =
@@ -9,6 +12,9 @@ export type Purpose =
   | { kind: "transfer"; intentId: string }
   | { kind: "refund"; paymentId: string; intentId: string }
   | { kind: "top-up"; intentId: string };
+
+/** With those that only the service itself issues keys for: an operator puts money into an account, or takes it out. */
+export type InternalPurpose = Purpose | { kind: "funding"; intentId: string };
 
 /** Why a payment was declined. A decline is an outcome: it is recorded, and the same key never charges later. */
 export const DECLINE_CODES = [
@@ -26,7 +32,7 @@ export type DeclineCode = (typeof DECLINE_CODES)[number];
 /** A settled payment as it is rendered: immutable, UTC, integer minor units as a string. */
 export type Payment = {
   id: string;
-  kind: PurposeKind;
+  kind: PaymentKind;
   status: "succeeded" | "declined";
   declineCode?: DeclineCode;
   amountMinor: string;

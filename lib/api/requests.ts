@@ -3,7 +3,8 @@
  * refused; inside the application a parsed request is trusted.
  */
 import { z } from "zod";
-import { isCurrency, MAX_AMOUNT_MINOR } from "../money.ts";
+import { isCurrency, MAX_AMOUNT_MINOR } from "../currency.ts";
+import { NOTE_MAX_LENGTH } from "../text/optional-note.ts";
 import { plainText } from "../text/plain-text.ts";
 
 /** A UUID of any version and variant, as PostgreSQL has them, folded to lower case so that two spellings are one value. */
@@ -23,10 +24,10 @@ const currency = currencyCode
       "The ISO 4217 code of a currency in use. Codes of funds, metals, units of account and tests are refused.",
   });
 
-/** Long enough for a sentence; short enough to fit a bank statement's line twice. */
-const NOTE_MAX_LENGTH = 140;
+/** Why an operator does something: it becomes the note of a funding. */
+export const operatorReason = plainText(NOTE_MAX_LENGTH);
 /** The longest e-mail address that can be delivered to (RFC 5321 §4.5.3.1.3, less the angle brackets). */
-const PAYEE_MAX_LENGTH = 254;
+export const PAYEE_MAX_LENGTH = 254;
 const DESCRIPTION_MAX_LENGTH = 200;
 /** An order is something a person reads before paying. */
 const ORDER_ITEMS_MAX = 100;
@@ -60,7 +61,12 @@ const legacyTransferRequest = transferRequest.extend({
   currency: z.string(),
   note: z.string().optional(),
 });
-export const refundRequest = z.strictObject({ amountMinor: amountMinor.optional() });
+export const refundRequest = z.strictObject({
+  amountMinor: amountMinor.optional(),
+  reason: plainText(NOTE_MAX_LENGTH)
+    .optional()
+    .meta({ description: "Why, for whom the money goes back to. Stands in the payment as `note`." }),
+});
 export const topUpRequest = z.strictObject({ amountMinor, currency });
 
 export const orderRequest = z.strictObject({

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { Order } from "./order.ts";
-import { DECLINE_CODES, type KeyState, type Payment, PURPOSE_KINDS } from "./payment.ts";
+import { DECLINE_CODES, type KeyState, PAYMENT_KINDS, type Payment } from "./payment.ts";
 import { PROBLEMS, type ProblemName } from "./problems.ts";
 import { purpose } from "./requests.ts";
 
@@ -25,7 +25,7 @@ const currency = z.string().regex(/^[A-Z]{3}$/);
 export const payment = shapeOf<Payment>()(
   z.strictObject({
     id,
-    kind: z.enum(PURPOSE_KINDS),
+    kind: z.enum(PAYMENT_KINDS),
     status: z.enum(["succeeded", "declined"]),
     declineCode: z.enum(DECLINE_CODES).exactOptional(),
     amountMinor,

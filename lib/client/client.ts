@@ -102,18 +102,18 @@ export function onceClient(config: ClientConfig) {
   function move(
     purpose: Purpose,
     path: string,
-    body: Omit<Wanted, "kind">,
+    body: Omit<Wanted, "kind"> & { reason?: string },
     options: PayOptions,
   ): Promise<PayOutcome> {
     const attempt = begin(options);
-    const { amountMinor, currency, note } = body;
+    const { amountMinor, currency, note, reason } = body;
     const wanted: Wanted = {
       kind: purpose.kind,
       ...(purpose.kind === "order" && { orderId: purpose.orderId }),
       ...(purpose.kind === "refund" && { refundOf: purpose.paymentId }),
       amountMinor,
       currency,
-      note,
+      note: note ?? reason,
     };
     return payOnce(
       {
@@ -160,9 +160,13 @@ export function onceClient(config: ClientConfig) {
       options: PayOptions = {},
     ): Promise<PayOutcome> => move({ kind: "transfer", intentId }, "/api/payments", transfer, options),
 
-    /** Refunds a payment that the caller received; without an amount, what is left of it. */
+    /** Refunds a payment that the caller received; without an amount, what is left of it. `reason` becomes its note. */
     refund: (
-      { intentId, paymentId, ...refund }: Intent & { paymentId: string; amountMinor?: string },
+      {
+        intentId,
+        paymentId,
+        ...refund
+      }: Intent & { paymentId: string; amountMinor?: string; reason?: string },
       options: PayOptions = {},
     ): Promise<PayOutcome> =>
       move({ kind: "refund", paymentId, intentId }, `/api/payments/${paymentId}/refunds`, refund, options),

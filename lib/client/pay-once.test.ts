@@ -153,22 +153,27 @@ describe("a key", () => {
       { kind: "top-up", intentId: INTENT_ID },
     ];
     const payment = { ...paymentWith(KEY), ...money, orderId: undefined };
-    const refund = { ...payment, kind: "refund", refundOf: OTHER_KEY };
-    const answers = [[{ ...payment, kind: "transfer" }], [payment, refund], [{ ...payment, kind: "top-up" }]];
+    const refund = { ...payment, kind: "refund", refundOf: OTHER_KEY, note: "Torn" };
+    const answers = [
+      [{ ...payment, kind: "transfer" }],
+      [payment, { ...refund, note: "No" }, refund],
+      [{ ...payment, kind: "top-up" }],
+    ];
     for (const [n, purpose] of purposes.entries()) {
       const bodies = answers[n] ?? [];
       server.script.push(issued(KEY, purpose), ...bodies.map((body) => ({ status: 201, body })));
     }
     await client.transfer({ intentId: INTENT_ID, payee: "bob", ...money });
-    await client.refund({ intentId: INTENT_ID, paymentId: OTHER_KEY });
+    await client.refund({ intentId: INTENT_ID, paymentId: OTHER_KEY, reason: "Torn" });
     await client.topUp({ intentId: INTENT_ID, ...money });
     expect(server.received.map(({ path, body }) => [path, JSON.parse(body)])).toEqual([
       ["/api/idempotency-keys", { purpose: purposes[0] }],
       ["/api/payments", { payee: "bob", ...money }],
       ["/api/idempotency-keys", { purpose: purposes[1] }],
-      // Again, because what came first was no refund.
-      [`/api/payments/${OTHER_KEY}/refunds`, {}],
-      [`/api/payments/${OTHER_KEY}/refunds`, {}],
+      // Again, because what came first was no refund, and then one with another reason.
+      [`/api/payments/${OTHER_KEY}/refunds`, { reason: "Torn" }],
+      [`/api/payments/${OTHER_KEY}/refunds`, { reason: "Torn" }],
+      [`/api/payments/${OTHER_KEY}/refunds`, { reason: "Torn" }],
       ["/api/idempotency-keys", { purpose: purposes[2] }],
       ["/api/top-ups", money],
     ]);

@@ -8,46 +8,27 @@ export const PASSWORD_MIN_LENGTH = 10;
 export const PASSWORD_MAX_LENGTH = 128;
 const NAME_MAX_LENGTH = 60;
 
-/** The field of a sign-up that is wrong, and how: keys of the texts that say so. */
-export type SignUpError =
-  | "name"
-  | "name-taken"
-  | "handle"
-  | "handle-taken"
-  | "email"
-  | "email-taken"
-  | "password"
-  | "password-guessable";
+/** The form of a sign-up, the same in the browser and on the server. */
+export const signUpForm = z
+  .object({
+    name: plainName(NAME_MAX_LENGTH),
+    handle: z
+      .string()
+      .trim()
+      .toLowerCase()
+      .regex(/^[a-z][a-z0-9-]{1,29}$/),
+    email: z.string().trim().toLowerCase().pipe(z.email().max(254)),
+    password: z.string().min(PASSWORD_MIN_LENGTH).max(PASSWORD_MAX_LENGTH),
+  })
+  .refine(({ handle, email, password }) => !isGuessable(password, { handle, email }), {
+    path: ["password"],
+    error: "guessable",
+  });
 
-const fields = z.object({
-  name: plainName(NAME_MAX_LENGTH),
-  handle: z
-    .string()
-    .trim()
-    .toLowerCase()
-    .regex(/^[a-z][a-z0-9-]{1,29}$/),
-  email: z.string().trim().toLowerCase().pipe(z.email().max(254)),
-  password: z.string().min(PASSWORD_MIN_LENGTH).max(PASSWORD_MAX_LENGTH),
-});
+export type SignUp = z.infer<typeof signUpForm>;
 
-export type SignUp = z.infer<typeof fields>;
-
-/** Parses a sign-up, or names the first thing that is wrong with it. */
-export function parseSignUp(
-  sent: Record<keyof SignUp, unknown>,
-): { ok: true; value: SignUp } | { ok: false; error: SignUpError } {
-  const parsed = fields.safeParse(sent);
-  if (!parsed.success) {
-    const field = parsed.error.issues[0]?.path[0];
-    return {
-      ok: false,
-      error: field === "name" || field === "handle" || field === "email" ? field : "password",
-    };
-  }
-  const { handle, email, password } = parsed.data;
+/** Whether who knows the address or the handle would try this password first, or anybody: a single repeated character. */
+export function isGuessable(password: string, { handle, email }: { handle: string; email: string }): boolean {
   const guess = password.toLowerCase();
-  // Who knows the address or the handle would try these first; so would anybody a single repeated character.
-  const isGuessable =
-    guess.includes(handle) || guess.includes(email.split("@")[0] ?? email) || new Set(guess).size < 4;
-  return isGuessable ? { ok: false, error: "password-guessable" } : { ok: true, value: parsed.data };
+  return guess.includes(handle) || guess.includes(email.split("@")[0] ?? email) || new Set(guess).size < 4;
 }

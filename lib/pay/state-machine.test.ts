@@ -85,6 +85,10 @@ describe("opening the form", () => {
     expectTransitions({ type: "press-found", press }, { opening: polling });
   });
 
+  it("revokes a stored press for something else than the page shows, before anything else can be paid", () => {
+    expectTransitions({ type: "other-press-found", press }, { opening: states.revoking });
+  });
+
   it("is ready when a key is issued, and a declined payment gets its next key without losing the decline", () => {
     const held: PayState = { ...states.declinedFetching, next: { step: "held", key: KEY } };
     expectTransitions(

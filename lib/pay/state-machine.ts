@@ -21,6 +21,9 @@ export function nextState(state: PayState, event: PayEvent): PayState {
     case "press-found":
       return state.name === "opening" ? checking(event.press) : state;
 
+    case "other-press-found":
+      return state.name === "opening" ? { ...checking(event.press), stage: "revoking" } : state;
+
     case "issued":
       if (state.name === "opening") {
         return { name: "ready", key: event.key, notice: noticeFor(state.openingReason, event.earlierPress) };
@@ -167,7 +170,7 @@ export function mayPayAgain(code: DeclineCode | undefined): boolean {
   return code === "insufficient_funds" || code === "limit_exceeded";
 }
 
-function checking(press: Press): PayState {
+function checking(press: Press): Extract<PayState, { name: "checking" }> {
   return { name: "checking", press, stage: "polling" };
 }
 

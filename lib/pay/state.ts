@@ -1,7 +1,7 @@
 /**
  * The states of a payment form in the browser, and its events. The transitions are in state-machine.ts.
  */
-import type { Payment } from "../api/payment.ts";
+import type { Payment, Purpose } from "../api/payment.ts";
 import type { ProblemName } from "../api/problems.ts";
 
 /** The body of the request, as the payer agreed to it: the same bytes each time it is sent. */
@@ -14,6 +14,12 @@ export type Press = {
   /** Milliseconds since the epoch by this device's clock, which may be wrong. */
   pressedAtMs: number;
 };
+
+/** What the server action behind Pay is called with: the press, for what, and who opened the form. */
+export type PayInput = { userId: string; key: string; purpose: Purpose; payload: Payload };
+
+/** What is asked of the server at a press, before it is stored or sent. */
+export type PayQuestion = Omit<PayInput, "key"> & { beside: Payload };
 
 /** Why a form opens: from the start, or because the server said for certain that the last key will never pay. */
 export type OpeningReason = "start" | "void" | "cancelled";
@@ -62,6 +68,8 @@ export type PayState =
 export type PayEvent =
   // The form opens.
   | { type: "press-found"; press: Press }
+  /** A press of this purpose that asked for something else than this page shows: it is revoked before anything else is paid. */
+  | { type: "other-press-found"; press: Press }
   | { type: "issued"; key: string; earlierPress: "none" | "possible" }
   | { type: "purpose-paid"; payment: Payment }
   | { type: "decline-found"; payment: Payment; nextKey: string }

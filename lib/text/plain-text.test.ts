@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { orderRequest, parse, parsePayment } from "../api/requests.ts";
 import { parseApiKey } from "../identity/api-key.ts";
-import { parseSignUp } from "../identity/sign-up.ts";
+import { signUpForm } from "../identity/sign-up.ts";
 import { isolateBidi } from "./bidi-isolate.ts";
 import { plainName, plainText } from "./plain-text.ts";
 
@@ -21,7 +21,9 @@ const SCHEMAS: [string, (text: string) => boolean][] = [
   ["an API key's name", (name) => parseApiKey(name, ["payments:read"]).ok],
   [
     "a person's name",
-    (name) => parseSignUp({ name, handle: "zoe", email: "zoe@example.org", password: "correct horse" }).ok,
+    (name) =>
+      signUpForm.safeParse({ name, handle: "zoe", email: "zoe@example.org", password: "correct horse" })
+        .success,
   ],
 ];
 

@@ -4,7 +4,13 @@ import { bare, isFunction, lineOf, type Node, parse, type Source, stringOf, walk
 /** The keys that a call can show. A guess is a string that may be a key, or anything else. */
 type Use = { key: RegExp; file: string; line: number; asked: string; isGuess: boolean };
 
-const TRANSLATORS = new Set(["useTranslations", "getTranslations"]);
+/** What makes translators, and which of its arguments is the namespace. */
+const TRANSLATORS = new Map([
+  ["useTranslations", 0],
+  ["getTranslations", 0],
+  // server/texts.ts
+  ["translatorFor", 1],
+]);
 
 /**
  * What a file's calls of translators can show. A key that is computed elsewhere in the file is one of the file's
@@ -55,8 +61,8 @@ function translatorsOf({ id, init }: Node): [string, string][] {
   const value = bare(init?.type === "AwaitExpression" ? init.argument : init);
   if (value?.type !== "CallExpression") return [];
   if (id.type === "Identifier") {
-    const [argument] = value.arguments;
-    return TRANSLATORS.has(bare(value.callee).name) ? [[id.name, stringOf(argument) ?? ""]] : [];
+    const at = TRANSLATORS.get(bare(value.callee).name);
+    return at === undefined ? [] : [[id.name, stringOf(value.arguments[at]) ?? ""]];
   }
   const list = value.arguments[0];
   if (id.type !== "ArrayPattern" || list?.type !== "ArrayExpression") return [];

@@ -20,6 +20,14 @@ const SAME_IN_BOTH = new Set([
   "order.quantityTimes",
   "problem.status",
   "signUp.name",
+  "form.optional",
+  "send.recipient",
+  "activity.filter_status",
+  "mail.name",
+  "settings.language_en",
+  "settings.language_de",
+  "merchant.buyer",
+  "refund.person",
 ]);
 
 const ENGLISH = "messages/en.json";

@@ -28,7 +28,15 @@ const POLICY = "server/identity/policy.ts";
 const PAGE = /^app\/(.*\/)?page\.[jt]sx?$/;
 const ROUTE = /^app\/(.*\/)?route\.[jt]sx?$/;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
-const ROUTE_MAKERS = new Set(["route", "formRoute"]);
+/** The last two make formRoute's handlers of their own: Continue and Pay of the form without script (server/pay/plain-form.ts). */
+const ROUTE_MAKERS = new Set([
+  "route",
+  "formRoute",
+  "documentRoute",
+  "exportRoute",
+  "continueRoute",
+  "plainPayRoute",
+]);
 /** Makes the handlers of the methods that an API path does not have: nobody is admitted to anything there. */
 const OTHERS_MAKER = "otherMethods";
 const ACTION_GUARDS = new Set(["authorizeAction", "requireAction"]);

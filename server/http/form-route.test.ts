@@ -52,7 +52,7 @@ async function newForm() {
     return [status, answered.get("location")];
   };
   const paid = async () => 1_000n - (await balanceOf(test.owner, payer.accountId));
-  return { form: { orderId, key, userId: payer.id }, key, post, paid };
+  return { form: { place: `/checkout/${orderId}`, key, userId: payer.id }, orderId, key, post, paid };
 }
 
 it.each([
@@ -88,19 +88,22 @@ it.each([
 });
 
 it("Continue leads to the form of whoever pressed it", async () => {
-  const { form } = await newForm();
+  const { form, orderId } = await newForm();
   const request = new Request("https://pay.example/checkout", {
     method: "POST",
     headers: { "sec-fetch-site": "same-origin" },
+    body: new URLSearchParams({ user: form.userId }),
   });
-  const { headers } = await continuePlainly(request, { params: Promise.resolve({ orderId: form.orderId }) });
+  const { headers } = await continuePlainly(request, { params: Promise.resolve({ orderId }) });
   expect(headers.get("location")).toBe(plainFormPath(form));
 });
 
 it("sent after somebody else has signed in, or nobody, it leads to sign-in and back to the form", async () => {
   const { form, post, paid } = await newForm();
   const payer = session.caller;
-  const back = `/sign-in?next=${encodeURIComponent(plainFormPath(form, "unknown"))}`;
+  // With what was to be paid, which the form needs while the order cannot be read.
+  const again = plainFormPath({ ...form, carried: { amountMinor: "1000", currency: "USD" } }, "unknown");
+  const back = `/sign-in?next=${encodeURIComponent(again)}`;
   await newForm();
   expect(await post({})).toEqual([303, back]);
   session.caller = undefined;

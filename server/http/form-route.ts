@@ -30,11 +30,11 @@ async function readForm(request: Request): Promise<URLSearchParams> {
 
 /**
  * Makes the handler of a plain form. `handler` returns the path to go to. Whoever is not signed in, or is somebody else
- * than the form was opened as (field `user`), signs in first; a request that is refused leads a person to the page that
+ * than the form was opened as (field `user`, without which no session's form does anything), signs in first; a request that is refused leads a person to the page that
  * says why, and answers a program; whatever goes wrong leads to `failed`, and so does signing in: it must offer the same key
  * again, to whoever opened the form, since nothing is known then.
  */
-export function formRoute<P extends { orderId: string }>(
+export function formRoute<P extends Record<string, string>>(
   name: RouteName,
   handler: (call: { form: URLSearchParams; params: P; user: Viewer; requestId: string }) => Promise<string>,
   failed: (call: { form: URLSearchParams; params: P }) => string,
@@ -45,7 +45,11 @@ export function formRoute<P extends { orderId: string }>(
     let form = new URLSearchParams();
     try {
       form = await readForm(request);
-      const user = await authorizeRequest(name, request, [], form.get("user"));
+      const openedAs = form.get("user");
+      const user = (await authorizeRequest(name, request, [], openedAs))?.user;
+      // A program with its key has opened no form; a session's form says who it was opened as.
+      if (openedAs === null && !request.headers.has("authorization"))
+        throw new HttpError(fail("unauthenticated"));
       if (!user) throw new Error(`Bug: the policy lets anyone use ${name}.`);
       const path = await handler({ form, params, user, requestId });
       log.info(

@@ -26,8 +26,16 @@ const SIGN_IN_FAILURES_PER_ADDRESS = 60;
 const SIGN_IN_FAILURES_PER_BROWSER = 20;
 /** Accounts that are made from one address. A class that is told to sign up has to come in two groups. */
 const SIGN_UPS_PER_ADDRESS = 30;
-/** Somebody whose handle is taken tries another few. */
-const SIGN_UPS_PER_EMAIL = 10;
+/** Mails about accounts that are asked for from one address; each address in the world gets few of them anyhow. */
+const ACCOUNT_MAILS_PER_ADDRESS = 30;
+/** Passwords that somebody who is signed in types once more, before something is changed. */
+const PASSWORD_CHECKS_PER_USER = 20;
+
+/** Each takes the server some tenths of a second: as many as somebody saves who goes through a year of receipts by hand. */
+const DOCUMENTS_PER_MINUTE = 30;
+
+/** Whoever wants more has the PDFs: mail providers take a sender of many mails for one of spam. */
+const RECEIPT_MAILS_PER_HOUR = 20;
 
 type Quota = { limit: number; windowSeconds: number };
 
@@ -43,11 +51,14 @@ function quotasOf(env: Environment, demo: boolean) {
       env.ONCE_REQUESTS_PER_MINUTE ?? (demo ? DEMO_PER_MINUTE : IDENTITY_PER_MINUTE),
       MINUTE_SECONDS,
     ),
+    "receipt-mail": quota(RECEIPT_MAILS_PER_HOUR, HOUR_SECONDS),
+    document: quota(demo ? DEMO_PER_MINUTE : DOCUMENTS_PER_MINUTE, MINUTE_SECONDS),
     "sign-in-address": quota(demo ? DEMO_PER_MINUTE : SIGN_IN_FAILURES_PER_ADDRESS, QUARTER_HOUR_SECONDS),
     "sign-in-email": quota(SIGN_IN_FAILURES_PER_EMAIL, QUARTER_HOUR_SECONDS),
     "sign-in-known": quota(SIGN_IN_FAILURES_PER_BROWSER, QUARTER_HOUR_SECONDS),
     "sign-up-address": quota(demo ? DEMO_PER_MINUTE : SIGN_UPS_PER_ADDRESS, HOUR_SECONDS),
-    "sign-up-email": quota(SIGN_UPS_PER_EMAIL, HOUR_SECONDS),
+    "account-mail-address": quota(demo ? DEMO_PER_MINUTE : ACCOUNT_MAILS_PER_ADDRESS, HOUR_SECONDS),
+    "password-check": quota(PASSWORD_CHECKS_PER_USER, QUARTER_HOUR_SECONDS),
   } as const satisfies Record<string, Quota>;
 }
 

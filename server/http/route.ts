@@ -1,8 +1,9 @@
 /** Wraps every route handler: authorization, then the handler, then a problem document for whatever was thrown. */
 import { randomUUID } from "node:crypto";
 import { noteUse } from "@/db/identity/api-key-last-used";
+import type { Scope } from "@/lib/identity/scopes";
 import { isAllowed, isRateLimited, policyOf, type ROUTES, type RouteName } from "../identity/policy.ts";
-import { authenticate, type Viewer } from "../identity/viewer.ts";
+import { authenticate, type Caller, type Viewer } from "../identity/viewer.ts";
 import { log } from "../observability/log.ts";
 import { countRequest } from "../observability/metrics.ts";
 import { clientAddressOf } from "./node-server/client-address.ts";
@@ -23,6 +24,8 @@ type Call<N extends RouteName> = {
   params: Params<N>;
   /** The caller, where the policy demands one. */
   user: Level<N> extends "anyone" ? undefined : Viewer;
+  /** What the caller may do: of an API key its scopes, of a session all. */
+  scopes: readonly Scope[];
   requestId: string;
 };
 
@@ -39,14 +42,14 @@ export function requestIdOf(request: Request): string {
  * Authenticates and authorizes a request to `name`. Throws 429 where the quota of the address or of the caller is used up
  * (quotas are added to `counted`); 401 without a caller, or where the session is not of the user the form was opened as
  * (X-Once-User, or a form's own field); 403 for a cookie from another site, a role that is not enough, or an API key
- * without the route's scope. No idempotency key is looked up before.
+ * without the route's scope, or any on a route for sessions alone. No idempotency key is looked up before.
  */
 export async function authorizeRequest(
   name: RouteName,
   request: Request,
   counted: QuotaState[],
   openedAs: string | null = request.headers.get("x-once-user"),
-): Promise<Viewer | undefined> {
+): Promise<Caller | undefined> {
   const address = isRateLimited(name) ? clientAddressOf(request.headers) : undefined;
   if (address !== undefined) await enforceQuota("address", address, counted);
   const policy = policyOf(name);
@@ -64,13 +67,17 @@ export async function authorizeRequest(
     );
   }
   if (!isAllowed(policy.level, caller.user.role)) throw new HttpError(fail("forbidden"));
-  if (!caller.scopes.includes(policy.scope)) {
-    const detail = `The API key lacks the scope "${policy.scope}". The idempotency key was not looked up.`;
+  if (policy.scope === null ? caller.via === "api-key" : !caller.scopes.includes(policy.scope)) {
+    const lacks =
+      policy.scope === null
+        ? "This is a form for people: it takes no API key."
+        : `The API key lacks the scope "${policy.scope}".`;
+    const detail = `${lacks} The idempotency key was not looked up.`;
     throw new HttpError(fail("forbidden", { detail }));
   }
   // Not of a GET or HEAD, which never leave anything in a table.
   if (caller.via === "api-key" && writes) noteUse(caller.apiKeyId);
-  return caller.user;
+  return caller;
 }
 
 /** The response of an HttpError. Known by its member: the class may have a copy in another bundle. */
@@ -107,8 +114,10 @@ export function route<N extends RouteName>(
     const counted: QuotaState[] = [];
     let response: Response;
     try {
-      const user = (await authorizeRequest(name, request, counted)) as Call<N>["user"];
-      response = await handler({ request, params: await context.params, user, requestId });
+      const caller = await authorizeRequest(name, request, counted);
+      const user = caller?.user as Call<N>["user"];
+      const scopes = caller?.scopes ?? [];
+      response = await handler({ request, params: await context.params, user, scopes, requestId });
     } catch (error) {
       response = thrownResponse(error) ?? problemResponse(problemOf(error, { requestId, route: name }));
     }

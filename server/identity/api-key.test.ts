@@ -4,12 +4,22 @@ import { GET as accounts } from "@/app/api/accounts/route";
 import { POST as issue } from "@/app/api/idempotency-keys/route";
 import { POST as payOverHttp } from "@/app/api/payments/route";
 import { POST as payByForm } from "@/app/checkout/[orderId]/pay/route";
+import { GET as exportPayments } from "@/app/payments/export.csv/route";
+import { POST as checkTransfer } from "@/app/send/[intentId]/check/route";
 import { flushAttempts } from "@/db/attempts/record";
 import { flushUses } from "@/db/identity/api-key-last-used";
 import { hashOfApiKey, listApiKeys } from "@/db/identity/api-keys";
+import { pay } from "@/db/payments/pay";
 import { DEMO_PASSWORD } from "@/db/setup/seed";
 import { testDatabase } from "@/db/testing/fixtures/database";
-import { balanceOf, keyFor, newOrder, newPerson } from "@/db/testing/fixtures/people";
+import {
+  balanceOf,
+  keyFor,
+  newOrder,
+  newPerson,
+  transferKey,
+  transferTo,
+} from "@/db/testing/fixtures/people";
 import { permissionsOf, SCOPES, type Scope } from "@/lib/identity/scopes";
 import { auth } from "./auth.ts";
 import { type RouteName, scopeOf } from "./policy.ts";
@@ -19,6 +29,9 @@ beforeAll(() => vi.stubEnv("BETTER_AUTH_SECRET", "a secret for tests, of more th
 afterAll(async () => {
   await Promise.all([flushAttempts(), flushUses()]);
 });
+
+/** Outside Next.js there is no request to read a language or a zone from. */
+vi.mock("next-intl/server", () => ({ getTimeZone: async () => "UTC", getLocale: async () => "en" }));
 
 const noParams = { params: Promise.resolve({}) };
 
@@ -163,6 +176,42 @@ describe("scopes", () => {
     await flushAttempts();
     expect(await test.owner`select 1 from payment_attempts where key = ${idempotencyKey}`).toEqual([]);
     expect(await balanceOf(test.owner, payer.accountId)).toBe(10_000n);
+  });
+
+  it("without accounts:read it is told no balance by the table of the payments", async () => {
+    const [payer, payee] = [await newPerson(test.owner, 987_650n), await newPerson(test.owner, 0n)];
+    await pay(payer.id, await transferKey(payer), transferTo(payee, "50"));
+    const tableFor = async (scopes: readonly Scope[]) => {
+      const { key } = await makeKey(payer.id, scopes);
+      const request = new Request("http://once.test/payments/export.csv", {
+        headers: { authorization: `Bearer ${key}` },
+      });
+      const answer = await exportPayments(request, noParams);
+      expect(answer.status).toBe(200);
+      return await answer.text();
+    };
+    const bare = await tableFor(["payments:read"]);
+    expect(bare).toContain("-0.50");
+    expect(bare).not.toMatch(/987600|9876\.00/);
+    expect(await tableFor(["payments:read", "accounts:read"])).toMatch(/9876\.00,987600/);
+  });
+
+  it("none opens a form for people, whose ways on tell what the scope does not: whether a balance is enough", async () => {
+    const [payer, payee] = [await newPerson(test.owner, 100n), await newPerson(test.owner, 0n)];
+    const { key } = await makeKey(payer.id, SCOPES);
+    const check = async (amount: string) => {
+      const answer = await checkTransfer(
+        new Request("http://once.test/send", {
+          method: "POST",
+          headers: { authorization: `Bearer ${key}` },
+          body: new URLSearchParams({ payee: payee.handle, amount, currency: "USD" }),
+        }),
+        { params: Promise.resolve({ intentId: randomUUID() }) },
+      );
+      return [answer.status, answer.headers.get("location")];
+    };
+    expect(await check("1.00")).toEqual([403, null]);
+    expect(await check("1.01")).toEqual([403, null]);
   });
 
   it("the plain form is no way around them", async () => {

@@ -1,14 +1,18 @@
 /** Who is signed in: better-auth on our own tables. Sessions live in Postgres and end there at once when revoked. */
-import { randomUUID } from "node:crypto";
 import { apiKey } from "@better-auth/api-key";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { nextCookies } from "better-auth/next-js";
 import { database, schema } from "@/db/connection/client";
-import { openAccount } from "@/db/ledger/accounts";
+import { openAccounts } from "@/db/ledger/accounts";
 import { API_KEY_NAME_MAX_LENGTH } from "@/lib/identity/api-key";
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from "@/lib/identity/sign-up";
+import { mailNewPassword, mailVerification } from "../account/account-mails.ts";
+import { accountContext } from "../account/context.ts";
+import { LINK_SECONDS } from "../account/links.ts";
+import { shownAddressOf } from "../http/node-server/client-address.ts";
 import { environment, isDemo } from "../lifecycle/environment.ts";
+import { hasMail } from "../mail/delivery.ts";
 import { sessionSecret } from "./session-secret.ts";
 
 /** A week: long enough not to annoy, short enough that a forgotten browser forgets too. */
@@ -18,19 +22,6 @@ const SESSION_SECONDS = 7 * 24 * 60 * 60;
 const API_KEY_LETTERS = 40;
 /** "once_" and five letters: enough to tell one's keys apart, and 35 letters are still a secret. */
 const API_KEY_START_LENGTH = 10;
-
-/**
- * The currencies that every user has an account in, with two decimals, with none and with three, each with what may leave it in a
- * UTC day by orders and transfers: 10,000.00, 1,000,000 and 5,000.000.
- */
-const ACCOUNT_DAY_LIMITS_MINOR = { USD: 1_000_000n, JPY: 1_000_000n, KWD: 5_000_000n };
-
-/** Opens the accounts that a user lacks. At every sign-in, so that a crash right after signing up mends itself. */
-async function openAccounts(userId: string): Promise<void> {
-  for (const [currency, dayLimitMinor] of Object.entries(ACCOUNT_DAY_LIMITS_MINOR)) {
-    await openAccount(randomUUID(), userId, currency, dayLimitMinor);
-  }
-}
 
 function create() {
   const { ONCE_URL } = environment();
@@ -53,13 +44,24 @@ function create() {
       additionalFields: {
         handle: { type: "string", required: true },
         role: { type: "string", required: true, input: false, defaultValue: "payer" },
+        locale: { type: "string", required: false, input: false },
       },
     },
     emailAndPassword: {
       enabled: true,
       minPasswordLength: PASSWORD_MIN_LENGTH,
       maxPasswordLength: PASSWORD_MAX_LENGTH,
+      resetPasswordTokenExpiresIn: LINK_SECONDS,
+      ...(hasMail() ? { sendResetPassword: mailNewPassword } : {}),
     },
+    emailVerification: {
+      expiresIn: LINK_SECONDS,
+      // Our own flow confirms an address before there is an account (server/account/sign-up.ts).
+      sendOnSignUp: false,
+      ...(hasMail() ? { sendVerificationEmail: mailVerification } : {}),
+    },
+    // Whoever reads the database or a backup of it finds no link that works.
+    verification: { storeIdentifier: "hashed" },
     // A read must never write: looking at a page neither extends a session nor, deferred, deletes one that has expired.
     session: {
       expiresIn: SESSION_SECONDS,
@@ -67,7 +69,29 @@ function create() {
       deferSessionRefresh: true,
       cookieCache: { enabled: false },
     },
-    databaseHooks: { session: { create: { before: async ({ userId }) => openAccounts(userId) } } },
+    databaseHooks: {
+      // At every sign-in, so that a crash right after signing up mends itself, and a currency that was opened since is there.
+      session: {
+        create: {
+          before: async (session, context) => {
+            await openAccounts(session.userId);
+            // better-auth knows no peer, and believes whoever writes X-Forwarded-For.
+            const headers = context?.headers ?? context?.request?.headers;
+            return { data: { ...session, ipAddress: headers ? shownAddressOf(headers) : "" } };
+          },
+        },
+      },
+      user: {
+        create: {
+          before: async (user) => {
+            const context = accountContext();
+            if (!context) return undefined;
+            const emailVerified = context.provenEmail === user.email;
+            return { data: { ...user, emailVerified, locale: context.locale } };
+          },
+        },
+      },
+    },
     advanced: {
       database: { generateId: "uuid" },
       // The prefix __Host- binds the cookie to this host, path and TLS. The demo runs on plain http on this machine.

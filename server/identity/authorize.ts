@@ -4,23 +4,34 @@ import { redirect } from "next/navigation";
 import { clientAddressOf } from "../http/node-server/client-address.ts";
 import { consumeQuota, type QuotaState } from "../http/rate-limits.ts";
 import { isSameOrigin } from "../http/request/origin.ts";
-import { ACTIONS, type ActionName, isAllowed, PAGES, type PageName } from "./policy.ts";
-import { getViewer, type Viewer } from "./viewer.ts";
+import {
+  ACTIONS,
+  type ActionName,
+  isAllowed,
+  isShownWithoutRecords,
+  type Level,
+  PAGES,
+  type PageName,
+} from "./policy.ts";
+import { findViewer, getViewer, type Viewer } from "./viewer.ts";
+import { RecordsUnreachable } from "./while-reachable.ts";
 
 type ViewerFor<L> = L extends "anyone" ? Viewer | undefined : Viewer;
 
 /**
  * Authorizes the viewer of the page called `name`. Where the policy demands a session, anybody else is sent to sign in
  * first and then back to `returnTo`, a path of ours; so is whoever is not the user `openedAs`, where the page is one user's.
- * Where the policy demands a role, anybody else is sent to the start page.
+ * Where the policy demands a role, anybody else is sent to the start page. Throws RecordsUnreachable where the database does not
+ * answer and the page needs it: the layout then stands in for the page.
  */
 export async function authorizePage<N extends PageName>(
   name: N,
   returnTo: string,
   openedAs?: string,
 ): Promise<ViewerFor<(typeof PAGES)[N]>> {
-  const viewer = await getViewer();
-  const level = PAGES[name];
+  const level: Level = PAGES[name];
+  const { isKnown, viewer } = await findViewer();
+  if (!isKnown && !(level === "anyone" && isShownWithoutRecords(name))) throw new RecordsUnreachable();
   const isOther = openedAs !== undefined && viewer?.id !== openedAs;
   if (isOther || !isAllowed(level, viewer?.role)) {
     redirect(viewer && !isOther ? "/" : `/sign-in?next=${encodeURIComponent(returnTo)}`);
@@ -28,9 +39,17 @@ export async function authorizePage<N extends PageName>(
   return viewer as ViewerFor<(typeof PAGES)[N]>;
 }
 
+/**
+ * The user that a form, or a page that calls an action, was opened as (the field `user`): what an action is told that is not
+ * for anyone. Whatever was sent; only the viewer's own id is taken.
+ */
+type OpenedAs<N extends ActionName> = (typeof ACTIONS)[N] extends "anyone" ? [] : [openedAs: unknown];
+
 type ActionAuthorization<N extends ActionName, P extends string> =
   | { ok: true; viewer: ViewerFor<(typeof ACTIONS)[N]> }
-  | { ok: false; problem: P; retryAfterSeconds?: number };
+  | { ok: false; problem: P; retryAfterSeconds?: number }
+  /** The form was opened as somebody else than is signed in now. */
+  | { ok: false; problem: "other-user"; signedInAs: string; retryAfterSeconds?: never };
 
 /**
  * Who called the server action called `name`, or why not. An action is a POST that any site can make a browser send, so
@@ -38,10 +57,14 @@ type ActionAuthorization<N extends ActionName, P extends string> =
  */
 async function callerOf<N extends ActionName>(
   name: N,
+  openedAs: OpenedAs<N>,
 ): Promise<ActionAuthorization<N, "forbidden" | "unauthenticated">> {
   if (!isSameOrigin(await headers())) return { ok: false, problem: "forbidden" };
   const viewer = await getViewer();
-  if (!isAllowed(ACTIONS[name], viewer?.role)) {
+  const level: Level = ACTIONS[name];
+  if (viewer !== undefined && level !== "anyone" && openedAs[0] !== viewer.id)
+    return { ok: false, problem: "other-user", signedInAs: viewer.name };
+  if (!isAllowed(level, viewer?.role)) {
     return { ok: false, problem: viewer ? "forbidden" : "unauthenticated" };
   }
   return { ok: true, viewer: viewer as ViewerFor<(typeof ACTIONS)[N]> };
@@ -53,11 +76,12 @@ async function callerOf<N extends ActionName>(
  */
 export async function authorizeAction<N extends ActionName>(
   name: N,
+  ...openedAs: OpenedAs<N>
 ): Promise<ActionAuthorization<N, "forbidden" | "unauthenticated" | "rate-limited">> {
   const address = clientAddressOf(await headers());
   const ofAddress = address === undefined ? undefined : await consumeQuota("address", address);
   if (ofAddress && !ofAddress.isWithin) return tooMany(ofAddress);
-  const caller = await callerOf(name);
+  const caller = await callerOf(name, openedAs);
   const viewer = caller.ok ? caller.viewer : undefined;
   const ofIdentity = viewer && (await consumeQuota("identity", viewer.id));
   return ofIdentity && !ofIdentity.isWithin ? tooMany(ofIdentity) : caller;
@@ -71,9 +95,15 @@ function tooMany({ resetSeconds }: QuotaState): {
   return { ok: false, problem: "rate-limited", retryAfterSeconds: resetSeconds };
 }
 
-/** Authorizes a call of an action that answers with a page, or redirects. Counts on no rate limit by itself. */
-export async function requireAction<N extends ActionName>(name: N): Promise<ViewerFor<(typeof ACTIONS)[N]>> {
-  const caller = await callerOf(name);
-  if (!caller.ok) redirect(caller.problem === "unauthenticated" ? "/sign-in" : "/");
+/**
+ * Authorizes a call of an action that answers with a page, or redirects. Whoever is not signed in, or is somebody else than the
+ * form was opened as, is led to sign in, which says who is signed in. Counts on no rate limit by itself.
+ */
+export async function requireAction<N extends ActionName>(
+  name: N,
+  ...openedAs: OpenedAs<N>
+): Promise<ViewerFor<(typeof ACTIONS)[N]>> {
+  const caller = await callerOf(name, openedAs);
+  if (!caller.ok) redirect(caller.problem === "forbidden" ? "/" : "/sign-in");
   return caller.viewer;
 }

@@ -8,8 +8,16 @@ import { type MadeKey, makeApiKey } from "./make-api-key.ts";
 
 const test = testDatabase();
 
-function make(userId: string, intentId = randomUUID()): Promise<MadeKey> {
-  return makeApiKey({ userId, name: "A program", scopes: ["payments:read"], intentId });
+async function newSession(userId: string): Promise<string> {
+  const id = randomUUID();
+  await test.owner`
+    insert into sessions (id, user_id, token, expires_at) values (${id}, ${userId}, ${id}, now() + interval '1 hour')`;
+  return id;
+}
+
+async function make(userId: string, intentId = randomUUID()): Promise<MadeKey> {
+  const sessionId = await newSession(userId);
+  return makeApiKey({ userId, sessionId, name: "A program", scopes: ["payments:read"], intentId });
 }
 
 async function keysOf(userId: string): Promise<number> {
@@ -62,4 +70,29 @@ it("somebody else's form of the same id is another form", async () => {
   const intentId = randomUUID();
   expect((await make(one.id, intentId)).type).toBe("made");
   expect((await make(other.id, intentId)).type).toBe("made");
+});
+
+describe("a session that has ended while it asks", () => {
+  const asked = { name: "A program", scopes: ["payments:read"] as const };
+
+  it("makes no key, and leaves none", async () => {
+    const { id: userId } = await newPerson(test.owner, 0n);
+    const sessionId = await newSession(userId);
+    await test.owner`delete from sessions where id = ${sessionId}`;
+    expect(await makeApiKey({ userId, sessionId, ...asked, intentId: randomUUID() })).toEqual({
+      type: "gone",
+    });
+    expect(await keysOf(userId)).toBe(0);
+  });
+
+  it("or is somebody else's, or over, makes none either", async () => {
+    const [{ id: userId }, other] = [await newPerson(test.owner, 0n), await newPerson(test.owner, 0n)];
+    const over = await newSession(userId);
+    await test.owner`update sessions set expires_at = now() where id = ${over}`;
+    for (const sessionId of [over, await newSession(other.id)])
+      expect(await makeApiKey({ userId, sessionId, ...asked, intentId: randomUUID() })).toEqual({
+        type: "gone",
+      });
+    expect(await keysOf(userId)).toBe(0);
+  });
 });

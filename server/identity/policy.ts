@@ -13,17 +13,92 @@ export const PAGES = {
   "/": "anyone",
   "/sign-in": "anyone",
   "/sign-up": "anyone",
+  "/sign-up/sent": "anyone",
+  "/sign-up/confirm": "anyone",
+  "/reset-password": "anyone",
+  "/reset-password/new": "anyone",
   "/problems/[name]": "anyone",
   "/docs": "anyone",
   "/checkout/[orderId]": "user",
   "/checkout/[orderId]/form": "user",
+  "/send": "user",
+  "/send/[intentId]": "user",
+  "/send/[intentId]/review": "user",
+  "/send/[intentId]/form": "user",
+  "/request": "user",
+  "/request/[orderId]": "user",
+  "/requests": "user",
+  "/top-up": "user",
+  "/top-up/[intentId]": "user",
+  "/top-up/[intentId]/review": "user",
+  "/top-up/[intentId]/form": "user",
   "/payments": "user",
   "/payments/[id]": "user",
+  "/where": "user",
+  "/settings": "user",
+  "/settings/account": "user",
+  "/settings/account/confirm-address": "user",
+  "/settings/mail": "user",
   "/settings/api-keys": "user",
+  "/orders": "merchant",
+  "/orders/new": "merchant",
+  "/orders/[id]": "merchant",
+  "/links": "merchant",
+  "/links/new": "merchant",
+  "/links/[id]": "merchant",
+  "/sales": "merchant",
+  "/pay/[linkId]": "anyone",
+  "/payments/[id]/refund": "user",
+  "/payments/[id]/refund/[intentId]": "user",
+  "/payments/[id]/refund/[intentId]/form": "user",
+  "/settings/merchant": "user",
+  // In the demo alone; not found otherwise.
+  "/dev/outbox": "anyone",
 } as const satisfies Record<string, Level>;
 
-/** Who may use a route, and what scope an API key needs for it; a session has them all. */
-type RoutePolicy = { level: "anyone" } | { level: Exclude<Level, "anyone">; scope: Scope };
+/**
+ * Pages that can be shown, or show what they can, while the database does not answer. In the place of every other page the layout
+ * says so, where a session could not be looked up.
+ */
+const SHOWN_WITHOUT_RECORDS: readonly PageName[] = [
+  "/",
+  "/sign-in",
+  "/sign-up",
+  "/sign-up/sent",
+  "/reset-password",
+  "/reset-password/new",
+  "/problems/[name]",
+  "/docs",
+  // The key and the fields of their address are enough to press Pay once more.
+  "/checkout/[orderId]/form",
+  "/send/[intentId]/form",
+  "/top-up/[intentId]/form",
+  "/payments/[id]/refund/[intentId]/form",
+  // Says of a key that nothing is known.
+  "/where",
+];
+
+/** Whether the page called `name` is shown while the database does not answer. */
+export function isShownWithoutRecords(name: PageName): boolean {
+  return SHOWN_WITHOUT_RECORDS.includes(name);
+}
+
+/** The page of the policy at `path`, a path of ours; undefined where none stands there. A name in full goes before a parameter. */
+export function pageAt(path: string): PageName | undefined {
+  const parts = path.split("/");
+  const fits = (name: string) => {
+    const own = name.split("/");
+    return own.length === parts.length && own.every((part, at) => part.startsWith("[") || part === parts[at]);
+  };
+  const names = Object.keys(PAGES).filter((name): name is PageName => fits(name));
+  return names.find((name) => !name.includes("[")) ?? names[0];
+}
+
+/**
+ * Who may use a route, and what scope an API key needs for it; a session has them all. `scope: null`: a form of pages, which reads
+ * and does more than one scope says, and which no program needs; no API key may use it.
+ */
+type RoutePolicy = { level: "anyone" } | { level: Exclude<Level, "anyone">; scope: Scope | null };
 
 export const ROUTES = {
   "POST /api/idempotency-keys": { level: "user", scope: "keys:write" },
@@ -43,21 +118,58 @@ export const ROUTES = {
   "GET /api/openapi.json": { level: "anyone" },
   "GET /api/health/live": { level: "anyone" },
   "GET /api/health/ready": { level: "anyone" },
+  "GET /payments/export.csv": { level: "user", scope: "payments:read" },
   "GET /security.txt": { level: "anyone" },
+  "POST /orders/[id]/cancel": { level: "merchant", scope: null },
+  "POST /links/[id]/close": { level: "merchant", scope: null },
+  "GET /sales/export.csv": { level: "merchant", scope: "payments:read" },
+  "POST /pay/[linkId]/order": { level: "user", scope: null },
+  "POST /payments/[id]/refund/[intentId]/continue": { level: "user", scope: "keys:write" },
+  "POST /payments/[id]/refund/[intentId]/pay": { level: "user", scope: "refunds:write" },
+  "POST /where/revoke": { level: "user", scope: null },
+  "GET /payments/[id]/receipt.pdf": { level: "user", scope: "payments:read" },
+  "POST /payments/[id]/mail": { level: "user", scope: null },
   "POST /checkout/[orderId]/continue": { level: "user", scope: "keys:write" },
   "POST /checkout/[orderId]/pay": { level: "user", scope: "payments:write" },
+  "POST /send/[intentId]/check": { level: "user", scope: null },
+  "POST /send/[intentId]/continue": { level: "user", scope: "keys:write" },
+  "POST /send/[intentId]/pay": { level: "user", scope: "payments:write" },
+  "POST /request/[orderId]/create": { level: "user", scope: null },
+  "POST /request/[orderId]/cancel": { level: "user", scope: null },
+  "POST /top-up/[intentId]/check": { level: "user", scope: null },
+  "POST /top-up/[intentId]/continue": { level: "user", scope: "keys:write" },
+  "POST /top-up/[intentId]/pay": { level: "user", scope: "payments:write" },
 } as const satisfies Record<string, RoutePolicy>;
 
 export const ACTIONS = {
-  payOrder: "user",
+  payNow: "user",
+  looksLikeEarlier: "user",
   createDemoOrder: "user",
+  createOrder: "merchant",
+  createPaymentLink: "merchant",
+  startTour: "user",
+  readTour: "user",
+  dismissTour: "anyone",
   createApiKey: "user",
   revokeApiKey: "user",
+  askToSell: "user",
   signIn: "anyone",
   signUp: "anyone",
+  mailSignUpAgain: "anyone",
+  confirmSignUp: "anyone",
+  requestNewPassword: "anyone",
+  setNewPassword: "anyone",
+  changePassword: "user",
+  changeAddress: "user",
+  mailConfirmation: "user",
+  confirmAddress: "user",
+  endSession: "user",
+  endOtherSessions: "user",
+  saveMailSettings: "user",
   signInAsDemo: "anyone",
   signOut: "anyone",
   setLocale: "anyone",
+  setTheme: "anyone",
 } as const satisfies Record<string, Level>;
 
 /** The policy of the route called `name`. */
@@ -65,10 +177,10 @@ export function policyOf(name: RouteName): RoutePolicy {
   return ROUTES[name];
 }
 
-/** The scope that an API key needs for the route called `name`; undefined where the route is for anyone. */
+/** The scope that an API key needs for the route called `name`; undefined where the route is for anyone, or for no API key. */
 export function scopeOf(name: RouteName): Scope | undefined {
   const policy = policyOf(name);
-  return policy.level === "anyone" ? undefined : policy.scope;
+  return policy.level === "anyone" ? undefined : (policy.scope ?? undefined);
 }
 
 /** Health checks: a rate limit must not make a supervisor take a healthy server for a dead one. */

@@ -1,6 +1,6 @@
 /** The secret that signs session cookies. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { CannotStart } from "../../db/setup/cannot-start.ts";
 import { environment, isDemo } from "../lifecycle/environment.ts";
@@ -18,7 +18,7 @@ export function sessionSecret(): string {
     );
   const folder = path.resolve(ONCE_DATA_DIR);
   const file = path.join(folder, "session-secret");
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   try {
     // "wx": of two servers that start at once, one writes and the other reads.
     writeFileSync(file, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 });
@@ -26,4 +26,21 @@ export function sessionSecret(): string {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
   }
   return readFileSync(file, "utf8");
+}
+
+/**
+ * Makes a folder and what is missing above it, one by one: on a file system that holds no folders, Node.js does not come back
+ * from making all at once.
+ */
+function makeFolder(folder: string): void {
+  const missing: string[] = [];
+  for (let at = folder; !existsSync(at); at = path.dirname(at)) missing.unshift(at);
+  for (const one of missing) {
+    try {
+      mkdirSync(one);
+    } catch (error) {
+      // Another process may have been quicker.
+      if (!existsSync(one)) throw error;
+    }
+  }
 }

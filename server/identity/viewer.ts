@@ -4,6 +4,7 @@ import { cache } from "react";
 import { findByApiKey } from "@/db/identity/api-keys";
 import { findUser, type User } from "@/db/identity/users";
 import { SCOPES, type Scope } from "@/lib/identity/scopes";
+import { log } from "../observability/log.ts";
 import { auth } from "./auth.ts";
 
 export type Viewer = User;
@@ -15,6 +16,24 @@ async function bySession(requestHeaders: Headers): Promise<Viewer | undefined> {
 
 /** The signed-in user of this page, if any. Read once per request. */
 export const getViewer = cache(async (): Promise<Viewer | undefined> => bySession(await headers()));
+
+/**
+ * The signed-in user, for what can be shown to anybody: where it cannot be found out, because the database does not answer,
+ * the page is shown all the same, and says so.
+ */
+export const findViewer = cache(
+  async (): Promise<
+    { isKnown: true; viewer: Viewer | undefined } | { isKnown: false; viewer: undefined }
+  > => {
+    await headers();
+    try {
+      return { isKnown: true, viewer: await getViewer() };
+    } catch (error) {
+      log.warn({ error }, "Who looks at a page could not be found out.");
+      return { isKnown: false, viewer: undefined };
+    }
+  },
+);
 
 /** Who calls, by what, and what that may do. A session is its user, and may do whatever the user may. */
 export type Caller = { user: User; scopes: readonly Scope[] } & (

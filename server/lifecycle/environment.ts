@@ -2,20 +2,26 @@
 import { z } from "zod";
 import { readDatabaseUrl } from "../../db/connection/database-url.ts";
 import { CannotStart } from "../../db/setup/cannot-start.ts";
+import { readMailbox, readSmtpUrl } from "../mail/smtp-settings.ts";
 
 /** Up to what a structured field can say (RFC 9651 §3.3.1), and far beyond what a server answers. */
 const perMinute = z.coerce.number().int().min(1).max(999_999_999_999);
 
-/** Any address that our connections can read, of one host or several. */
-const databaseUrl = z.string().superRefine((url, context) => {
-  try {
-    readDatabaseUrl(url);
-  } catch (error) {
-    context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
-  }
-});
+/** A text that `read` can read; what it throws is the complaint. */
+function readBy(read: (text: string) => unknown) {
+  return z.string().superRefine((text, context) => {
+    try {
+      read(text);
+    } catch (error) {
+      context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+    }
+  });
+}
 
-const schema = z.object({
+/** Any address that our connections can read, of one host or several. */
+const databaseUrl = readBy(readDatabaseUrl);
+
+const variables = z.object({
   /** Where the application's role connects. Absent: the embedded server, and demo mode. */
   DATABASE_URL: databaseUrl.optional(),
   /** Where migrations connect, as the role that owns the tables. Absent: as DATABASE_URL. */
@@ -39,8 +45,22 @@ const schema = z.object({
     .string()
     .regex(/^(mailto:|https:\/\/|tel:)[^\s]+$/, "must be a mailto:, https: or tel: address")
     .optional(),
+  /** The mail server. Absent: no mail is sent; the demo shows its mails on a page. */
+  ONCE_SMTP_URL: readBy(readSmtpUrl).optional(),
+  /** Whom mails come from. Required with ONCE_SMTP_URL. */
+  ONCE_MAIL_FROM: readBy(readMailbox).optional(),
   /** Signs session cookies. Required outside the demo. */
   BETTER_AUTH_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
+});
+
+const schema = variables.superRefine(({ ONCE_SMTP_URL, ONCE_MAIL_FROM, ONCE_URL, ...env }, context) => {
+  if (ONCE_SMTP_URL === undefined) return;
+  const demand = (name: string, why: string) =>
+    context.addIssue({ code: "custom", path: [name], message: `is needed with ONCE_SMTP_URL: ${why}` });
+  if (ONCE_MAIL_FROM === undefined) demand("ONCE_MAIL_FROM", "a mail says whom it comes from");
+  // A Host header is a stranger's to choose; a link that resets a password may not lead where it says.
+  if (ONCE_URL === undefined && env.DATABASE_URL !== undefined && env.ONCE_DEMO !== "1")
+    demand("ONCE_URL", "links in mails lead there");
 });
 
 export type Environment = z.infer<typeof schema>;

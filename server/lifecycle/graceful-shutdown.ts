@@ -6,6 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { flushAttempts } from "../../db/attempts/record.ts";
 import { DEADLINE_MS, READ_DEADLINE_MS } from "../../db/execution/deadline.ts";
 import { drain } from "../../db/payments/settle.ts";
+import { flushReceipts } from "../mail/receipts.ts";
+import { stopMailWorker } from "../mail/worker.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 /** Diagnostics channels of Node.js: a connection was accepted, a request was read. */
@@ -67,6 +69,7 @@ export function enableGracefulShutdown(nextListeners: Listeners): void {
           await sleep(LAME_DUCK_MS);
           // Next.js ends the process as soon as it has answered.
           await flushAttempts();
+          await flushReceipts();
           await untilNothingArrives();
           subscribe("http.server.response.finish", closeIdle);
           for (const close of nextListeners[signal]) close(signal);
@@ -76,6 +79,8 @@ export function enableGracefulShutdown(nextListeners: Listeners): void {
         // The answers that were just given are noted by then.
         await new Promise((resolve) => setImmediate(resolve));
         await flushAttempts();
+        await flushReceipts();
+        await stopMailWorker();
       } catch (error) {
         console.warn("Shutting down was not clean.", error);
       }

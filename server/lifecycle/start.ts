@@ -9,6 +9,7 @@ import { restrictToLoopback } from "../http/node-server/loopback-only.ts";
 import { escapeUndecodablePaths } from "../http/node-server/undecodable-paths.ts";
 import { drainUnreadBodies } from "../http/node-server/unread-body.ts";
 import { sessionSecret } from "../identity/session-secret.ts";
+import { startMailWorker } from "../mail/worker.ts";
 import { environment, isDemo } from "./environment.ts";
 import { enableGracefulShutdown, signalListeners } from "./graceful-shutdown.ts";
 
@@ -51,6 +52,7 @@ async function startUp(): Promise<void> {
       "ONCE_URL is https, so a proxy stands in front, but ONCE_TRUSTED_PROXIES is not set: all clients count as one address.",
     );
   }
+  startMailWorker();
   enableGracefulShutdown(nextListeners);
   if (demo) {
     console.info("Once runs in demo mode: published passwords, play money, this machine only.");

@@ -26,6 +26,12 @@ function makeMetrics() {
     labelNames: ["channel", "verdict"],
     registers,
   });
+  const mails = new Counter({
+    name: "once_mails_total",
+    help: "Mails by kind, and what became of a try: sent, failed (it is tried again) or given up.",
+    labelNames: ["kind", "outcome"],
+    registers,
+  });
   const counted = (name: string, help: string, read: (load: ReturnType<typeof settlingLoad>) => number) =>
     new Counter({
       name,
@@ -55,7 +61,7 @@ function makeMetrics() {
       this.set({ where: "batch" }, batchesInFlight);
     },
   });
-  return { registry, requests, payments };
+  return { registry, requests, payments, mails };
 }
 
 // On globalThis, because routes and actions may be bundled apart; what they count is one.
@@ -74,6 +80,11 @@ export function countRequest(route: string, status: number, seconds: number): vo
 /** Counts a request to pay. */
 export function countPayment(channel: Attempt["channel"], verdict: Attempt["verdict"]): void {
   metrics().payments.inc({ channel, verdict });
+}
+
+/** Counts a try to send a mail, or one that is given up. */
+export function countMail(kind: string, outcome: "sent" | "failed" | "given-up"): void {
+  metrics().mails.inc({ kind, outcome });
 }
 
 /** All of it in Prometheus's text format. */

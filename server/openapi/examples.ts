@@ -46,6 +46,7 @@ export const REFUNDED: Payment = {
   payerAccountId: MIA_ACCOUNT,
   payeeAccountId: ALICE_ACCOUNT,
   refundOf: KEY,
+  note: "One bag was torn",
   settledAt: "2026-03-03T08:00:00.000Z",
 };
 

@@ -59,13 +59,13 @@ export const PAYMENT_OPERATIONS = {
     tag: "Payments",
     summary: "Refund a payment, wholly or in part",
     description:
-      "For whom the payment went to. Without an amount, what is left of it is refunded. The sum of its refunds never exceeds the payment.",
+      "For whom the payment went to. Without an amount, what is left of it is refunded. A `reason` is shown to whom the money goes back to, and stands in the payment as `note`. The sum of its refunds never exceeds the payment.",
     takesKey: true,
     body: {
       schemas: ["RefundRequest"],
       examples: {
         rest: { summary: "All that is left", value: {} },
-        part: { summary: "A part", value: { amountMinor: "1900" } },
+        part: { summary: "A part", value: { amountMinor: "1900", reason: "One bag was torn" } },
       },
     },
     successes: {

@@ -4,7 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { POST as payOverHttp } from "@/app/api/payments/route";
-import { payOrder } from "@/app/checkout/[orderId]/actions";
+import { payNow } from "@/app/pay-action";
 import { AttemptBuffer } from "@/db/attempts/buffer";
 import { flushAttempts } from "@/db/attempts/record";
 import { connect, type Database, setDatabase } from "@/db/connection/client";
@@ -17,6 +17,7 @@ import { PROBLEMS } from "@/lib/api/problems";
 import { SCOPES } from "@/lib/identity/scopes";
 import { problemOf } from "../http/responses.ts";
 import type { Caller } from "../identity/viewer.ts";
+import { ReceiptBuffer } from "../mail/receipts.ts";
 
 /** Outside Next.js there is no session to read: a test says who has one, and the API's bearer keys are real. */
 const session = vi.hoisted((): { caller?: Caller } => ({}));
@@ -80,8 +81,8 @@ async function newCheckout() {
     });
     return payOverHttp(request, { params: Promise.resolve({}) });
   };
-  const act = () => payOrder({ userId: user.id, key, ...body });
-  return { user, key, orderId, body, send, act };
+  const act = () => payNow({ userId: user.id, key, purpose, payload: body });
+  return { user, key, purpose, orderId, body, send, act };
 }
 
 type Checkout = Awaited<ReturnType<typeof newCheckout>>;
@@ -111,7 +112,7 @@ describe("rejected before settling is without effect, and the same key pays when
 });
 
 describe("what the action was never meant to be called with is refused, and nothing is executed:", () => {
-  const call = payOrder as (input?: unknown) => ReturnType<typeof payOrder>;
+  const call = payNow as (input?: unknown) => ReturnType<typeof payNow>;
   const NOTHING: [string, unknown][] = [
     ["nothing", undefined],
     ["null", null],
@@ -139,8 +140,10 @@ describe("what the action was never meant to be called with is refused, and noth
     Symbol("10"),
     undefined,
   ])("an amount of %s", async (amountMinor) => {
-    const { user, key, body } = await newCheckout();
-    expect(await call({ userId: user.id, key, ...body, amountMinor, extra: new Map() })).toMatchObject({
+    const { user, key, purpose, body } = await newCheckout();
+    expect(
+      await call({ userId: user.id, key, purpose, payload: { ...body, amountMinor, extra: new Map() } }),
+    ).toMatchObject({
       status: 422,
       body: { type: "/problems/invalid-request", moneyMoved: "no" },
     });
@@ -151,6 +154,11 @@ describe("what the action was never meant to be called with is refused, and noth
 const AFTERWARDS: Record<keyof typeof FAILURES.afterwards, () => void> = {
   "Recording the attempt": () => {
     vi.spyOn(AttemptBuffer.prototype, "add").mockImplementation(() => {
+      throw new Error("A test's.");
+    });
+  },
+  "Mailing the receipt": () => {
+    vi.spyOn(ReceiptBuffer.prototype, "add").mockImplementation(() => {
       throw new Error("A test's.");
     });
   },

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { POST as payOverHttp } from "@/app/api/payments/route";
-import { payOrder } from "@/app/checkout/[orderId]/actions";
 import { POST as payByForm } from "@/app/checkout/[orderId]/pay/route";
+import { payNow } from "@/app/pay-action";
 import { flushAttempts } from "@/db/attempts/record";
 import { OutcomeUnknown } from "@/db/execution/until-known";
 import { revokeKey } from "@/db/idempotency/revoke";
@@ -77,7 +77,12 @@ describe("every payment attempt is on record", () => {
     );
     expect(overHttp.status).toBe(201);
 
-    const byAction = await payOrder({ userId: signedIn.id, key, orderId, ...fields });
+    const byAction = await payNow({
+      userId: signedIn.id,
+      key,
+      purpose: { kind: "order", orderId },
+      payload: { orderId, ...fields },
+    });
     expect(byAction).toMatchObject({ status: 201, replayed: true });
 
     const form = new URLSearchParams({ idempotency_key: key, user: signedIn.id, ...fields }).toString();

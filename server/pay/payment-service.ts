@@ -8,14 +8,18 @@ import { pay } from "@/db/payments/pay";
 import type { PaymentRow } from "@/db/payments/row";
 import type { RefusalReason } from "@/db/payments/settlement";
 import { renderDecline, renderPayment } from "@/db/payments/views/render";
+import type { Purpose } from "@/lib/api/payment";
 import type { PaymentResponse, ProblemDocument } from "@/lib/api/payment-response";
 import { type MoneyMoved, type ProblemName, problem } from "@/lib/api/problems";
 import type { FieldError } from "@/lib/api/requests";
+import { noteReceipt } from "../mail/receipts.ts";
 import { type PaymentAttempt, recordAndCount, verdictOf } from "./payment-attempt.ts";
 
 /** Why a command was refused, as a problem: which one, and which field to blame. Nothing was consumed. */
 const REFUSALS: Record<RefusalReason, { name: ProblemName; error?: FieldError; detail?: string }> = {
   malformed: { name: "invalid-request", error: { pointer: "", detail: "cannot be executed" } },
+  // A funding is an operator's, and no route takes one.
+  not_operator: { name: "forbidden" },
   amount_not_positive: {
     name: "invalid-request",
     error: { pointer: "/amountMinor", detail: "must be positive" },
@@ -27,6 +31,7 @@ const REFUSALS: Record<RefusalReason, { name: ProblemName; error?: FieldError; d
     error: { pointer: "/currency", detail: "you have no account to pay this from" },
   },
   payee_unknown: { name: "invalid-request", error: { pointer: "/payee", detail: "is not known here" } },
+  house_account_mismatch: { name: "invalid-request", error: { pointer: "", detail: "cannot be executed" } },
   payee_is_payer: { name: "invalid-request", error: { pointer: "/payee", detail: "must not be yourself" } },
   payer_closed: {
     name: "invalid-request",
@@ -68,11 +73,20 @@ function problemOutcome(
   return { status: document.status, body: document, replayed: false };
 }
 
-/** Executes `command` under the attempt's key, or returns what became of the key. Throws what `pay` throws. */
-export async function executePayment(attempt: PaymentAttempt, command: PayCommand): Promise<PaymentResponse> {
-  const result = await recordAndCount(attempt, () => pay(attempt.userId, attempt.key, command), verdictOf);
+/**
+ * Executes `command` under the attempt's key, or returns what became of the key. `shownFor`: the purpose that a page has
+ * shown, which the key has to be open for. Throws what `pay` throws.
+ */
+export async function executePayment(
+  attempt: PaymentAttempt,
+  command: PayCommand,
+  shownFor?: Purpose,
+): Promise<PaymentResponse> {
+  const { userId, key } = attempt;
+  const result = await recordAndCount(attempt, () => pay(userId, key, command, shownFor), verdictOf);
   switch (result.type) {
     case "settled":
+      noteReceipt(result.payment);
       return settledOutcome(result.payment, result.replayed);
     case "reused":
       return result.payment === undefined

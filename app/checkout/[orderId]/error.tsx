@@ -12,7 +12,7 @@ export default function CheckoutErrorPage({ retry }: { error: unknown; retry: ()
   const { orderId } = useParams<{ orderId: string }>();
   return (
     <NotShown retry={retry}>
-      <ContinueWithoutScript orderId={orderId} isDelayed={false} />
+      <ContinueWithoutScript place={`/checkout/${orderId}`} carried={{}} isDelayed={false} />
     </NotShown>
   );
 }

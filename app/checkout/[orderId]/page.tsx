@@ -1,21 +1,22 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { payNow } from "@/app/pay-action";
 import { Amount } from "@/components/checkout/amount";
-import { Checkout } from "@/components/checkout/checkout";
 import { ClosedOrder } from "@/components/checkout/closed-order";
+import { PayForm } from "@/components/checkout/pay-form";
 import { Payee } from "@/components/checkout/payee";
 import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
+import { isMerchant } from "@/db/identity/users";
 import { findOrder } from "@/db/orders/orders";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
 import { isolateBidi } from "@/lib/text/bidi-isolate";
 import { authorizePage } from "@/server/identity/authorize";
 import { getViewer } from "@/server/identity/viewer";
-import { payOrder } from "./actions";
 
 type Params = { params: Promise<{ orderId: string }> };
 
@@ -40,6 +41,9 @@ export default async function CheckoutPage({ params }: Params) {
   const order = await findOrder(id.data);
   if (order === undefined) notFound();
   if (order.paidBy?.userId === viewer.id) redirect(`/payments/${order.paidBy.paymentId}`);
+  const isRequest = !(await isMerchant(order.merchant.id));
+  // Whoever made a request has a page for it.
+  if (isRequest && order.merchant.id === viewer.id) redirect(`/request/${order.id}`);
 
   const [t, locale, format] = await Promise.all([getTranslations(), getLocale(), getFormatter()]);
   const amount = formatMoney(order.totalMinor, order.currency, locale);
@@ -61,15 +65,16 @@ export default async function CheckoutPage({ params }: Params) {
           ) : null}
           {closedReason === undefined ? (
             <>
-              <Checkout
+              <PayForm
                 userId={viewer.id}
                 userName={viewer.name}
-                merchantName={order.merchant.name}
-                orderId={order.id}
-                amountMinor={order.totalMinor}
+                otherName={order.merchant.name}
+                purpose={{ kind: "order", orderId: order.id }}
+                payload={{ orderId: order.id, amountMinor: order.totalMinor, currency: order.currency }}
                 currency={order.currency}
                 amount={amount}
-                payOrder={payOrder}
+                returnTo={`/checkout/${order.id}`}
+                payNow={payNow}
               />
               <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
                 {inElements(t.rich("checkout.payingAs", { name: viewer.name, bdi }))}
@@ -79,14 +84,18 @@ export default async function CheckoutPage({ params }: Params) {
             <ClosedOrder reason={closedReason} merchantName={order.merchant.name} viewerName={viewer.name} />
           )}
         </Panel>
-        <section aria-label={t("order.items")}>
+        <section aria-label={t(isRequest ? "order.request" : "order.items")}>
           <h2 className="text-lg font-semibold tracking-tight wrap-anywhere">
             <bdi>{order.description}</bdi>
           </h2>
           <p className="mt-1 mb-4 text-sm text-soft wrap-anywhere">
             <span>
               {inElements(
-                t.rich("order.from", { merchant: order.merchant.name, handle: order.merchant.handle, bdi }),
+                t.rich(isRequest ? "order.requestedBy" : "order.from", {
+                  merchant: order.merchant.name,
+                  handle: order.merchant.handle,
+                  bdi,
+                }),
               )}
             </span>
             {order.expiresAt === undefined || order.state !== "open" ? null : (
@@ -95,8 +104,11 @@ export default async function CheckoutPage({ params }: Params) {
               </span>
             )}
           </p>
-          <OrderLines order={order} />
-          <p className="mt-6 text-xs break-all text-faint">{t("order.reference", { id: order.id })}</p>
+          {/* A request has one item, which says what its heading says. */}
+          {isRequest ? null : <OrderLines order={order} />}
+          <p className="mt-6 text-xs break-all text-faint">
+            {t(isRequest ? "order.requestReference" : "order.reference", { id: order.id })}
+          </p>
         </section>
       </div>
     </div>

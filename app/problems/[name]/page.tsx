@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { isProblemName, PROBLEMS } from "@/lib/api/problems";
@@ -29,6 +30,16 @@ export default async function ProblemPage({ params }: Params) {
       <p className="mt-1 text-soft">
         {name === "declined" ? t("problem.declinedRetry") : t(`problem.retry_${retry}`)}
       </p>
+      {moneyMoved === "unknown" || moneyMoved === "looked-up" ? (
+        <p>
+          <Link
+            href="/where"
+            className="inline-flex min-h-11 items-center font-medium text-accent-text underline-offset-4 hover:underline"
+          >
+            {t("problem.whereIsIt")}
+          </Link>
+        </p>
+      ) : null}
       <h2 className="mt-8 border-t border-line pt-6 text-sm font-semibold">{t("problem.forPrograms")}</h2>
       <dl className="figures mt-2 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm text-soft">
         <dt>type</dt>

@@ -6,10 +6,13 @@ import { revalidatePath } from "next/cache";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { uuid } from "@/lib/api/requests";
+import type { FormTrouble } from "@/lib/form/form-state";
 import { type ApiKeyError, parseApiKey } from "@/lib/identity/api-key";
+import { formAction, troubleOf } from "@/server/http/form-action";
 import { auth } from "@/server/identity/auth";
 import { authorizeAction, requireAction } from "@/server/identity/authorize";
 import { makeApiKey } from "@/server/identity/make-api-key";
+import { whoOpened } from "@/server/identity/who-opened";
 
 const PAGE = "/settings/api-keys";
 const SIGN_IN = `/sign-in?next=${encodeURIComponent(PAGE)}`;
@@ -21,6 +24,7 @@ const SIGN_IN = `/sign-in?next=${encodeURIComponent(PAGE)}`;
 export type CreateApiKeyState = {
   intentId?: string;
   error?: ApiKeyError;
+  trouble?: FormTrouble;
   created?: { id: string; name: string; key: string; intentId: string };
 };
 
@@ -29,32 +33,45 @@ export type CreateApiKeyState = {
  * key makes another.
  */
 export async function createApiKey(previous: CreateApiKeyState, form: FormData): Promise<CreateApiKeyState> {
-  const authorization = await authorizeAction("createApiKey");
-  if (!authorization.ok) {
-    if (authorization.problem === "rate-limited") return { ...previous, error: "limited" };
-    redirect(authorization.problem === "unauthenticated" ? SIGN_IN : "/");
-  }
   const intent = uuid.safeParse(form.get("intentId"));
-  if (!intent.success) redirect(PAGE);
-  const intentId = intent.data;
-  const parsed = parseApiKey(form.get("name"), form.getAll("scope"));
-  if (!parsed.ok) return { intentId, error: parsed.error };
-  const made = await makeApiKey({ userId: authorization.viewer.id, ...parsed.value, intentId });
-  if (made.type === "made") {
-    revalidatePath(PAGE);
-    const { id, key } = made;
-    return { intentId: randomUUID(), created: { id, name: parsed.value.name, key, intentId } };
-  }
-  if (made.type === "too-many") return { intentId, error: "too-many" };
-  // The second of two presses: the result of the first stays. Where this page does not have it any more, it says so.
-  return previous.created?.intentId === intentId
-    ? previous
-    : { intentId: randomUUID(), error: "made-already" };
+  const again = (trouble: FormTrouble): CreateApiKeyState => ({
+    ...(intent.success && { intentId: intent.data }),
+    ...(previous.created && { created: previous.created }),
+    trouble,
+  });
+  return formAction(
+    "createApiKey",
+    async () => {
+      const authorization = await authorizeAction("createApiKey", whoOpened(form));
+      if (!authorization.ok) return again(troubleOf(authorization));
+      if (!intent.success) redirect(PAGE);
+      const intentId = intent.data;
+      const parsed = parseApiKey(form.get("name"), form.getAll("scope"));
+      if (!parsed.ok) return { intentId, error: parsed.error };
+      const session = await auth().api.getSession({ headers: await headers() });
+      const userId = authorization.viewer.id;
+      if (session?.user.id !== userId) redirect(SIGN_IN);
+      const made = await makeApiKey({ userId, sessionId: session.session.id, ...parsed.value, intentId });
+      // The session ended while the key was made, as after a new password.
+      if (made.type === "gone") redirect(SIGN_IN);
+      if (made.type === "made") {
+        revalidatePath(PAGE);
+        const { id, key } = made;
+        return { intentId: randomUUID(), created: { id, name: parsed.value.name, key, intentId } };
+      }
+      if (made.type === "too-many") return { intentId, error: "too-many" };
+      // The second of two presses: the result of the first stays. Where this page does not have it any more, it says so.
+      return previous.created?.intentId === intentId
+        ? previous
+        : { intentId: randomUUID(), error: "made-already" };
+    },
+    again,
+  );
 }
 
 /** Revokes one of the signed-in user's keys (field `id`), for good and at once. One that is gone already is revoked too. */
 export async function revokeApiKey(form: FormData): Promise<void> {
-  await requireAction("revokeApiKey");
+  await requireAction("revokeApiKey", whoOpened(form));
   const id = uuid.safeParse(form.get("id"));
   if (!id.success) redirect(PAGE);
   try {

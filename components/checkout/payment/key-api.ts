@@ -36,9 +36,13 @@ export async function issueKey(userId: string, purpose: Purpose): Promise<Issued
     }
     const { state, payment } = body;
     const isPaid = state === "settled" && isPayment(payment) && payment.status === "succeeded";
-    // A receipt of something else would read as this order's.
-    if (isPaid && (purpose.kind !== "order" || payment.orderId === purpose.orderId))
-      return { kind: "settled", payment };
+    // A receipt of something else would read as this one's.
+    const isOfPurpose =
+      isPaid &&
+      payment.kind === purpose.kind &&
+      (purpose.kind !== "order" || payment.orderId === purpose.orderId) &&
+      (purpose.kind !== "refund" || payment.refundOf === purpose.paymentId);
+    if (isOfPurpose) return { kind: "settled", payment };
   }
   throw new Error(`No key was issued: status ${response.status}`);
 }

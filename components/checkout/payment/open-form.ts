@@ -2,23 +2,27 @@
 
 import type { Purpose } from "@/lib/api/payment";
 import { DEFAULT_RETRY_AFTER_SECONDS } from "@/lib/pay/read-response";
-import type { PayEvent } from "@/lib/pay/state";
+import type { PayEvent, Payload } from "@/lib/pay/state";
 import { fetchKeyState, issueKey } from "./key-api";
 import { readStored } from "./stored-press";
 
 /**
  * Finds out where the form stands, as an event for the machine. A stored press leads straight into checking, without a
- * new key. A stored key that the server has replaced was used by another tab: if that was a decline, it is shown.
+ * new key; where it asked for another payload than the page shows now, into its revocation. A stored key that the server has replaced was used by another tab: if that was a decline, it is shown.
  * Throws where no key could be had.
  */
 export async function openForm(
   userId: string,
   purpose: Purpose,
+  payload: Payload,
   storageName: string,
   signal: AbortSignal,
 ): Promise<PayEvent> {
   const stored = readStored(storageName);
-  if (stored.kind === "press") return { type: "press-found", press: stored.press };
+  if (stored.kind === "press") {
+    const isOfThisPage = isSamePayload(stored.press.payload, payload);
+    return { type: isOfThisPage ? "press-found" : "other-press-found", press: stored.press };
+  }
 
   const issued = await issueKey(userId, purpose);
   switch (issued.kind) {
@@ -47,4 +51,9 @@ export async function openForm(
     default:
       return issued satisfies never;
   }
+}
+
+function isSamePayload(one: Payload, other: Payload): boolean {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].every((name) => one[name] === other[name]);
 }

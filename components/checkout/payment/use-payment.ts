@@ -6,6 +6,7 @@ import { useCallback, useEffect, useReducer, useRef } from "react";
 import type { Purpose } from "@/lib/api/payment";
 import type { PaymentResponse } from "@/lib/api/payment-response";
 import { pollTimeoutMs } from "@/lib/pay/checking";
+import { endpointOf } from "@/lib/pay/place";
 import { readPaymentResponse } from "@/lib/pay/read-response";
 import type { PayEvent, Payload, PayState, Press } from "@/lib/pay/state";
 import { awaitsPayer, needsKey, nextState, pressableKey, START } from "@/lib/pay/state-machine";
@@ -24,7 +25,7 @@ const ISSUE_RETRY_DELAY_MS = 400;
 export type PaymentForm = {
   state: PayState;
   /** Presses Pay, where it can be pressed; a second press in the same moment does nothing. */
-  press: (payload: Payload) => void;
+  press: () => void;
   payNow: () => void;
   cancelForCertain: () => void;
   reopen: () => void;
@@ -34,21 +35,23 @@ export type PaymentForm = {
  * Runs the payment state machine (lib/pay/state-machine.ts) for one purpose: fetches the key, stores the press, pays through the server
  * action, and checks over HTTP whatever was left unknown.
  *
- * `payThroughAction` calls the server action with the press's key and payload; `endpoint` is the HTTP address that takes
- * the same payload and key. `purpose` must be one object for the life of the form.
+ * `payThroughAction` calls the server action with the press's key and payload, which the API takes as well. `purpose` and
+ * `payload` must be one object each for the life of the form.
  */
 export function usePayment(options: {
   userId: string;
   purpose: Purpose;
-  endpoint: string;
+  /** What is paid, as the page shows it. */
+  payload: Payload;
   payThroughAction: (press: Press) => Promise<PaymentResponse>;
 }): PaymentForm {
-  const { userId, purpose, endpoint, payThroughAction } = options;
+  const { userId, purpose, payload, payThroughAction } = options;
+  const endpoint = endpointOf(purpose);
   const name = storageName(userId, purpose);
   const [state, dispatch] = useReducer(nextState, START);
 
   useStoredPress(name, state);
-  useKey(userId, purpose, name, state, dispatch);
+  useKey({ userId, purpose, payload }, name, state, dispatch);
   useClock(state, dispatch);
   useCheck(userId, endpoint, state, dispatch);
 
@@ -79,7 +82,7 @@ export function usePayment(options: {
     if (heldKey !== undefined) pressedKey.current = undefined;
   }, [heldKey]);
 
-  const press = (payload: Payload): void => {
+  const press = (): void => {
     if (heldKey === undefined || pressedKey.current === heldKey) return;
     pressedKey.current = heldKey;
     const pressed: Press = { key: heldKey, payload, pressedAtMs: Date.now() };
@@ -139,8 +142,7 @@ function useStoredPress(name: string, state: PayState): void {
  * remounting, and an answer is used once, so a spent key never comes out of a cache.
  */
 function useKey(
-  userId: string,
-  purpose: Purpose,
+  { userId, purpose, payload }: { userId: string; purpose: Purpose; payload: Payload },
   name: string,
   state: PayState,
   dispatch: (event: PayEvent) => void,
@@ -156,7 +158,7 @@ function useKey(
     queryClient
       .fetchQuery({
         queryKey: ["idempotency-key", name],
-        queryFn: ({ signal }) => openForm(userId, purpose, name, signal),
+        queryFn: ({ signal }) => openForm(userId, purpose, payload, name, signal),
         staleTime: 0,
         gcTime: 0,
         retry: ISSUE_RETRIES,
@@ -167,7 +169,7 @@ function useKey(
     return () => {
       isCurrent = false;
     };
-  }, [queryClient, userId, purpose, name, state, dispatch]);
+  }, [queryClient, userId, purpose, payload, name, state, dispatch]);
 }
 
 /**

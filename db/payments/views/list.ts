@@ -12,8 +12,8 @@ import { renderPayment } from "./render.ts";
 export type ListedPayment = { payment: Payment; cursor: Cursor };
 
 /**
- * The newest `limit` payments that `userId` asked for, declined tries included, or received; those after `after`,
- * where it is given. By the time of settlement, never by the key, whose time is when a form was opened. Each part is
+ * The newest `limit` payments that `userId` asked for, declined tries included, received, or had taken out by an operator;
+ * those after `after`, where it is given. By the time of settlement, never by the key, whose time is when a form was opened. Each part is
  * read from an index of its own, no further than `limit` entries, in one statement.
  */
 export async function listPaymentsFor(
@@ -53,7 +53,29 @@ export async function listPaymentsFor(
     .innerJoin(payments, and(eq(payments.userId, received.userId), eq(payments.id, received.id)))
     .where(eq(ledgerAccounts.ownerId, userId));
 
-  const rows = await unionAll(asked, receivedOnAny)
+  const takenOut = db
+    .select({ userId: payments.userId, id: payments.id })
+    .from(payments)
+    .where(
+      and(
+        eq(payments.payerAccountId, ledgerAccounts.id),
+        eq(payments.status, "succeeded"),
+        eq(payments.kind, "funding"),
+        ne(payments.userId, userId),
+        rest,
+      ),
+    )
+    .orderBy(...newest)
+    .limit(limit)
+    .as("taken_out");
+  const takenOutOfAny = db
+    .select(paymentColumns)
+    .from(ledgerAccounts)
+    .crossJoinLateral(takenOut)
+    .innerJoin(payments, and(eq(payments.userId, takenOut.userId), eq(payments.id, takenOut.id)))
+    .where(eq(ledgerAccounts.ownerId, userId));
+
+  const rows = await unionAll(asked, receivedOnAny, takenOutOfAny)
     .orderBy(...newest)
     .limit(limit);
   return rows.map((row) => ({

@@ -1,6 +1,7 @@
 /** Payments, read for the people in them. */
 import { aliasedTable, and, desc, eq, or, type SQL } from "drizzle-orm";
 import type { Payment } from "../../../lib/api/payment.ts";
+import type { Party } from "../../../lib/receipt.ts";
 import { database } from "../../connection/client.ts";
 import { users } from "../../schema/auth.ts";
 import { ledgerAccounts } from "../../schema/ledger.ts";
@@ -8,8 +9,6 @@ import { orders } from "../../schema/orders.ts";
 import { payments } from "../../schema/payments.ts";
 import { paymentColumns } from "../row.ts";
 import { renderPayment } from "./render.ts";
-
-type Party = { id?: string; name: string };
 
 export type PaymentView = {
   payment: Payment;
@@ -32,8 +31,8 @@ async function select(where: SQL | undefined, limit: number): Promise<PaymentVie
   const rows = await database()
     .reading.select({
       row: paymentColumns,
-      payer: { id: payer.id, name: payer.name },
-      payee: { id: payee.id, name: payee.name },
+      payer: { id: payer.id, name: payer.name, handle: payer.handle },
+      payee: { id: payee.id, name: payee.name, handle: payee.handle },
       orderDescription: orders.description,
     })
     .from(payments)
@@ -63,9 +62,4 @@ export async function findPaymentFor(userId: string, paymentId: string): Promise
   const received = and(or(eq(payer.id, userId), eq(payee.id, userId)), eq(payments.status, "succeeded"));
   const [found] = await select(and(eq(payments.id, paymentId), or(own, received)), 1);
   return found;
-}
-
-/** What `userId` asked to pay, newest first, declined tries included. */
-export function listPaymentsOf(userId: string, limit: number): Promise<PaymentView[]> {
-  return select(eq(payments.userId, userId), limit);
 }

@@ -8,7 +8,12 @@ import path from "node:path";
 /** In this order, because a type or a table's trigger function must be there before what names it. */
 const FILES = [
   "db/connection/decisive.sql",
+  "db/identity/email-addresses.sql",
+  "db/identity/credentials.sql",
   "db/idempotency/identity.sql",
+  "db/operators/audit.sql",
+  "db/operators/roles.sql",
+  "db/operators/merchant-requests.sql",
   "db/idempotency/issue.sql",
   "db/idempotency/state.sql",
   "db/idempotency/revoke.sql",
@@ -17,7 +22,10 @@ const FILES = [
   "db/payments/settle-rules.sql",
   "db/payments/settle.sql",
   "db/orders/orders.sql",
+  "db/orders/payment-links.sql",
   "db/ledger/accounts.sql",
+  "db/ledger/currencies.sql",
+  "db/ledger/restrictions.sql",
   "db/ledger/append-only.sql",
   "db/ledger/seal.sql",
   "db/attempts/record.sql",

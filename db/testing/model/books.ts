@@ -51,6 +51,8 @@ export type Transfer = {
 export type Recorded = Outcome & { requestHash: string };
 
 export type Books = {
+  /** Who may fund. */
+  readonly operators: ReadonlySet<string>;
   readonly accounts: ReadonlyMap<string, Account>;
   readonly orders: ReadonlyMap<string, Order>;
   readonly outcomes: ReadonlyMap<string, Recorded>;

@@ -24,6 +24,11 @@ export const CORRUPTIONS = {
   "no-currency": () => ({ currency: null }),
   "no-payer": () => ({ debitAccountId: null }),
   "no-payee": () => ({ creditAccountId: randomUUID() }),
+  "no-note": () => ({ note: null }),
+  "other-way-round": (valid) => ({
+    debitAccountId: valid.creditAccountId ?? null,
+    creditAccountId: valid.debitAccountId ?? null,
+  }),
   "short-hash": () => ({ requestHash: Buffer.alloc(1) }),
   "absurd-kind": () => ({ kind: "gift" }) as unknown as Fields,
 } satisfies Record<string, Corrupt>;

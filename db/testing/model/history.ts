@@ -1,5 +1,5 @@
 /** Operations and their answers, from the database and from the reference model, in a form that can be compared. */
-import type { Purpose } from "../../../lib/api/payment.ts";
+import type { InternalPurpose } from "../../../lib/api/payment.ts";
 import { issueKey } from "../../idempotency/issue.ts";
 import { revokeKey } from "../../idempotency/revoke.ts";
 import { keyState } from "../../idempotency/state.ts";
@@ -10,7 +10,7 @@ import { settleBatch } from "../fixtures/entries.ts";
 import type { Model } from "./model.ts";
 
 export type Operation =
-  | { type: "issue"; userId: string; purpose: Purpose }
+  | { type: "issue"; userId: string; purpose: InternalPurpose }
   | { type: "revoke" | "read"; userId: string; key: string }
   | { type: "cancel"; merchantId: string; orderId: string }
   | { type: "settle"; entries: SettlementEntry[] };

@@ -1,5 +1,5 @@
 /** The reference model of keys and settling: an executable, sequential specification on plain maps, without SQL. */
-import type { Purpose } from "../../../lib/api/payment.ts";
+import type { InternalPurpose } from "../../../lib/api/payment.ts";
 import type { RefusalReason, SettlementEntry } from "../../payments/settlement.ts";
 import type { Account, Books, Order, Outcome, Recorded, Transfer } from "./books.ts";
 import { type Executable, evaluate } from "./rules.ts";
@@ -29,6 +29,7 @@ const ownKey = (userId: string, key: string) => `${userId} ${key}`;
 export class Model implements Books {
   readonly accounts = new Map<string, Account>();
   readonly orders = new Map<string, Order>();
+  readonly operators = new Set<string>();
   /** Open keys, and nothing else. */
   readonly keys = new Map<string, Key>();
   readonly outcomes = new Map<string, Recorded>();
@@ -38,6 +39,7 @@ export class Model implements Books {
   clone(): Model {
     const copy = new Model();
     for (const [id, account] of this.accounts) copy.accounts.set(id, { ...account });
+    for (const id of this.operators) copy.operators.add(id);
     for (const [id, order] of this.orders) copy.orders.set(id, { ...order });
     // The values of the other maps are never changed.
     for (const [id, key] of this.keys) copy.keys.set(id, key);
@@ -48,13 +50,14 @@ export class Model implements Books {
   }
 
   /** Gets or creates the open key of a purpose; `fresh` is the key that a new one would be. */
-  issue(userId: string, purpose: Purpose, fresh: string): Issued {
+  issue(userId: string, purpose: InternalPurpose, fresh: string): Issued {
     const wanted = {
       kind: purpose.kind,
       purposeId: purpose.kind === "order" ? purpose.orderId : purpose.intentId,
       subjectId: purpose.kind === "refund" ? purpose.paymentId : null,
     };
     if (purpose.kind === "order" && !this.orders.has(purpose.orderId)) return { type: "not-found" };
+    if (purpose.kind === "funding" && !this.operators.has(userId)) return { type: "not-found" };
     if (purpose.kind === "refund") {
       const payee = [...this.outcomes.values()].find(({ id }) => id === purpose.paymentId)?.payeeAccountId;
       if (payee === undefined || this.accounts.get(payee)?.ownerId !== userId) return { type: "not-found" };

@@ -1,7 +1,7 @@
 /** Runs a generated program against the database and records its history. */
 import { randomUUID } from "node:crypto";
 import { uuidv7 } from "uuidv7";
-import type { Purpose } from "../../../lib/api/payment.ts";
+import type { InternalPurpose } from "../../../lib/api/payment.ts";
 import type { PaymentRow } from "../../payments/row.ts";
 import type { SettlementEntry } from "../../payments/settlement.ts";
 import { entry } from "../fixtures/entries.ts";
@@ -11,7 +11,7 @@ import type { Currency, EntryPlan, PurposeRef, Step } from "./program.ts";
 import { type Participant, pick, type Scenario } from "./scenario.ts";
 
 /** A valid request for a purpose. */
-type Request = { userId: string; purpose: Purpose; fields: Partial<SettlementEntry> };
+type Request = { userId: string; purpose: InternalPurpose; fields: Partial<SettlementEntry> };
 
 export class ProgramRunner {
   readonly events: HistoryEvent[] = [];
@@ -93,7 +93,7 @@ export class ProgramRunner {
 
   /** Undefined for a refund while there is no payment to refund. */
   #request(purposeRef: PurposeRef, portion: EntryPlan["portion"] = "all"): Request | undefined {
-    const { people, orders, funding, plan } = this.#scenario;
+    const { people, operator, orders, funding, plan } = this.#scenario;
     switch (purposeRef.kind) {
       case "order": {
         const order = pick(orders, purposeRef.order);
@@ -123,6 +123,23 @@ export class ProgramRunner {
             creditAccountId: accountOf(to, currency),
             amountMinor,
             currency,
+          },
+        };
+      }
+      case "funding": {
+        const [user, intent] = [pick(people, purposeRef.user), pick(plan.intents, purposeRef.intent)];
+        const by = purposeRef.imposter ? user : operator;
+        const { amount: amountMinor, currency } = intent;
+        const [house, wallet] = [funding[currency], accountOf(user, currency)];
+        return {
+          userId: by.id,
+          purpose: { kind: "funding", intentId: this.#intent(purposeRef, by) },
+          fields: {
+            debitAccountId: purposeRef.direction === "credit" ? house : wallet,
+            creditAccountId: purposeRef.direction === "credit" ? wallet : house,
+            amountMinor,
+            currency,
+            note: "A correction",
           },
         };
       }
@@ -166,7 +183,8 @@ export class ProgramRunner {
 /** The latest of `keys`, or the one `age` before it; where there is none, a key that nobody was given. */
 const keyOfAge = (keys: readonly string[], age: number) =>
   keys[Math.max(0, keys.length - 1 - age)] ?? uuidv7();
-const purposeId = (purpose: Purpose) => (purpose.kind === "order" ? purpose.orderId : purpose.intentId);
+const purposeId = (purpose: InternalPurpose) =>
+  purpose.kind === "order" ? purpose.orderId : purpose.intentId;
 const nameOf = ({ userId, purpose }: Request) => `${userId} ${purpose.kind} ${purposeId(purpose)}`;
 
 /** The account in `currency`; where there is none, the one that everybody has, which then declines. */

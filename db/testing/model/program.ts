@@ -20,6 +20,8 @@ export type ScenarioPlan = { people: PersonPlan[]; orders: OrderPlan[]; intents:
 export type PurposeRef =
   | { kind: "order"; distance: number; order: number }
   | { kind: "transfer" | "top-up"; user: number; intent: number }
+  /** By the operator, or rarely by somebody who is none. */
+  | { kind: "funding"; user: number; intent: number; direction: "credit" | "debit"; imposter: boolean }
   /** `sold` leaves out what cannot be refunded: declines, top-ups and refunds. */
   | { kind: "refund"; sale: number; sold: boolean; intent: number };
 
@@ -76,6 +78,16 @@ const purposeRef: fc.Arbitrary<PurposeRef> = fc.oneof(
   weighted(4, fc.record({ kind: fc.constant("order" as const), distance, order: index })),
   weighted(4, fc.record({ kind: fc.constant("transfer" as const), user: index, intent })),
   weighted(1, fc.record({ kind: fc.constant("top-up" as const), user: index, intent })),
+  weighted(
+    2,
+    fc.record({
+      kind: fc.constant("funding" as const),
+      user: index,
+      intent,
+      direction: fc.constantFrom("credit" as const, "debit" as const),
+      imposter: rarely,
+    }),
+  ),
   weighted(3, fc.record({ kind: fc.constant("refund" as const), sale: fc.nat({ max: 9 }), sold, intent })),
 );
 

@@ -33,6 +33,8 @@ function refundable(books: Books, paymentId: string | null) {
 export function evaluate(books: Books, entry: SettlementEntry): Refused | Executable {
   const { kind, currency, orderId, refundOf, debitAccountId: debitId, creditAccountId: creditId } = entry;
   if (currency === null || entry.requestHash.length !== HASH_LENGTH) return refused("malformed");
+  if (kind === "funding" && (entry.note ?? "").trim() === "") return refused("malformed");
+  if (kind === "funding" && !books.operators.has(entry.userId)) return refused("not_operator");
 
   const sale = kind === "refund" ? refundable(books, refundOf) : undefined;
   if (kind === "refund" && !sale) return refused("payment_unknown");
@@ -47,7 +49,10 @@ export function evaluate(books: Books, entry: SettlementEntry): Refused | Execut
   if (!credit || creditId === null) return refused("payee_unknown");
   if (kind === "top-up") {
     if (debit.ownerId !== null || credit.ownerId !== entry.userId) return refused("payee_unknown");
+  } else if (kind === "funding") {
+    if ((debit.ownerId === null) === (credit.ownerId === null)) return refused("house_account_mismatch");
   } else if (debit.ownerId !== entry.userId) return refused("payer_unknown");
+  else if (credit.ownerId === null) return refused("payee_unknown");
   if (debitId === creditId || (debit.ownerId !== null && debit.ownerId === credit.ownerId))
     return refused("payee_is_payer");
   if (order && order.merchantAccountId !== creditId) return refused("merchant_mismatch");

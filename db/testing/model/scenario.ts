@@ -11,6 +11,8 @@ export type Participant = { id: string; accounts: Partial<Record<Currency, strin
 export type Scenario = {
   plan: ScenarioPlan;
   people: Participant[];
+  /** Has no accounts, and may fund everybody's. */
+  operator: Participant;
   orders: { id: string; merchant: Participant; accountId: string; total: bigint; currency: Currency }[];
   /** The house's accounts, which top-ups come from. */
   funding: Record<Currency, string>;
@@ -38,10 +40,12 @@ export async function createScenario(owner: Sql, plan: ScenarioPlan): Promise<Sc
       accounts: { USD: randomUUID(), ...(jpy === null ? {} : { JPY: randomUUID() }) },
     }),
   );
+  const operator: Participant = { id: randomUUID(), accounts: {} };
   await owner`insert into users ${owner(
-    people.map(({ id }) => {
+    [...people, operator].map(({ id }) => {
       const handle = `w${id.replaceAll("-", "").slice(0, 20)}`;
-      return { id, name: handle, email: `${handle}@once.test`, handle, role: "merchant" };
+      const role = id === operator.id ? "operator" : "merchant";
+      return { id, name: handle, email: `${handle}@once.test`, handle, role };
     }),
   )}`;
   const accounts = people.flatMap(({ id, accounts }, n) =>
@@ -104,14 +108,15 @@ export async function createScenario(owner: Sql, plan: ScenarioPlan): Promise<Sc
   await settleBatch(topUps);
   const closed = people.filter((_, n) => plan.people[n]?.closed).map(({ id }) => id);
   await owner`update ledger_accounts set closed_at = now() where owner_id = any(${closed})`;
-  return { plan, people, orders, funding };
+  return { plan, people, operator, orders, funding };
 }
 
 export async function readBooks(owner: Sql, scenario: Scenario): Promise<Model> {
-  const users = scenario.people.map(({ id }) => id);
+  const users = [...scenario.people, scenario.operator].map(({ id }) => id);
   const funding = Object.values(scenario.funding);
   const orders = scenario.orders.map(({ id }) => id);
   const model = new Model();
+  model.operators.add(scenario.operator.id);
   for (const { id, ...account } of await owner`
     select id, owner_id as "ownerId", currency::text, balance_minor as balance, min_balance_minor as floor, version,
            closed_at is not null as closed, day_limit_minor as "dayLimit",

@@ -6,6 +6,8 @@ import { DURABILITY_MUTANTS } from "./durability-mutants.ts";
 import { KEY_MUTANTS } from "./key-mutants.ts";
 import { LEDGER_MUTANTS } from "./ledger-mutants.ts";
 import { type Mutant, plant } from "./mutant.ts";
+import { OPERATOR_MUTANTS } from "./operator-mutants.ts";
+import { ORDER_MUTANTS } from "./order-mutants.ts";
 import { SETTLEMENT_MUTANTS } from "./settlement-mutants.ts";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -13,6 +15,8 @@ export const MUTANTS: readonly Mutant[] = [
   ...KEY_MUTANTS,
   ...DURABILITY_MUTANTS,
   ...LEDGER_MUTANTS,
+  ...OPERATOR_MUTANTS,
+  ...ORDER_MUTANTS,
 ];
 
 /** Throws where there is no mutant of that name. */

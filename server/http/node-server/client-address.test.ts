@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
-import { clientAddress, clientAddressOf, recordClientAddresses } from "./client-address.ts";
+import { clientAddress, clientAddressOf, recordClientAddresses, shownAddressOf } from "./client-address.ts";
 
 describe("the address of a client", () => {
   it("is the peer's where no proxy is trusted, whatever X-Forwarded-For says", () => {
@@ -44,11 +44,33 @@ describe("the address of a client", () => {
   });
 });
 
+it.each([
+  ["2001:db8:1:2::9", "2001:db8:1:2::/64"],
+  ["2001:db8::9", "2001:db8::/64"],
+  ["198.51.100.7", "198.51.100.7"],
+  // This machine itself says nothing to anybody.
+  ["::1", ""],
+])("%s is shown to its user as %o", async (peer, shown) => {
+  recordClientAddresses(1);
+  const server = createServer((incoming, response) => {
+    response.end(shownAddressOf(new Headers(incoming.headers as Record<string, string>)) || "nothing");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const sent = request({ port, headers: { "x-forwarded-for": peer } });
+  sent.end();
+  const [answer] = await once(sent, "response");
+  const [body] = await once(answer, "data");
+  server.close();
+  expect(String(body)).toBe(shown || "nothing");
+});
+
 it("a request is marked as it arrives, and no header that a client can think of stands for that", async () => {
   recordClientAddresses(0);
   const server = createServer((incoming, response) => {
     const headers = new Headers(incoming.headers as Record<string, string>);
-    response.end(clientAddressOf(headers) ?? "nobody marked it");
+    response.end(`${clientAddressOf(headers) ?? "nobody marked it"} ${shownAddressOf(headers)}`);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -60,6 +82,7 @@ it("a request is marked as it arrives, and no header that a client can think of 
   const [answer] = await once(sent, "response");
   const [body] = await once(answer, "data");
   server.close();
-  expect(String(body)).toBe("127.0.0.1");
+  expect(String(body)).toBe("127.0.0.1 127.0.0.1");
+  expect(shownAddressOf(new Headers({ "x-forwarded-for": "203.0.113.9" }))).toBe("");
   expect(clientAddressOf(new Headers({ "x-once-address": "203.0.113.9" }))).toBeUndefined();
 });

@@ -40,6 +40,17 @@ export function clientAddressOf(headers: Headers): string | undefined {
 }
 
 /**
+ * The address of a request as whoever sent it may be shown it, in the short spelling of IPv6; empty where none is recorded, and
+ * where it is IPv6's of this machine, which tells nobody anything.
+ */
+export function shownAddressOf(headers: Headers): string {
+  const address = clientAddressOf(headers) ?? "";
+  if (!address.endsWith("::/64")) return address;
+  const network = address.slice(0, -"::/64".length).replace(/(?::0)+$/, "");
+  return network === "0" ? "" : `${network}::/64`;
+}
+
+/**
  * Who sent a request that came from `peer`, through `trustedProxies` proxies of ours. With none, the peer itself,
  * whatever X-Forwarded-For says; otherwise the entry that the outermost of ours has added: what stands before it, the
  * client may have written. Where that entry is no address, the peer again.

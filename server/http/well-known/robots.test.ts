@@ -15,12 +15,30 @@ function withDatabase() {
 
 it("robots.txt closes checkouts, payments, settings, signing in and the API to every crawler", () => {
   withDatabase();
-  expect(robots()).toEqual({
-    rules: {
-      userAgent: "*",
-      disallow: ["/api/", "/checkout/", "/payments", "/settings/api-keys", "/sign-in", "/sign-up"],
-    },
-  });
+  const { rules } = robots() as { rules: { userAgent: string; disallow: string[] } };
+  expect(rules.userAgent).toBe("*");
+  expect(rules.disallow).toEqual(
+    expect.arrayContaining([
+      "/api/",
+      "/checkout/",
+      "/payments",
+      "/send",
+      "/settings",
+      "/sign-in",
+      "/sign-up",
+    ]),
+  );
+});
+
+it("robots.txt closes every page that needs a session", () => {
+  withDatabase();
+  const { rules } = robots() as { rules: { disallow: string[] } };
+  const needing = Object.entries(PAGES).filter(([, level]) => level !== "anyone");
+  for (const [name] of needing)
+    expect(
+      rules.disallow.some((prefix) => name.startsWith(prefix)),
+      name,
+    ).toBe(true);
 });
 
 it.each([

@@ -15,8 +15,10 @@ import en from "@/messages/en.json";
 import PlainCheckoutPage from "./page";
 
 /** Who has the session; outside Next.js there is none to read. */
-const session = vi.hoisted((): { viewer?: unknown } => ({}));
-vi.mock("@/server/identity/viewer", () => ({ getViewer: async () => session.viewer }));
+const session = vi.hoisted((): { viewer?: unknown; isAway?: boolean } => ({}));
+vi.mock("@/server/identity/viewer", () => ({
+  findViewer: async () => (session.isAway ? { isKnown: false } : { isKnown: true, viewer: session.viewer }),
+}));
 vi.mock("next-intl/server", () => ({
   getLocale: async () => "en",
   getTranslations: async () => createTranslator({ locale: "en", messages: en }),
@@ -27,6 +29,9 @@ vi.mock("next/navigation", () => ({
   },
   notFound: () => {
     throw new Error("not found");
+  },
+  unstable_rethrow: (error: unknown) => {
+    if (error instanceof Error && /^redirect |^not found$/.test(error.message)) throw error;
   },
 }));
 
@@ -68,7 +73,7 @@ async function opened(balanceMinor = 1_000n) {
   const { orderId, purpose, command } = await newOrder(merchant, "1000");
   const key = await keyFor(alice.id, purpose);
   signInAs(alice);
-  const form = { orderId, key, userId: alice.id };
+  const form = { place: `/checkout/${orderId}`, key, userId: alice.id };
   return { alice, bob, merchant, form, payNow: () => pay(alice.id, key, command) };
 }
 
@@ -97,9 +102,7 @@ it("an address that does not say whose form it was says nothing of the key: it l
   await payNow();
   signInAs(bob);
   for (const more of ["", "&notice=unknown", "&user=", "&user=alice"])
-    expect(await open(`/checkout/${form.orderId}/form?key=${form.key}${more}`)).toBe(
-      `Error: redirect /checkout/${form.orderId}`,
-    );
+    expect(await open(`${form.place}/form?key=${form.key}${more}`)).toBe(`Error: redirect ${form.place}`);
 });
 
 it.each([undefined, "unknown", "refused"] as const)(
@@ -126,5 +129,31 @@ it("a decline of another order is not told as this one's: its own receipt is sho
   const { merchant, form, payNow } = await opened(1n);
   await payNow();
   const { orderId } = await newOrder(merchant, "1");
-  expect(await open(plainFormPath({ ...form, orderId }))).toBe(`Error: redirect /payments/${form.key}`);
+  expect(await open(plainFormPath({ ...form, place: `/checkout/${orderId}` }))).toBe(
+    `Error: redirect /payments/${form.key}`,
+  );
+});
+
+it("while nobody can be looked up it offers the key and the amount of its address again, and says that no answer has come", async () => {
+  const { form, bob } = await opened();
+  const carried = { amountMinor: "1000", currency: "USD" };
+  try {
+    for (const viewer of [undefined, bob]) {
+      session.isAway = true;
+      if (viewer) signInAs(viewer);
+      const words = await open(plainFormPath({ ...form, carried }, "unknown"));
+      expect(words).toContain("Pay $10.00");
+      expect(words).toMatch(/No answer has reached us yet. Your money may have moved, once at most/);
+      expect(words).not.toMatch(NO);
+    }
+    // What was to be paid is not known: there is nothing to press.
+    for (const wrong of [{}, { amountMinor: "-1", currency: "USD" }, { amountMinor: "1", currency: "u" }]) {
+      const words = await open(plainFormPath({ ...form, carried: wrong }, "unknown"));
+      expect(words).not.toContain("Pay $");
+      expect(words).toMatch(/may have moved, once at most/);
+      expect(words).not.toMatch(NO);
+    }
+  } finally {
+    session.isAway = false;
+  }
 });

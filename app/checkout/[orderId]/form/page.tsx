@@ -4,21 +4,30 @@ import { getLocale, getTranslations } from "next-intl/server";
 import { Amount } from "@/components/checkout/amount";
 import { Payee } from "@/components/checkout/payee";
 import { PlainPayForm } from "@/components/checkout/plain-pay-form";
+import { UnreadPayForm } from "@/components/checkout/unread-pay-form";
 import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
-import { keyState } from "@/db/idempotency/state";
+import { isMerchant } from "@/db/identity/users";
 import { findOrder } from "@/db/orders/orders";
-import { renderPayment } from "@/db/payments/views/render";
-import { uuid } from "@/lib/api/requests";
+import type { Purpose } from "@/lib/api/payment";
+import { parse, payOrderRequest, uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
 import { plainFormPath } from "@/lib/plain-form-path";
 import { authorizePage } from "@/server/identity/authorize";
+import { whileReachable } from "@/server/identity/while-reachable";
+import {
+  fieldsOf,
+  queryOf,
+  readPlainForm,
+  type SearchParams,
+  stateOfPlainForm,
+} from "@/server/pay/plain-form";
 
 type Props = {
   params: Promise<{ orderId: string }>;
-  searchParams: Promise<Record<string, string | string[] | undefined>>;
+  searchParams: Promise<SearchParams>;
 };
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -33,29 +42,49 @@ export async function generateMetadata(): Promise<Metadata> {
  */
 export default async function PlainCheckoutPage({ params, searchParams }: Props) {
   const [{ orderId }, search] = await Promise.all([params, searchParams]);
-  const [id, key, user] = [uuid.safeParse(orderId), uuid.safeParse(search.key), uuid.safeParse(search.user)];
+  const id = uuid.safeParse(orderId);
   if (!id.success) notFound();
-  if (!key.success || !user.success) {
-    const checkout = `/checkout/${id.data}`;
-    await authorizePage("/checkout/[orderId]/form", checkout);
-    redirect(checkout);
+  const place = `/checkout/${id.data}`;
+  const form = readPlainForm(search);
+  if (form === undefined) {
+    await authorizePage("/checkout/[orderId]/form", place);
+    redirect(place);
   }
-  const notice = search.notice === "unknown" || search.notice === "refused" ? search.notice : undefined;
-  const address = plainFormPath({ orderId: id.data, key: key.data, userId: user.data }, notice);
-  const viewer = await authorizePage("/checkout/[orderId]/form", address, user.data);
-  const [order, record, t, locale] = await Promise.all([
-    findOrder(id.data),
-    keyState(viewer.id, key.data),
+  const { key, userId } = form;
+  const purpose: Purpose = { kind: "order", orderId: id.data };
+  // What was posted before, where an answer of it led here; a form that Continue led to has none.
+  const posted = fieldsOf(queryOf(search), ["amountMinor", "currency"]);
+  const address = plainFormPath({ place, key, userId, carried: posted }, form.notice);
+  const [read, t, locale] = await Promise.all([
+    whileReachable("/checkout/[orderId]/form", async () => {
+      const viewer = await authorizePage("/checkout/[orderId]/form", address, userId);
+      const [order, known] = await Promise.all([
+        findOrder(id.data),
+        stateOfPlainForm(viewer.id, key, purpose),
+      ]);
+      const isRequest = order !== undefined && !(await isMerchant(order.merchant.id));
+      return { viewer, order, known, isRequest };
+    }),
     getTranslations(),
     getLocale(),
   ]);
+  if (read === undefined) {
+    const asked = parse(payOrderRequest, { orderId: id.data, ...posted });
+    return (
+      <UnreadPayForm
+        userId={userId}
+        idempotencyKey={key}
+        purpose={purpose}
+        payload={
+          asked.ok ? { amountMinor: asked.value.amountMinor, currency: asked.value.currency } : undefined
+        }
+        currency={posted.currency}
+        address={address}
+      />
+    );
+  }
+  const { viewer, order, known, isRequest } = read;
   if (order === undefined) notFound();
-  // A decline is told here, beside another "Continue", where it is this order's.
-  const isDeclineOfOrder =
-    record.state === "settled" &&
-    record.payment.status === "declined" &&
-    record.payment.purposeId === order.id;
-  if (record.state === "settled" && !isDeclineOfOrder) redirect(`/payments/${key.data}`);
   // Paid with another key since: what became of this one would read as if the order were not paid.
   if (order.paidBy?.userId === viewer.id) redirect(`/payments/${order.paidBy.paymentId}`);
 
@@ -67,7 +96,11 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
       </h1>
       <p className="mt-2 mb-6 text-soft wrap-anywhere">
         {inElements(
-          t.rich("order.from", { merchant: order.merchant.name, handle: order.merchant.handle, bdi }),
+          t.rich(isRequest ? "order.requestedBy" : "order.from", {
+            merchant: order.merchant.name,
+            handle: order.merchant.handle,
+            bdi,
+          }),
         )}
       </p>
       <Panel>
@@ -76,18 +109,14 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
         <Payee name={order.merchant.name} handle={order.merchant.handle} />
         <PlainPayForm
           userId={viewer.id}
-          orderId={order.id}
-          idempotencyKey={key.data}
-          amountMinor={order.totalMinor}
+          purpose={purpose}
+          payload={{ amountMinor: order.totalMinor, currency: order.currency }}
+          idempotencyKey={form.key}
           currency={order.currency}
           amount={amount}
-          merchantName={order.merchant.name}
-          known={
-            record.state === "settled"
-              ? { state: "declined", payment: renderPayment(record.payment) }
-              : record
-          }
-          notice={notice}
+          otherName={order.merchant.name}
+          known={known}
+          notice={form.notice}
         />
         <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
           {inElements(t.rich("checkout.payingAs", { name: viewer.name, bdi }))}

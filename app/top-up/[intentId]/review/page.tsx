@@ -1,0 +1,77 @@
+import type { Metadata } from "next";
+import { notFound, redirect } from "next/navigation";
+import { getLocale, getTranslations } from "next-intl/server";
+import { payNow } from "@/app/pay-action";
+import { PayForm } from "@/components/checkout/pay-form";
+import { TopUpFacts } from "@/components/top-up/top-up-facts";
+import { Panel } from "@/components/ui/panel";
+import { findPaymentOf } from "@/db/payments/views/earlier";
+import type { Purpose } from "@/lib/api/payment";
+import { uuid } from "@/lib/api/requests";
+import { formatMoney } from "@/lib/money";
+import { placeOf } from "@/lib/pay/place";
+import { authorizePage } from "@/server/identity/authorize";
+import { isDemo } from "@/server/lifecycle/environment";
+import { checkTopUp } from "@/server/pay/check-top-up";
+import { pathWith, queryOf, type SearchParams } from "@/server/pay/plain-form";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("topUp");
+  return { title: t("title") };
+}
+
+/** Names the top-up and lets it be done, once. Demo only. */
+export default async function TopUpReviewPage({
+  params,
+  searchParams,
+}: {
+  params: Promise<{ intentId: string }>;
+  searchParams: Promise<SearchParams>;
+}) {
+  const [{ intentId }, search] = await Promise.all([params, searchParams]);
+  const id = uuid.safeParse(intentId);
+  if (!id.success) notFound();
+  const purpose: Purpose = { kind: "top-up", intentId: id.data };
+  const place = placeOf(purpose);
+  const address = pathWith(`${place}/review`, search);
+  const viewer = await authorizePage("/top-up/[intentId]/review", address);
+  if (!isDemo()) notFound();
+  const [paid, topUp, t, locale] = await Promise.all([
+    findPaymentOf(viewer.id, purpose),
+    checkTopUp(viewer.id, queryOf(search)),
+    getTranslations("topUp"),
+    getLocale(),
+  ]);
+  if (paid !== undefined) redirect(`/payments/${paid}`);
+  if (topUp === undefined) redirect(place);
+  const { amountMinor, currency, account } = topUp;
+  return (
+    <div className="mx-auto w-full max-w-xl">
+      <h1 className="mb-6 text-title">{t("title")}</h1>
+      <Panel>
+        <TopUpFacts amountMinor={amountMinor} account={account} />
+        <div className="mt-6">
+          <PayForm
+            userId={viewer.id}
+            userName={viewer.name}
+            otherName={viewer.name}
+            purpose={purpose}
+            payload={{ amountMinor, currency }}
+            currency={currency}
+            amount={formatMoney(amountMinor, currency, locale)}
+            returnTo={address}
+            payNow={payNow}
+          />
+        </div>
+        <p className="mt-5 border-t border-line pt-3 text-sm">
+          <a
+            href={place}
+            className="flex min-h-11 items-center justify-end font-semibold text-accent-text underline-offset-4 hover:underline"
+          >
+            {t("change")}
+          </a>
+        </p>
+      </Panel>
+    </div>
+  );
+}

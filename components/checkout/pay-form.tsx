@@ -1,0 +1,207 @@
+"use client";
+
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useEffect, useRef, useState } from "react";
+import { Mark } from "@/components/site/mark";
+import { Button } from "@/components/ui/button";
+import type { Purpose } from "@/lib/api/payment";
+import type { PaymentResponse } from "@/lib/api/payment-response";
+import type { ProblemName } from "@/lib/api/problems";
+import { placeOf } from "@/lib/pay/place";
+import type { NextKey, PayInput, Payload, PayQuestion, PayState } from "@/lib/pay/state";
+import { awaitsPayer, pressableKey } from "@/lib/pay/state-machine";
+import { DeclineAlert, RefusedAlert } from "./alerts";
+import { ContinueWithoutScript } from "./continue-without-script";
+import { usePayment } from "./payment/use-payment";
+import { Status } from "./status";
+
+/** A look by index takes milliseconds. A press does not wait longer than a payer notices for a question that may not come. */
+const QUESTION_DEADLINE_MS = 2_000;
+
+export type PayFormProps = {
+  userId: string;
+  userName: string;
+  /** The other party, which a decline speaks of: who is paid, or paid back. */
+  otherName: string;
+  purpose: Purpose;
+  /** What a press asks for: the body of the request to the API (lib/pay/place.ts says which). */
+  payload: Payload;
+  /** What travels along to the form without script and is not paid. */
+  beside?: Payload;
+  /**
+   * Asked at a press, before it is stored or sent. Where it says so, nothing is: the page is shown anew, and asks the payer
+   * something first. No answer is none: the press goes on.
+   */
+  asksFirst?: (question: PayQuestion) => Promise<boolean | ProblemName>;
+  currency: string;
+  /** The amount for people, formatted on the server: both sides then show the same characters. */
+  amount: string;
+  /** The page that the form stands on, with all that it shows: where whoever has to sign in first comes back to. */
+  returnTo: string;
+  payNow: (input: PayInput) => Promise<PaymentResponse>;
+};
+
+/**
+ * Pay for one purpose, whichever: the button, and everything that a payer is told about what became of the press. A page
+ * that shows another amount, or another party, of the same purpose begins anew: a press of before is revoked first.
+ */
+export function PayForm(props: PayFormProps) {
+  const [queryClient] = useState(() => new QueryClient());
+  return (
+    <QueryClientProvider client={queryClient}>
+      <FormOfPayload key={JSON.stringify([props.userId, props.purpose, props.payload])} {...props} />
+    </QueryClientProvider>
+  );
+}
+
+function FormOfPayload({ userId, userName, otherName, currency, amount, returnTo, ...rest }: PayFormProps) {
+  const t = useTranslations("checkout");
+  const router = useRouter();
+  // One object each for the life of the form: a refreshed page brings equal ones.
+  const [{ purpose, payload }] = useState(rest);
+  const { kind } = purpose;
+  const { state, press, payNow, cancelForCertain, reopen } = usePayment({
+    userId,
+    purpose,
+    payload,
+    payThroughAction: ({ key, payload: pressed }) => rest.payNow({ userId, key, purpose, payload: pressed }),
+  });
+
+  const isAsking = useRef(false);
+  const pressOrAsk = async (): Promise<void> => {
+    const { asksFirst } = rest;
+    if (asksFirst === undefined) return press();
+    if (isAsking.current) return;
+    isAsking.current = true;
+    const noQuestion = new Promise<false>((resolve) =>
+      setTimeout(() => resolve(false), QUESTION_DEADLINE_MS),
+    );
+    const question = { userId, purpose, payload, beside: rest.beside ?? {} };
+    const asks = await Promise.race([asksFirst(question), noQuestion]).catch(() => false);
+    isAsking.current = false;
+    if (asks === true) router.refresh();
+    else press();
+  };
+
+  const receiptPath = state.name === "paid" ? `/payments/${state.payment.id}` : undefined;
+  useEffect(() => {
+    if (receiptPath !== undefined) router.replace(receiptPath);
+  }, [receiptPath, router]);
+
+  return (
+    <>
+      <div className="flex flex-col gap-4 noscript:hidden">
+        <DeclineAlert state={state} otherName={otherName} currency={currency} amount={amount} />
+        <RefusedAlert state={state} kind={kind} otherName={otherName} />
+        <Status state={state} kind={kind} userName={userName} amount={amount} />
+
+        {state.name === "paid" ? (
+          <Button asChild size="large">
+            {/* A plain link: it works even where the way there by script did not. */}
+            <a href={receiptPath}>{t("receipt")}</a>
+          </Button>
+        ) : null}
+        {state.name === "checking" ? (
+          <p className="text-center">
+            <a
+              href={`/where?key=${state.press.key}`}
+              className="inline-flex min-h-11 items-center font-medium text-accent-text underline-offset-4 hover:underline"
+            >
+              {t("whereIsIt")}
+            </a>
+          </p>
+        ) : null}
+        {awaitsPayer(state) ? (
+          <div className="flex flex-col gap-3 sm:flex-row">
+            <Button size="large" onClick={payNow}>
+              {t(`now_${kind}`)}
+            </Button>
+            <Button size="large" look="quiet" onClick={cancelForCertain}>
+              {t("cancel")}
+            </Button>
+          </div>
+        ) : null}
+        {state.name === "unavailable" || nextKeyStep(state) === "failed" ? (
+          <Button size="large" look="quiet" onClick={reopen}>
+            {t("tryAgain")}
+          </Button>
+        ) : null}
+        {state.name === "signed-out" ? (
+          <Button asChild size="large">
+            <a href={`/sign-in?next=${encodeURIComponent(returnTo)}`}>{t("signIn")}</a>
+          </Button>
+        ) : null}
+        {showsPay(state) ? (
+          <Button
+            size="large"
+            // Once it can be pressed it only ever locks: a button that is disabled while it has the focus loses it.
+            disabled={state.name === "opening"}
+            aria-disabled={pressableKey(state) === undefined}
+            onClick={() => void pressOrAsk()}
+          >
+            {state.name === "checking" || !isBusy(state) ? null : (
+              <span className="appear-late">
+                <Mark motion="turn" className="size-5" />
+              </span>
+            )}
+            <span>{t(`pay_${kind}`, { amount })}</span>
+          </Button>
+        ) : null}
+
+        {showsPay(state) ? (
+          <p className="min-h-10 text-center text-sm text-soft" aria-hidden={state.name === "paying"}>
+            {state.name === "paying" ? t("paying") : t(`promise_${kind}`)}
+          </p>
+        ) : null}
+      </div>
+      {mayContinueWithoutScript(state) ? (
+        <ContinueWithoutScript
+          userId={userId}
+          place={placeOf(purpose)}
+          // An order is all that is paid for it; of anything else the fields go along.
+          carried={{ ...(kind === "order" ? {} : payload), ...rest.beside }}
+          isDelayed={state.name === "opening"}
+        />
+      ) : null}
+    </>
+  );
+}
+
+/** Whether paying without script is offered: without a key or an outcome, and while opening, where scripts may never load. */
+function mayContinueWithoutScript(state: PayState): boolean {
+  if (state.name === "checking") return state.stage === "unreachable";
+  return state.name === "opening" || state.name === "unavailable" || nextKeyStep(state) === "failed";
+}
+
+function nextKeyStep(state: PayState): NextKey["step"] | undefined {
+  return state.name === "declined" ? state.next.step : undefined;
+}
+
+/** Whether something is under way that ends by itself. */
+function isBusy(state: PayState): boolean {
+  if (state.name === "checking") return !awaitsPayer(state);
+  return state.name === "opening" || state.name === "paying" || nextKeyStep(state) === "fetching";
+}
+
+/** Whether the button stands there at all, enabled or locked. */
+function showsPay(state: PayState): boolean {
+  switch (state.name) {
+    case "opening":
+    case "ready":
+    case "paying":
+    case "later":
+      return true;
+    case "checking":
+      return !awaitsPayer(state);
+    case "declined":
+      return state.next.step === "fetching" || state.next.step === "held";
+    case "paid":
+    case "unavailable":
+    case "signed-out":
+      return false;
+    default:
+      return state satisfies never;
+  }
+}

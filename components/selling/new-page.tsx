@@ -1,0 +1,33 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import type { ReactElement } from "react";
+import { Panel } from "@/components/ui/panel";
+
+/** The page of a form that makes something: what it makes, the form, and what stands instead where nothing can be made. */
+export function NewPage({
+  title,
+  lead,
+  back,
+  children,
+}: {
+  title: string;
+  lead: string;
+  back: { href: string; text: string };
+  /** Undefined where the merchant has no account that could be paid into. */
+  children: ReactElement | undefined;
+}) {
+  const t = useTranslations("merchant");
+  return (
+    <div className="mx-auto w-full max-w-3xl">
+      <Link
+        href={back.href}
+        className="inline-flex min-h-11 items-center text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
+      >
+        {back.text}
+      </Link>
+      <h1 className="text-title">{title}</h1>
+      <p className="mt-2 mb-6 text-soft">{lead}</p>
+      <Panel>{children ?? <p>{t("noAccounts")}</p>}</Panel>
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+/**
+ * Every page of the policy, in both languages and both schemes, on the narrowest telephone and on a desk: no violation that
+ * axe finds (WCAG 2.2 A and AA, and its own best practices), no scrolling sideways, and targets that a thumb can hit.
+ */
+import AxeBuilder from "@axe-core/playwright";
+import type { BrowserContext, Page } from "@playwright/test";
+import { PAGES } from "../../server/identity/policy.ts";
+import { expect, test } from "../support/fixtures.ts";
+import { type Sample, samples, type Who } from "../support/samples.ts";
+
+/** WCAG 2.2, 1.4.10 (Reflow). */
+const NARROW = { width: 320, height: 700 };
+const DESK = { width: 1280, height: 900 };
+/** WCAG 2.2, 2.5.5 (Target Size, Enhanced). */
+const TARGET_PX = 44;
+/** swagger-ui's own: what it shows of the API is not ours to lay out. */
+const NOT_OURS = ".reference";
+
+async function axe(page: Page, what: string, rules?: string[]): Promise<void> {
+  let builder = new AxeBuilder({ page }).exclude(NOT_OURS);
+  if (rules !== undefined) builder = builder.withRules(rules);
+  const { violations } = await builder.analyze();
+  const found = violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 160))]);
+  expect.soft(found, what).toEqual([]);
+}
+
+async function expectNoSidewaysScroll(page: Page, what: string): Promise<void> {
+  const [wide, room] = await page.evaluate(() => {
+    const root = document.scrollingElement ?? document.documentElement;
+    return [root.scrollWidth, root.clientWidth];
+  });
+  expect.soft(wide, `${what} scrolls sideways`).toBeLessThanOrEqual(room ?? 0);
+}
+
+/**
+ * Targets smaller than a thumb, but for those within a sentence, and those that have the room of a thumb to themselves (the
+ * exceptions "inline" and "spacing" of WCAG's target sizes).
+ */
+async function expectTargets(page: Page, what: string): Promise<void> {
+  const small = await page.evaluate(
+    ([least, notOurs]) => {
+      type Box = { left: number; top: number; right: number; bottom: number };
+      const boxes = new Map<Element, Box>();
+      for (const element of document.querySelectorAll(
+        "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=link]",
+      )) {
+        if (element.closest(notOurs) || !element.checkVisibility({ visibilityProperty: true })) continue;
+        // A label around a box is what is hit.
+        const hit = element.closest("label") ?? element;
+        const { left, top, right, bottom } = hit.getBoundingClientRect();
+        // What is for screen readers, or shows itself when it has the focus.
+        if (right - left < 2 || bottom - top < 2) continue;
+        boxes.set(element, { left, top, right, bottom });
+      }
+      const isInline = (element: Element) => {
+        const block = element.closest("p, li, dd, td, figcaption");
+        const around = (block?.textContent ?? "").trim().length - (element.textContent ?? "").trim().length;
+        return getComputedStyle(element).display === "inline" && around > 0;
+      };
+      const found: string[] = [];
+      for (const [element, box] of boxes) {
+        const [width, height] = [box.right - box.left, box.bottom - box.top];
+        if ((width >= least - 0.5 && height >= least - 0.5) || isInline(element)) continue;
+        const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+        const isCrowded = [...boxes].some(([other, { left, top, right, bottom }]) => {
+          if (other === element || other.contains(element) || element.contains(other)) return false;
+          const [dx, dy] = [Math.max(left - x, 0, x - right), Math.max(top - y, 0, y - bottom)];
+          return Math.hypot(dx, dy) < least / 2;
+        });
+        // Where nothing is near, 24 by 24 will do (2.5.8).
+        if (isCrowded || width < 24 || height < 24)
+          found.push(`${Math.round(width)}×${Math.round(height)} ${element.outerHTML.slice(0, 140)}`);
+      }
+      return found;
+    },
+    [TARGET_PX, NOT_OURS] as const,
+  );
+  expect.soft(small, `${what}: targets`).toEqual([]);
+}
+
+async function open(page: Page, { path, page: name }: Sample): Promise<void> {
+  const answer = await page.goto(path);
+  expect.soft(answer?.status(), `${name} at ${path}`).toBe(200);
+  await page.evaluate(() => {
+    // What stands in a mail's frame runs no script, axe's included.
+    for (const frame of document.querySelectorAll("iframe[sandbox]")) frame.remove();
+    return document.fonts.ready.then(() => undefined);
+  });
+}
+
+/** Looks at a page in one language: at its width in one scheme, and at its colours in the other. */
+async function look(page: Page, sample: Sample, locale: "en" | "de"): Promise<void> {
+  const what = `${sample.page} for ${sample.who}, ${locale}`;
+  const [width, scheme, other] =
+    locale === "en" ? ([DESK, "light", "dark"] as const) : ([NARROW, "dark", "light"] as const);
+  await page.setViewportSize(width);
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+  await open(page, sample);
+  await axe(page, `${what}, ${scheme}, ${width.width} px`);
+  await page.emulateMedia({ colorScheme: other, reducedMotion: "reduce" });
+  await axe(page, `${what}, ${other}`, ["color-contrast", "link-in-text-block"]);
+  for (const size of locale === "de" ? [NARROW] : [NARROW, DESK]) {
+    await page.setViewportSize(size);
+    await expectNoSidewaysScroll(page, `${what}, ${size.width} px`);
+    await expectTargets(page, `${what}, ${size.width} px`);
+  }
+}
+
+const BUTTONS: Record<Exclude<Who, "nobody">, RegExp> = { Alice: /Alice/, Mia: /Mia/, Omar: /Omar/ };
+
+async function contextOf(context: BrowserContext, who: Who): Promise<void> {
+  if (who === "nobody") return;
+  const page = await context.newPage();
+  await page.goto("/sign-in");
+  await page.getByRole("button", { name: BUTTONS[who] }).click();
+  await page.waitForURL("/");
+  await page.close();
+}
+
+for (const who of ["nobody", "Alice", "Mia", "Omar"] as const) {
+  for (const locale of ["en", "de"] as const) {
+    test(`${who}'s pages, ${locale}`, async ({ context, baseURL }) => {
+      const own = (await samples(baseURL ?? "")).filter((sample) => sample.who === who);
+      await contextOf(context, who);
+      await context.addCookies([{ name: "locale", value: locale, url: baseURL ?? "" }]);
+      const page = await context.newPage();
+      for (const sample of own) await look(page, sample, locale);
+    });
+  }
+}
+
+test("nothing is left out", async ({ baseURL }) => {
+  const seen = new Set((await samples(baseURL ?? "")).map(({ page }) => page));
+  expect([...seen].sort()).toEqual(Object.keys(PAGES).sort());
+});

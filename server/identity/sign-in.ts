@@ -1,0 +1,30 @@
+/** Signing in with a password. */
+import { isAPIError } from "better-auth/api";
+import { findPasswordHash, settledPasswordHash } from "@/db/identity/credentials";
+import { endSessionByToken } from "@/db/identity/sessions";
+import { auth } from "./auth.ts";
+
+/**
+ * Signs in, and sets the session's cookie; false where address and password do not fit. The same for an unknown address.
+ *
+ * A password that is changed while its sign-in is under way ends every session it finds, and the one that is just made may come
+ * after that. So the password is looked at once more when the session is there, under a lock: whichever comes second sees the other.
+ */
+export async function signInByPassword(email: string, password: string, headers: Headers): Promise<boolean> {
+  const before = await findPasswordHash(email);
+  let token: string;
+  try {
+    ({ token } = await auth().api.signInEmail({ body: { email, password }, headers }));
+  } catch (error) {
+    if (isAPIError(error)) return false;
+    throw error;
+  }
+  let isRight = false;
+  try {
+    isRight = (await settledPasswordHash(email)) === before;
+  } finally {
+    // Also where it could not be found out, as when a change takes longer than one waits for its lock.
+    if (!isRight) await endSessionByToken(token);
+  }
+  return isRight;
+}

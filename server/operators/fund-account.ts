@@ -1,0 +1,105 @@
+/** The commands credit and debit: money in and out of an account, once per intent. */
+import { randomUUID } from "node:crypto";
+import { errorCode } from "../../db/execution/error-code.ts";
+import type { User } from "../../db/identity/users.ts";
+import { listAccounts } from "../../db/ledger/accounts.ts";
+import { type FundResult, fund } from "../../db/payments/funding.ts";
+import type { RefusalReason } from "../../db/payments/settlement.ts";
+import { formatMoney } from "../../lib/money.ts";
+import type { OperatorCommand } from "./command-line.ts";
+import { EXIT } from "./exit-codes.ts";
+import type { Terminal } from "./terminal.ts";
+
+type FundCommand = Extract<OperatorCommand, { name: "credit" | "debit" }>;
+
+/** Why an account was not funded and may be with the same intent; what is not here cannot happen to a funding. */
+const REFUSED: Partial<Record<RefusalReason, string>> = {
+  not_operator: "You are no operator (any more), or are frozen.",
+  payer_closed: "The account is frozen, and nothing leaves it.",
+  payer_unknown: "This currency is not open: npm run operator -- currency CODE --reason …",
+  payee_unknown: "This currency is not open: npm run operator -- currency CODE --reason …",
+  overflow: "An account cannot hold so much.",
+};
+
+const DECLINED: Partial<Record<string, string>> = {
+  insufficient_funds: "The account holds less than that.",
+  payee_closed: "The account is frozen, and receives nothing.",
+};
+
+/** Funds the account and says what became of it: each answer says whether money has moved. Returns the exit code. */
+export async function fundAccount(
+  actor: User,
+  user: User,
+  command: FundCommand,
+  terminal: Terminal,
+): Promise<number> {
+  const { name, code, amountMinor, reason } = command;
+  const intentId = command.intentId ?? randomUUID();
+  const again = lineOf(actor, user, { ...command, intentId });
+  // Before anything is sent: whoever is cut off has it on the screen.
+  terminal.say(`Intent ${intentId}. To run this very payment again, and never a second one:\n  ${again}`);
+  let result: FundResult;
+  try {
+    result = await fund(actor.id, intentId, {
+      direction: name,
+      accountOf: user.handle,
+      amountMinor,
+      currency: code,
+      reason,
+    });
+  } catch (error) {
+    const why = errorCode(error) ?? (error instanceof Error ? error.message : typeof error);
+    terminal.complain(
+      `It is not known whether money has moved (${why}). Run the line above again: it finds out, and moves it once at the most.`,
+    );
+    return EXIT.unknown;
+  }
+  switch (result.type) {
+    case "settled":
+      if (result.payment.status === "succeeded") {
+        const amount = formatMoney(result.payment.amountMinor, code, "en");
+        const what = name === "credit" ? `${amount} put into` : `${amount} taken out of`;
+        const before = result.replayed ? "This payment was made before, and once: " : "";
+        terminal.say(
+          `${before}${what} the ${code} account of @${user.handle} (${user.name}). Payment ${result.payment.id}.`,
+        );
+        terminal.say(await balanceOf(user, code));
+        return EXIT.done;
+      }
+      terminal.complain(
+        `Declined. ${DECLINED[result.payment.declineCode ?? ""] ?? result.payment.declineCode} No money has moved, and this try never moves any. ${await balanceOf(user, code)} The same line again tries anew.`,
+      );
+      return EXIT.notDone;
+    case "reused":
+      terminal.complain(
+        "Not done. This intent has moved money for another payment (another account, amount, currency or reason). No money has moved now: leave --intent out for a payment of its own.",
+      );
+      return EXIT.notDone;
+    case "refused":
+      terminal.complain(`Not done. ${REFUSED[result.reason] ?? result.reason} No money has moved.`);
+      return EXIT.notDone;
+    case "capped":
+      terminal.complain(
+        "Not done. You have too many payments open at once: wait, and run it again. No money has moved.",
+      );
+      return EXIT.notDone;
+    default:
+      return result satisfies never;
+  }
+}
+
+/** A sentence about the balance. That it cannot be read now changes nothing about the payment. */
+async function balanceOf(user: User, currency: string): Promise<string> {
+  try {
+    const account = (await listAccounts(user.id)).find((one) => one.currency === currency);
+    return `The account holds ${formatMoney(account?.balanceMinor ?? "0", currency, "en")} now.`;
+  } catch {
+    return "The balance cannot be read just now.";
+  }
+}
+
+/** The command that is the same payment, to paste into a shell. */
+function lineOf(actor: User, user: User, { name, code, typedAmount, reason, intentId }: FundCommand): string {
+  const quoted = `'${reason.replaceAll("'", "'\\''")}'`;
+  return `npm run operator -- ${name} ${user.handle} ${typedAmount} ${code} --reason ${quoted} --as ${actor.handle} --intent ${intentId}`;
+}
