@@ -12,6 +12,7 @@ import { sessionSecret } from "../identity/session-secret.ts";
 import { startMailWorker } from "../mail/worker.ts";
 import { environment, isDemo } from "./environment.ts";
 import { enableGracefulShutdown, signalListeners } from "./graceful-shutdown.ts";
+import { surviveLostLog } from "./lost-log.ts";
 
 /**
  * Starts up, or ends the process: with the sentences that say why, where there are some. Next.js would print a stack and a
@@ -28,6 +29,7 @@ export async function start(): Promise<void> {
 }
 
 async function startUp(): Promise<void> {
+  surviveLostLog();
   const nextListeners = signalListeners();
   const env = environment();
   const demo = isDemo();
