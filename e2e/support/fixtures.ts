@@ -1,12 +1,14 @@
 /** What every browser test starts from: somebody who is signed in, and an order of their own to pay. */
 import { type BrowserContext, test as base, expect, type Page, type Route } from "@playwright/test";
-import { closeBooks, newOrder } from "./books.ts";
+import { closeBooks, forgetOpenKeys, newOrder } from "./books.ts";
 
 type Fixtures = {
   /** The id of a fresh order over $38.00. */
   orderId: string;
   /** A page of Alice, signed in. */
   alice: Page;
+  /** No test begins with what another left open. */
+  noOpenKeys: undefined;
 };
 
 export const test = base.extend<Fixtures, { closedBooks: undefined }>({
@@ -17,6 +19,14 @@ export const test = base.extend<Fixtures, { closedBooks: undefined }>({
       await closeBooks();
     },
     { scope: "worker", auto: true },
+  ],
+  noOpenKeys: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures it must make from this pattern.
+    async ({}, use) => {
+      await forgetOpenKeys();
+      await use(undefined);
+    },
+    { auto: true },
   ],
   orderId: async ({ baseURL }, use) => use(await newOrder(baseURL ?? "")),
   alice: async ({ page }, use) => {
