@@ -1,7 +1,5 @@
 "use server";
 
-import { randomUUID } from "node:crypto";
-import { redirect } from "next/navigation";
 import { getLocale } from "next-intl/server";
 import { putPaymentLink } from "@/db/orders/payment-links";
 import { parseForm } from "@/lib/form/form-state";
@@ -21,23 +19,8 @@ export async function createPaymentLink(_previous: MakeState, form: FormData): P
       if (!authorization.ok) return answer.trouble(troubleOf(authorization));
       const parsed = parseForm(paymentLinkForm(await getLocale()), form);
       if (!parsed.ok) return answer.wrong(parsed.state);
-      const { id } = answer;
-      const merchantId = authorization.viewer.id;
-      const put = await putPaymentLink(merchantId, id, parsed.value);
-      switch (put.type) {
-        case "created":
-        case "same":
-          redirect(`/links/${id}`);
-          break;
-        case "conflict":
-          return answer.madeBefore(randomUUID());
-        case "no-account":
-          return answer.problem("no-account");
-        case "too-large":
-          return answer.tooLarge();
-        default:
-          return put satisfies never;
-      }
+      const put = await putPaymentLink(authorization.viewer.id, answer.id, parsed.value);
+      return answer.toPut(put, `/links/${answer.id}`);
     },
     answer.trouble,
   );

@@ -1,7 +1,5 @@
 "use server";
 
-import { randomUUID } from "node:crypto";
-import { redirect } from "next/navigation";
 import { getLocale } from "next-intl/server";
 import { putOrder } from "@/db/orders/orders";
 import { parseForm } from "@/lib/form/form-state";
@@ -21,23 +19,8 @@ export async function createOrder(_previous: MakeState, form: FormData): Promise
       if (!authorization.ok) return answer.trouble(troubleOf(authorization));
       const parsed = parseForm(orderForm(await getLocale()), form);
       if (!parsed.ok) return answer.wrong(parsed.state);
-      const { id } = answer;
-      const merchantId = authorization.viewer.id;
-      const put = await putOrder(merchantId, id, parsed.value);
-      switch (put.type) {
-        case "created":
-        case "same":
-          redirect(`/orders/${id}`);
-          break;
-        case "conflict":
-          return answer.madeBefore(randomUUID());
-        case "no-account":
-          return answer.problem("no-account");
-        case "too-large":
-          return answer.tooLarge();
-        default:
-          return put satisfies never;
-      }
+      const put = await putOrder(authorization.viewer.id, answer.id, parsed.value);
+      return answer.toPut(put, `/orders/${answer.id}`);
     },
     answer.trouble,
   );

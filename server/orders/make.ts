@@ -1,8 +1,12 @@
 /** What the actions of a merchant's forms answer where they make nothing: the form again, with all that was typed. */
 import { randomUUID } from "node:crypto";
+import { redirect } from "next/navigation";
 import { uuid } from "@/lib/api/requests";
 import { type FormState, type FormTrouble, refuseForm, troubled } from "@/lib/form/form-state";
 import type { MakeProblem, MakeState } from "@/lib/orders/make-state";
+
+/** What became of putting an order or a link under its id. */
+type Put = { type: "created" | "same" | "conflict" | "no-account" | "too-large" };
 
 /**
  * Answers for `form`, which was sent under `id` (a new one where it names none). Sent again, it makes what it would have made
@@ -16,11 +20,24 @@ export function answerToMake(form: FormData | undefined) {
     id,
     /** Who the form was opened as. */
     openedAs: sent.get("user"),
-    problem,
     trouble: (trouble: FormTrouble): MakeState => ({ ...troubled(sent, trouble), id }),
     wrong: (state: FormState): MakeState => ({ ...state, id }),
-    /** Something else was made under `id` before: what stands in the form now would be made under `nextId`. */
-    madeBefore: (nextId: string): MakeState => ({ ...problem("made"), id: nextId, madeId: id }),
-    tooLarge: (): MakeState => ({ ...refuseForm(sent, [{ name: "items.0.price", code: "total" }]), id }),
+    /** Leads to `place`, where what was put stands; where nothing was, the form comes back. */
+    toPut: (put: Put, place: string): MakeState => {
+      switch (put.type) {
+        case "created":
+        case "same":
+          return redirect(place);
+        case "conflict":
+          // Something else was made under `id` before: what stands in the form now would be made under the new one.
+          return { ...problem("made"), id: randomUUID(), madeId: id };
+        case "no-account":
+          return problem("no-account");
+        case "too-large":
+          return { ...refuseForm(sent, [{ name: "items.0.price", code: "total" }]), id };
+        default:
+          return put.type satisfies never;
+      }
+    },
   };
 }
