@@ -17,7 +17,11 @@ const LAST_INSTANT_MS = 253_402_300_799_999;
 
 /** Writes a cut down for an address, its accounts by their currencies. Opaque, so that nobody comes to rely on what is in it. */
 export function writeCut({ versions, declined }: Cut, currencies: ReadonlyMap<string, string>): string {
-  const places = [...versions].map(([id, version]) => `${currencies.get(id) ?? "XXX"}${version}`);
+  const places = [...versions].flatMap(([id, version]) => {
+    const currency = currencies.get(id);
+    // One that was opened since `currencies` were read has no place yet.
+    return currency === undefined ? [] : [`${currency}${version}`];
+  });
   return Buffer.from([`${declined.at.getTime()}.${declined.id}`, ...places].join(" ")).toString("base64url");
 }
 
