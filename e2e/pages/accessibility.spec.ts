@@ -110,10 +110,17 @@ async function contextOf(context: BrowserContext, who: Who): Promise<void> {
   await page.close();
 }
 
+// Nothing is pressed here, so that the walks need not wait for each other.
+test.describe.configure({ mode: "parallel" });
+
+/** A limit for hanging, like the one of a test with one page. */
+const PAGE_LIMIT_MS = 60_000;
+
 for (const who of ["nobody", "Alice", "Mia", "Omar"] as const) {
   for (const locale of ["en", "de"] as const) {
     test(`${who}'s pages, ${locale}`, async ({ context, baseURL }) => {
       const own = (await samples(baseURL ?? "")).filter((sample) => sample.who === who);
+      test.setTimeout(own.length * PAGE_LIMIT_MS);
       await contextOf(context, who);
       await context.addCookies([{ name: "locale", value: locale, url: baseURL ?? "" }]);
       const page = await context.newPage();
