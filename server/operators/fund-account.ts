@@ -15,6 +15,7 @@ type FundCommand = Extract<OperatorCommand, { name: "credit" | "debit" }>;
 /** Why an account was not funded and may be with the same intent; what is not here cannot happen to a funding. */
 const REFUSED: Partial<Record<RefusalReason, string>> = {
   not_operator: "You are no operator (any more), or are frozen.",
+  own_account: "Nobody puts money into an account of their own, or takes it out: ask another operator.",
   payer_closed: "The account is frozen, and nothing leaves it.",
   payer_unknown: "This currency is not open: npm run operator -- currency CODE --reason …",
   payee_unknown: "This currency is not open: npm run operator -- currency CODE --reason …",
