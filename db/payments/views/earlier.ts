@@ -6,7 +6,7 @@ import { ledgerAccounts } from "../../schema/ledger.ts";
 import { payments } from "../../schema/payments.ts";
 
 /** How long somebody may have forgotten, or not have seen, that they have just paid this. */
-const LOOKS_ALIKE_MINUTES = 10;
+export const LOOKS_ALIKE_MINUTES = 10;
 
 /** How many of somebody's latest transfers their recipients are gathered from: a read that stays short however many there are. */
 const TRANSFERS_READ = 300;
