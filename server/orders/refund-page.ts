@@ -16,7 +16,8 @@ export type RefundPayload = { amountMinor: string; reason?: string };
 export const REFUND_FORM: PlainForm<{ id: string; intentId: string }> = {
   purposeOf: ({ id, intentId }) => ({ kind: "refund", paymentId: id, intentId }),
   carried: ["amountMinor", "reason"],
-  beginsAt: (place, { amountMinor, reason }, { despite }) => pathWith(place, { amountMinor, reason, despite }),
+  beginsAt: (place, { amountMinor, reason }, { despite }) =>
+    pathWith(place, { amountMinor, reason, despite }),
 };
 
 /** What somebody wrote, whole: what is too long is said to be, and not cut. */

@@ -27,7 +27,7 @@ const SEPARATOR = ".";
  * as it is, which the payment itself says, or it is a merchant's order. Each of those is bought for itself: a second
  * coffee is no mistake, and the order that was made twice by one is seen before it is paid.
  */
-export async function intendedBy(purpose: Purpose, payload: Payload): Promise<Intended | undefined> {
+async function intendedBy(purpose: Purpose, payload: Payload): Promise<Intended | undefined> {
   switch (purpose.kind) {
     case "transfer": {
       const parsed = parse(transferRequest, payload);
