@@ -40,6 +40,8 @@ export type Line = {
   gather(count: number): void;
   /** Requests whose path this fits wait until the line is mended. */
   hold(path: RegExp): void;
+  /** No request reaches the server until the line is mended: its connection is closed. */
+  cut(): void;
   /** Every request from now on comes over a connection of its own. */
   endConnections(): void;
   /** Runs a script in every page before the page's own. */
@@ -61,15 +63,19 @@ export async function startLine(port: number): Promise<Line> {
   let gathering: { count: number; waiting: (() => void)[] } | undefined;
   let held: { path: RegExp; waiting: (() => void)[] } | undefined;
   let script: string | undefined;
+  let isCut = false;
   let keepsConnections = true;
   const heldAnswers = new Set<ServerResponse>();
 
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const earlier = requestsOf.get(request.socket) ?? 0;
     requestsOf.set(request.socket, earlier + 1);
-    if (!keepsConnections) response.shouldKeepAlive = false;
     const path = request.url ?? "/";
     const body = await buffer(request);
+    if (isCut) {
+      request.socket.destroy();
+      return;
+    }
     if (held?.path.test(path)) await new Promise<void>((resolve) => held?.waiting.push(resolve));
     if (!isPayment(request, body)) {
       const answer = await ask(port, request, body);
@@ -82,6 +88,13 @@ export async function startLine(port: number): Promise<Line> {
     const answer = await ask(port, request, body);
     arrival.isAnswered = true;
     spoil(answer, request, response);
+  }
+
+  function deliver({ status, headers, body }: Answer, response: ServerResponse): void {
+    // Decided as late as this: what was asked for before connections were ended would keep one.
+    if (!keepsConnections) response.shouldKeepAlive = false;
+    response.writeHead(status, { ...endToEnd(headers), "content-length": body.length });
+    response.end(body);
   }
 
   function together(): Promise<void> {
@@ -134,7 +147,7 @@ export async function startLine(port: number): Promise<Line> {
   server.keepAliveTimeout = 600_000;
   const mend = () => {
     const [group, waiting] = [gathering, held];
-    [broken, gathering, held] = [undefined, undefined, undefined];
+    [broken, gathering, held, isCut] = [undefined, undefined, undefined, false];
     for (const go of [...(group?.waiting ?? []), ...(waiting?.waiting ?? [])]) go();
     for (const answer of heldAnswers) answer.destroy();
     heldAnswers.clear();
@@ -150,6 +163,9 @@ export async function startLine(port: number): Promise<Line> {
     },
     hold(path) {
       held = { path, waiting: [] };
+    },
+    cut() {
+      isCut = true;
     },
     endConnections() {
       keepsConnections = false;
@@ -193,11 +209,6 @@ async function ask(port: number, request: IncomingMessage, body: Buffer): Promis
 function endToEnd(headers: http.IncomingHttpHeaders): http.IncomingHttpHeaders {
   const { connection: _c, "keep-alive": _k, "transfer-encoding": _t, ...others } = headers;
   return others;
-}
-
-function deliver({ status, headers, body }: Answer, response: ServerResponse): void {
-  response.writeHead(status, { ...endToEnd(headers), "content-length": body.length });
-  response.end(body);
 }
 
 /** The page with a script before its own, which its policy lets run. */

@@ -164,10 +164,26 @@ export const CORE = { tag: "@core" };
 /** What the button's name begins with. */
 export const PAY = "Pay $";
 
-/** Opens the checkout and waits until Pay can be pressed. */
+/** Whether React itself says that Pay can be pressed. */
+const REACT_HOLDS_PAY = `(() => {
+  const pay = [...document.querySelectorAll("button")].find((one) => one.innerText.startsWith("${PAY}"));
+  const props = Object.entries(pay ?? {}).find(([name]) => name.startsWith("__reactProps$"))?.[1];
+  return props?.["aria-disabled"] === false;
+})()`;
+
+/**
+ * Waits until Pay can be pressed and the page lives: what comes of an answer that is lost is React's to say, and a press before
+ * that is a plain form's.
+ */
+export async function expectHeldByReact(window: Window): Promise<void> {
+  await window.expectButton(PAY);
+  await window.expectTrue(REACT_HOLDS_PAY);
+}
+
+/** Opens the checkout and waits until its Pay can be pressed. */
 export async function openCheckout(window: Window, orderId: string): Promise<void> {
   await window.open(`/checkout/${orderId}`);
-  await window.expectButton(PAY);
+  await expectHeldByReact(window);
 }
 
 /** Waits for the receipt. */

@@ -12,6 +12,8 @@ export type Window = {
   forward(): Promise<void>;
   /** Presses a button or a link once it can be pressed. `name`: what its name begins with. */
   press(name: string, times?: 1 | 2): Promise<void>;
+  /** Presses once more, where the mouse is: Chromium answers no question about a page that is about to give way to another. */
+  pressAgain(): Promise<void>;
   /** Enter and a click in one go, on a button. */
   pressByEnterAndClick(name: string): Promise<void>;
   /** Clicks faster than the page can answer. */
@@ -24,6 +26,8 @@ export type Window = {
   expectWords(words: string | RegExp): Promise<void>;
   /** Waits until the path of the page's address is this. */
   expectPath(path: string | RegExp): Promise<void>;
+  /** Waits until an expression in the page is true. */
+  expectTrue(expression: string): Promise<void>;
   words(): Promise<string>;
   path(): Promise<string>;
   evaluate<T>(expression: string): Promise<T>;
@@ -39,13 +43,21 @@ const LOOKS = { intervals: [50] };
 /** Opens a window of `engine`; paths are those of the server at `address`. */
 export async function openWindow(engine: Engine, address: string): Promise<Window> {
   const tab = await engine.newTab();
+  let mouse: Point | undefined;
   const window: Window = {
     open: (path) => untilReplaced(tab, () => tab.goto(`${address}${path}`)),
     reload: () => untilReplaced(tab, () => tab.reload()),
     // A page that comes out of the back/forward cache does not load, and drivers that go back wait for one that does.
     back: () => tab.evaluate("void history.back()"),
     forward: () => tab.evaluate("void history.forward()"),
-    press: async (name, times = 1) => tab.click(await placeOf(tab, name), times),
+    async press(name, times = 1) {
+      mouse = await placeOf(tab, name);
+      await tab.click(mouse, times);
+    },
+    async pressAgain() {
+      if (mouse === undefined) throw new Error("Bug: pressed again before it was pressed.");
+      await tab.click(mouse);
+    },
     async pressByEnterAndClick(name) {
       const place = await placeOf(tab, name);
       await tab.evaluate(`${pressable(name)}.focus()`);
@@ -68,6 +80,7 @@ export async function openWindow(engine: Engine, address: string): Promise<Windo
     expectWords: (words) =>
       expect.poll(async () => (await look<string>(tab, WORDS)) ?? "", LOOKS).toMatch(words),
     expectPath: (path) => expect.poll(async () => (await look<string>(tab, PATH)) ?? "", LOOKS).toMatch(path),
+    expectTrue: (expression) => expect.poll(() => look(tab, expression), LOOKS).toBe(true),
     words: () => tab.evaluate(WORDS),
     path: () => tab.evaluate(PATH),
     evaluate: (expression) => tab.evaluate(expression),

@@ -10,9 +10,9 @@ const LOOK_UPS = /^\/api\/idempotency-keys\//;
 
 const LOST: { fault: Fault; what: string; connection?: "fresh" | "reused"; isCore: boolean }[] = [
   { fault: "closed", what: "a fresh connection that closes", connection: "fresh", isCore: true },
-  { fault: "closed", what: "a reused connection that closes", connection: "reused", isCore: true },
+  { fault: "closed", what: "a kept connection that closes", connection: "reused", isCore: true },
   { fault: "reset", what: "a fresh connection that is reset", connection: "fresh", isCore: true },
-  { fault: "reset", what: "a reused connection that is reset", connection: "reused", isCore: true },
+  { fault: "reset", what: "a kept connection that is reset", connection: "reused", isCore: true },
   { fault: "bad-gateway", what: "a proxy that says 502", isCore: true },
   { fault: "halved", what: "a connection that closes in the middle", isCore: false },
 ];
@@ -31,7 +31,9 @@ for (const { fault, what, connection, isCore } of LOST) {
       await alice.press(PAY);
       await alice.expectWords("We are checking your payment");
       expect(await alice.words()).not.toMatch(/no money has moved/i);
-      if (connection !== undefined) expect(line.arrivals()[0]?.connection).toBe(connection);
+      // WebKitGTK never sends a POST over a connection that it has used.
+      const came = test.info().project.name === "webkitgtk" ? "fresh" : connection;
+      if (connection !== undefined) expect(line.arrivals()[0]?.connection).toBe(came);
       await expectPaidOnce(orderId);
       line.mend();
       await expectReceiptOfOnePayment(alice, orderId);
@@ -46,21 +48,33 @@ test("the first answer lost, the second one arrives: one payment", async ({ alic
   await expectReceiptOfOnePayment(alice, orderId);
 });
 
-test("a press that never reaches the server moves no money until it does, and then once", async ({
+test("an answer that never comes is asked about after a while, and is one payment", async ({
   alice,
   orderId,
   line,
 }) => {
   await openCheckout(alice, orderId);
-  line.hold(/^\/(checkout|api)\//);
+  line.break("held", 1);
   await alice.press(PAY);
-  await alice.expectWords("Sending your payment");
-  expect(await paymentsOf(orderId)).toEqual([]);
-  line.mend();
   await expectReceiptOfOnePayment(alice, orderId);
 });
 
-test("a key whose answer is lost is asked for again, and is one key", async ({ alice, orderId, line }) => {
+test(
+  "a press while nothing reaches the server is checked, moves nothing until it arrives, and then pays once",
+  CORE,
+  async ({ alice, orderId, line }) => {
+    await openCheckout(alice, orderId);
+    line.cut();
+    await alice.press(PAY);
+    await alice.expectWords("We are checking your payment");
+    expect(await alice.words()).not.toMatch(/no money has moved/i);
+    expect(await paymentsOf(orderId)).toEqual([]);
+    line.mend();
+    await expectReceiptOfOnePayment(alice, orderId);
+  },
+);
+
+test("a key that is long on its way opens Pay when it comes", async ({ alice, orderId, line }) => {
   line.hold(/^\/api\/idempotency-keys$/);
   await alice.open(`/checkout/${orderId}`);
   await alice.expectWords("Preparing your payment");

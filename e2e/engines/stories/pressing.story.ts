@@ -1,9 +1,20 @@
 /** Ways to press Pay. */
-import { expectPaidOnce } from "../../support/books.ts";
-import { CORE, expect, expectReceipt, expectReceiptOfOnePayment, openCheckout, PAY, test } from "../story.ts";
+import { books, expectPaidOnce } from "../../support/books.ts";
+import {
+  CORE,
+  expect,
+  expectHeldByReact,
+  expectReceipt,
+  expectReceiptOfOnePayment,
+  openCheckout,
+  PAY,
+  test,
+} from "../story.ts";
 
-test("one press pays", CORE, async ({ alice, orderId, line }) => {
-  await openCheckout(alice, orderId);
+const CHECKOUT = /^\/checkout\/([0-9a-f-]{36})$/;
+
+test("a press pays, as soon as Pay can be pressed", CORE, async ({ alice, orderId, line }) => {
+  await alice.open(`/checkout/${orderId}`);
   await alice.press(PAY);
   await expectReceiptOfOnePayment(alice, orderId);
   expect(line.arrivals()).toHaveLength(1);
@@ -43,3 +54,17 @@ test(
     await expectPaidOnce(orderId);
   },
 );
+
+test("Order clicked twice makes one order, and Pay clicked twice pays it once", async ({ alice }) => {
+  await alice.open("/");
+  await alice.press("Order Espresso", 2);
+  await alice.expectPath(CHECKOUT);
+  const orderId = CHECKOUT.exec(await alice.path())?.[1] ?? "";
+  await expectHeldByReact(alice);
+  await alice.press(PAY, 2);
+  await expectReceipt(alice, "$3.20");
+  await expectPaidOnce(orderId);
+  const since = await books()`select 1 from orders o where o.created_at >= (
+    select created_at from orders where id = ${orderId}) and o.id <> ${orderId}`;
+  expect(since).toHaveLength(0);
+});

@@ -39,7 +39,7 @@ test("without scripts, the form pressed again while the first press is on its wa
   line.break("held", 1);
   await alice.press(PAY);
   await expectAnswered(line, 1);
-  await alice.press(PAY);
+  await alice.pressAgain();
   await expectReceiptOfOnePayment(alice, orderId);
 });
 

@@ -1,7 +1,7 @@
 /** Sending money: the form, its review, and Pay pressed twice. */
 import { randomInt } from "node:crypto";
 import { expectTransferOnce } from "../../support/books.ts";
-import { CORE, expect, expectReceipt, PAY, test } from "../story.ts";
+import { CORE, expect, expectHeldByReact, expectReceipt, PAY, test } from "../story.ts";
 import type { Window } from "../window.ts";
 
 /** An amount that nobody has sent lately, so that none looks like another's. */
@@ -17,7 +17,7 @@ async function openReview(window: Window, amount: string): Promise<string> {
   await window.type("Amount", amount);
   await window.press("Review");
   await window.expectPath(/\/review$/);
-  await window.expectButton(PAY);
+  await expectHeldByReact(window);
   return /\/send\/([0-9a-f-]{36})/.exec(await window.path())?.[1] ?? "";
 }
 
@@ -28,4 +28,27 @@ test("money sent with a double click is sent once", CORE, async ({ alice }) => {
   await expectReceipt(alice, `$${amount}`);
   const payment = await expectTransferOnce(intentId);
   expect(payment.amount_minor).toBe(amount.replace(".", ""));
+});
+
+test("money sent whose answer is lost is sent once", async ({ alice, line }) => {
+  const amount = newAmount();
+  const intentId = await openReview(alice, amount);
+  line.break("closed");
+  await alice.press(PAY);
+  await expectReceipt(alice, `$${amount}`);
+  await expectTransferOnce(intentId);
+});
+
+test("money sent from two windows with one address is sent once", async ({ alice, payers, line }) => {
+  const amount = newAmount();
+  const intentId = await openReview(alice, amount);
+  const other = await payers.window();
+  await other.open(await alice.evaluate("location.pathname + location.search"));
+  await expectHeldByReact(other);
+  line.gather(2);
+  await alice.press(PAY);
+  await other.press(PAY);
+  await expectReceipt(alice, `$${amount}`);
+  await expectReceipt(other, `$${amount}`);
+  await expectTransferOnce(intentId);
 });

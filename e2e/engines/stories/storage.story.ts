@@ -27,10 +27,9 @@ for (const { what, script, options } of [
       line.injectScript(`${script} window.storageIsAway = true;`);
       await openCheckout(alice, orderId);
       expect(await alice.evaluate("window.storageIsAway")).toBe(true);
-      line.break("held");
+      line.break("held", 1);
       await alice.press(PAY, 2);
       await expectAnswered(line, 1);
-      line.mend();
       await alice.reload();
       await expectReceiptOfOnePayment(alice, orderId);
     },
