@@ -16,6 +16,8 @@ const DOWNLOAD_LIMIT_BESIDE_DEBIAN_MS = 90_000;
 const DOWNLOAD_CONNECT_LIMIT_MS = 10_000;
 /** Lists and about 100 MB of packages. */
 const DEBIAN_LIMIT_MS = 10 * 60_000;
+/** A closed network is not waited for, either. */
+const DEBIAN_CONNECT_LIMIT_S = 20;
 
 const NAMES_ON_PATH = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -67,11 +69,15 @@ export function canInstallFromDebian() {
   return isLinuxRoot && existsSync("/etc/debian_version") && existsSync("/usr/bin/apt-get");
 }
 
+let hasDebiansLists = false;
+
 /** Installs packages of Debian's. Whether that worked is for the caller to see. */
 export async function installFromDebian(/** @type {string[]} */ ...packages) {
   const options = { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, limitMs: DEBIAN_LIMIT_MS };
-  await run(["apt-get", "update"], options);
-  await run(["apt-get", "install", "-y", "--no-install-recommends", ...packages], options);
+  const aptGet = ["apt-get", "-o", `Acquire::http::Timeout=${DEBIAN_CONNECT_LIMIT_S}`];
+  if (!hasDebiansLists) await run([...aptGet, "update"], options);
+  hasDebiansLists = true;
+  await run([...aptGet, "install", "-y", "--no-install-recommends", ...packages], options);
 }
 
 function playwrightsOwn() {

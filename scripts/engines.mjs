@@ -68,11 +68,14 @@ export async function ensureEngines(wanted = ENGINES.map(({ name }) => name)) {
       console.log(`Getting ${name} for the tests (apt-get install ${packages.join(" ")}) …`);
       await installFromDebian(...packages);
       if (find() !== undefined) continue;
-      console.log(`SKIPPED: ${name} is not here, and apt-get could not install it: see above.`);
+      console.log(
+        `SKIPPED: ${name} is not here, and apt-get could not install ${packages.join(", ")}: see above.`,
+      );
       continue;
     }
-    const how = `install ${packages.join(" and ")} as Debian calls them`;
-    console.log(`SKIPPED: ${name} is not here, and only on Debian, as root, is it installed: ${how}.`);
+    console.log(
+      `SKIPPED: ${name} is not here. We install it on Debian and as root only (${packages.join(", ")}); elsewhere that is yours.`,
+    );
   }
 }
 
