@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { ensureInstalled } from "./bootstrap.mjs";
 import { ensureBrowser } from "./browser.mjs";
 import { checkSteps, passes } from "./check.mjs";
+import { ensureReverseProxies } from "./reverse-proxies.mjs";
 import { endWithNpm, root, run, tool } from "./run.mjs";
 
 /**
@@ -50,6 +51,7 @@ process.on("exit", () => rmSync(reports, { recursive: true, force: true }));
 const total = { passed: 0, failed: 0, skipped: 0 };
 const wants = (/** @type {string} */ name) => part === undefined || part === name;
 if (wants("e2e") || wants("prove")) process.env.ONCE_CHROMIUM = await ensureBrowser();
+if (wants("e2e")) await ensureReverseProxies();
 
 if (wants("check"))
   for (const step of checkSteps()) await section(step.name, async () => one(await passes(step)));
