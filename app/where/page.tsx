@@ -103,13 +103,13 @@ export default async function WherePage({ searchParams }: Props) {
   );
 }
 
-/** What is known of `key` for `userId`. To anybody but its user a key is void; a payment that reached them is shown as that. */
+/** What is known of `key` for `userId`. To anybody but its user a key is void; what it moved on an account of theirs is shown as that. */
 async function outcomeOf(userId: string, key: string): Promise<KeyOutcomeProps["outcome"]> {
   try {
     const record = await keyState(userId, key);
     if (record.state === "open") return { state: "open", openKey: await findOpenKey(userId, key) };
     const movement = await findMovement(userId, key);
-    if (record.state === "void") return movement ? { state: "received", movement } : { state: "void" };
+    if (record.state === "void") return movement ? { state: "by-other", movement } : { state: "void" };
     if (!movement) throw new Error(`Bug: the payment of the settled key ${key} is not there.`);
     return {
       state: "settled",
