@@ -2,11 +2,13 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { payNow } from "@/app/pay-action";
+import { FrozenAccounts } from "@/components/account/frozen-accounts";
 import { Amount } from "@/components/checkout/amount";
 import { PayForm } from "@/components/checkout/pay-form";
 import { RefundFacts } from "@/components/refund/refund-facts";
 import { RefundForm } from "@/components/refund/refund-form";
 import { Panel } from "@/components/ui/panel";
+import { listFrozenCurrencies } from "@/db/ledger/accounts";
 import { formatMoney, moneyPattern } from "@/lib/money";
 import { writeFigures } from "@/lib/money-pattern";
 import { placeOf } from "@/lib/pay/place";
@@ -39,8 +41,9 @@ export default async function RefundPage({ params, searchParams }: Props) {
     "/payments/[id]/refund/[intentId]",
     pathWith(place, Object.fromEntries(asked)),
   );
-  const [sale, t, locale, format] = await Promise.all([
+  const [sale, frozen, t, locale, format] = await Promise.all([
     readRefund(viewer.id, purpose),
+    listFrozenCurrencies(viewer.id),
     getTranslations("refund"),
     getLocale(),
     getFormatter(),
@@ -68,6 +71,7 @@ export default async function RefundPage({ params, searchParams }: Props) {
         {t("back")}
       </Link>
       <h1 className="mb-6 text-title">{t("payload" in query ? "reviewTitle" : "title")}</h1>
+      <FrozenAccounts currencies={frozen.filter((currency) => currency === sale.currency)} />
       <Panel>
         {sale.leftMinor === 0n ? (
           <>
