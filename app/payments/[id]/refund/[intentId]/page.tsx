@@ -10,11 +10,10 @@ import { RefundForm } from "@/components/refund/refund-form";
 import { Panel } from "@/components/ui/panel";
 import { listFrozenCurrencies } from "@/db/ledger/accounts";
 import { formatMoney, moneyPattern } from "@/lib/money";
-import { writeFigures } from "@/lib/money-pattern";
 import { placeOf } from "@/lib/pay/place";
 import { authorizePage } from "@/server/identity/authorize";
 import { pathWith, type SearchParams } from "@/server/orders/list-query";
-import { readRefund, readRefundQuery, refundPurposeOf } from "@/server/orders/refund-page";
+import { readRefund, readRefundQuery, refundPurposeOf, typedRefundPath } from "@/server/orders/refund-page";
 
 type Props = {
   params: Promise<{ id: string; intentId: string }>;
@@ -96,10 +95,10 @@ export default async function RefundPage({ params, searchParams }: Props) {
             />
             <p className="mt-4 border-t border-line pt-2 text-center">
               <Link
-                href={pathWith(place, {
-                  amount: writeFigures(query.payload.amountMinor, pattern),
-                  reason: query.payload.reason,
-                  change: "1",
+                href={typedRefundPath(place, query.payload, {
+                  currency: sale.currency,
+                  locale,
+                  isChange: true,
                 })}
                 className="inline-flex min-h-11 items-center text-accent-text underline underline-offset-4"
               >

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { Amount } from "@/components/checkout/amount";
@@ -12,7 +13,7 @@ import { plainFormPath } from "@/lib/plain-form-path";
 import { authorizePage } from "@/server/identity/authorize";
 import { whileReachable } from "@/server/identity/while-reachable";
 import { pathWith, type SearchParams } from "@/server/orders/list-query";
-import { readPlainRefund, readRefund, refundPurposeOf } from "@/server/orders/refund-page";
+import { readPlainRefund, readRefund, refundPurposeOf, typedRefundPath } from "@/server/orders/refund-page";
 import { readPlainForm, stateOfPlainForm } from "@/server/pay/plain-form";
 
 type Props = {
@@ -63,6 +64,10 @@ export default async function PlainRefundPage({ params, searchParams }: Props) {
     );
   }
   const { viewer, known, sale } = read;
+  const change = (isChange: boolean) =>
+    typedRefundPath(place, payload, { currency: sale.currency, locale, isChange });
+  // More than is left by now can only be declined: the form with what was typed says so instead.
+  if (known.state === "open" && BigInt(payload.amountMinor) > sale.leftMinor) redirect(change(false));
   const money = (amountMinor: bigint | string) => formatMoney(amountMinor, sale.currency, locale);
   return (
     <div className="mx-auto w-full max-w-xl">
@@ -91,6 +96,14 @@ export default async function PlainRefundPage({ params, searchParams }: Props) {
           known={known}
           notice={form.notice}
         />
+        <p className="mt-4 border-t border-line pt-2 text-center">
+          <Link
+            href={change(true)}
+            className="inline-flex min-h-11 items-center text-accent-text underline underline-offset-4"
+          >
+            {t("change")}
+          </Link>
+        </p>
       </Panel>
     </div>
   );
