@@ -10,6 +10,7 @@ import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { openedAs } from "@/lib/plain-form-path";
 import { leadsToCheckout, safeReturnPath } from "@/lib/return-path";
+import { isBacked } from "@/server/http/flash";
 import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 import { signIn, signInAsDemo } from "./actions";
@@ -30,6 +31,7 @@ export default async function SignInPage({
     getTranslations("signIn"),
   ]);
   const returnTo = safeReturnPath(next);
+  const isPasswordChanged = changed === "password" && (await isBacked("/sign-in?changed=password", ""));
   const formOf = openedAs(returnTo);
   return (
     <div className="mx-auto grid w-full max-w-md gap-4 sm:gap-6">
@@ -52,7 +54,7 @@ export default async function SignInPage({
           )}
         </Panel>
       )}
-      {changed === "password" ? <Notice>{t("passwordChanged")}</Notice> : null}
+      {isPasswordChanged ? <Notice>{t("passwordChanged")}</Notice> : null}
       {isDemo() ? <DemoSignIn signInAsDemo={signInAsDemo} next={returnTo} /> : null}
       <Panel>
         <SignInForm signIn={signIn} next={returnTo} />

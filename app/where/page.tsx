@@ -14,6 +14,7 @@ import { renderPayment } from "@/db/payments/views/render";
 import { keyForm } from "@/lib/activity/find-key";
 import { type FormState, parseForm, UNSENT } from "@/lib/form/form-state";
 import { mayPayAgain } from "@/lib/pay/state-machine";
+import { isBacked } from "@/server/http/flash";
 import { problemOf } from "@/server/http/responses";
 import { authorizePage } from "@/server/identity/authorize";
 import type { Viewer } from "@/server/identity/viewer";
@@ -60,6 +61,8 @@ export default async function WherePage({ searchParams }: Props) {
     }),
     getTranslations("where"),
   ]);
+  // What was done is said where it was done just now; the state beside it is read anew.
+  const isTrue = await isBacked(`/where?${address}`, read?.userId ?? "");
   const outcome = read === undefined ? ({ state: "unreachable" } as const) : read.outcome;
   const state: FormState =
     parsed === undefined ? UNSENT : parsed.ok ? { values: { key: typed }, errors: [] } : parsed.state;
@@ -71,7 +74,12 @@ export default async function WherePage({ searchParams }: Props) {
       </div>
       {key === undefined || outcome === undefined ? null : (
         <Panel aria-label={t("result")}>
-          <KeyOutcome keyText={key} userId={read?.userId ?? ""} outcome={outcome} notice={notice} />
+          <KeyOutcome
+            keyText={key}
+            userId={read?.userId ?? ""}
+            outcome={outcome}
+            notice={isTrue ? notice : undefined}
+          />
           <p className="mt-5 border-t border-line pt-4 text-xs break-all text-soft">
             <span className="mr-1">{t("key")}</span>
             <span className="font-mono">{key}</span>

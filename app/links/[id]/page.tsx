@@ -13,6 +13,7 @@ import { searchOrdersOf } from "@/db/orders/merchant-orders";
 import { findPaymentLink } from "@/db/orders/payment-links";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
+import { isBacked } from "@/server/http/flash";
 import { readersOrigin } from "@/server/http/readers-origin";
 import { cursorOf, readCursor } from "@/server/http/request/paging";
 import { authorizePage } from "@/server/identity/authorize";
@@ -44,6 +45,7 @@ export default async function PaymentLinkPage({ params, searchParams }: Props) {
   if (link?.merchant.id !== viewer.id) notFound();
   const next = made.next && cursorOf("orders", made.next);
   const isOpen = link.state === "open";
+  const isUnknown = search.notice === "unknown" && (await isBacked(`${page}?notice=unknown`, viewer.id));
   return (
     <div className="mx-auto w-full max-w-4xl">
       <Link
@@ -65,7 +67,7 @@ export default async function PaymentLinkPage({ params, searchParams }: Props) {
             {link.quantityMax === undefined ? t("onceEach") : t("upTo", { max: link.quantityMax })}
           </p>
           <p role="status" className="mt-4">
-            {t(isOpen ? (search.notice === "unknown" ? "closeUnknown" : "linkIsOpen") : "linkIsClosed")}
+            {t(isOpen ? (isUnknown ? "closeUnknown" : "linkIsOpen") : "linkIsClosed")}
           </p>
           <div className="mt-4 border-t border-line pt-3">
             <OrderLines order={link} />

@@ -19,6 +19,7 @@ import { uuid } from "@/lib/api/requests";
 import { formatMoney, moneyPattern } from "@/lib/money";
 import { allowedQuantity, type PaymentLink } from "@/lib/orders/payment-link";
 import { isolateBidi } from "@/lib/text/bidi-isolate";
+import { isBacked } from "@/server/http/flash";
 import { ADDRESS_HEADER } from "@/server/http/request/address";
 import { authorizePage } from "@/server/identity/authorize";
 import { whileReachable } from "@/server/identity/while-reachable";
@@ -72,7 +73,10 @@ export default async function PayLinkPage({ params, searchParams }: Props) {
   if (link === undefined) notFound();
   const { merchant } = link;
   const isOwn = merchant.id === viewer?.id;
-  const notice = NOTICES.find((known) => known === search.notice);
+  // What is still to be done needs no proof; what was done does.
+  const said = NOTICES.find((known) => known === search.notice);
+  const isTrue = said === "again" || (await isBacked(`/pay/${id}?notice=${said}`, viewer?.id ?? ""));
+  const notice = isTrue ? said : undefined;
   const sentIntent = uuid.safeParse(search.intent).data;
   const named = namedOrder(link, viewer?.id, search);
   const earlier = viewer === undefined || isOwn ? [] : await listOrdersByLink(id, viewer.id, named);

@@ -8,6 +8,7 @@ import { redirect } from "next/navigation";
 import { uuid } from "@/lib/api/requests";
 import type { FormTrouble } from "@/lib/form/form-state";
 import { type ApiKeyError, parseApiKey } from "@/lib/identity/api-key";
+import { tell } from "@/server/http/flash";
 import { formAction, troubleOf } from "@/server/http/form-action";
 import { auth } from "@/server/identity/auth";
 import { authorizeAction, requireAction } from "@/server/identity/authorize";
@@ -71,7 +72,7 @@ export async function createApiKey(previous: CreateApiKeyState, form: FormData):
 
 /** Revokes one of the signed-in user's keys (field `id`), for good and at once. One that is gone already is revoked too. */
 export async function revokeApiKey(form: FormData): Promise<void> {
-  await requireAction("revokeApiKey", whoOpened(form));
+  const viewer = await requireAction("revokeApiKey", whoOpened(form));
   const id = uuid.safeParse(form.get("id"));
   if (!id.success) redirect(PAGE);
   try {
@@ -79,5 +80,5 @@ export async function revokeApiKey(form: FormData): Promise<void> {
   } catch (error) {
     if (!(isAPIError(error) && error.status === "NOT_FOUND")) throw error;
   }
-  redirect(`${PAGE}?revoked=1`);
+  await tell(`${PAGE}?revoked=1`, viewer.id);
 }

@@ -14,7 +14,7 @@ import { authorizePage } from "@/server/identity/authorize";
 import { whileReachable } from "@/server/identity/while-reachable";
 import { pathWith, type SearchParams } from "@/server/orders/list-query";
 import { readPlainRefund, readRefund, refundPurposeOf, typedRefundPath } from "@/server/orders/refund-page";
-import { readPlainForm, stateOfPlainForm } from "@/server/pay/plain-form";
+import { noticeOfPlainForm, readPlainForm, stateOfPlainForm } from "@/server/pay/plain-form";
 
 type Props = {
   params: Promise<{ id: string; intentId: string }>;
@@ -44,7 +44,8 @@ export default async function PlainRefundPage({ params, searchParams }: Props) {
         stateOfPlainForm(viewer.id, form.key, purpose),
         readRefund(viewer.id, purpose),
       ]);
-      return { viewer, known, sale };
+      const notice = await noticeOfPlainForm(viewer.id, form, address, sale.currency);
+      return { viewer, known, sale, notice };
     }),
     getTranslations("refund"),
     getLocale(),
@@ -63,7 +64,7 @@ export default async function PlainRefundPage({ params, searchParams }: Props) {
       />
     );
   }
-  const { viewer, known, sale } = read;
+  const { viewer, known, sale, notice } = read;
   const change = (isChange: boolean) =>
     typedRefundPath(place, payload, { currency: sale.currency, locale, isChange });
   // More than is left by now can only be declined: the form with what was typed says so instead.
@@ -94,7 +95,7 @@ export default async function PlainRefundPage({ params, searchParams }: Props) {
           amount={money(payload.amountMinor)}
           otherName={sale.payer.name}
           known={known}
-          notice={form.notice}
+          notice={notice}
         />
         <p className="mt-4 border-t border-line pt-2 text-center">
           <Link
