@@ -15,6 +15,9 @@ import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 import { signIn, signInAsDemo } from "./actions";
 
+/** Why what was sent was not done. */
+const REFUSED = ["other-user", "unauthenticated"] as const;
+
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("signIn");
   return { title: t("title") };
@@ -25,13 +28,15 @@ export default async function SignInPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const [{ next, changed }, viewer, t] = await Promise.all([
+  const [{ next, changed, notice }, viewer, t] = await Promise.all([
     searchParams,
     authorizePage("/sign-in", "/sign-in"),
     getTranslations("signIn"),
   ]);
   const returnTo = safeReturnPath(next);
   const isPasswordChanged = changed === "password" && (await isBacked("/sign-in?changed=password", ""));
+  const refused = REFUSED.find((one) => one === notice);
+  const isRefused = refused !== undefined && (await isBacked(`/sign-in?notice=${refused}`, ""));
   const formOf = openedAs(returnTo);
   return (
     <div className="mx-auto grid w-full max-w-md gap-4 sm:gap-6">
@@ -39,6 +44,7 @@ export default async function SignInPage({
         <h1 className="text-title">{t("title")}</h1>
         <p className="mt-2 text-soft">{t(leadsToCheckout(returnTo) ? "sentToPay" : "lead")}</p>
       </div>
+      {isRefused ? <Notice isAlert>{t(`notice_${refused}`)}</Notice> : null}
       {viewer === undefined ? null : (
         <Panel className="flex flex-wrap items-center justify-between gap-3">
           <p>{inElements(t.rich("already", { name: viewer.name, bdi }))}</p>

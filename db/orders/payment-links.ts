@@ -187,7 +187,7 @@ async function select(where: SQL | undefined, limit: number): Promise<PaymentLin
     items: link.items,
     totalMinor: link.totalMinor.toString(),
     ...(link.quantityMax === null ? {} : { quantityMax: link.quantityMax }),
-    state: link.closedAt === null && maySell ? "open" : "closed",
+    state: link.closedAt !== null ? "closed" : maySell ? "open" : "suspended",
     createdAt: link.createdAt.toISOString(),
   }));
 }

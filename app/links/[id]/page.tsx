@@ -26,6 +26,8 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("linkTitle") };
 }
 
+const STATE_TEXTS = { open: "linkIsOpen", suspended: "linkIsSuspended", closed: "linkIsClosed" } as const;
+
 /** One of a merchant's payment links: to give it to people, to see what was ordered by it, to close it. */
 export default async function PaymentLinkPage({ params, searchParams }: Props) {
   const [{ id: given }, search] = await Promise.all([params, searchParams]);
@@ -67,12 +69,12 @@ export default async function PaymentLinkPage({ params, searchParams }: Props) {
             {link.quantityMax === undefined ? t("onceEach") : t("upTo", { max: link.quantityMax })}
           </p>
           <p role="status" className="mt-4">
-            {t(isOpen ? (isUnknown ? "closeUnknown" : "linkIsOpen") : "linkIsClosed")}
+            {t(isUnknown && link.state !== "closed" ? "closeUnknown" : STATE_TEXTS[link.state])}
           </p>
           <div className="mt-4 border-t border-line pt-3">
             <OrderLines order={link} />
           </div>
-          {isOpen ? (
+          {link.state !== "closed" ? (
             <div className="mt-4 border-t border-line pt-2">
               <Confirm
                 action={`${page}/close`}

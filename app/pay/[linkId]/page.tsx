@@ -100,7 +100,7 @@ export default async function PayLinkPage({ params, searchParams }: Props) {
           {viewer === undefined || earlier.length === 0 ? null : (
             <EarlierOrders linkId={link.id} orders={earlier} currency={link.currency} viewerId={viewer.id} />
           )}
-          {link.state === "closed" || isOwn ? (
+          {link.state !== "open" || isOwn ? (
             <div className="rounded-xl border border-line bg-wash p-4">
               <p className="font-semibold">{t(isOwn ? "ownTitle" : "closedTitle")}</p>
               <p className="mt-1 text-sm wrap-anywhere">
