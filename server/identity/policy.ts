@@ -123,6 +123,7 @@ export const ROUTES = {
   "GET /payments/export.csv": { level: "user", scope: "payments:read" },
   "GET /security.txt": { level: "anyone" },
   "POST /orders/[id]/cancel": { level: "merchant", scope: null },
+  "POST /pay/[linkId]/cancel/[orderId]": { level: "user", scope: null },
   "POST /links/[id]/close": { level: "merchant", scope: null },
   "GET /sales/export.csv": { level: "merchant", scope: "payments:read" },
   "POST /pay/[linkId]/order": { level: "user", scope: null },
