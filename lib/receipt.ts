@@ -82,10 +82,9 @@ export function namedAs({ payment, isRequest }: Receipt): Payment["kind"] | "req
  * it was paid back.
  */
 export function subtitleOf({ payment, payer, refunds }: Receipt, readerId: string) {
-  if (payer.id === readerId) return `subtitle_sent_${payment.kind}` as const;
-  if (refunds === undefined || refunds.refundedMinor === "0")
-    return `subtitle_received_${payment.kind}` as const;
-  return refunds.leftMinor === "0" ? "subtitle_received_back" : "subtitle_received_part";
+  if (payer.id === readerId) return `sent_${payment.kind}` as const;
+  if (refunds === undefined || refunds.refundedMinor === "0") return `received_${payment.kind}` as const;
+  return refunds.leftMinor === "0" ? "received_back" : "received_part";
 }
 
 /** So many arrivals are kept of one key; where there are as many, there may have been more. */

@@ -58,7 +58,7 @@ export function Receipt({
           {hasMoved ? (
             <p className="mt-2 text-center text-soft">
               {inElements(
-                tReceipt.rich(subtitleOf(receipt, viewerId), {
+                tReceipt.rich(`subtitle_${subtitleOf(receipt, viewerId)}`, {
                   name: payer.id === viewerId ? payee.name : payer.name,
                   bdi,
                 }),

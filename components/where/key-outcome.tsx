@@ -105,9 +105,9 @@ function Open({ keyText, userId, notice, openKey }: KeyOutcomeProps & { openKey:
 }
 
 /** How much of a movement has been paid back since: what it put into an account may not be there any more. */
-function paidBack({ amountMinor, refundedMinor }: Movement): "" | "Part" | "Back" {
-  if (refundedMinor === 0n) return "";
-  return refundedMinor < amountMinor ? "Part" : "Back";
+function paidBack({ amountMinor, refundedMinor }: Movement): "whole" | "part" | "back" {
+  if (refundedMinor === 0n) return "whole";
+  return refundedMinor < amountMinor ? "part" : "back";
 }
 
 /** How a movement is spoken of. */
@@ -140,7 +140,7 @@ function Paid({ movement, isAfterRevoke }: { movement: Movement; isAfterRevoke: 
       icon={<Check aria-hidden="true" strokeWidth={3} className={cn(ICON, "text-accent-text")} />}
       title={t(isAfterRevoke ? "alreadyPaidTitle" : "paidTitle")}
       text={<p className="wrap-anywhere">{inElements(text)}</p>}
-      money={t(`paidMoney${paidBack(movement)}`, { refunded: facts.refunded })}
+      money={t(`paidMoney_${paidBack(movement)}`, { refunded: facts.refunded })}
       next={t("paidNext")}
     >
       <ReceiptLink movement={movement} />
@@ -157,7 +157,7 @@ function Received({ movement }: { movement: Movement }) {
       icon={<Check aria-hidden="true" strokeWidth={3} className={cn(ICON, "text-accent-text")} />}
       title={t("receivedTitle")}
       text={<p className="wrap-anywhere">{inElements(t.rich("received", facts))}</p>}
-      money={t(`receivedMoney${paidBack(movement)}`, { refunded: facts.refunded })}
+      money={t(`receivedMoney_${paidBack(movement)}`, { refunded: facts.refunded })}
       next={t("paidNext")}
     >
       <ReceiptLink movement={movement} />

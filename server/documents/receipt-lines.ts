@@ -68,7 +68,7 @@ export function receiptLines(receipt: Receipt, reader: Reader): ReceiptLines {
   const declineCode = payment.declineCode ?? "unknown";
   const hasMoved = payment.status === "succeeded";
   const subtitle = hasMoved && {
-    subtitle: tReceipt.markup(subtitleOf(receipt, reader.id), {
+    subtitle: tReceipt.markup(`subtitle_${subtitleOf(receipt, reader.id)}`, {
       name: isPayer ? payee.name : payer.name,
       bdi,
     }),

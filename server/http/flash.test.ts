@@ -7,11 +7,11 @@ afterEach(() => {
 });
 
 const PATH = "/where?key=019ab3c2-40d5-7dbd-bc93-6894a57f9324&notice=revoked";
-const valueOf = (path: string, userId: string): string | undefined => flashFor(path, userId)?.value;
+const cookieOf = (path: string, userId: string): string | undefined => flashFor(path, userId)?.value;
 
 it("backs what was done, for a minute", () => {
   vi.useFakeTimers({ now: 1_000_000 });
-  const value = valueOf(PATH, "alice");
+  const value = cookieOf(PATH, "alice");
   expect(backs(value, PATH, "alice")).toBe(true);
   vi.advanceTimersByTime(59_000);
   expect(backs(value, PATH, "alice")).toBe(true);
@@ -20,16 +20,16 @@ it("backs what was done, for a minute", () => {
 });
 
 it("backs nothing else: no other claim, key, page, nor user", () => {
-  const value = valueOf(PATH, "alice");
+  const value = cookieOf(PATH, "alice");
   expect(backs(value, PATH.replace("revoked", "unknown"), "alice")).toBe(false);
   expect(backs(value, PATH.replace("9324", "9325"), "alice")).toBe(false);
   expect(backs(value, PATH.replace("/where", "/checkout/1/form"), "alice")).toBe(false);
   expect(backs(value, PATH, "bob")).toBe(false);
-  expect(backs(valueOf("/sign-in?changed=password", ""), "/sign-in?changed=password", "")).toBe(true);
+  expect(backs(cookieOf("/sign-in?changed=password", ""), "/sign-in?changed=password", "")).toBe(true);
 });
 
 it("an address without a cookie of this server claims nothing", () => {
-  for (const value of [undefined, "", ".", `${Date.now()}.x`, `NaN.${valueOf(PATH, "alice")?.split(".")[1]}`])
+  for (const value of [undefined, "", ".", `${Date.now()}.x`, `NaN.${cookieOf(PATH, "alice")?.split(".")[1]}`])
     expect(backs(value, PATH, "alice")).toBe(false);
 });
 
