@@ -49,6 +49,8 @@ export type FaultyProxy = {
   treat(treatment: (seen: Seen) => Treatment): void;
   /** Closes every open connection on which nothing is under way, and returns how many were open. */
   closeIdle(): number;
+  /** As before, but for connections on which nothing was ever asked; returns how many others were open. */
+  closeUsed(): number;
   /** Open connections on which nothing was ever asked. */
   unused(): number;
   /** Closes every connection. */
@@ -172,6 +174,11 @@ export async function startFaultyProxy(serverPort: () => number): Promise<Faulty
       const open = connections.size;
       for (const [socket, { isBusy }] of connections) if (!isBusy) socket.destroy();
       return open;
+    },
+    closeUsed() {
+      const used = [...connections].filter(([, { requests }]) => requests > 0);
+      for (const [socket, { isBusy }] of used) if (!isBusy) socket.destroy();
+      return used.length;
     },
     unused: () => [...connections.values()].filter(({ requests }) => requests === 0).length,
     cut: () => server.closeAllConnections(),
