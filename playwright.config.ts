@@ -1,9 +1,6 @@
 import { defineConfig, devices } from "@playwright/test";
 import { launchOptions } from "./e2e/support/launch.ts";
-
-/** Not 3000: the tests run beside a development server. */
-const PORT = 3210;
-const ADDRESS = `http://127.0.0.1:${PORT}`;
+import { ADDRESS, addressOf, dataDirOf, portOf, SERVERS } from "./e2e/support/server-under-test.ts";
 
 /** The first start makes a database, migrates and seeds it: seconds, more on a slow disk. */
 const START_LIMIT_MS = 120_000;
@@ -19,9 +16,9 @@ export default defineConfig({
   timeout: TEST_LIMIT_MS,
   expect: { timeout: EXPECT_LIMIT_MS },
   outputDir: "test-results",
-  // One at a time: the tests share a server and a database, and the machine may have two cores.
+  // A file's tests one after another: they share the demo's people. Files beside each other, on servers of their own.
   fullyParallel: false,
-  workers: 1,
+  workers: SERVERS,
   // A test that passes at the second try has found something.
   retries: 0,
   forbidOnly: true,
@@ -32,13 +29,13 @@ export default defineConfig({
     launchOptions: launchOptions(),
   },
   projects: [{ name: "chromium", use: { ...devices["Desktop Chrome"] } }],
-  webServer: {
+  webServer: Array.from({ length: SERVERS }, (_, index) => ({
     command: "node e2e/support/serve.mjs",
-    url: `${ADDRESS}/api/health/ready`,
-    env: { PORT: String(PORT) },
+    url: `${addressOf(portOf(index))}/api/health/ready`,
+    env: { PORT: String(portOf(index)), ONCE_DATA_DIR: dataDirOf(index) },
     reuseExistingServer: false,
     timeout: START_LIMIT_MS,
-    gracefulShutdown: { signal: "SIGTERM", timeout: DRAIN_LIMIT_MS },
-    stdout: "pipe",
-  },
+    gracefulShutdown: { signal: "SIGTERM" as const, timeout: DRAIN_LIMIT_MS },
+    stdout: "pipe" as const,
+  })),
 });

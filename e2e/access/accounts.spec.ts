@@ -3,6 +3,7 @@ import type { Browser, Page } from "@playwright/test";
 import { books } from "../support/books.ts";
 import { expect, signIn, test } from "../support/fixtures.ts";
 import { linkMailedTo, mailTo, newcomer, type Person, signUp } from "../support/mail.ts";
+import { ADDRESS } from "../support/server-under-test.ts";
 
 const OTHER = "another horse, another battery";
 
@@ -284,7 +285,7 @@ test("receipts by mail come once for a payment, and not when they are switched o
   await expect(page.getByRole("status")).toContainText("Saved");
   await sendAsAlice(who.handle, "10000");
   const pay = async () => {
-    const headers = { "content-type": "application/json", origin: "http://127.0.0.1:3210" };
+    const headers = { "content-type": "application/json", origin: ADDRESS };
     const issued = await page.request.post("/api/idempotency-keys", {
       headers,
       data: { purpose: { kind: "transfer", intentId: crypto.randomUUID() } },
@@ -325,13 +326,13 @@ test("receipts by mail come once for a payment, and not when they are switched o
 /** Sends money as Alice's program would, and returns the payment's id. */
 async function sendAsAlice(payee: string, amountMinor: string): Promise<string> {
   const headers = { authorization: "Bearer once_demo_alice", "content-type": "application/json" };
-  const issued = await fetch("http://127.0.0.1:3210/api/idempotency-keys", {
+  const issued = await fetch(`${ADDRESS}/api/idempotency-keys`, {
     method: "POST",
     headers,
     body: JSON.stringify({ purpose: { kind: "transfer", intentId: crypto.randomUUID() } }),
   });
   const { key } = (await issued.json()) as { key: string };
-  const paid = await fetch("http://127.0.0.1:3210/api/payments", {
+  const paid = await fetch(`${ADDRESS}/api/payments`, {
     method: "POST",
     headers: { ...headers, "idempotency-key": `"${key}"` },
     body: JSON.stringify({ payee, amountMinor, currency: "USD" }),

@@ -1,7 +1,7 @@
 /** A person asks to be a merchant, with scripts and without; an operator decides; the page says what became of it. */
 import { randomUUID } from "node:crypto";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { violationsOn } from "../support/axe.ts";
 import { books, userIdOf } from "../support/books.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { signUp as signUpByMail } from "../support/mail.ts";
@@ -34,7 +34,7 @@ async function decide(handle: string, isApproved: boolean): Promise<void> {
 }
 
 async function expectAccessible(page: Page): Promise<void> {
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  expect(await violationsOn(page)).toEqual([]);
 }
 
 test("asks once however often it is pressed, reads why not, asks again, and is a merchant under that name", async ({

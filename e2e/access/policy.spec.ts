@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { ACTIONS, PAGES, ROUTES } from "../../server/identity/policy.ts";
 import { expect, test } from "../support/fixtures.ts";
+import { ADDRESS } from "../support/server-under-test.ts";
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 /** Next's own: files without a session, and the page for what is not there. */
@@ -77,7 +78,7 @@ test("a route answers nobody in particular with 401, and a method it does not ha
       const response = await request.fetch(path, {
         method,
         maxRedirects: 0,
-        headers: { origin: "http://127.0.0.1:3210" },
+        headers: { origin: ADDRESS },
       });
       const isForm = !route.startsWith("/api/");
       const expected = level === undefined ? 405 : level === "anyone" ? 200 : isForm ? 303 : 401;
@@ -149,7 +150,7 @@ test("a server action does nothing for nobody in particular, nor for a request f
   const actions = Object.entries(manifest<Actions>("server-reference-manifest.json").node);
   for (const [id, { exportedName }] of actions) {
     const level = (ACTIONS as Record<string, string>)[exportedName ?? ""];
-    for (const origin of ["http://127.0.0.1:3210", undefined]) {
+    for (const origin of [ADDRESS, undefined]) {
       const response = await request.post("/", {
         headers: { "next-action": id, "content-type": "text/plain;charset=UTF-8", ...(origin && { origin }) },
         data: JSON.stringify([{}]),

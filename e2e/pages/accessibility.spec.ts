@@ -2,9 +2,9 @@
  * Every page of the policy, in both languages and both schemes, on the narrowest telephone and on a desk: no violation that
  * axe finds (WCAG 2.2 A and AA, and its own best practices), no scrolling sideways, and targets that a thumb can hit.
  */
-import AxeBuilder from "@axe-core/playwright";
 import type { BrowserContext, Page } from "@playwright/test";
 import { PAGES } from "../../server/identity/policy.ts";
+import { NOT_OURS, violationsOn } from "../support/axe.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { type Sample, samples, type Who } from "../support/samples.ts";
 
@@ -13,15 +13,8 @@ const NARROW = { width: 320, height: 700 };
 const DESK = { width: 1280, height: 900 };
 /** WCAG 2.2, 2.5.5 (Target Size, Enhanced). */
 const TARGET_PX = 44;
-/** swagger-ui's own: what it shows of the API is not ours to lay out. */
-const NOT_OURS = ".reference";
-
 async function axe(page: Page, what: string, rules?: string[]): Promise<void> {
-  let builder = new AxeBuilder({ page }).exclude(NOT_OURS);
-  if (rules !== undefined) builder = builder.withRules(rules);
-  const { violations } = await builder.analyze();
-  const found = violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 160))]);
-  expect.soft(found, what).toEqual([]);
+  expect.soft(await violationsOn(page, rules), what).toEqual([]);
 }
 
 async function expectNoSidewaysScroll(page: Page, what: string): Promise<void> {
@@ -117,10 +110,17 @@ async function contextOf(context: BrowserContext, who: Who): Promise<void> {
   await page.close();
 }
 
+// Nothing is pressed here, so that the walks need not wait for each other.
+test.describe.configure({ mode: "parallel" });
+
+/** A limit for hanging, like the one of a test with one page. */
+const PAGE_LIMIT_MS = 60_000;
+
 for (const who of ["nobody", "Alice", "Mia", "Omar"] as const) {
   for (const locale of ["en", "de"] as const) {
     test(`${who}'s pages, ${locale}`, async ({ context, baseURL }) => {
       const own = (await samples(baseURL ?? "")).filter((sample) => sample.who === who);
+      test.setTimeout(own.length * PAGE_LIMIT_MS);
       await contextOf(context, who);
       await context.addCookies([{ name: "locale", value: locale, url: baseURL ?? "" }]);
       const page = await context.newPage();

@@ -1,6 +1,6 @@
 /** A form of the kit (components/form) says the same in the same places with scripts and without, and loses nothing typed. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { violationsOn } from "../support/axe.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 const summaryOf = (page: Page) => page.locator("form [role=alert]");
@@ -49,8 +49,7 @@ test("what is wrong is said at once, asks nobody, and goes as it is mended", asy
   await expectAllSaid(page);
   await expect(page.getByLabel("Password")).toHaveValue(WRONG.Password);
   expect(posts).toBe(0);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations).toEqual([]);
+  expect(await violationsOn(page)).toEqual([]);
 
   await summaryOf(page)
     .getByRole("link", { name: /e-mail/ })

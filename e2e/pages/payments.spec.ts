@@ -1,8 +1,8 @@
 /** The page of payments: everything that moved, found by filters in the address, a page at a time, with scripts and without. */
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
+import { violationsOn } from "../support/axe.ts";
 import { books, newOrder } from "../support/books.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { signUp } from "../support/mail.ts";
@@ -125,7 +125,7 @@ test("a sale, its refund and a declined try each say what became of the money", 
   await expect(row(refund)).toContainText("+$13.00");
   await expect(row(refund)).toContainText("Refund of ");
   await expect(row(declined)).toContainText("Declined, no money moved: The balance was too low");
-  expect((await new AxeBuilder({ page: alice }).analyze()).violations).toEqual([]);
+  expect(await violationsOn(alice)).toEqual([]);
 
   // By its reference, which is on the receipt.
   await alice.getByLabel("Name, handle, note or reference").fill(sale);
@@ -167,7 +167,7 @@ test("a filter that makes no sense keeps what was typed and says what is wrong",
   await expect(alice.getByLabel(/^To day/)).toHaveAttribute("aria-invalid", "true");
   await expect(alice.getByLabel(/^From day/)).toHaveValue("2026-03-05");
   await expect(alice.getByLabel("Name, handle, note or reference")).toHaveValue("coffee");
-  expect((await new AxeBuilder({ page: alice }).analyze()).violations).toEqual([]);
+  expect(await violationsOn(alice)).toEqual([]);
 });
 
 test("what is selected can be downloaded as CSV, its words no formulas", async ({ browser, baseURL }) => {

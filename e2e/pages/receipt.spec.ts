@@ -1,7 +1,7 @@
 /** The receipt: how often Pay arrived, what was paid back, who may see it, and the file that says the same. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { readPdf } from "../../server/documents/testing.ts";
+import { violationsOn } from "../support/axe.ts";
 import { books, expectPaidOnce, newOrder, userIdOf } from "../support/books.ts";
 import { expect, expectReceipt, openCheckout, payButton, signIn, test } from "../support/fixtures.ts";
 
@@ -287,8 +287,7 @@ test("nothing on it is out of reach", async ({ alice, orderId, baseURL }) => {
   for (const colorScheme of ["light", "dark"] as const) {
     await alice.emulateMedia({ colorScheme });
     await alice.reload();
-    const { violations } = await new AxeBuilder({ page: alice }).analyze();
-    expect(violations).toEqual([]);
+    expect(await violationsOn(alice)).toEqual([]);
   }
   await alice.setViewportSize({ width: 320, height: 640 });
   const isWider = await alice.evaluate(() => document.documentElement.scrollWidth > innerWidth);

@@ -183,6 +183,11 @@ for (const { what, who, path, isPaid } of PAGES) {
       await openCheckout(page, orderId);
       await payButton(page).click();
       await expectReceipt(page);
+      // Sealing follows by itself, and would change a word in the middle.
+      await expect(async () => {
+        await page.reload();
+        await expect(page.getByText(/^Position \d+, sealed/)).toBeVisible({ timeout: 1000 });
+      }).toPass();
     }
     const whole = await translated(page);
     await page.goto(await path(orderId));

@@ -1,6 +1,6 @@
 /** "Where is my money?": every state of a key in words, and an open one revoked for certain, with scripts and without. */
 import { randomUUID } from "node:crypto";
-import AxeBuilder from "@axe-core/playwright";
+import { violationsOn } from "../support/axe.ts";
 import { books, expectPaidOnce, newOrder } from "../support/books.ts";
 import { expect, signIn, test } from "../support/fixtures.ts";
 
@@ -158,13 +158,13 @@ test("own open keys and the latest payments are there to pick; an unknown revoca
 }) => {
   const key = await keyOf(baseURL, "alice", orderId);
   await alice.goto("/where");
-  expect((await new AxeBuilder({ page: alice }).analyze()).violations).toEqual([]);
+  expect(await violationsOn(alice)).toEqual([]);
   await alice.locator(`a[href='/where?key=${key}']`).click();
   await expect(alice.getByRole("heading", { name: "Open: not decided yet" })).toBeVisible();
   await alice.goto(`/where?key=${key}&notice=unknown`);
   await expect(alice.getByRole("heading", { name: /^Not known/ })).toBeVisible();
   await expect(alice.getByText("Pressing again is safe.")).toBeVisible();
-  expect((await new AxeBuilder({ page: alice }).analyze()).violations).toEqual([]);
+  expect(await violationsOn(alice)).toEqual([]);
   await alice.getByRole("button", { name: "Cancel for certain, again" }).click();
   await expect(alice.getByRole("heading", { name: /^Void for your account/ })).toBeVisible();
 });

@@ -1,7 +1,7 @@
 /** The payer's pages for everybody: by axe's rules, in both themes, and on the narrowest telephone. */
 import { randomUUID } from "node:crypto";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { violationsOn } from "../support/axe.ts";
 import { continueButton } from "../support/blocked.ts";
 import { books, userIdOf } from "../support/books.ts";
 import { expect, expectReceipt, payButton, test } from "../support/fixtures.ts";
@@ -14,9 +14,7 @@ const LONG_WORD = "Donaudampfschifffahrtsgesellschaft".repeat(4);
 const LARGE = "90000000000";
 
 async function expectSound(page: Page): Promise<void> {
-  await page.evaluate(() => document.fonts.ready.then(() => undefined));
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  expect(await violationsOn(page)).toEqual([]);
   const [wide, room] = await page.evaluate(() => {
     const root = document.scrollingElement ?? document.documentElement;
     return [root.scrollWidth, root.clientWidth];

@@ -5,9 +5,7 @@ import path from "node:path";
 import { expect } from "@playwright/test";
 import postgres from "postgres";
 import { reconcile } from "../../db/ledger/reconcile.ts";
-
-/** Where the server under test keeps its data; e2e/support/serve.mjs sets it there. */
-export const DATA_DIR = process.env.ONCE_DATA_DIR || ".data/e2e";
+import { DATA_DIR } from "./server-under-test.ts";
 
 let connection: postgres.Sql | undefined;
 

@@ -2,11 +2,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
-import { DATA_DIR } from "./books.ts";
 import { expect } from "./fixtures.ts";
+import { addressOf, DATA_DIR, PORT } from "./server-under-test.ts";
 
 /** Not the server's under test. */
-export const OTHER_PORT = 3211;
+export const OTHER_PORT = PORT + 1;
 /** As `npm start` does. */
 const START = ["scripts/start.mjs"];
 /** As somebody does who starts Next.js without our script, so that it listens to everybody. */
@@ -63,7 +63,7 @@ export async function withOtherServer(
     return ended;
   };
   try {
-    const address = `http://127.0.0.1:${OTHER_PORT}`;
+    const address = addressOf(OTHER_PORT);
     await expect
       .poll(() =>
         fetch(`${address}/api/health/ready`).then(

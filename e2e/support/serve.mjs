@@ -1,6 +1,6 @@
 /**
  * The server of the browser tests: the production build in demo mode, on a database that is empty at first and nobody
- * else's. PORT is given by playwright.config.ts.
+ * else's. PORT and ONCE_DATA_DIR are given by playwright.config.ts.
  */
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { giveUp } from "../../scripts/bootstrap.mjs";
 import { root } from "../../scripts/run.mjs";
 
-const dataRoot = join(root, ".data", "e2e");
+const dataRoot = join(root, process.env.ONCE_DATA_DIR ?? ".data/e2e/0");
 
 // A run that was killed can have left its server behind, so the folder is emptied by the code that knows how to end it.
 const code = `import { removeEmbedded } from "./db/embedded/server.ts"; await removeEmbedded(${JSON.stringify(dataRoot)});`;
