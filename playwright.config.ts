@@ -1,9 +1,14 @@
 import { defineConfig, devices } from "@playwright/test";
 import { launchOptions } from "./e2e/support/launch.ts";
-import { ADDRESS, addressOf, dataDirOf, portOf, SERVERS } from "./e2e/support/server-under-test.ts";
+import {
+  ADDRESS,
+  addressOf,
+  dataDirOf,
+  portOf,
+  SERVERS,
+  START_LIMIT_MS,
+} from "./e2e/support/server-under-test.ts";
 
-/** The first start makes a database, migrates and seeds it: seconds, more on a slow disk. */
-const START_LIMIT_MS = 120_000;
 /** The server answers what is under way and then ends its database. */
 const DRAIN_LIMIT_MS = 10_000;
 

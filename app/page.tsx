@@ -53,7 +53,7 @@ export default async function HomePage() {
   const [recent, openOrders, requests, locale] = await Promise.all([
     readHistory(viewer.id, accounts, {}, { limit: LISTED }),
     // Whoever knows an order's address may pay it; only the demo lists those of everybody.
-    isDemo() ? listOpenOrders(LISTED) : [],
+    isDemo() ? listOpenOrders(LISTED) : undefined,
     listOrdersOf(viewer.id, LISTED_REQUESTS),
     getLocale(),
   ]);

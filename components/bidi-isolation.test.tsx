@@ -212,8 +212,12 @@ const PARTS: Record<string, ReactNode> = {
       amount="$0.10"
     />
   ),
-  "an order that is closed": <ClosedOrder reason="cancelled" merchantName={EVE} viewerName="Alice" />,
-  "an order that somebody else paid": <ClosedOrder reason="paid" merchantName="Mia" viewerName={EVE} />,
+  "an order that is closed": (
+    <ClosedOrder isRequest={false} reason="cancelled" merchantName={EVE} viewerName="Alice" />
+  ),
+  "an order that somebody else paid": (
+    <ClosedOrder isRequest={false} reason="paid" merchantName="Mia" viewerName={EVE} />
+  ),
   "a decline": (
     <DeclineAlert
       state={{ name: "declined", payment: declined, next: { step: "never" } }}

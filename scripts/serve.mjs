@@ -56,7 +56,7 @@ export async function serve(command, { port, hostname }) {
       `--hostname is for outside the demo: its passwords are published, so it is served on ${DEMO_HOST} only.`,
     );
   const host = isOfDemo ? DEMO_HOST : hostname;
-  await requireFree(Number(port), host);
+  await requireFree(command, Number(port), host);
 
   process.chdir(root);
   process.env.NEXT_TELEMETRY_DISABLED ??= "1";
@@ -90,12 +90,18 @@ function environmentOf(command) {
 }
 
 /** Next.js would go on to another port by itself, or fail with a stack trace. */
-async function requireFree(/** @type {number} */ port, /** @type {string | undefined} */ host) {
+async function requireFree(
+  /** @type {"dev" | "start"} */ command,
+  /** @type {number} */ port,
+  /** @type {string | undefined} */ host,
+) {
   const probe = createServer();
   await new Promise((resolve) => {
     probe.once("error", (/** @type {NodeJS.ErrnoException} */ error) => {
       const reason = error.code === "EADDRINUSE" ? "is taken" : `cannot be listened on (${error.code})`;
-      giveUp(`Port ${port} ${reason}: end what listens there, or choose another with --port ${port + 1}.`);
+      giveUp(
+        `Port ${port} ${reason}: end what listens there, or choose another: npm ${command === "dev" ? "run dev" : "start"} -- --port ${port + 1}`,
+      );
     });
     probe.listen(port, host, () => probe.close(resolve));
   });

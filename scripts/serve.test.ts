@@ -34,7 +34,7 @@ describe("the port", () => {
     ["-p4701", (number: string) => [`-p${number}`]],
   ])("is the one of %s, whatever PORT says", (_spelling, argsOf) => {
     expect(said(argsOf(String(port)), { otherPort: "70000" })).toMatch(
-      new RegExp(`^Port ${port} is taken: .* --port ${port + 1}\\.$`),
+      new RegExp(`^Port ${port} is taken: .* npm (start|run dev) -- --port ${port + 1}$`),
     );
   });
 

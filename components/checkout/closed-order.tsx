@@ -4,11 +4,18 @@ import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
 import { inElements } from "@/components/ui/in-elements";
 
-const TEXTS = {
+const OF_ORDER = {
   paid: { title: "paidByOtherTitle", text: "paidByOther" },
   cancelled: { title: "cancelledTitle", text: "cancelled" },
   expired: { title: "expiredTitle", text: "expired" },
   own: { title: "ownOrderTitle", text: "ownOrder" },
+} as const;
+
+const OF_REQUEST = {
+  paid: { title: "requestPaidByOtherTitle", text: "requestPaidByOther" },
+  cancelled: { title: "requestCancelledTitle", text: "requestCancelled" },
+  expired: { title: "requestExpiredTitle", text: "requestExpired" },
+  own: { title: "ownRequestTitle", text: "ownRequest" },
 } as const;
 
 /**
@@ -19,13 +26,16 @@ export function ClosedOrder({
   reason,
   merchantName,
   viewerName,
+  isRequest,
 }: {
-  reason: keyof typeof TEXTS;
+  reason: keyof typeof OF_ORDER;
   merchantName: string;
   viewerName: string;
+  /** Whether a person asks for the money, not a merchant. */
+  isRequest: boolean;
 }) {
   const t = useTranslations("checkout");
-  const { title, text } = TEXTS[reason];
+  const { title, text } = (isRequest ? OF_REQUEST : OF_ORDER)[reason];
   return (
     <div className="rounded-xl border border-line bg-wash p-4">
       <p className="font-semibold">{t(title)}</p>

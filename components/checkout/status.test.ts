@@ -110,7 +110,13 @@ it.each(["en", "de"] as const)(
   "%s: a merchant reads nothing about money on an order that was not looked up",
   (locale) => {
     const words = textOf(locale, [
-      createElement(ClosedOrder, { key: 1, reason: "own", merchantName: "Mia", viewerName: "Mia" }),
+      createElement(ClosedOrder, {
+        key: 1,
+        reason: "own",
+        merchantName: "Mia",
+        viewerName: "Mia",
+        isRequest: false,
+      }),
     ]);
     expect(words).not.toMatch(SAYS[locale].no);
     expect(words).not.toMatch(SAYS[locale].yes);
@@ -121,7 +127,13 @@ it.each(["en", "de"] as const)(
   "%s: on an order that another paid, whose money did not move is said by name: the session may have changed",
   (locale) => {
     const words = textOf(locale, [
-      createElement(ClosedOrder, { key: 1, reason: "paid", merchantName: "Mia", viewerName: "Bob" }),
+      createElement(ClosedOrder, {
+        key: 1,
+        reason: "paid",
+        merchantName: "Mia",
+        viewerName: "Bob",
+        isRequest: false,
+      }),
     ]);
     expect(words).toContain("Bob");
     expect(words).not.toMatch(/\byou\b|\bihnen\b/i);
@@ -143,3 +155,16 @@ function textOf(locale: Locale, children: ReactElement[]): string {
   const html = renderToStaticMarkup(createElement(NextIntlClientProvider, provider));
   return html.replaceAll(/<[^>]+>/g, " ").trim();
 }
+
+it.each([
+  ["en", /\border/i],
+  ["de", /Bestellung/],
+] as const)("%s: a request that cannot be paid any more is not called an order", (locale, order) => {
+  for (const reason of ["paid", "cancelled", "expired", "own"] as const) {
+    const closed = { key: 1, reason, merchantName: "Bob", viewerName: "Alice" };
+    expect(textOf(locale, [createElement(ClosedOrder, { ...closed, isRequest: true })])).not.toMatch(order);
+    expect(textOf(locale, [createElement(ClosedOrder, { ...closed, isRequest: false })])).toMatch(
+      reason === "own" && locale === "en" ? /order/ : order,
+    );
+  }
+});

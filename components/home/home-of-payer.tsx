@@ -28,7 +28,8 @@ export function HomeOfPayer({
   viewer: { id: string; name: string; handle: string };
   accounts: Account[];
   movements: Movement[];
-  openOrders: Order[];
+  /** Those of everybody, in the demo. */
+  openOrders: Order[] | undefined;
   /** What they have asked others to pay, the latest. */
   requests: Order[];
   createDemoOrder: ((formData: FormData) => Promise<void>) | undefined;
@@ -63,15 +64,16 @@ export function HomeOfPayer({
         </Section>
         <div className="grid grid-cols-1 gap-4 sm:gap-6">
           {createDemoOrder === undefined ? null : <Menu createDemoOrder={createDemoOrder} />}
-          <Section title={t("home.toPay")}>
-            {openOrders.length > 0 ? (
-              <OrderList orders={openOrders} />
-            ) : (
-              <p className="text-soft">
-                {t(createDemoOrder === undefined ? "home.noOrdersToPay" : "home.noOrders")}
-              </p>
-            )}
-          </Section>
+          {/* Outside the demo nobody knows what somebody owes: an order is paid by whoever has its address. */}
+          {openOrders === undefined ? null : (
+            <Section title={t("home.toPay")}>
+              {openOrders.length > 0 ? (
+                <OrderList orders={openOrders} />
+              ) : (
+                <p className="text-soft">{t("home.noOrders")}</p>
+              )}
+            </Section>
+          )}
           {requests.length > 0 ? (
             <Section
               title={t("home.requests")}

@@ -22,16 +22,19 @@ export function Menu({ createDemoOrder }: { createDemoOrder: (formData: FormData
       <ul className="divide-y divide-line">
         {SKUS.map((sku) => (
           <li key={sku} className="py-3 first:pt-0 last:pb-0">
-            <form action={createDemoOrder} className="flex flex-wrap items-center gap-x-3 gap-y-2">
+            <form
+              action={createDemoOrder}
+              className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-2 sm:grid-cols-[minmax(0,1fr)_auto_auto]"
+            >
               <OpenedAs />
               <input type="hidden" name="sku" value={sku} />
               {/* Made when the menu is shown: the same form pressed again is the same order. */}
               <input type="hidden" name="orderId" value={randomUUID()} />
-              <span className="min-w-0 flex-1 basis-44">
+              <span className="col-span-2 min-w-0 sm:col-span-1">
                 <span className="block font-medium">{t(TEXTS[sku].name)}</span>
                 <span className="block text-sm text-soft">{t(TEXTS[sku].text)}</span>
               </span>
-              <span className="figures mr-auto font-semibold">
+              <span className="figures font-semibold">
                 {formatMoney(MENU[sku].amountMinor, "USD", locale)}
               </span>
               <Submit look="quiet" size="small" aria-label={t("orderItem", { item: t(TEXTS[sku].name) })}>

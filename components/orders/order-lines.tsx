@@ -2,8 +2,14 @@ import { useLocale, useTranslations } from "next-intl";
 import type { Order } from "@/lib/api/order";
 import { formatMoney } from "@/lib/money";
 
-/** What was ordered, line by line, and the total. */
-export function OrderLines({ order }: { order: Pick<Order, "items" | "currency" | "totalMinor"> }) {
+/** What was ordered, line by line, and the total: of one, where a buyer says how many. */
+export function OrderLines({
+  order,
+  isOfOne = false,
+}: {
+  order: Pick<Order, "items" | "currency" | "totalMinor">;
+  isOfOne?: boolean;
+}) {
   const t = useTranslations("order");
   const locale = useLocale();
   const money = (amountMinor: bigint | string): string => formatMoney(amountMinor, order.currency, locale);
@@ -25,7 +31,7 @@ export function OrderLines({ order }: { order: Pick<Order, "items" | "currency" 
         </div>
       ))}
       <div className="dotted-rule mt-2 flex flex-wrap items-baseline justify-between gap-x-6 pt-4 text-lg font-semibold">
-        <dt>{t("total")}</dt>
+        <dt>{t(isOfOne ? "totalOfOne" : "total")}</dt>
         <dd className="ml-auto">{money(order.totalMinor)}</dd>
       </div>
     </dl>

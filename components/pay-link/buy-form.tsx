@@ -19,6 +19,7 @@ export function BuyForm({
   totalMinor,
   pattern,
   button,
+  isSecond,
 }: {
   linkId: string;
   fields: Readonly<Record<string, string>>;
@@ -29,6 +30,8 @@ export function BuyForm({
   pattern: MoneyPattern;
   /** What the button says: it orders, or orders another. */
   button: string;
+  /** Whether something else on the page is what most people want: to go on with what they have begun. */
+  isSecond: boolean;
 }) {
   const t = useTranslations("payLink");
   const [typed, setTyped] = useState(firstQuantity);
@@ -74,7 +77,7 @@ export function BuyForm({
           </div>
         </div>
       )}
-      <Button type="submit" size="large">
+      <Button type="submit" size="large" look={isSecond ? "quiet" : "primary"}>
         {button}
       </Button>
     </form>

@@ -4,7 +4,10 @@ import { type Fact, ReceiptFacts } from "@/components/payments/receipt-facts";
 import { Refunded } from "@/components/refund/refunded";
 import { Confirm } from "@/components/selling/confirm";
 import { WatchOrder } from "@/components/selling/watch-order";
+import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
+import { cn } from "@/components/ui/cn";
+import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import type { Order } from "@/lib/api/order";
 
@@ -12,6 +15,7 @@ import type { Order } from "@/lib/api/order";
 export function RequestStatus({
   order,
   refundedMinor,
+  payer,
   userId,
   amount,
   notice,
@@ -19,6 +23,8 @@ export function RequestStatus({
   order: Order;
   /** Absent where nothing was refunded. */
   refundedMinor: bigint | undefined;
+  /** Who has paid it. */
+  payer: { name: string; handle: string } | undefined;
   userId: string;
   amount: string;
   notice: "cancelled" | "paid-first" | "unknown" | undefined;
@@ -30,8 +36,17 @@ export function RequestStatus({
     <Panel aria-label={t("state")}>
       <p className="text-sm text-soft">{t("youAskFor")}</p>
       <Amount amount={amount} />
-      <div role="status" className="mb-5 rounded-xl border border-line bg-wash p-4">
+      <div
+        role="status"
+        className={cn(
+          "mb-5 rounded-xl border border-line p-4",
+          order.state === "paid" ? "bg-accent-wash" : "bg-wash",
+        )}
+      >
         <p className="font-semibold">{t(`state_${order.state}`)}</p>
+        {payer === undefined ? null : (
+          <p className="mt-1 wrap-anywhere">{inElements(t.rich("paidBy", { ...payer, amount, bdi }))}</p>
+        )}
         <div className="mt-1 text-sm">
           {refundedMinor === undefined ? (
             <p>{t(`text_${order.state}`)}</p>

@@ -32,16 +32,18 @@ export function LinkList({ links }: { links: PaymentLink[] }) {
                   {when(link.createdAt)}
                 </time>
               </span>
-              <span
-                className={cn(
-                  "rounded-md px-2 py-0.5 text-sm font-medium",
-                  link.state === "open" ? "bg-accent-wash text-accent-text" : "bg-wash text-soft",
-                )}
-              >
-                {t(`link_${link.state}`)}
-              </span>
-              <span className="figures ml-auto font-semibold">
-                {formatMoney(link.totalMinor, link.currency, locale)}
+              <span className="ml-auto flex flex-col items-end gap-1">
+                <span className="figures font-semibold">
+                  {formatMoney(link.totalMinor, link.currency, locale)}
+                </span>
+                <span
+                  className={cn(
+                    "rounded-md px-2 py-0.5 text-sm font-medium",
+                    link.state === "open" ? "bg-accent-wash text-accent-text" : "bg-wash text-soft",
+                  )}
+                >
+                  {t(`link_${link.state}`)}
+                </span>
               </span>
             </span>
             <ChevronRight aria-hidden="true" className="size-5 shrink-0 text-faint" />

@@ -46,16 +46,14 @@ export function MerchantOrderList({ orders }: { orders: ListedOrder[] }) {
                   {when(order.createdAt)}
                 </time>
               </span>
-              <OrderState state={order.state} />
-              <span className="ml-auto text-right">
-                <span className="figures block font-semibold">
+              <span className="ml-auto flex flex-col items-end gap-1">
+                <span className="figures font-semibold">
                   {formatMoney(order.totalMinor, order.currency, locale)}
                 </span>
-                {refundedMinor === undefined ? null : (
-                  <span className="figures block text-sm text-soft">
-                    {refundedMinor.toString() === order.totalMinor
-                      ? t("refundedAll")
-                      : t("refundedPart", { amount: formatMoney(refundedMinor, order.currency, locale) })}
+                <OrderState order={order} refundedMinor={refundedMinor} />
+                {refundedMinor === undefined || refundedMinor.toString() === order.totalMinor ? null : (
+                  <span className="figures text-sm text-soft">
+                    {t("refundedPart", { amount: formatMoney(refundedMinor, order.currency, locale) })}
                   </span>
                 )}
               </span>

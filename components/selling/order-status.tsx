@@ -42,7 +42,7 @@ export function OrderStatus({
       {/* It stands there from the start and only its words change, so that a change is announced. */}
       <div role="status" className="mt-4 flex flex-col gap-2">
         <p>
-          <OrderState state={state} />
+          <OrderState order={order} refundedMinor={refundedMinor} />
         </p>
         <p className="wrap-anywhere">
           {state === "paid" && buyer !== undefined

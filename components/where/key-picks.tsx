@@ -38,7 +38,11 @@ export function MovementPicks({ movements }: { movements: readonly Movement[] })
       {movements.map(({ id, party, direction, amountMinor, currency, at }) => {
         const name = party?.name ?? t("site.name");
         return (
-          <Pick key={id} keyText={id} beside={formatMoney(amountMinor, currency, locale)}>
+          <Pick
+            key={id}
+            keyText={id}
+            beside={`${direction === "out" ? "−" : "+"}${formatMoney(amountMinor, currency, locale)}`}
+          >
             <span className="block min-w-0">
               <span className="block truncate font-medium">
                 {inElements(

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { expect } from "./fixtures.ts";
-import { addressOf, DATA_DIR, PORT } from "./server-under-test.ts";
+import { addressOf, DATA_DIR, PORT, START_LIMIT_MS } from "./server-under-test.ts";
 
 /** Not the server's under test. */
 export const OTHER_PORT = PORT + 1;
@@ -65,11 +65,13 @@ export async function withOtherServer(
   try {
     const address = addressOf(OTHER_PORT);
     await expect
-      .poll(() =>
-        fetch(`${address}/api/health/ready`).then(
-          ({ status }) => status,
-          () => 0,
-        ),
+      .poll(
+        () =>
+          fetch(`${address}/api/health/ready`).then(
+            ({ status }) => status,
+            () => 0,
+          ),
+        { timeout: START_LIMIT_MS },
       )
       .toBe(200);
     await use(address, end, (name) => other.kill(name));

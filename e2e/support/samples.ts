@@ -47,7 +47,7 @@ async function plainRefund(baseURL: string): Promise<string> {
     body: JSON.stringify({ purpose: { kind: "refund", paymentId, intentId } }),
   });
   const { key } = (await answer.json()) as { key: string };
-  const fields = { key, user: await userIdOf("mia"), amount: "5", currency: "USD" };
+  const fields = { key, user: await userIdOf("mia"), amountMinor: "500", currency: "USD" };
   return `/payments/${paymentId}/refund/${intentId}/form?${new URLSearchParams(fields)}`;
 }
 

@@ -22,7 +22,7 @@ export async function newPaymentLink(
 ): Promise<{ id: string; path: string }> {
   await page.goto("/links/new");
   await fillOrder(page, link);
-  if (link.quantityMax !== undefined) await page.getByLabel(/^Most at once/).fill(link.quantityMax);
+  if (link.quantityMax !== undefined) await page.getByLabel(/^Highest quantity/).fill(link.quantityMax);
   await page.getByRole("button", { name: "Create link" }).click();
   await expect(page).toHaveURL(/\/links\/[0-9a-f-]{36}$/);
   const id = page.url().split("/").at(-1) ?? "";

@@ -9,6 +9,9 @@ export const SERVERS = 2;
 /** Not 3000: the tests run beside a development server. The odd ones are for `other-server.ts`. */
 const FIRST_PORT = 3210;
 
+/** A limit for a start: the first one makes a database, migrates and seeds it. Seconds, more on a slow disk or a busy machine. */
+export const START_LIMIT_MS = 120_000;
+
 export const addressOf = (port: number) => `http://127.0.0.1:${port}`;
 export const portOf = (index: number) => FIRST_PORT + 2 * index;
 export const dataDirOf = (index: number) => `.data/e2e/${index}`;

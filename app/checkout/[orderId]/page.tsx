@@ -81,7 +81,12 @@ export default async function CheckoutPage({ params }: Params) {
               </p>
             </>
           ) : (
-            <ClosedOrder reason={closedReason} merchantName={order.merchant.name} viewerName={viewer.name} />
+            <ClosedOrder
+              reason={closedReason}
+              merchantName={order.merchant.name}
+              viewerName={viewer.name}
+              isRequest={isRequest}
+            />
           )}
         </Panel>
         <section aria-label={t(isRequest ? "order.request" : "order.items")}>

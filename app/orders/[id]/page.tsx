@@ -5,6 +5,7 @@ import { getLocale, getTranslations } from "next-intl/server";
 import { OrderLines } from "@/components/orders/order-lines";
 import { type CancelNotice, OrderStatus } from "@/components/selling/order-status";
 import { Share } from "@/components/selling/share";
+import { cn } from "@/components/ui/cn";
 import { Panel } from "@/components/ui/panel";
 import { findMerchantOrder } from "@/db/orders/merchant-orders";
 import { uuid } from "@/lib/api/requests";
@@ -48,7 +49,13 @@ export default async function OrderPage({ params, searchParams }: Props) {
       <h1 className="mb-6 text-title wrap-anywhere">
         <bdi>{order.description}</bdi>
       </h1>
-      <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 md:grid-cols-2">
+      <div
+        className={cn(
+          "grid grid-cols-1 items-start gap-4 sm:gap-6",
+          // Beside the address stands what has become of it; without one the two stand below each other.
+          order.state === "open" && "md:grid-cols-2",
+        )}
+      >
         <OrderStatus
           userId={viewer.id}
           listed={listed}
@@ -59,7 +66,7 @@ export default async function OrderPage({ params, searchParams }: Props) {
         {order.state === "open" ? (
           <Share address={`${origin}/checkout/${order.id}`} text={t("shareOrder")} />
         ) : null}
-        <Panel className="md:col-span-2" aria-label={t("items")}>
+        <Panel className={cn(order.state === "open" && "md:col-span-2")} aria-label={t("items")}>
           <OrderLines order={order} />
           <p className="mt-6 text-xs break-all text-faint">{t("reference", { id: order.id })}</p>
         </Panel>

@@ -135,6 +135,7 @@ export default async function PayLinkPage({ params, searchParams }: Props) {
                 totalMinor={link.totalMinor}
                 pattern={moneyPattern(link.currency, locale)}
                 button={button}
+                isSecond={earlier.some(({ paid }) => paid === undefined)}
               />
               <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
                 {viewer === undefined
@@ -148,7 +149,7 @@ export default async function PayLinkPage({ params, searchParams }: Props) {
           <h2 className="mb-4 text-lg font-semibold tracking-tight wrap-anywhere">
             <bdi>{link.description}</bdi>
           </h2>
-          <OrderLines order={link} />
+          <OrderLines order={link} isOfOne={link.quantityMax !== undefined} />
         </section>
       </div>
     </div>

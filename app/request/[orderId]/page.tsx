@@ -63,6 +63,7 @@ export default async function RequestPage({
           <RequestStatus
             order={order}
             refundedMinor={own?.refundedMinor}
+            payer={own?.buyer}
             userId={viewer.id}
             amount={formatMoney(order.totalMinor, order.currency, locale)}
             // What a reload of the address would claim for ever is said only while it is so.

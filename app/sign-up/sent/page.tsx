@@ -55,7 +55,7 @@ export default async function SignUpSentPage({
           </form>
         </Panel>
       )}
-      <p className="flex flex-wrap justify-center gap-x-1.5 text-sm text-soft">
+      <p className="flex flex-wrap items-center justify-center gap-x-1.5 text-sm text-soft">
         <span>{t("haveAccount")}</span>
         <Link
           className="inline-flex min-h-11 min-w-11 items-center text-accent-text underline underline-offset-4"
