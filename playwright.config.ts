@@ -3,11 +3,15 @@ import { launchOptions } from "./e2e/support/launch.ts";
 import {
   ADDRESS,
   addressOf,
+  DATA_DIR,
   dataDirOf,
   portOf,
   SERVERS,
   START_LIMIT_MS,
 } from "./e2e/support/server-under-test.ts";
+
+// The tests look into the books of their worker's server, whatever is set outside.
+process.env.ONCE_DATA_DIR = DATA_DIR;
 
 /** The server answers what is under way and then ends its database. */
 const DRAIN_LIMIT_MS = 10_000;

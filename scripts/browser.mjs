@@ -16,6 +16,8 @@ const DOWNLOAD_LIMIT_BESIDE_DEBIAN_MS = 90_000;
 const DOWNLOAD_CONNECT_LIMIT_MS = 10_000;
 /** Lists and about 100 MB of packages. */
 const DEBIAN_LIMIT_MS = 10 * 60_000;
+/** A closed network is not waited for, either. */
+const DEBIAN_CONNECT_LIMIT_S = 20;
 
 const NAMES_ON_PATH = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -52,9 +54,30 @@ export function findBrowser() {
     if (!existsSync(chosen)) giveUp(`ONCE_CHROMIUM names ${chosen}, and there is no such file.`);
     return chosen;
   }
+  return [...NAMES_ON_PATH.flatMap(onPath), ...installPaths(), playwrightsOwn()].find(works);
+}
+
+/** Where a program of this name would stand on the PATH. */
+export function onPath(/** @type {string} */ name) {
   const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
-  const onPath = NAMES_ON_PATH.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [...onPath, ...installPaths(), playwrightsOwn()].find(works);
+  return folders.map((folder) => join(folder, name));
+}
+
+/** Whether this is a Debian whose packages we may install. */
+export function canInstallFromDebian() {
+  const isLinuxRoot = process.platform === "linux" && process.getuid?.() === 0;
+  return isLinuxRoot && existsSync("/etc/debian_version") && existsSync("/usr/bin/apt-get");
+}
+
+let hasDebiansLists = false;
+
+/** Installs packages of Debian's. Whether that worked is for the caller to see. */
+export async function installFromDebian(/** @type {string[]} */ ...packages) {
+  const options = { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, limitMs: DEBIAN_LIMIT_MS };
+  const aptGet = ["apt-get", "-o", `Acquire::http::Timeout=${DEBIAN_CONNECT_LIMIT_S}`];
+  if (!hasDebiansLists) await run([...aptGet, "update"], options);
+  hasDebiansLists = true;
+  await run([...aptGet, "install", "-y", "--no-install-recommends", ...packages], options);
 }
 
 function playwrightsOwn() {
@@ -63,16 +86,21 @@ function playwrightsOwn() {
   return chromium.executablePath();
 }
 
-/** Whether it runs: on some systems `chromium-browser` is a note that says how to install one. */
+/** Whether it is a Chromium that runs: on some systems `chromium-browser` is a note that says how to install one. */
 function works(/** @type {string} */ path) {
+  return says(path, /Chrom(e|ium)/);
+}
+
+/** Whether a program can be run, and says this when it is asked for its version. */
+export function says(/** @type {string} */ path, /** @type {RegExp} */ version) {
   try {
     accessSync(path, constants.X_OK);
   } catch {
     return false; // Not there, or not to be run.
   }
-  if (process.platform === "win32") return true; // Asked for its version, it opens a window there.
+  if (process.platform === "win32") return true; // Asked for its version, a browser opens a window there.
   const answer = spawnSync(path, ["--version"], { encoding: "utf8", timeout: VERSION_LIMIT_MS });
-  return answer.status === 0 && /Chrom(e|ium)/.test(answer.stdout);
+  return answer.status === 0 && version.test(answer.stdout);
 }
 
 /**
@@ -86,7 +114,7 @@ export async function ensureBrowser() {
   if (found !== undefined) return found;
 
   const isLinuxRoot = process.platform === "linux" && process.getuid?.() === 0;
-  const isDebianRoot = isLinuxRoot && existsSync("/etc/debian_version") && existsSync("/usr/bin/apt-get");
+  const isDebianRoot = canInstallFromDebian();
 
   console.log("Getting a browser for the tests (playwright install chromium) …");
   const env = { PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: String(DOWNLOAD_CONNECT_LIMIT_MS), ...process.env };
@@ -101,9 +129,7 @@ export async function ensureBrowser() {
 
   if (isDebianRoot) {
     console.log("That did not work; installing Debian's package instead (apt-get install chromium) …");
-    const options = { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, limitMs: DEBIAN_LIMIT_MS };
-    await run(["apt-get", "update"], options);
-    await run(["apt-get", "install", "-y", "--no-install-recommends", "chromium"], options);
+    await installFromDebian("chromium");
   }
   const installed = findBrowser();
   if (installed !== undefined) return installed;

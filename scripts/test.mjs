@@ -1,6 +1,6 @@
 /**
  * `npm test`: installs what is missing, then checks, tests, builds and drives the build with a browser. Its last line
- * is `N passed, N failed`.
+ * is `N passed, N failed`, and how many were skipped where any were.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { ensureInstalled } from "./bootstrap.mjs";
 import { ensureBrowser } from "./browser.mjs";
 import { checkSteps, passes } from "./check.mjs";
+import { ensureEngines, tellStories } from "./engines.mjs";
 import { endWithNpm, root, run, tool } from "./run.mjs";
 
 /**
@@ -20,16 +21,20 @@ import { endWithNpm, root, run, tool } from "./run.mjs";
  * @typedef {{ stats: { expected: number, unexpected: number, flaky: number, skipped: number } }} PlaywrightReport
  */
 
-const USAGE = `npm test [-- check | unit | e2e | prove]
+const USAGE = `npm test [-- check | unit | e2e | engines | prove]
 
-  check   types, lint and the house rules: what npm run check does
-  unit    Vitest, with a real PostgreSQL
-  e2e     the production build, whether the browsers that are served can run it, and Playwright with a real browser
-  prove   the production build, and a short round on the proving ground in which each fault fires
+  check    types, lint and the house rules: what npm run check does
+  unit     Vitest, with a real PostgreSQL
+  e2e      the production build, whether the browsers that are served can run it, and Playwright with a real browser
+  engines  the production build, and the core of the stories that Chromium, Firefox and WebKitGTK are told alike
+  prove    the production build, and a short round on the proving ground in which each fault fires
 
-Without a part: all of them, in this order. The last line is "N passed, N failed".`;
+Without a part: all of them, in this order. The last line is "N passed, N failed", or "N passed, N failed, N skipped":
+an engine that is not here and cannot be installed is skipped, and a line says so.`;
 
-const PARTS = ["check", "unit", "e2e", "prove"];
+const PARTS = ["check", "unit", "e2e", "engines", "prove"];
+/** Parts that drive the production build. */
+const DRIVING = ["e2e", "engines", "prove"];
 const [part, ...rest] = process.argv.slice(2);
 if (part === "--help" || part === "-h") {
   console.log(USAGE);
@@ -49,12 +54,14 @@ process.on("exit", () => rmSync(reports, { recursive: true, force: true }));
 /** @type {Count} */
 const total = { passed: 0, failed: 0, skipped: 0 };
 const wants = (/** @type {string} */ name) => part === undefined || part === name;
-if (wants("e2e") || wants("prove")) process.env.ONCE_CHROMIUM = await ensureBrowser();
+const drives = DRIVING.some(wants);
+if (drives) process.env.ONCE_CHROMIUM = await ensureBrowser();
+if (wants("engines")) await ensureEngines();
 
 if (wants("check"))
   for (const step of checkSteps()) await section(step.name, async () => one(await passes(step)));
 if (wants("unit")) await section("Vitest", vitest);
-if (wants("e2e") || wants("prove")) {
+if (drives) {
   const build = await section("next build", async () =>
     one((await run(tool("next", "next", "build"))) === 0),
   );
@@ -64,12 +71,16 @@ if (wants("e2e") || wants("prove")) {
   if (wants("e2e") && isBuilt)
     await section("browsers that are served", async () => one((await run(floor)) === 0));
   if (wants("e2e")) await section("Playwright", isBuilt ? playwright : async () => one(false));
+  if (wants("engines")) await section("Three engines", isBuilt ? engines : async () => one(false));
   if (wants("prove")) await section("Proving ground", isBuilt ? prove : async () => one(false));
 }
 
-const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
-console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
+console.log(`\n${inWords(total)}`);
+
+function inWords(/** @type {Count} */ { passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}
 
 /**
  * Runs one part under a heading, and adds what it counted to the total.
@@ -82,7 +93,7 @@ async function section(name, work) {
   const start = Date.now();
   const count = await work();
   const seconds = ((Date.now() - start) / 1000).toFixed(1);
-  console.log(`── ${name}: ${count.passed} passed, ${count.failed} failed (${seconds} s)`);
+  console.log(`── ${name}: ${inWords(count)} (${seconds} s)`);
   total.passed += count.passed;
   total.failed += count.failed;
   total.skipped += count.skipped;
@@ -116,10 +127,21 @@ async function prove() {
   return one((await run(tool("tsx", "tsx", "scripts/prove.ts", "--minutes", "1"))) === 0);
 }
 
-async function playwright() {
-  const file = join(reports, "playwright.json");
+function playwright() {
+  return countedByPlaywright(
+    "playwright",
+    tool("@playwright/test", "playwright", "test", "--reporter=list,json"),
+  );
+}
+
+function engines() {
+  return countedByPlaywright("engines", tellStories({ grep: "@core", reporter: "list,json" }));
+}
+
+async function countedByPlaywright(/** @type {string} */ name, /** @type {string[]} */ command) {
+  const file = join(reports, `${name}.json`);
   const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: file };
-  const code = await run(tool("@playwright/test", "playwright", "test", "--reporter=list,json"), { env });
+  const code = await run(command, { env });
   return counted(file, code, (/** @type {PlaywrightReport} */ { stats }) => ({
     passed: stats.expected,
     // Passing at a second attempt is no pass.

@@ -13,12 +13,11 @@ import { placeOf } from "@/lib/pay/place";
 import type { NextKey, PayInput, Payload, PayQuestion, PayState } from "@/lib/pay/state";
 import { awaitsPayer, pressableKey } from "@/lib/pay/state-machine";
 import { DeclineAlert, RefusedAlert } from "./alerts";
+import { AskedFirst } from "./asked-first";
 import { ContinueWithoutScript } from "./continue-without-script";
+import { type Asked, askFirst } from "./payment/ask-first";
 import { usePayment } from "./payment/use-payment";
 import { Status } from "./status";
-
-/** A look by index takes milliseconds. A press does not wait longer than a payer notices for a question that may not come. */
-const QUESTION_DEADLINE_MS = 2_000;
 
 export type PayFormProps = {
   userId: string;
@@ -32,7 +31,7 @@ export type PayFormProps = {
   beside?: Payload;
   /**
    * Asked at a press, before it is stored or sent. Where it says so, nothing is: the page is shown anew, and asks the payer
-   * something first. No answer is none: the press goes on.
+   * something first. Without an answer nothing is sent, and the payer is told so.
    */
   asksFirst?: (question: PayQuestion) => Promise<boolean | ProblemName>;
   currency: string;
@@ -69,20 +68,21 @@ function FormOfPayload({ userId, userName, otherName, currency, amount, returnTo
     payThroughAction: ({ key, payload: pressed }) => rest.payNow({ userId, key, purpose, payload: pressed }),
   });
 
+  const [asked, setAsked] = useState<Asked | "asking">();
   const isAsking = useRef(false);
   const pressOrAsk = async (): Promise<void> => {
     const { asksFirst } = rest;
     if (asksFirst === undefined) return press();
     if (isAsking.current) return;
     isAsking.current = true;
-    const noQuestion = new Promise<false>((resolve) =>
-      setTimeout(() => resolve(false), QUESTION_DEADLINE_MS),
-    );
-    const question = { userId, purpose, payload, beside: rest.beside ?? {} };
-    const asks = await Promise.race([asksFirst(question), noQuestion]).catch(() => false);
+    setAsked("asking");
+    const answer = await askFirst(() => asksFirst({ userId, purpose, payload, beside: rest.beside ?? {} }));
     isAsking.current = false;
-    if (asks === true) router.refresh();
-    else press();
+    setAsked(answer);
+    if (answer === "something") router.refresh();
+    // The page of now asks for itself, and is pressed anew.
+    else if (answer === "outdated") location.assign(returnTo);
+    else if (answer === "nothing") press();
   };
 
   const receiptPath = state.name === "paid" ? `/payments/${state.payment.id}` : undefined;
@@ -96,6 +96,7 @@ function FormOfPayload({ userId, userName, otherName, currency, amount, returnTo
         <DeclineAlert state={state} otherName={otherName} currency={currency} amount={amount} />
         <RefusedAlert state={state} kind={kind} otherName={otherName} />
         <Status state={state} kind={kind} userName={userName} amount={amount} />
+        <AskedFirst asked={asked} kind={kind} />
 
         {state.name === "paid" ? (
           <Button asChild size="large">

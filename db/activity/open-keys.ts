@@ -4,6 +4,7 @@ import type { OpenKey } from "../../lib/activity/open-key.ts";
 import type { Selection } from "../../lib/activity/selection.ts";
 import { unwrittenKeysInDoubt } from "../attempts/record.ts";
 import { database } from "../connection/client.ts";
+import type { Intended } from "../payments/views/earlier.ts";
 
 type Row = Omit<OpenKey, "order" | "merchant" | "lastArrivedAt"> & {
   description: string | null;
@@ -36,26 +37,41 @@ const IN_DOUBT_MINUTES = 10;
 const IN_DOUBT_LISTED = 5;
 
 /**
- * The newest open keys of `userId`, of transfers and orders other than `purposeId`, that may still be carried out by a
- * request of the last minutes: one has arrived and its answer is not known, or `pressed` names its order or form instance.
- * Evidence only: what another server has received within the last second is missing.
+ * The newest open keys of `userId` that may be for the same as `intended`, and that may still be carried out by a request of the
+ * last minutes: one has arrived and its answer is not known, or `pressed` names its order or form instance. What an open key
+ * pays is not known: any transfer or order may be the same as another. Evidence only: what another server has received
+ * within the last second is missing.
  */
 export async function listInDoubt(
   userId: string,
-  purposeId: string,
+  intended: Intended,
   pressed: readonly string[],
 ): Promise<OpenKey[]> {
   // Before the statement: what is written meanwhile is found twice, and never not at all.
   const unwritten = unwrittenKeysInDoubt(userId);
   const inDoubt = await read(
     userId,
-    sql`k.kind in ('transfer', 'order') and k.purpose_id <> ${purposeId}::uuid`,
+    sql`${mayBeSame(intended)} and k.purpose_id <> ${intended.purposeId}::uuid`,
     sql`where (a.is_checking and a.last_arrived_at > now() - ${IN_DOUBT_MINUTES} * interval '1 minute')
            or ${isOneOf(sql`k.key`, unwritten)} or ${isOneOf(sql`k.purpose_id`, pressed)}
         order by k.key desc limit ${IN_DOUBT_LISTED}`,
   );
   // Also where what makes it so is not written yet.
   return inDoubt.map((openKey) => ({ ...openKey, isChecking: true }));
+}
+
+function mayBeSame(intended: Intended): SQL {
+  switch (intended.kind) {
+    case "transfer":
+    case "order":
+      return sql`k.kind in ('transfer', 'order')`;
+    case "refund":
+      return sql`k.kind = 'refund' and k.subject_id = ${intended.paymentId}::uuid`;
+    case "top-up":
+      return sql`k.kind = 'top-up'`;
+    default:
+      return intended satisfies never;
+  }
 }
 
 function isOneOf(column: SQL, ids: readonly string[]): SQL {

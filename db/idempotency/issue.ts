@@ -24,7 +24,7 @@ export type Issued =
   | { type: "capped" };
 
 /** A form that stays open overnight still works in the morning. Only the reaper reads it: an expired key is still open. */
-const KEY_LIFETIME = "24 hours";
+export const KEY_LIFETIME = "24 hours";
 /** No person opens this many forms; a program that does would fill the table. */
 const OPEN_KEYS_MAX = 2_000;
 

@@ -1,6 +1,6 @@
 /** Revoking: afterwards a key was paid already, or never will be. */
 import { and, eq } from "drizzle-orm";
-import type { Purpose } from "../../lib/api/payment.ts";
+import type { InternalPurpose } from "../../lib/api/payment.ts";
 import { database } from "../connection/client.ts";
 import { DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";
 import { untilKnown } from "../execution/until-known.ts";
@@ -27,7 +27,7 @@ export async function revokeKey(userId: string, key: string): Promise<Exclude<Ke
  */
 export async function revokeKeyOf(
   userId: string,
-  purpose: Purpose,
+  purpose: InternalPurpose,
 ): Promise<Exclude<KeyRecord, { state: "open" }> | undefined> {
   const [open] = await database()
     .reading.select({ key: idempotencyKeys.key })

@@ -81,7 +81,7 @@ end
 $$;
 
 -- Sets what may leave an account in a UTC day by orders and transfers; null means no limit. What left it today counts.
--- Returns done, unchanged, not_operator, unknown_user or unknown_account.
+-- Returns done, unchanged, not_operator, self, unknown_user or unknown_account.
 create or replace function set_day_limit_v1(actor uuid, of_user uuid, in_currency text, limit_minor bigint, reason text)
 returns text
 language plpgsql volatile security definer
@@ -95,6 +95,9 @@ begin
   perform assert_decisive();
   if not is_acting_operator(actor) then
     return 'not_operator';
+  end if;
+  if actor = of_user then
+    return 'self';
   end if;
   if not exists (select from users u where u.id = of_user) then
     return 'unknown_user';

@@ -670,6 +670,8 @@ as $$
     when entry.kind = 'top-up' and (debit.owner_id is not null or credit.owner_id is distinct from entry.user_id)
       then 'payee_unknown'
     when entry.kind = 'funding' and (debit.owner_id is null) = (credit.owner_id is null) then 'house_account_mismatch'
+    -- Nobody acts upon themselves: another operator does.
+    when entry.kind = 'funding' and entry.user_id in (debit.owner_id, credit.owner_id) then 'own_account'
     when entry.kind not in ('top-up', 'funding') and debit.owner_id is distinct from entry.user_id then 'payer_unknown'
     when entry.kind not in ('top-up', 'funding') and credit.owner_id is null then 'payee_unknown'
     when debit.id = credit.id or debit.owner_id = credit.owner_id then 'payee_is_payer'
@@ -1263,7 +1265,7 @@ end
 $$;
 --> statement-breakpoint
 -- Sets what may leave an account in a UTC day by orders and transfers; null means no limit. What left it today counts.
--- Returns done, unchanged, not_operator, unknown_user or unknown_account.
+-- Returns done, unchanged, not_operator, self, unknown_user or unknown_account.
 create or replace function set_day_limit_v1(actor uuid, of_user uuid, in_currency text, limit_minor bigint, reason text)
 returns text
 language plpgsql volatile security definer
@@ -1277,6 +1279,9 @@ begin
   perform assert_decisive();
   if not is_acting_operator(actor) then
     return 'not_operator';
+  end if;
+  if actor = of_user then
+    return 'self';
   end if;
   if not exists (select from users u where u.id = of_user) then
     return 'unknown_user';

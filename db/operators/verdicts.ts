@@ -10,7 +10,7 @@ export type Done = "done" | "opened" | "changed" | "unchanged";
 export type NotDone =
   /** Who acts is no operator (any more), or is frozen. */
   | "not_operator"
-  /** Nobody acts upon themselves: so there is always an operator left. */
+  /** Nobody acts upon themselves: so there is always an operator left, and nobody gives themselves money or leave. */
   | "self"
   | "unknown_user"
   | "unknown_account"

@@ -120,6 +120,10 @@ const REFUSALS: Provokers<RefusalReason> = {
     const { entry, operator } = await funding();
     return { ...entry, debitAccountId: operator.accountId };
   },
+  async own_account() {
+    const { entry, operator } = await funding();
+    return { ...entry, creditAccountId: operator.accountId };
+  },
   amount_not_positive: () => transfer(() => ({ amountMinor: 0n })),
   payment_unknown: () => refund(1n, "declined"),
   async order_unknown() {

@@ -69,6 +69,7 @@ export const FAILURES = {
     payer_unknown: REFUSED,
     payee_unknown: REFUSED,
     house_account_mismatch: REFUSED,
+    own_account: REFUSED,
     payee_is_payer: REFUSED,
     payer_closed: REFUSED,
     merchant_mismatch: REFUSED,

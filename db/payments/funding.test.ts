@@ -270,6 +270,24 @@ describe("whoever is no operator", () => {
   });
 });
 
+it.each(["credit", "debit"] as const)(
+  "an operator's own account is for another operator: %s",
+  async (direction) => {
+    const [operator, other] = [
+      await newPerson(test.owner, 900n, "operator"),
+      await newPerson(test.owner, 0n, "operator"),
+    ];
+    const intentId = randomUUID();
+    const own = funding(operator, { direction });
+    const refused = { type: "refused", reason: "own_account" };
+    expect(await fund(operator.id, intentId, own)).toEqual(refused);
+    expect(await balanceOf(test.owner, operator.accountId)).toBe(900n);
+    expect(await auditOf(operator)).toEqual([]);
+    expect(await fund(other.id, randomUUID(), own)).toMatchObject({ payment: { status: "succeeded" } });
+    await expectBooksRight(test.owner);
+  },
+);
+
 describe("settling refuses a funding", () => {
   it("with no house account, with two, or without a reason, and anything else with one", async () => {
     const [operator, payer] = await operatorAndPayer(100n);

@@ -23,6 +23,8 @@ as $$
     when entry.kind = 'top-up' and (debit.owner_id is not null or credit.owner_id is distinct from entry.user_id)
       then 'payee_unknown'
     when entry.kind = 'funding' and (debit.owner_id is null) = (credit.owner_id is null) then 'house_account_mismatch'
+    -- Nobody acts upon themselves: another operator does.
+    when entry.kind = 'funding' and entry.user_id in (debit.owner_id, credit.owner_id) then 'own_account'
     when entry.kind not in ('top-up', 'funding') and debit.owner_id is distinct from entry.user_id then 'payer_unknown'
     when entry.kind not in ('top-up', 'funding') and credit.owner_id is null then 'payee_unknown'
     when debit.id = credit.id or debit.owner_id = credit.owner_id then 'payee_is_payer'

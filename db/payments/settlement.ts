@@ -28,6 +28,7 @@ export const REFUSAL_REASONS = [
   "payer_unknown",
   "payee_unknown",
   "house_account_mismatch",
+  "own_account",
   "payee_is_payer",
   "payer_closed",
   "merchant_mismatch",

@@ -65,6 +65,34 @@ test("a part that is refunded by two presses is refunded once, with its reason, 
   await customer.context().close();
 });
 
+test("the same refund in two windows is asked about before it is made twice", async ({
+  page,
+  browser,
+  baseURL,
+}) => {
+  const customer = await otherPage(browser);
+  const paymentId = await sale(customer, baseURL ?? "");
+  await signIn(page, "Mia");
+  const second = await page.context().newPage();
+  for (const tab of [page, second]) {
+    await tab.goto(`/payments/${paymentId}/refund`);
+    await tab.getByLabel("How much?").fill("5");
+    await tab.getByRole("button", { name: "Continue" }).click();
+    await expect(tab.getByRole("button", { name: "Refund $5.00" })).toBeEnabled();
+  }
+  await page.getByRole("button", { name: "Refund $5.00" }).click();
+  await expect(page).toHaveURL(/\/payments\/[0-9a-f-]{36}$/);
+  await second.getByRole("button", { name: "Refund $5.00" }).click();
+  const question = second.getByRole("alert").filter({ hasText: "Refund as much once more?" });
+  await expect(question).toContainText("You paid back $5.00 of this to Alice");
+  expect(await refundsOf(paymentId)).toHaveLength(1);
+  await question.getByRole("link", { name: "Yes, refund once more" }).click();
+  await second.getByRole("button", { name: "Refund $5.00" }).click();
+  await expect(second).toHaveURL(/\/payments\/[0-9a-f-]{36}$/);
+  expect(await refundsOf(paymentId)).toHaveLength(2);
+  await customer.context().close();
+});
+
 test("without JavaScript a refund is reviewed, continued and made once", async ({ browser, baseURL }) => {
   const customer = await otherPage(browser);
   const paymentId = await sale(customer, baseURL ?? "");

@@ -48,6 +48,38 @@ test("a request is made once, paid by who gets the link, and its maker sees it p
   await expect(alice.getByRole("main")).toContainText("Received from Bob");
 });
 
+test("a second request over the same amount is asked about, and paid where it is meant", async ({
+  alice,
+  browser,
+}) => {
+  const bob = await (await browser.newContext()).newPage();
+  await signIn(bob, "Bob");
+  const made: string[] = [];
+  for (const what of ["Tickets", "More tickets"]) {
+    await fillIn(alice, what, "26.01");
+    await makeButton(alice).click();
+    await expect(alice.getByRole("status").filter({ hasText: "Waiting" })).toBeVisible();
+    made.push(requestOf(alice));
+  }
+  const [first = "", second = ""] = made;
+  // Open before the other is paid: it asks when it is pressed.
+  const late = await bob.context().newPage();
+  await openCheckout(late, second);
+  await openCheckout(bob, first);
+  await payButton(bob).click();
+  await expectReceipt(bob, "$26.01");
+  await payButton(late).click();
+  const question = late.getByRole("alert").filter({ hasText: "You paid Alice $26.01" });
+  await expect(question).toBeVisible();
+  await expect(payButton(late)).toHaveCount(0);
+  expect(await paymentsOf(second)).toEqual([]);
+  await question.getByRole("link", { name: "Yes, pay once more" }).click();
+  await payButton(late).click();
+  await expectReceipt(late, "$26.01");
+  await expectPaidOnce(second);
+  await bob.context().close();
+});
+
 test("a request that was made never changes: sent again with another amount, it is what it was", async ({
   alice,
 }) => {

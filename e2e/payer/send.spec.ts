@@ -1,6 +1,6 @@
 /** Sending money: one intent in the address, one payment, and a question before what looks like the same again. */
 import { randomUUID } from "node:crypto";
-import type { Page } from "@playwright/test";
+import type { Page, Request } from "@playwright/test";
 import { continueButton, payPlainly } from "../support/blocked.ts";
 import { books, expectTransferOnce, transfersOf, userIdOf } from "../support/books.ts";
 import {
@@ -142,6 +142,32 @@ test("a review that was open when the same was sent elsewhere asks when it is pr
   await openReview(second, amount.typed);
   await payButton(second).click();
   await expectReceipt(second, amount.shown);
+  await payButton(alice).click();
+  await expect(alice.getByRole("alert").filter({ hasText: "Send another?" })).toBeVisible();
+  expect(await transfersOf(late)).toEqual([]);
+});
+
+test("a press whose question nobody answers is not sent, and is asked about once there is an answer", async ({
+  alice,
+}) => {
+  const amount = newAmount();
+  const late = await openReview(alice, amount.typed);
+  const second = await alice.context().newPage();
+  await openReview(second, amount.typed);
+  // The question is the first that a press asks the server; here nothing comes back.
+  const isAction = (request: Request) => "next-action" in request.headers();
+  await alice.route(`**/send/${late}/**`, (route) =>
+    isAction(route.request()) ? route.abort() : route.fallback(),
+  );
+  await payButton(alice).click();
+  await expect(alice.getByRole("status").filter({ hasText: "This press was not sent" })).toBeVisible();
+  expect(await transfersOf(late)).toEqual([]);
+  await payButton(second).click();
+  await expectReceipt(second, amount.shown);
+  // Still nobody answers: it is as it was.
+  await payButton(alice).click();
+  await expect(alice.getByRole("status").filter({ hasText: "This press was not sent" })).toBeVisible();
+  await alice.unrouteAll();
   await payButton(alice).click();
   await expect(alice.getByRole("alert").filter({ hasText: "Send another?" })).toBeVisible();
   expect(await transfersOf(late)).toEqual([]);

@@ -5,7 +5,9 @@ import path from "node:path";
 import { expect } from "@playwright/test";
 import postgres from "postgres";
 import { reconcile } from "../../db/ledger/reconcile.ts";
-import { DATA_DIR } from "./server-under-test.ts";
+
+/** Where the server whose books are looked into keeps its data: the tests' configurations say so, and whoever runs a script. */
+export const DATA_DIR = process.env.ONCE_DATA_DIR || ".data";
 
 let connection: postgres.Sql | undefined;
 

@@ -72,11 +72,15 @@ export async function expectReceipt(page: Page, amount = "$38.00"): Promise<void
   await expect(page).toHaveURL(/\/payments\/[0-9a-f-]{36}$/);
 }
 
-/** Whether a request is one that moves money: the server action behind Pay, or its HTTP route. */
+/**
+ * Whether a request is one that moves money: the server action behind Pay, or its HTTP route. The question before a press moves
+ * none, and holds no key.
+ */
 export function isPayment(route: Route): boolean {
   const request = route.request();
   const isAction =
     request.headers()["next-action"] !== undefined &&
+    (request.postData() ?? "").includes('"key"') &&
     /\/(checkout|send|top-up|refund)\//.test(new URL(request.url()).pathname);
   const isApi = /\/api\/(payments|payments\/[^/]+\/refunds|top-ups)$/.test(request.url());
   return request.method() === "POST" && (isAction || isApi);

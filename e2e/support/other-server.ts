@@ -2,8 +2,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
+import { DATA_DIR } from "./books.ts";
 import { expect } from "./fixtures.ts";
-import { addressOf, DATA_DIR, PORT, START_LIMIT_MS } from "./server-under-test.ts";
+import { addressOf, PORT, START_LIMIT_MS } from "./server-under-test.ts";
 
 /** Not the server's under test. */
 export const OTHER_PORT = PORT + 1;

@@ -16,9 +16,9 @@ export const addressOf = (port: number) => `http://127.0.0.1:${port}`;
 export const portOf = (index: number) => FIRST_PORT + 2 * index;
 export const dataDirOf = (index: number) => `.data/e2e/${index}`;
 
-/** Playwright's number of this worker, which no other one has at the same time; none outside of it. */
-const worker = process.env.TEST_PARALLEL_INDEX;
-export const PORT = portOf(Number(worker ?? 0));
+/** Playwright's number of this worker, which no other one has at the same time. */
+const index = Number(process.env.TEST_PARALLEL_INDEX ?? 0);
+export const PORT = portOf(index);
 export const ADDRESS = addressOf(PORT);
-/** Where the server keeps its data; outside of a worker the one whose books are looked into. */
-export const DATA_DIR = (worker === undefined && process.env.ONCE_DATA_DIR) || dataDirOf(Number(worker ?? 0));
+/** Where the server of this worker keeps its data. */
+export const DATA_DIR = dataDirOf(index);

@@ -20,6 +20,8 @@ export type OperatorCommand =
       amountMinor: bigint;
       typedAmount: string;
       intentId: string | undefined;
+      /** Whether it is meant to be one more, where the same was done minutes ago. */
+      isMeantAgain: boolean;
     } & OfPerson)
   | ({ name: "freeze" | "unfreeze"; code: string | undefined } & OfPerson)
   | { name: "requests" }
@@ -46,6 +48,8 @@ export const OPERATOR_HELP = `npm run operator -- <command> --reason "why" [--as
   --as        who acts, by handle; may be left out where there is one operator
   --intent    of credit and debit: the UUID that the first run has printed. With it the same command is the same payment,
               however often it is run; without it every run is a payment of its own
+  --again     of credit and debit: one more, although the same was done minutes ago; without it you are asked first, and where
+              nobody can be asked nothing is done
   Amounts are decimals: 50, 12.50.
 
 Exit code 0: it is so now. 1: it was not done, and no money moved. 2: the command is wrong, or the database cannot be used.
@@ -58,6 +62,7 @@ const OPTIONS = {
   currency: { type: "string" },
   "day-limit": { type: "string" },
   intent: { type: "string" },
+  again: { type: "boolean" },
   limit: { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -72,8 +77,8 @@ const FLAGS: Record<OperatorCommand["name"], readonly Flag[]> = {
   decline: ["reason"],
   currency: ["reason", "day-limit"],
   limit: ["reason"],
-  credit: ["reason", "intent"],
-  debit: ["reason", "intent"],
+  credit: ["reason", "intent", "again"],
+  debit: ["reason", "intent", "again"],
   freeze: ["reason", "currency"],
   unfreeze: ["reason", "currency"],
   requests: [],
@@ -177,6 +182,7 @@ function commandOf(
         amountMinor,
         typedAmount: text,
         intentId: intentOf(flags.intent),
+        isMeantAgain: flags.again === true,
       };
     }
     case "freeze":

@@ -1,10 +1,12 @@
 /** The commands credit and debit: money in and out of an account, once per intent. */
 import { randomUUID } from "node:crypto";
 import { errorCode } from "../../db/execution/error-code.ts";
+import { revokeKeyOf } from "../../db/idempotency/revoke.ts";
 import type { User } from "../../db/identity/users.ts";
 import { listAccounts } from "../../db/ledger/accounts.ts";
 import { type FundResult, fund } from "../../db/payments/funding.ts";
 import type { RefusalReason } from "../../db/payments/settlement.ts";
+import { findFundingInDoubt, findSameFunding } from "../../db/payments/views/earlier-funding.ts";
 import { formatMoney } from "../../lib/money.ts";
 import type { OperatorCommand } from "./command-line.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -15,6 +17,7 @@ type FundCommand = Extract<OperatorCommand, { name: "credit" | "debit" }>;
 /** Why an account was not funded and may be with the same intent; what is not here cannot happen to a funding. */
 const REFUSED: Partial<Record<RefusalReason, string>> = {
   not_operator: "You are no operator (any more), or are frozen.",
+  own_account: "Nobody puts money into an account of their own, or takes it out: ask another operator.",
   payer_closed: "The account is frozen, and nothing leaves it.",
   payer_unknown: "This currency is not open: npm run operator -- currency CODE --reason …",
   payee_unknown: "This currency is not open: npm run operator -- currency CODE --reason …",
@@ -26,6 +29,55 @@ const DECLINED: Partial<Record<string, string>> = {
   payee_closed: "The account is frozen, and receives nothing.",
 };
 
+/**
+ * What was funded minutes ago that this may be a second time of, as sentences for the operator; undefined where there is
+ * nothing. Throws where it could not be looked up.
+ */
+async function questionBefore(actor: User, user: User, command: FundCommand): Promise<string | undefined> {
+  const { name, code, amountMinor, reason } = command;
+  const open = await findFundingInDoubt(actor.id);
+  // Afterwards: what was settled in between is then found here.
+  const same = await findSameFunding(user.id, { direction: name, amountMinor, currency: code, reason });
+  if (same !== undefined) {
+    const amount = `${formatMoney(amountMinor, code, "en")} ${name === "credit" ? "was put into" : "was taken out of"}`;
+    return `${amount} the ${code} account of @${user.handle} for this very reason at ${same.settledAt.toISOString()} already, by @${same.operator}: payment ${same.paymentId}, intent ${same.intentId}.`;
+  }
+  if (open === undefined) return undefined;
+  return `You began a payment minutes ago that has no outcome yet, and it may have been this one: intent ${open}. Its line, run again with --intent ${open}, finds out.`;
+}
+
+/** Whether the operator means this one, too, where it may be a second time. Says so where nothing is done. */
+async function isMeant(
+  actor: User,
+  user: User,
+  command: FundCommand,
+  { ask, complain }: Terminal,
+): Promise<boolean> {
+  // An intent says which payment is meant: the one that has it.
+  if (command.isMeantAgain || command.intentId !== undefined) return true;
+  let question: string | undefined;
+  try {
+    question = await questionBefore(actor, user, command);
+  } catch (error) {
+    complain(
+      `Not done: whether the same was done minutes ago cannot be looked up (${codeOf(error)}). No money has moved by this. Run it again later, or with --again if you are sure.`,
+    );
+    return false;
+  }
+  if (question === undefined) return true;
+  if (ask === undefined) {
+    complain(`Not done. ${question} No money has moved by this. If you mean one more, say --again.`);
+    return false;
+  }
+  const answer = await ask(`${question}\nOne more? Type yes: `);
+  if (answer.trim().toLowerCase() === "yes") return true;
+  complain("Not done. No money has moved by this.");
+  return false;
+}
+
+const codeOf = (error: unknown): string =>
+  errorCode(error) ?? (error instanceof Error ? error.message : typeof error);
+
 /** Funds the account and says what became of it: each answer says whether money has moved. Returns the exit code. */
 export async function fundAccount(
   actor: User,
@@ -34,6 +86,7 @@ export async function fundAccount(
   terminal: Terminal,
 ): Promise<number> {
   const { name, code, amountMinor, reason } = command;
+  if (!(await isMeant(actor, user, command, terminal))) return EXIT.notDone;
   const intentId = command.intentId ?? randomUUID();
   const again = lineOf(actor, user, { ...command, intentId });
   // Before anything is sent: whoever is cut off has it on the screen.
@@ -48,9 +101,8 @@ export async function fundAccount(
       reason,
     });
   } catch (error) {
-    const why = errorCode(error) ?? (error instanceof Error ? error.message : typeof error);
     terminal.complain(
-      `It is not known whether money has moved (${why}). Run the line above again: it finds out, and moves it once at the most.`,
+      `It is not known whether money has moved (${codeOf(error)}). Run the line above again: it finds out, and moves it once at the most.`,
     );
     return EXIT.unknown;
   }
@@ -76,6 +128,8 @@ export async function fundAccount(
       );
       return EXIT.notDone;
     case "refused":
+      // It is known what became of this one: the next is not asked about it. Where that fails it is, and that is all.
+      await revokeKeyOf(actor.id, { kind: "funding", intentId }).catch(() => undefined);
       terminal.complain(`Not done. ${REFUSED[result.reason] ?? result.reason} No money has moved.`);
       return EXIT.notDone;
     case "capped":

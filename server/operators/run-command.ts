@@ -23,7 +23,7 @@ const REQUESTS_SHOWN_MAX = 200;
 /** Why nothing was done, as a sentence about `who`. */
 const NOT_DONE: Record<NotDone, (who: string) => string> = {
   not_operator: () => "You are no operator (any more), or are frozen.",
-  self: () => "Nobody does this to themselves: ask another operator, so that one is always left.",
+  self: () => "Nobody does this to themselves: ask another operator.",
   unknown_user: (who) => `There is no @${who}.`,
   unknown_account: (who) =>
     `@${who} has no account in this currency: open it (npm run operator -- currency), and let them sign in once.`,

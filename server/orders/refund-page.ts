@@ -16,8 +16,8 @@ export type RefundPayload = { amountMinor: string; reason?: string };
 export const REFUND_FORM: PlainForm<{ id: string; intentId: string }> = {
   purposeOf: ({ id, intentId }) => ({ kind: "refund", paymentId: id, intentId }),
   carried: ["amountMinor", "reason"],
-  beside: [],
-  beginsAt: (place, carried) => pathWith(place, { amountMinor: carried.amountMinor, reason: carried.reason }),
+  beginsAt: (place, { amountMinor, reason }, { despite }) =>
+    pathWith(place, { amountMinor, reason, despite }),
 };
 
 /** What somebody wrote, whole: what is too long is said to be, and not cut. */

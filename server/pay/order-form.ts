@@ -1,8 +1,8 @@
 /** The checkout of an order as a plain form: its order tells all that is paid. */
-import type { PlainForm } from "./plain-form.ts";
+import { type PlainForm, pathWith } from "./plain-form.ts";
 
 export const ORDER_FORM: PlainForm<{ orderId: string }> = {
   purposeOf: ({ orderId }) => ({ kind: "order", orderId }),
   carried: [],
-  beginsAt: (place) => place,
+  beginsAt: (place, _, beside) => pathWith(place, beside),
 };

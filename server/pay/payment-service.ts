@@ -18,8 +18,9 @@ import { type PaymentAttempt, recordAndCount, verdictOf } from "./payment-attemp
 /** Why a command was refused, as a problem: which one, and which field to blame. Nothing was consumed. */
 const REFUSALS: Record<RefusalReason, { name: ProblemName; error?: FieldError; detail?: string }> = {
   malformed: { name: "invalid-request", error: { pointer: "", detail: "cannot be executed" } },
-  // A funding is an operator's, and no route takes one.
+  // These two are a funding's, which is an operator's: no route takes one.
   not_operator: { name: "forbidden" },
+  own_account: { name: "forbidden" },
   amount_not_positive: {
     name: "invalid-request",
     error: { pointer: "/amountMinor", detail: "must be positive" },

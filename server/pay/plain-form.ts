@@ -14,6 +14,7 @@ import { plainFormPath } from "@/lib/plain-form-path";
 import { formRoute } from "../http/form-route.ts";
 import type { RouteName } from "../identity/policy.ts";
 import { payForPurpose } from "./pay-for-purpose.ts";
+import { asksBeforePress } from "./question.ts";
 
 type Params = Record<string, string>;
 
@@ -22,16 +23,17 @@ export type PlainForm<P extends Params> = {
   purposeOf: (params: P) => Purpose;
   /** The fields that travel from page to page, because the purpose alone does not tell them: to whom, how much. */
   carried: readonly string[];
-  /** Fields that travel along and are not paid. */
-  beside?: readonly string[];
   /** Where the page with Continue stands, given what travels along. */
   beginsAt: (place: string, carried: Payload, beside: Payload) => string;
 };
 
+/** What travels along and is not paid: what the payer has been asked about. */
+export const BESIDE = ["despite"];
+
 /** What was posted to an address of `form`. An address that names no purpose has no place either. */
 function readPosted<P extends Params>(form: PlainForm<P>, params: P, posted: URLSearchParams) {
   const purpose = purposeSchema.safeParse(form.purposeOf(params)).data;
-  const [carried, beside] = [fieldsOf(posted, form.carried), fieldsOf(posted, form.beside ?? [])];
+  const [carried, beside] = [fieldsOf(posted, form.carried), fieldsOf(posted, BESIDE)];
   const place = purpose && placeOf(purpose);
   const begin = place === undefined ? "/" : form.beginsAt(place, carried, beside);
   return { purpose, carried, beside, along: { ...carried, ...beside }, place, begin };
@@ -78,13 +80,9 @@ const ALWAYS_POSTED = ["amountMinor", "currency"];
 
 /**
  * Makes the handler of Pay: the same use case as every other door's. Posted twice, it leads to the same receipt twice.
- * Where `asksFirst` says so, nothing is executed: the page with Continue is shown, which asks the payer something.
+ * Where it may be a second payment, nothing is executed: the page with Continue is shown, which asks the payer first.
  */
-export function plainPayRoute<P extends Params>(
-  name: RouteName,
-  form: PlainForm<P>,
-  asksFirst?: (call: { userId: string; params: P; payload: Payload; beside: Payload }) => Promise<boolean>,
-) {
+export function plainPayRoute<P extends Params>(name: RouteName, form: PlainForm<P>) {
   return formRoute<P>(
     name,
     async ({ form: posted, params, user, requestId }) => {
@@ -92,7 +90,7 @@ export function plainPayRoute<P extends Params>(
       const key = uuid.safeParse(posted.get("idempotency_key"));
       if (!key.success || purpose === undefined || place === undefined) return begin;
       const payload = fieldsOf(posted, form.carried.length > 0 ? form.carried : ALWAYS_POSTED);
-      if (await asksFirst?.({ userId: user.id, params, payload, beside })) return begin;
+      if (await asksBeforePress(user.id, purpose, payload, beside.despite)) return begin;
       const attempt = { userId: user.id, key: key.data, channel: "form", requestId } as const;
       const answer = await payForPurpose(attempt, purpose, payload);
       if (answer.status === 201) return `/payments/${key.data}`;

@@ -5,5 +5,5 @@ import type { PlainForm } from "./plain-form.ts";
 export const TOP_UP_FORM: PlainForm<{ intentId: string }> = {
   purposeOf: ({ intentId }) => ({ kind: "top-up", intentId }),
   carried: TOP_UP_FIELDS,
-  beginsAt: topUpReviewPath,
+  beginsAt: (place, carried, { despite }) => topUpReviewPath(place, carried, despite),
 };

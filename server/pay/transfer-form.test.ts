@@ -18,7 +18,7 @@ import type { Caller } from "../identity/viewer.ts";
 import { readSentRequest } from "./check-request.ts";
 import { payForPurpose } from "./pay-for-purpose.ts";
 import { pressesOf } from "./presses.ts";
-import { asksBeforePress, questionBefore } from "./transfer-form.ts";
+import { asksBeforePress, questionBefore } from "./question.ts";
 
 /** Outside Next.js there is no session to read, and no language: a test says which. */
 const reader = vi.hoisted((): { caller: Caller | undefined; locale: Locale } => ({
@@ -184,8 +184,9 @@ it.each([
       recordAttempt({ userId: payer.id, key: first, channel: "action", verdict, arrivedAt });
     const pressAgain = (despite?: string) =>
       post(payTransfer, again, { ...fields, idempotency_key: key, ...(despite && { despite }) });
-    const questionNow = (despite?: string) =>
-      questionBefore(payer.id, { ...fields, intentId: again, payeeId: payee.id }, [], despite);
+    const intended = (purposeId: string) =>
+      ({ kind: "transfer", purposeId, payeeId: payee.id, amountMinor: "700", currency: "USD" }) as const;
+    const questionNow = (despite?: string) => questionBefore(payer.id, intended(again), [], despite);
 
     // Told why it was refused, or long ago: nothing is under way.
     if (isWritten) arrive("unknown", new Date(Date.now() - 11 * 60_000));
@@ -200,8 +201,8 @@ it.each([
     expect(await balanceOf(test.owner, payee.accountId)).toBe(0n);
     expect(await keyState(payer.id, key)).toEqual({ state: "open" });
     // The payment itself may be pressed again, of course; to another payer it is nothing.
-    expect(await listInDoubt(payer.id, intentId, [])).toEqual([]);
-    expect(await listInDoubt(payee.id, again, [])).toEqual([]);
+    expect(await listInDoubt(payer.id, intended(intentId), [])).toEqual([]);
+    expect(await listInDoubt(payee.id, intended(again), [])).toEqual([]);
 
     const question = await questionNow();
     expect(question).toMatchObject({ inDoubt: [{ key: first, isChecking: true }], goOn: first });
@@ -209,7 +210,7 @@ it.each([
     expect((await pressAgain(question?.goOn)).pathname).toBe(`/payments/${key}`);
     expect(await balanceOf(test.owner, payee.accountId)).toBe(700n);
     // Now there is both what is in doubt and what looks the same: who goes on is asked about neither again.
-    const third = { ...fields, intentId: randomUUID(), payeeId: payee.id };
+    const third = intended(randomUUID());
     const both = await questionBefore(payer.id, third, [], undefined);
     expect(both).toMatchObject({ inDoubt: [{ key: first }], lookalike: { id: key } });
     expect(await questionBefore(payer.id, third, [], both?.goOn)).toBeUndefined();
@@ -224,7 +225,9 @@ it("of two windows that are pressed in the same moment one is carried out, and t
   const intents = [intentId, randomUUID()];
   const keys = await Promise.all(intents.map((id) => keyFor(payer.id, { kind: "transfer", intentId: id })));
   const { user: _, ...payload } = fields;
-  const asks = await Promise.all(intents.map((id) => asksBeforePress(payer.id, id, payload, undefined)));
+  const asks = await Promise.all(
+    intents.map((id) => asksBeforePress(payer.id, { kind: "transfer", intentId: id }, payload, undefined)),
+  );
   expect(asks).toEqual([false, true]);
   const [first = "", second = ""] = keys;
   await post(payTransfer, intents[0] ?? "", { ...fields, idempotency_key: first });

@@ -1,8 +1,10 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { looksLikeEarlier } from "@/app/looks-like-earlier-action";
 import { payNow } from "@/app/pay-action";
 import { Amount } from "@/components/checkout/amount";
+import { AsksFirst } from "@/components/checkout/asks-first";
 import { ClosedOrder } from "@/components/checkout/closed-order";
 import { PayForm } from "@/components/checkout/pay-form";
 import { Payee } from "@/components/checkout/payee";
@@ -12,11 +14,15 @@ import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { isMerchant } from "@/db/identity/users";
 import { findOrder } from "@/db/orders/orders";
+import type { Purpose } from "@/lib/api/payment";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
+import { placeOf } from "@/lib/pay/place";
 import { isolateBidi } from "@/lib/text/bidi-isolate";
 import { authorizePage } from "@/server/identity/authorize";
 import { getViewer } from "@/server/identity/viewer";
+import { BESIDE, fieldsOf, pathWith, queryOf, type SearchParams } from "@/server/pay/plain-form";
+import { questionOf } from "@/server/pay/question";
 
 type Params = { params: Promise<{ orderId: string }> };
 
@@ -33,11 +39,18 @@ export async function generateMetadata({ params }: Params): Promise<Metadata> {
 }
 
 /** The checkout of one order. To read it writes nothing; the key is fetched when the form opens in the browser. */
-export default async function CheckoutPage({ params }: Params) {
-  const { orderId } = await params;
+export default async function CheckoutPage({
+  params,
+  searchParams,
+}: Params & { searchParams: Promise<SearchParams> }) {
+  const [{ orderId }, search] = await Promise.all([params, searchParams]);
   const id = uuid.safeParse(orderId);
   if (!id.success) notFound();
-  const viewer = await authorizePage("/checkout/[orderId]", `/checkout/${id.data}`);
+  const purpose: Purpose = { kind: "order", orderId: id.data };
+  const place = placeOf(purpose);
+  const beside = fieldsOf(queryOf(search), BESIDE);
+  const address = pathWith(place, beside);
+  const viewer = await authorizePage("/checkout/[orderId]", address);
   const order = await findOrder(id.data);
   if (order === undefined) notFound();
   if (order.paidBy?.userId === viewer.id) redirect(`/payments/${order.paidBy.paymentId}`);
@@ -49,6 +62,8 @@ export default async function CheckoutPage({ params }: Params) {
   const amount = formatMoney(order.totalMinor, order.currency, locale);
   const closedReason =
     order.merchant.id === viewer.id ? "own" : order.state === "open" ? undefined : order.state;
+  const question =
+    closedReason === undefined ? await questionOf(viewer.id, purpose, {}, beside.despite) : undefined;
   return (
     <div className="mx-auto w-full max-w-4xl">
       <h1 className="mb-6 text-title wrap-anywhere">
@@ -65,17 +80,29 @@ export default async function CheckoutPage({ params }: Params) {
           ) : null}
           {closedReason === undefined ? (
             <>
-              <PayForm
-                userId={viewer.id}
-                userName={viewer.name}
-                otherName={order.merchant.name}
-                purpose={{ kind: "order", orderId: order.id }}
-                payload={{ orderId: order.id, amountMinor: order.totalMinor, currency: order.currency }}
-                currency={order.currency}
-                amount={amount}
-                returnTo={`/checkout/${order.id}`}
-                payNow={payNow}
-              />
+              {question !== undefined ? (
+                <AsksFirst
+                  kind="order"
+                  question={question}
+                  otherName={order.merchant.name}
+                  amount={amount}
+                  goOn={pathWith(place, { despite: question.goOn })}
+                />
+              ) : (
+                <PayForm
+                  userId={viewer.id}
+                  userName={viewer.name}
+                  otherName={order.merchant.name}
+                  purpose={purpose}
+                  payload={{ orderId: order.id, amountMinor: order.totalMinor, currency: order.currency }}
+                  // A merchant's order is nothing that is asked about: it is paid without a question, and without its delay.
+                  {...(isRequest && { beside, asksFirst: looksLikeEarlier })}
+                  currency={order.currency}
+                  amount={amount}
+                  returnTo={address}
+                  payNow={payNow}
+                />
+              )}
               <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
                 {inElements(t.rich("checkout.payingAs", { name: viewer.name, bdi }))}
               </p>

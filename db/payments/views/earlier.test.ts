@@ -49,8 +49,15 @@ function lookAt(
   to: Person,
   changes: { intentId?: string; amountMinor?: string; currency?: string } = {},
 ) {
-  const intended = { intentId: randomUUID(), payeeId: to.id, amountMinor: "2500", currency: "USD" };
-  return findLookalike(from.id, { ...intended, ...changes });
+  const { intentId: purposeId = randomUUID(), ...others } = changes;
+  const intended = {
+    kind: "transfer",
+    purposeId,
+    payeeId: to.id,
+    amountMinor: "2500",
+    currency: "USD",
+  } as const;
+  return findLookalike(from.id, { ...intended, ...others });
 }
 
 it("a transfer of minutes ago looks like one to the same person over the same amount, the latest first", async () => {

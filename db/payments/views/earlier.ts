@@ -1,12 +1,12 @@
 /** What a payer has paid before that matters before they pay again. Read for the pages; nothing is decided from it. */
-import { and, asc, desc, eq, gt, inArray, ne, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, ne, type SQL, sql } from "drizzle-orm";
 import type { Purpose } from "../../../lib/api/payment.ts";
 import { database } from "../../connection/client.ts";
 import { ledgerAccounts } from "../../schema/ledger.ts";
 import { payments } from "../../schema/payments.ts";
 
 /** How long somebody may have forgotten, or not have seen, that they have just paid this. */
-const LOOKS_ALIKE_MINUTES = 10;
+export const LOOKS_ALIKE_MINUTES = 10;
 
 /** How many of somebody's latest transfers their recipients are gathered from: a read that stays short however many there are. */
 const TRANSFERS_READ = 300;
@@ -30,38 +30,61 @@ export async function findPaymentOf(userId: string, purpose: Purpose): Promise<s
 export type Lookalike = { id: string; settledAt: Date };
 
 /**
- * The latest payment of the last minutes, for another purpose, that `userId` made to the same person over the same amount:
- * a transfer or an order. Whoever forgot it, or never saw it, may be about to pay twice.
+ * What somebody is about to pay, as far as something else may be the same: money to a person (as a transfer, or for what they
+ * requested), a refund of one payment, or a top-up.
  */
-export async function findLookalike(
-  userId: string,
-  intended: { intentId: string; payeeId: string; amountMinor: string; currency: string },
-): Promise<Lookalike | undefined> {
-  const db = database().reading;
-  const [found] = await db
-    .select({ id: payments.id, settledAt: payments.settledAt })
+export type Intended = { purposeId: string; amountMinor: string } & (
+  | { kind: "transfer" | "order"; payeeId: string; currency: string }
+  | { kind: "refund"; paymentId: string }
+  | { kind: "top-up"; currency: string }
+);
+
+/**
+ * The latest payment of the last minutes, for another purpose, by which `userId` did the same: paid the same person the same
+ * amount, by a transfer or for an order; refunded the same amount of the same payment; topped up by it. Whoever forgot it, or
+ * never saw it, may be about to do it twice.
+ */
+export async function findLookalike(userId: string, intended: Intended): Promise<Lookalike | undefined> {
+  const [found] = await database()
+    .reading.select({ id: payments.id, settledAt: payments.settledAt })
     .from(payments)
     .where(
       and(
         eq(payments.userId, userId),
         gt(payments.settledAt, sql`now() - ${LOOKS_ALIKE_MINUTES} * interval '1 minute'`),
         eq(payments.status, "succeeded"),
-        inArray(payments.kind, ["transfer", "order"]),
-        ne(payments.purposeId, intended.intentId),
+        ne(payments.purposeId, intended.purposeId),
         eq(payments.amountMinor, BigInt(intended.amountMinor)),
-        eq(payments.currency, intended.currency),
-        inArray(
-          payments.payeeAccountId,
-          db
-            .select({ id: ledgerAccounts.id })
-            .from(ledgerAccounts)
-            .where(eq(ledgerAccounts.ownerId, intended.payeeId)),
-        ),
+        isAlike(intended),
       ),
     )
     .orderBy(desc(payments.settledAt), desc(payments.id))
     .limit(1);
   return found;
+}
+
+function isAlike(intended: Intended): SQL | undefined {
+  switch (intended.kind) {
+    case "transfer":
+    case "order":
+      return and(
+        inArray(payments.kind, ["transfer", "order"]),
+        eq(payments.currency, intended.currency),
+        inArray(
+          payments.payeeAccountId,
+          database()
+            .reading.select({ id: ledgerAccounts.id })
+            .from(ledgerAccounts)
+            .where(eq(ledgerAccounts.ownerId, intended.payeeId)),
+        ),
+      );
+    case "refund":
+      return and(eq(payments.kind, "refund"), eq(payments.subjectId, intended.paymentId));
+    case "top-up":
+      return and(eq(payments.kind, "top-up"), eq(payments.currency, intended.currency));
+    default:
+      return intended satisfies never;
+  }
 }
 
 /**

@@ -51,6 +51,7 @@ export function evaluate(books: Books, entry: SettlementEntry): Refused | Execut
     if (debit.ownerId !== null || credit.ownerId !== entry.userId) return refused("payee_unknown");
   } else if (kind === "funding") {
     if ((debit.ownerId === null) === (credit.ownerId === null)) return refused("house_account_mismatch");
+    if (debit.ownerId === entry.userId || credit.ownerId === entry.userId) return refused("own_account");
   } else if (debit.ownerId !== entry.userId) return refused("payer_unknown");
   else if (credit.ownerId === null) return refused("payee_unknown");
   if (debitId === creditId || (debit.ownerId !== null && debit.ownerId === credit.ownerId))

@@ -11,7 +11,7 @@ export function topUpForm(locale: string) {
 /** The fields of a top-up that stand in addresses: a request of the API, word for word. */
 export const TOP_UP_FIELDS = ["amountMinor", "currency"] as const;
 
-/** The page that names the top-up before it is paid. */
-export function topUpReviewPath(place: string, payload: Payload): string {
-  return `${place}/review?${new URLSearchParams(payload)}`;
+/** The page that names the top-up before it is paid. `despite`: those that were asked about. */
+export function topUpReviewPath(place: string, payload: Payload, despite?: string): string {
+  return `${place}/review?${new URLSearchParams({ ...payload, ...(despite && { despite }) })}`;
 }

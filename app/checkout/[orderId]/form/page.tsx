@@ -18,7 +18,9 @@ import { plainFormPath } from "@/lib/plain-form-path";
 import { authorizePage } from "@/server/identity/authorize";
 import { whileReachable } from "@/server/identity/while-reachable";
 import {
+  BESIDE,
   fieldsOf,
+  pathWith,
   queryOf,
   readPlainForm,
   type SearchParams,
@@ -45,16 +47,18 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
   const id = uuid.safeParse(orderId);
   if (!id.success) notFound();
   const place = `/checkout/${id.data}`;
+  const beside = fieldsOf(queryOf(search), BESIDE);
   const form = readPlainForm(search);
   if (form === undefined) {
-    await authorizePage("/checkout/[orderId]/form", place);
-    redirect(place);
+    const checkout = pathWith(place, beside);
+    await authorizePage("/checkout/[orderId]/form", checkout);
+    redirect(checkout);
   }
   const { key, userId } = form;
   const purpose: Purpose = { kind: "order", orderId: id.data };
   // What was posted before, where an answer of it led here; a form that Continue led to has none.
   const posted = fieldsOf(queryOf(search), ["amountMinor", "currency"]);
-  const address = plainFormPath({ place, key, userId, carried: posted }, form.notice);
+  const address = plainFormPath({ place, key, userId, carried: { ...posted, ...beside } }, form.notice);
   const [read, t, locale] = await Promise.all([
     whileReachable("/checkout/[orderId]/form", async () => {
       const viewer = await authorizePage("/checkout/[orderId]/form", address, userId);
@@ -79,6 +83,7 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
           asked.ok ? { amountMinor: asked.value.amountMinor, currency: asked.value.currency } : undefined
         }
         currency={posted.currency}
+        beside={beside}
         address={address}
       />
     );
@@ -111,6 +116,7 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
           userId={viewer.id}
           purpose={purpose}
           payload={{ amountMinor: order.totalMinor, currency: order.currency }}
+          beside={beside}
           idempotencyKey={form.key}
           currency={order.currency}
           amount={amount}

@@ -18,6 +18,7 @@ import { authorizePage } from "@/server/identity/authorize";
 import { whileReachable } from "@/server/identity/while-reachable";
 import { checkTransfer } from "@/server/pay/check-transfer";
 import {
+  BESIDE,
   fieldsOf,
   queryOf,
   readPlainForm,
@@ -48,7 +49,7 @@ export default async function PlainTransferPage({
   const place = placeOf(purpose);
   const query = queryOf(search);
   const carried = fieldsOf(query, TRANSFER_FIELDS);
-  const beside = fieldsOf(query, ["despite"]);
+  const beside = fieldsOf(query, BESIDE);
   const form = readPlainForm(search);
   const review = transferReviewPath(place, carried, beside.despite);
   if (form === undefined) {

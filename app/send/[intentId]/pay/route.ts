@@ -1,9 +1,5 @@
 import { plainPayRoute } from "@/server/pay/plain-form";
-import { asksBeforePress, TRANSFER_FORM } from "@/server/pay/transfer-form";
+import { TRANSFER_FORM } from "@/server/pay/transfer-form";
 
 /** Pay without JavaScript: a plain form to the same use case. One that may be a second time is asked about. */
-export const POST = plainPayRoute(
-  "POST /send/[intentId]/pay",
-  TRANSFER_FORM,
-  ({ userId, params, payload, beside }) => asksBeforePress(userId, params.intentId, payload, beside.despite),
-);
+export const POST = plainPayRoute("POST /send/[intentId]/pay", TRANSFER_FORM);

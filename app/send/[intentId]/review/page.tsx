@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
-import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import { looksLikeEarlier } from "@/app/looks-like-earlier-action";
 import { payNow } from "@/app/pay-action";
+import { AsksFirst } from "@/components/checkout/asks-first";
 import { PayForm } from "@/components/checkout/pay-form";
-import { AsksFirst } from "@/components/send/asks-first";
 import { TransferFacts } from "@/components/send/transfer-facts";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
@@ -24,8 +24,7 @@ import { placeOf } from "@/lib/pay/place";
 import { authorizePage } from "@/server/identity/authorize";
 import { checkTransfer } from "@/server/pay/check-transfer";
 import { fieldsOf, pathWith, queryOf, type SearchParams } from "@/server/pay/plain-form";
-import { pressesOf } from "@/server/pay/presses";
-import { questionBefore } from "@/server/pay/transfer-form";
+import { questionOf } from "@/server/pay/question";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("send");
@@ -47,11 +46,10 @@ export default async function TransferReviewPage({
   const place = placeOf(purpose);
   const address = pathWith(`${place}/review`, search);
   const viewer = await authorizePage("/send/[intentId]/review", address);
-  const [paid, t, locale, format] = await Promise.all([
+  const [paid, t, locale] = await Promise.all([
     findPaymentOf(viewer.id, purpose),
     getTranslations("send"),
     getLocale(),
-    getFormatter(),
   ]);
   if (paid !== undefined) redirect(`/payments/${paid}`);
   const query = queryOf(search);
@@ -68,10 +66,9 @@ export default async function TransferReviewPage({
   const checked = await checkTransfer(viewer.id, parsed.value);
   if (!checked.ok) redirect(transferFormPath(place, typed, "checked"));
   const { recipient, balanceAfterMinor } = checked.value;
-  const intended = { intentId: id.data, payeeId: recipient.id, amountMinor, currency };
-  const question = await questionBefore(viewer.id, intended, pressesOf(viewer.id), despite);
   const amount = formatMoney(amountMinor, currency, locale);
   const payload = transferPayload(parsed.value);
+  const question = await questionOf(viewer.id, purpose, payload, despite);
   return (
     <div className="mx-auto w-full max-w-xl">
       <h1 className="mb-6 text-title wrap-anywhere">
@@ -82,15 +79,10 @@ export default async function TransferReviewPage({
         <div className="mt-6">
           {question !== undefined ? (
             <AsksFirst
-              inDoubt={question.inDoubt}
-              lookalike={
-                question.lookalike && {
-                  name: recipient.name,
-                  amount,
-                  ago: format.relativeTime(question.lookalike.settledAt, new Date()),
-                  receipt: `/payments/${question.lookalike.id}`,
-                }
-              }
+              kind="transfer"
+              question={question}
+              otherName={recipient.name}
+              amount={amount}
               goOn={transferReviewPath(place, payload, question.goOn)}
             />
           ) : (

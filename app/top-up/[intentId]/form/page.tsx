@@ -17,6 +17,7 @@ import { whileReachable } from "@/server/identity/while-reachable";
 import { isDemo } from "@/server/lifecycle/environment";
 import { checkTopUp } from "@/server/pay/check-top-up";
 import {
+  BESIDE,
   fieldsOf,
   queryOf,
   readPlainForm,
@@ -44,14 +45,15 @@ export default async function PlainTopUpPage({
   const place = placeOf(purpose);
   const query = queryOf(search);
   const carried = fieldsOf(query, TOP_UP_FIELDS);
-  const review = topUpReviewPath(place, carried);
+  const beside = fieldsOf(query, BESIDE);
+  const review = topUpReviewPath(place, carried, beside.despite);
   const form = readPlainForm(search);
   if (form === undefined) {
     await authorizePage("/top-up/[intentId]/form", review);
     redirect(review);
   }
   const { key, userId } = form;
-  const address = plainFormPath({ place, key, userId, carried }, form.notice);
+  const address = plainFormPath({ place, key, userId, carried: { ...carried, ...beside } }, form.notice);
   const [read, t, locale] = await Promise.all([
     whileReachable("/top-up/[intentId]/form", async () => {
       const viewer = await authorizePage("/top-up/[intentId]/form", address, userId);
@@ -77,6 +79,7 @@ export default async function PlainTopUpPage({
           asked.ok ? { amountMinor: asked.value.amountMinor, currency: asked.value.currency } : undefined
         }
         currency={carried.currency}
+        beside={beside}
         address={address}
       />
     );
@@ -96,6 +99,7 @@ export default async function PlainTopUpPage({
             userId={viewer.id}
             purpose={purpose}
             payload={{ amountMinor, currency }}
+            beside={beside}
             idempotencyKey={key}
             currency={currency}
             amount={formatMoney(amountMinor, currency, locale)}

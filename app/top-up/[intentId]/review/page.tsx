@@ -1,7 +1,9 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
+import { looksLikeEarlier } from "@/app/looks-like-earlier-action";
 import { payNow } from "@/app/pay-action";
+import { AsksFirst } from "@/components/checkout/asks-first";
 import { PayForm } from "@/components/checkout/pay-form";
 import { TopUpFacts } from "@/components/top-up/top-up-facts";
 import { Panel } from "@/components/ui/panel";
@@ -9,11 +11,13 @@ import { findPaymentOf } from "@/db/payments/views/earlier";
 import type { Purpose } from "@/lib/api/payment";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
+import { topUpReviewPath } from "@/lib/pay/drafts/top-up";
 import { placeOf } from "@/lib/pay/place";
 import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 import { checkTopUp } from "@/server/pay/check-top-up";
-import { pathWith, queryOf, type SearchParams } from "@/server/pay/plain-form";
+import { BESIDE, fieldsOf, pathWith, queryOf, type SearchParams } from "@/server/pay/plain-form";
+import { questionOf } from "@/server/pay/question";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("topUp");
@@ -45,23 +49,39 @@ export default async function TopUpReviewPage({
   if (paid !== undefined) redirect(`/payments/${paid}`);
   if (topUp === undefined) redirect(place);
   const { amountMinor, currency, account } = topUp;
+  const payload = { amountMinor, currency };
+  const amount = formatMoney(amountMinor, currency, locale);
+  const beside = fieldsOf(queryOf(search), BESIDE);
+  const question = await questionOf(viewer.id, purpose, payload, beside.despite);
   return (
     <div className="mx-auto w-full max-w-xl">
       <h1 className="mb-6 text-title">{t("title")}</h1>
       <Panel>
         <TopUpFacts amountMinor={amountMinor} account={account} />
         <div className="mt-6">
-          <PayForm
-            userId={viewer.id}
-            userName={viewer.name}
-            otherName={viewer.name}
-            purpose={purpose}
-            payload={{ amountMinor, currency }}
-            currency={currency}
-            amount={formatMoney(amountMinor, currency, locale)}
-            returnTo={address}
-            payNow={payNow}
-          />
+          {question !== undefined ? (
+            <AsksFirst
+              kind="top-up"
+              question={question}
+              otherName={viewer.name}
+              amount={amount}
+              goOn={topUpReviewPath(place, payload, question.goOn)}
+            />
+          ) : (
+            <PayForm
+              userId={viewer.id}
+              userName={viewer.name}
+              otherName={viewer.name}
+              purpose={purpose}
+              payload={payload}
+              beside={beside}
+              asksFirst={looksLikeEarlier}
+              currency={currency}
+              amount={amount}
+              returnTo={address}
+              payNow={payNow}
+            />
+          )}
         </div>
         <p className="mt-5 border-t border-line pt-3 text-sm">
           <a

@@ -1,8 +1,10 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { looksLikeEarlier } from "@/app/looks-like-earlier-action";
 import { payNow } from "@/app/pay-action";
 import { Amount } from "@/components/checkout/amount";
+import { AsksFirst } from "@/components/checkout/asks-first";
 import { PayForm } from "@/components/checkout/pay-form";
 import { RefundFacts } from "@/components/refund/refund-facts";
 import { RefundForm } from "@/components/refund/refund-form";
@@ -10,9 +12,12 @@ import { Panel } from "@/components/ui/panel";
 import { formatMoney, moneyPattern } from "@/lib/money";
 import { writeFigures } from "@/lib/money-pattern";
 import { placeOf } from "@/lib/pay/place";
+import type { Payload } from "@/lib/pay/state";
 import { authorizePage } from "@/server/identity/authorize";
 import { pathWith, type SearchParams } from "@/server/orders/list-query";
 import { readRefund, readRefundQuery, refundPurposeOf } from "@/server/orders/refund-page";
+import { BESIDE, fieldsOf, queryOf } from "@/server/pay/plain-form";
+import { questionOf } from "@/server/pay/question";
 
 type Props = {
   params: Promise<{ id: string; intentId: string }>;
@@ -48,6 +53,10 @@ export default async function RefundPage({ params, searchParams }: Props) {
   const money = (amountMinor: bigint | string) => formatMoney(amountMinor, sale.currency, locale);
   const left = money(sale.leftMinor);
   const query = readRefundQuery(search, sale, locale);
+  const payload: Payload = "payload" in query ? { ...query.payload } : {};
+  const beside = fieldsOf(queryOf(search), BESIDE);
+  const question =
+    "payload" in query ? await questionOf(viewer.id, purpose, payload, beside.despite) : undefined;
   const pattern = moneyPattern(sale.currency, locale);
   const facts = (
     <RefundFacts
@@ -79,17 +88,29 @@ export default async function RefundPage({ params, searchParams }: Props) {
             <p className="text-sm text-soft">{t("youRefund")}</p>
             <Amount amount={money(query.payload.amountMinor)} />
             <div className="mb-5">{facts}</div>
-            <PayForm
-              userId={viewer.id}
-              userName={viewer.name}
-              otherName={sale.payer.name}
-              purpose={purpose}
-              payload={query.payload}
-              currency={sale.currency}
-              amount={money(query.payload.amountMinor)}
-              returnTo={pathWith(place, query.payload)}
-              payNow={payNow}
-            />
+            {question !== undefined ? (
+              <AsksFirst
+                kind="refund"
+                question={question}
+                otherName={sale.payer.name}
+                amount={money(query.payload.amountMinor)}
+                goOn={pathWith(place, { ...payload, despite: question.goOn })}
+              />
+            ) : (
+              <PayForm
+                userId={viewer.id}
+                userName={viewer.name}
+                otherName={sale.payer.name}
+                purpose={purpose}
+                payload={payload}
+                beside={beside}
+                asksFirst={looksLikeEarlier}
+                currency={sale.currency}
+                amount={money(query.payload.amountMinor)}
+                returnTo={pathWith(place, { ...payload, ...beside })}
+                payNow={payNow}
+              />
+            )}
             <p className="mt-4 border-t border-line pt-2 text-center">
               <Link
                 href={pathWith(place, {

@@ -13,7 +13,7 @@ import { authorizePage } from "@/server/identity/authorize";
 import { whileReachable } from "@/server/identity/while-reachable";
 import { pathWith, type SearchParams } from "@/server/orders/list-query";
 import { readPlainRefund, readRefund, refundPurposeOf } from "@/server/orders/refund-page";
-import { readPlainForm, stateOfPlainForm } from "@/server/pay/plain-form";
+import { BESIDE, fieldsOf, queryOf, readPlainForm, stateOfPlainForm } from "@/server/pay/plain-form";
 
 type Props = {
   params: Promise<{ id: string; intentId: string }>;
@@ -31,11 +31,15 @@ export default async function PlainRefundPage({ params, searchParams }: Props) {
   const purpose = refundPurposeOf(given);
   const place = placeOf(purpose);
   const [form, payload] = [readPlainForm(search), readPlainRefund(search)];
+  const beside = fieldsOf(queryOf(search), BESIDE);
   if (form === undefined || payload === undefined) {
     await authorizePage("/payments/[id]/refund/[intentId]/form", place);
-    redirect(payload === undefined ? place : pathWith(place, payload));
+    redirect(payload === undefined ? place : pathWith(place, { ...payload, ...beside }));
   }
-  const address = plainFormPath({ place, key: form.key, userId: form.userId, carried: payload }, form.notice);
+  const address = plainFormPath(
+    { place, key: form.key, userId: form.userId, carried: { ...payload, ...beside } },
+    form.notice,
+  );
   const [read, t, locale, format] = await Promise.all([
     whileReachable("/payments/[id]/refund/[intentId]/form", async () => {
       const viewer = await authorizePage("/payments/[id]/refund/[intentId]/form", address, form.userId);
@@ -58,6 +62,7 @@ export default async function PlainRefundPage({ params, searchParams }: Props) {
         payload={payload}
         // The sale has it, and cannot be read.
         currency={undefined}
+        beside={beside}
         address={address}
       />
     );
@@ -84,6 +89,7 @@ export default async function PlainRefundPage({ params, searchParams }: Props) {
           userId={viewer.id}
           purpose={purpose}
           payload={payload}
+          beside={beside}
           idempotencyKey={form.key}
           currency={sale.currency}
           amount={money(payload.amountMinor)}

@@ -1,28 +1,33 @@
 import Link from "next/link";
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import { OpenKeyList } from "@/components/activity/open-key-list";
 import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
 import { inElements } from "@/components/ui/in-elements";
 import type { OpenKey } from "@/lib/activity/open-key";
-
-type Lookalike = { name: string; amount: string; ago: string; receipt: string };
+import type { Purpose } from "@/lib/api/payment";
 
 /**
- * Asks before a payment that may be a second time: while others of the payer's may still be carried out (`inDoubt`), and
- * where it looks like one of minutes ago, which they may believe was lost. `ago` and `amount` are for people; `goOn` leads to
+ * Asks before a payment that may be a second one: while others of the payer's may still be carried out, and
+ * where it looks like one of minutes ago, which they may believe was lost. `amount` is for people; `goOn` leads to
  * the same page, which then does not ask about these again.
  */
 export function AsksFirst({
-  inDoubt,
-  lookalike,
+  kind,
+  question: { inDoubt, lookalike },
+  otherName,
+  amount,
   goOn,
 }: {
-  inDoubt: readonly OpenKey[];
-  lookalike: Lookalike | undefined;
+  kind: Purpose["kind"];
+  question: { inDoubt: readonly OpenKey[]; lookalike: { id: string; settledAt: Date } | undefined };
+  /** Who is paid, or paid back. */
+  otherName: string;
+  amount: string;
   goOn: string;
 }) {
-  const t = useTranslations("send");
+  const t = useTranslations("asksFirst");
+  const format = useFormatter();
   return (
     <div role="alert" className="rounded-xl border border-wait-line bg-wait-wash p-4">
       {inDoubt.length === 0 ? null : (
@@ -36,10 +41,10 @@ export function AsksFirst({
         <div className="not-first:mt-4 not-first:border-t not-first:border-wait-line not-first:pt-4">
           <p className="font-semibold text-wait-text">
             {inElements(
-              t.rich("again", {
-                name: lookalike.name,
-                amount: lookalike.amount,
-                ago: lookalike.ago,
+              t.rich(`again_${kind}`, {
+                name: otherName,
+                amount,
+                ago: format.relativeTime(lookalike.settledAt, new Date()),
                 bdi,
               }),
             )}
@@ -50,14 +55,14 @@ export function AsksFirst({
       <div className="mt-4 flex flex-col gap-3 sm:flex-row">
         {lookalike === undefined ? null : (
           <Button asChild size="large">
-            <Link href={lookalike.receipt} prefetch={false}>
-              {t("againReceipt")}
+            <Link href={`/payments/${lookalike.id}`} prefetch={false}>
+              {t("receipt")}
             </Link>
           </Button>
         )}
         <Button asChild size="large" look="quiet">
           {/* A plain link: the page is asked for anew, and what was paid since is seen. */}
-          <a href={goOn}>{t(inDoubt.length === 0 ? "againSend" : "inDoubtSend")}</a>
+          <a href={goOn}>{t(inDoubt.length === 0 ? `yes_${kind}` : `despite_${kind}`)}</a>
         </Button>
       </div>
     </div>
