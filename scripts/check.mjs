@@ -31,6 +31,7 @@ export function checkSteps() {
     { name: "texts", commands: [rule("messages")] },
     { name: "texts in elements of their own", commands: [rule("own-element")] },
     { name: "versions", commands: [rule("versions")] },
+    { name: "rows of the browser matrix have tests", commands: [rule("browser-matrix")] },
   ];
 }
 

@@ -1,4 +1,5 @@
-import { expectPaidOnce, newOrder, paymentsOf, userIdOf } from "../support/books.ts";
+import { reconcile } from "../../db/ledger/reconcile.ts";
+import { books, expectPaidOnce, newOrder, paymentsOf, userIdOf } from "../support/books.ts";
 import {
   dropAnswers,
   expect,
@@ -111,6 +112,7 @@ test("two people on one order: one pays, the other is told that no money has mov
   await expectReceipt(paid);
   expect(paid.url()).toContain(winner?.id);
   await expect(declined.getByRole("alert").filter({ hasText: "No money has moved" })).toBeVisible();
+  expect(await reconcile(books())).toEqual([]);
   await bob.context().close();
 });
 

@@ -1,6 +1,6 @@
 /** What browsers, networks and people do to a payment, one way at a time. */
 import { request as httpRequest } from "node:http";
-import { books, expectPaidOnce, newOrder, paymentsOf } from "../support/books.ts";
+import { books, expectPaidOnce, paymentsOf } from "../support/books.ts";
 import {
   agePress,
   expect,
@@ -11,7 +11,6 @@ import {
   signIn,
   test,
 } from "../support/fixtures.ts";
-import { signUp } from "../support/mail.ts";
 
 test("Enter and a click together charge once", async ({ alice, orderId }) => {
   await openCheckout(alice, orderId);
@@ -155,19 +154,6 @@ test("a payer who gives up cancels for certain: it was not paid and never will b
   await expectPaidOnce(orderId);
 });
 
-test("a decline, money coming in, and a new press: paid once", async ({ page, baseURL }) => {
-  const { handle: stranger } = await signUp(page);
-  const orderId = await newOrder(baseURL ?? "", "1900", 2);
-  await openCheckout(page, orderId);
-  await payButton(page).click();
-  await expect(page.getByRole("alert").filter({ hasText: "No money has moved" })).toBeVisible();
-  await sendFromAlice(baseURL ?? "", stranger, "5000");
-  await expect(payButton(page)).toBeEnabled();
-  await payButton(page).click();
-  await expectReceipt(page);
-  expect((await paymentsOf(orderId)).map((payment) => payment.status)).toEqual(["declined", "succeeded"]);
-});
-
 test("a connection that closes without an answer makes the browser send again: one payment", async ({
   alice,
   orderId,
@@ -203,20 +189,3 @@ test("a connection that closes without an answer makes the browser send again: o
   expect(await send(false)).toBe(201);
   await expectPaidOnce(orderId);
 });
-
-/** Sends money from Alice as her program would. */
-async function sendFromAlice(baseURL: string, payee: string, amountMinor: string): Promise<void> {
-  const headers = { authorization: "Bearer once_demo_alice", "content-type": "application/json" };
-  const issued = await fetch(`${baseURL}/api/idempotency-keys`, {
-    method: "POST",
-    headers,
-    body: JSON.stringify({ purpose: { kind: "transfer", intentId: crypto.randomUUID() } }),
-  });
-  const { key } = (await issued.json()) as { key: string };
-  const paid = await fetch(`${baseURL}/api/payments`, {
-    method: "POST",
-    headers: { ...headers, "idempotency-key": `"${key}"` },
-    body: JSON.stringify({ payee, amountMinor, currency: "USD" }),
-  });
-  expect(paid.status).toBe(201);
-}

@@ -20,22 +20,37 @@ export function storageName(userId: string, purpose: Purpose): string {
   return `once:${userId}:${purpose.kind}:${purposeId}`;
 }
 
-/** What is stored under `name`. `blocked` where reading or writing is refused, which a probe finds out. */
+/** What is stored under `name`. `blocked` where nothing is, and reading or writing is refused, which a probe finds out. */
 export function readStored(name: string): Stored {
   try {
-    const text = sessionStorage.getItem(name);
-    // Reading works in some browsers where writing does not: write what was read, or a probe.
-    const probe = `${name}:probe`;
-    sessionStorage.setItem(probe, "1");
-    sessionStorage.removeItem(probe);
-    if (text === null) return { kind: "nothing" };
+    const stored = parseStored(sessionStorage.getItem(name));
+    // A press that is remembered is remembered, also where nothing more can be written.
+    if (stored.kind === "press") return stored;
+    return isWritable(name) ? stored : { kind: "blocked" };
+  } catch {
+    return { kind: "blocked" };
+  }
+}
+
+function parseStored(text: string | null): Stored {
+  if (text === null) return { kind: "nothing" };
+  try {
     const value: unknown = JSON.parse(text);
     if (isPress(value)) return { kind: "press", press: value };
     if (isRecord(value) && typeof value.key === "string") return { kind: "key", key: value.key };
-    return { kind: "nothing" };
-  } catch (error) {
-    return error instanceof SyntaxError ? { kind: "nothing" } : { kind: "blocked" };
+  } catch {
+    // Not what this page writes.
   }
+  return { kind: "nothing" };
+}
+
+/** Whether what is written is kept. Reading works in some browsers where writing does not, and some refuse it without a word. */
+function isWritable(name: string): boolean {
+  const probe = `${name}:probe`;
+  sessionStorage.setItem(probe, "1");
+  const isKept = sessionStorage.getItem(probe) === "1";
+  sessionStorage.removeItem(probe);
+  return isKept;
 }
 
 export function storeKey(name: string, key: string): void {

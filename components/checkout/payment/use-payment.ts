@@ -14,6 +14,7 @@ import { checkPress } from "./check-press";
 import { payOverHttp } from "./key-api";
 import { openForm } from "./open-form";
 import { forgetStored, storageName, storeKey, storePress } from "./stored-press";
+import { whenShown } from "./when-shown";
 
 /** A payment takes milliseconds. Past this the action may be hung, and polling over HTTP finds out sooner. */
 const ACTION_DEADLINE_MS = 8_000;
@@ -158,7 +159,10 @@ function useKey(
     queryClient
       .fetchQuery({
         queryKey: ["idempotency-key", name],
-        queryFn: ({ signal }) => openForm(userId, purpose, payload, name, signal),
+        queryFn: async ({ signal }) => {
+          await whenShown();
+          return openForm(userId, purpose, payload, name, signal);
+        },
         staleTime: 0,
         gcTime: 0,
         retry: ISSUE_RETRIES,
