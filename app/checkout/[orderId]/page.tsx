@@ -15,6 +15,7 @@ import { findOrder } from "@/db/orders/orders";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
 import { isolateBidi } from "@/lib/text/bidi-isolate";
+import { pageNonce } from "@/server/http/request/nonce";
 import { authorizePage } from "@/server/identity/authorize";
 import { getViewer } from "@/server/identity/viewer";
 
@@ -74,6 +75,7 @@ export default async function CheckoutPage({ params }: Params) {
                 currency={order.currency}
                 amount={amount}
                 returnTo={`/checkout/${order.id}`}
+                nonce={await pageNonce()}
                 payNow={payNow}
               />
               <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">

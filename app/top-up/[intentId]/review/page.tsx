@@ -10,6 +10,7 @@ import type { Purpose } from "@/lib/api/payment";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
 import { placeOf } from "@/lib/pay/place";
+import { pageNonce } from "@/server/http/request/nonce";
 import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 import { checkTopUp } from "@/server/pay/check-top-up";
@@ -60,6 +61,7 @@ export default async function TopUpReviewPage({
             currency={currency}
             amount={formatMoney(amountMinor, currency, locale)}
             returnTo={address}
+            nonce={await pageNonce()}
             payNow={payNow}
           />
         </div>

@@ -10,6 +10,7 @@ import { Panel } from "@/components/ui/panel";
 import { formatMoney, moneyPattern } from "@/lib/money";
 import { writeFigures } from "@/lib/money-pattern";
 import { placeOf } from "@/lib/pay/place";
+import { pageNonce } from "@/server/http/request/nonce";
 import { authorizePage } from "@/server/identity/authorize";
 import { pathWith, type SearchParams } from "@/server/orders/list-query";
 import { readRefund, readRefundQuery, refundPurposeOf } from "@/server/orders/refund-page";
@@ -88,6 +89,7 @@ export default async function RefundPage({ params, searchParams }: Props) {
               currency={sale.currency}
               amount={money(query.payload.amountMinor)}
               returnTo={pathWith(place, query.payload)}
+              nonce={await pageNonce()}
               payNow={payNow}
             />
             <p className="mt-4 border-t border-line pt-2 text-center">
