@@ -54,10 +54,10 @@ async function hold(page: Page, isHeld: (request: Request) => boolean): Promise<
 const isChunk = (request: Request) => request.resourceType() === "script";
 const isKeyRequest = (request: Request) => request.url().endsWith("/api/idempotency-keys");
 
-/** Opens the page without waiting for scripts, and waits until Pay is there all the same. */
-async function openUnhydrated(page: Page, path: string): Promise<void> {
+/** Opens the page without waiting for scripts, and waits until its button is there all the same. */
+async function openUnhydrated(page: Page, path: string, button = payButton(page)): Promise<void> {
   await page.goto(path, { waitUntil: "commit" });
-  await expect(payButton(page)).toBeEnabled();
+  await expect(button).toBeEnabled();
   expect(await page.evaluate(() => globalThis.onceFirstPaint !== undefined)).toBe(true);
 }
 
@@ -342,6 +342,18 @@ test("a translator that comes before React does not keep a press from being one 
   releasePress();
   await expectReceipt(alice);
   await expectPaidOnce(orderId);
+});
+
+test("a top-up before React is there is made once, with its amount", async ({ alice }) => {
+  const intentId = crypto.randomUUID();
+  const button = alice.getByRole("button", { name: "Top up $54.00" });
+  await hold(alice, isChunk);
+  const seen = watch(alice);
+  await openUnhydrated(alice, `/top-up/${intentId}/review?amountMinor=5400&currency=USD`, button);
+  await button.dblclick();
+  await expect(alice.getByRole("heading", { level: 1 })).toHaveText("Paid in: $54.00");
+  expect((await expectTransferOnce(intentId)).amount_minor).toBe("5400");
+  expect(seen).toEqual({ keys: 1, plain: 1, others: 0 });
 });
 
 test("a transfer that is to be asked about is asked about, and none is sent by itself afterwards", async ({

@@ -53,8 +53,7 @@ function openAtFirstPaint(): void {
     }
   };
   const write = (value: unknown): void => sessionStorage.setItem(name, JSON.stringify(value));
-  const stored = read();
-  if (stored?.pressedAtMs !== undefined) return;
+  if (read()?.pressedAtMs !== undefined) return;
 
   // A page that is prerendered is not read yet.
   const isShown = document.prerendering
@@ -77,8 +76,9 @@ function openAtFirstPaint(): void {
   answer
     .then((response) => response.clone().json())
     .then((body) => {
-      const isAnother = stored?.key !== undefined && stored.key !== body.key;
-      if (globalThis.onceFirstPaint !== first || !stored || body.state !== "open" || isAnother) return;
+      const stored = read();
+      const isFree = stored && stored.pressedAtMs === undefined && (stored.key ?? body.key) === body.key;
+      if (globalThis.onceFirstPaint !== first || !isFree || body.state !== "open") return;
       write({ key: body.key });
       key = body.key;
       pay.disabled = false;
