@@ -64,4 +64,8 @@ const config: NextConfig = {
   },
 };
 
-export default createNextIntlPlugin("./server/i18n.ts")(config);
+export default createNextIntlPlugin({
+  requestConfig: "./server/i18n.ts",
+  // Compiled with the build: no browser is sent what reads texts of ICU's syntax.
+  experimental: { messages: { path: "./messages", format: "json", locales: "infer", precompile: true } },
+})(config);

@@ -3,7 +3,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useEffect, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Mark } from "@/components/site/mark";
 import { Button } from "@/components/ui/button";
 import type { Purpose } from "@/lib/api/payment";
@@ -16,7 +16,10 @@ import { DeclineAlert, RefusedAlert } from "./alerts";
 import { AskedFirst } from "./asked-first";
 import { ContinueWithoutScript } from "./continue-without-script";
 import { type Asked, askFirst } from "./payment/ask-first";
+import { FIRST_PAINT_SCRIPT, type Opening } from "./payment/first-paint";
+import { storageName } from "./payment/stored-press";
 import { usePayment } from "./payment/use-payment";
+import { PlainForm } from "./plain-form";
 import { Status } from "./status";
 
 export type PayFormProps = {
@@ -27,7 +30,7 @@ export type PayFormProps = {
   purpose: Purpose;
   /** What a press asks for: the body of the request to the API (lib/pay/place.ts says which). */
   payload: Payload;
-  /** What travels along to the form without script and is not paid. */
+  /** What travels along where the form is sent without React, and is not paid. */
   beside?: Payload;
   /**
    * Asked at a press, before it is stored or sent. Where it says so, nothing is: the page is shown anew, and asks the payer
@@ -39,6 +42,8 @@ export type PayFormProps = {
   amount: string;
   /** The page that the form stands on, with all that it shows: where whoever has to sign in first comes back to. */
   returnTo: string;
+  /** Of the page's policy (proxy.ts), for the script of the first paint. */
+  nonce: string;
   payNow: (input: PayInput) => Promise<PaymentResponse>;
 };
 
@@ -55,7 +60,8 @@ export function PayForm(props: PayFormProps) {
   );
 }
 
-function FormOfPayload({ userId, userName, otherName, currency, amount, returnTo, ...rest }: PayFormProps) {
+function FormOfPayload(props: PayFormProps) {
+  const { userId, userName, otherName, currency, amount, returnTo, nonce, ...rest } = props;
   const t = useTranslations("checkout");
   const router = useRouter();
   // One object each for the life of the form: a refreshed page brings equal ones.
@@ -90,8 +96,16 @@ function FormOfPayload({ userId, userName, otherName, currency, amount, returnTo
     if (receiptPath !== undefined) router.replace(receiptPath);
   }, [receiptPath, router]);
 
+  const send = (event: FormEvent<HTMLFormElement>): void => {
+    // Until a key is held here, the script of the first paint has Pay in hand, and the way without script leads on by itself.
+    const { submitter } = event.nativeEvent as SubmitEvent;
+    if (state.name === "opening" || submitter?.hasAttribute("formaction")) return;
+    event.preventDefault();
+    void pressOrAsk();
+  };
+
   return (
-    <>
+    <PlainForm userId={userId} purpose={purpose} payload={payload} beside={rest.beside} onSubmit={send}>
       <div className="flex flex-col gap-4 noscript:hidden">
         <DeclineAlert state={state} otherName={otherName} currency={currency} amount={amount} />
         <RefusedAlert state={state} kind={kind} otherName={otherName} />
@@ -134,39 +148,70 @@ function FormOfPayload({ userId, userName, otherName, currency, amount, returnTo
             <a href={`/sign-in?next=${encodeURIComponent(returnTo)}`}>{t("signIn")}</a>
           </Button>
         ) : null}
-        {showsPay(state) ? (
+      </div>
+      {showsPay(state) ? (
+        <>
           <Button
+            type="submit"
             size="large"
+            className="group peer noscript:hidden"
             // Once it can be pressed it only ever locks: a button that is disabled while it has the focus loses it.
             disabled={state.name === "opening"}
             aria-disabled={pressableKey(state) === undefined}
-            onClick={() => void pressOrAsk()}
+            // The script of the first paint may have opened it by now.
+            suppressHydrationWarning
           >
             {state.name === "checking" || !isBusy(state) ? null : (
-              <span className="appear-late">
+              <span className="appear-late hidden group-aria-disabled:inline">
                 <Mark motion="turn" className="size-5" />
               </span>
             )}
             <span>{t(`pay_${kind}`, { amount })}</span>
           </Button>
-        ) : null}
-
-        {showsPay(state) ? (
-          <p className="min-h-10 text-center text-sm text-soft" aria-hidden={state.name === "paying"}>
+          <p
+            className="min-h-10 text-center text-sm text-soft noscript:hidden"
+            aria-hidden={state.name === "paying"}
+          >
             {state.name === "paying" ? t("paying") : t(`promise_${kind}`)}
           </p>
-        ) : null}
-      </div>
-      {mayContinueWithoutScript(state) ? (
-        <ContinueWithoutScript
-          userId={userId}
-          place={placeOf(purpose)}
-          // An order is all that is paid for it; of anything else the fields go along.
-          carried={{ ...(kind === "order" ? {} : payload), ...rest.beside }}
-          isDelayed={state.name === "opening"}
-        />
+        </>
       ) : null}
-    </>
+      {mayContinueWithoutScript(state) ? (
+        <ContinueWithoutScript place={placeOf(purpose)} isDelayed={state.name === "opening"} />
+      ) : null}
+      <FirstPaint
+        nonce={nonce}
+        opening={{
+          name: storageName(userId, purpose),
+          userId,
+          purpose,
+          payload,
+          asksFirst: rest.asksFirst !== undefined,
+        }}
+      />
+    </PlainForm>
+  );
+}
+
+const NEVER_CHANGES = () => () => {};
+
+/** The script that opens Pay before React does, in the HTML that the server sends and nowhere else: React runs no scripts. */
+function FirstPaint({ nonce, opening }: { nonce: string; opening: Opening }) {
+  const isInHtml = useSyncExternalStore(
+    NEVER_CHANGES,
+    () => false,
+    () => true,
+  );
+  if (!isInHtml) return null;
+  return (
+    <script
+      nonce={nonce}
+      data-opening={JSON.stringify(opening)}
+      // biome-ignore lint/security/noDangerouslySetInnerHtml: the script is our own, word for word; what differs stands in the attribute.
+      dangerouslySetInnerHTML={{ __html: FIRST_PAINT_SCRIPT }}
+      // Browsers hide the nonce, and the browser's bundle does without the text.
+      suppressHydrationWarning
+    />
   );
 }
 

@@ -7,7 +7,7 @@ import { placeOf } from "@/lib/pay/place";
 import type { Payload } from "@/lib/pay/state";
 import { mayPayAgain } from "@/lib/pay/state-machine";
 import { Alert } from "./alerts";
-import { HiddenFields } from "./hidden-fields";
+import { PlainForm } from "./plain-form";
 
 /** What is known of the key that the form holds. */
 export type Known = { state: "open" } | { state: "void" } | { state: "declined"; payment: Payment };
@@ -42,12 +42,12 @@ export function PlainPayForm(props: {
 }) {
   const { userId, purpose, payload, beside, idempotencyKey, currency, amount, otherName, known, notice } =
     props;
-  const place = placeOf(purpose);
   const t = useTranslations("checkout");
   const act = t(`act_${purpose.kind}`);
+  const form = { userId, purpose, payload, beside, idempotencyKey };
   if (known.state === "open") {
     return (
-      <form method="post" action={`${place}/pay`} className="flex flex-col gap-4">
+      <PlainForm {...form}>
         <div role="status" className="empty:-mb-4">
           {notice === undefined ? null : (
             <div className="rounded-xl border border-wait-line bg-wait-wash p-4">
@@ -62,17 +62,16 @@ export function PlainPayForm(props: {
             </div>
           )}
         </div>
-        <HiddenFields fields={{ user: userId, idempotency_key: idempotencyKey, ...payload, ...beside }} />
         <Button type="submit" size="large">
           {t(`pay_${purpose.kind}`, { amount })}
         </Button>
         <p className="text-center text-sm text-soft">{t(`promise_${purpose.kind}`)}</p>
-      </form>
+      </PlainForm>
     );
   }
   const canPayAgain = known.state === "void" || mayPayAgain(known.payment.declineCode);
   return (
-    <div className="flex flex-col gap-4">
+    <PlainForm {...form}>
       {known.state === "declined" ? (
         <Alert title={t("declinedTitle")}>
           {inElements(
@@ -90,13 +89,10 @@ export function PlainPayForm(props: {
         </p>
       )}
       {canPayAgain ? (
-        <form method="post" action={`${place}/continue`}>
-          <HiddenFields fields={{ user: userId, ...(purpose.kind === "order" ? {} : payload), ...beside }} />
-          <Button type="submit" size="large">
-            {t("continue")}
-          </Button>
-        </form>
+        <Button type="submit" formAction={`${placeOf(purpose)}/continue`} size="large">
+          {t("continue")}
+        </Button>
       ) : null}
-    </div>
+    </PlainForm>
   );
 }

@@ -24,29 +24,6 @@ test("Enter and a click together charge once", async ({ alice, orderId }) => {
   await expectPaidOnce(orderId);
 });
 
-test("a click before the page is alive charges nothing, and one after it charges once", async ({
-  alice,
-  orderId,
-}) => {
-  let release: (() => void) | undefined;
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  await alice.route("**/_next/static/chunks/**", async (route) => {
-    await released;
-    await route.fallback();
-  });
-  await alice.goto(`/checkout/${orderId}`, { waitUntil: "commit" });
-  await expect(payButton(alice)).toBeDisabled();
-  await payButton(alice).click({ force: true });
-  expect(await paymentsOf(orderId)).toEqual([]);
-  release?.();
-  await expect(payButton(alice)).toBeEnabled();
-  await payButton(alice).click();
-  await expectReceipt(alice);
-  await expectPaidOnce(orderId);
-});
-
 test("back and forward after paying show the receipt, and charge nothing more", async ({
   alice,
   orderId,

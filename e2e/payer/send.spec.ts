@@ -6,6 +6,7 @@ import { books, expectTransferOnce, transfersOf, userIdOf } from "../support/boo
 import {
   dropAnswers,
   expect,
+  expectAtWork,
   expectReceipt,
   isPayment,
   payButton,
@@ -39,7 +40,7 @@ async function openReview(page: Page, amount: string): Promise<string> {
   await page.goto("/send");
   await fillIn(page, amount);
   await expect(page).toHaveURL(/\/review\?/);
-  await expect(payButton(page)).toBeEnabled();
+  await expectAtWork(page);
   return intentOf(page);
 }
 
@@ -100,7 +101,7 @@ test("the same address in two tabs is one transfer, and afterwards its receipt",
   const intentId = await openReview(alice, amount.typed);
   const second = await alice.context().newPage();
   await second.goto(alice.url());
-  await expect(payButton(second)).toBeEnabled();
+  await expectAtWork(second);
   await Promise.all([payButton(alice).click(), payButton(second).click()]);
   await Promise.all([expectReceipt(alice, amount.shown), expectReceipt(second, amount.shown)]);
   await expectTransferOnce(intentId);

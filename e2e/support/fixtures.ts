@@ -54,10 +54,16 @@ export async function signOut(page: Page): Promise<void> {
   await (await openMenu(page)).getByRole("button", { name: "Sign out" }).click();
 }
 
-/** Opens the checkout and waits until Pay can be pressed. */
+/** Opens the checkout and waits until React has Pay in hand: a press before goes another way (e2e/checkout/first-paint.spec.ts). */
 export async function openCheckout(page: Page, orderId: string): Promise<void> {
   await page.goto(`/checkout/${orderId}`);
+  await expectAtWork(page);
+}
+
+/** Waits until Pay can be pressed, and React has taken it over from the page's own script. */
+export async function expectAtWork(page: Page): Promise<void> {
   await expect(payButton(page)).toBeEnabled();
+  await page.waitForFunction(() => globalThis.onceFirstPaint === undefined);
 }
 
 export function payButton(page: Page) {

@@ -85,6 +85,10 @@ describe("opening the form", () => {
     expectTransitions({ type: "press-found", press }, { opening: polling });
   });
 
+  it("shows a press that the plain form is sending as the press that it is", () => {
+    expectTransitions({ type: "press-under-way", press }, to(states.paying, "opening", "ready"));
+  });
+
   it("revokes a stored press for something else than the page shows, before anything else can be paid", () => {
     expectTransitions({ type: "other-press-found", press }, { opening: states.revoking });
   });

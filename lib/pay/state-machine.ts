@@ -24,6 +24,11 @@ export function nextState(state: PayState, event: PayEvent): PayState {
     case "other-press-found":
       return state.name === "opening" ? { ...checking(event.press), stage: "revoking" } : state;
 
+    case "press-under-way":
+      return state.name === "opening" || pressableKey(state) === event.press.key
+        ? { name: "paying", press: event.press }
+        : state;
+
     case "issued":
       if (state.name === "opening") {
         return { name: "ready", key: event.key, notice: noticeFor(state.openingReason, event.earlierPress) };

@@ -70,6 +70,8 @@ export type PayEvent =
   | { type: "press-found"; press: Press }
   /** A press of this purpose that asked for something else than this page shows: it is revoked before anything else is paid. */
   | { type: "other-press-found"; press: Press }
+  /** Pay was pressed before the form was at work: the browser is sending the press as a plain form. */
+  | { type: "press-under-way"; press: Press }
   | { type: "issued"; key: string; earlierPress: "none" | "possible" }
   | { type: "purpose-paid"; payment: Payment }
   | { type: "decline-found"; payment: Payment; nextKey: string }

@@ -2,6 +2,7 @@
 
 import { useParams } from "next/navigation";
 import { ContinueWithoutScript } from "@/components/checkout/continue-without-script";
+import { OpenedAs } from "@/components/form/opened-as";
 import { NotShown } from "@/components/site/not-shown";
 
 /**
@@ -12,7 +13,10 @@ export default function CheckoutErrorPage({ error, retry }: { error: unknown; re
   const { orderId } = useParams<{ orderId: string }>();
   return (
     <NotShown error={error} retry={retry}>
-      <ContinueWithoutScript place={`/checkout/${orderId}`} carried={{}} isDelayed={false} />
+      <form method="post">
+        <OpenedAs />
+        <ContinueWithoutScript place={`/checkout/${orderId}`} isDelayed={false} />
+      </form>
     </NotShown>
   );
 }

@@ -19,6 +19,7 @@ import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
 import { placeOf } from "@/lib/pay/place";
 import { isolateBidi } from "@/lib/text/bidi-isolate";
+import { pageNonce } from "@/server/http/request/nonce";
 import { authorizePage } from "@/server/identity/authorize";
 import { getViewer } from "@/server/identity/viewer";
 import { BESIDE, fieldsOf, pathWith, queryOf, type SearchParams } from "@/server/pay/plain-form";
@@ -102,6 +103,7 @@ export default async function CheckoutPage({
                   currency={order.currency}
                   amount={amount}
                   returnTo={address}
+                  nonce={await pageNonce()}
                   payNow={payNow}
                 />
               )}

@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import { headers } from "next/headers";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { OutboxList } from "@/components/mail/outbox-list";
@@ -7,6 +6,7 @@ import { ShownMail } from "@/components/mail/shown-mail";
 import { Panel } from "@/components/ui/panel";
 import { findMail, listMails } from "@/db/mail/outbox";
 import { uuid } from "@/lib/api/requests";
+import { pageNonce } from "@/server/http/request/nonce";
 import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 import { readDemoCopy } from "@/server/mail/demo-copy";
@@ -27,10 +27,10 @@ export default async function OutboxPage({
 }) {
   await authorizePage("/dev/outbox", "/dev/outbox");
   if (!isDemo()) notFound();
-  const [{ mail: asked }, t, requestHeaders] = await Promise.all([
+  const [{ mail: asked }, t, nonce] = await Promise.all([
     searchParams,
     getTranslations("outbox"),
-    headers(),
+    pageNonce(),
   ]);
   const id = uuid.safeParse(asked);
   const [shown, mails] = await Promise.all([
@@ -44,11 +44,7 @@ export default async function OutboxPage({
         <p className="mt-2 text-soft">{t("lead")}</p>
       </div>
       {shown === undefined ? null : (
-        <ShownMail
-          mail={shown}
-          copy={readDemoCopy(shown.demoCopy)}
-          nonce={requestHeaders.get("x-nonce") ?? ""}
-        />
+        <ShownMail mail={shown} copy={readDemoCopy(shown.demoCopy)} nonce={nonce} />
       )}
       <Panel>
         {mails.length === 0 ? (

@@ -24,9 +24,14 @@ export type KeyLookup =
   | { kind: "signed-out" }
   | { kind: "unreadable"; retryAfterSeconds: number | undefined };
 
-/** Gets or creates the key of `purpose`. Throws where nothing usable was answered; asking again is always safe. */
-export async function issueKey(userId: string, purpose: Purpose): Promise<Issued> {
-  const response = await request("/api/idempotency-keys", { userId, method: "POST", body: { purpose } });
+/**
+ * Gets or creates the key of `purpose`. `asked`: what is answered to who has asked for it already (first-paint.ts). Throws where
+ * nothing usable was answered; asking again is always safe.
+ */
+export async function issueKey(userId: string, purpose: Purpose, asked?: Promise<Response>): Promise<Issued> {
+  const response = asked
+    ? await readResponse(await asked)
+    : await request("/api/idempotency-keys", { userId, method: "POST", body: { purpose } });
   if (response.status === 401) return { kind: "signed-out" };
   if (response.status === 429) return { kind: "rate-limited", retryAfterSeconds: response.retryAfterSeconds };
   const { body } = response;
@@ -123,10 +128,14 @@ async function request(
       signal,
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });
-    const body: unknown = await response.json();
-    const retryAfterSeconds = readRetryAfter(response.headers.get("Retry-After"));
-    return { status: response.status, body, retryAfterSeconds };
+    return readResponse(response);
   });
+}
+
+async function readResponse(response: Response): Promise<HttpResponse> {
+  const body: unknown = await response.json();
+  const retryAfterSeconds = readRetryAfter(response.headers.get("Retry-After"));
+  return { status: response.status, body, retryAfterSeconds };
 }
 
 /** Retry-After as whole seconds (RFC 9110 §10.2.3); we never send the date form, so it counts as absent. */

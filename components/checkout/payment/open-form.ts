@@ -3,6 +3,7 @@
 import type { Purpose } from "@/lib/api/payment";
 import { DEFAULT_RETRY_AFTER_SECONDS } from "@/lib/pay/read-response";
 import type { PayEvent, Payload } from "@/lib/pay/state";
+import { firstPress, takeFirstAnswer, whenShown } from "./first-paint";
 import { fetchKeyState, issueKey } from "./key-api";
 import { readStored } from "./stored-press";
 
@@ -18,13 +19,16 @@ export async function openForm(
   storageName: string,
   signal: AbortSignal,
 ): Promise<PayEvent> {
+  await whenShown();
+  const pressed = firstPress(storageName);
+  if (pressed !== undefined) return { type: "press-under-way", press: pressed };
   const stored = readStored(storageName);
   if (stored.kind === "press") {
     const isOfThisPage = isSamePayload(stored.press.payload, payload);
     return { type: isOfThisPage ? "press-found" : "other-press-found", press: stored.press };
   }
 
-  const issued = await issueKey(userId, purpose);
+  const issued = await issueKey(userId, purpose, takeFirstAnswer(storageName));
   switch (issued.kind) {
     case "settled":
       return { type: "purpose-paid", payment: issued.payment };

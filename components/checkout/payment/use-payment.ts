@@ -2,7 +2,7 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { unstable_isUnrecognizedActionError } from "next/navigation";
-import { useCallback, useEffect, useReducer, useRef } from "react";
+import { useCallback, useEffect, useLayoutEffect, useReducer, useRef } from "react";
 import type { Purpose } from "@/lib/api/payment";
 import type { PaymentResponse } from "@/lib/api/payment-response";
 import { pollTimeoutMs } from "@/lib/pay/checking";
@@ -11,10 +11,10 @@ import { readPaymentResponse } from "@/lib/pay/read-response";
 import type { PayEvent, Payload, PayState, Press } from "@/lib/pay/state";
 import { awaitsPayer, needsKey, nextState, pressableKey, START } from "@/lib/pay/state-machine";
 import { checkPress } from "./check-press";
+import { endFirstPaint, firstPress } from "./first-paint";
 import { payOverHttp } from "./key-api";
 import { openForm } from "./open-form";
 import { forgetStored, storageName, storeKey, storePress } from "./stored-press";
-import { whenShown } from "./when-shown";
 
 /** A payment takes milliseconds. Past this the action may be hung, and polling over HTTP finds out sooner. */
 const ACTION_DEADLINE_MS = 8_000;
@@ -51,6 +51,7 @@ export function usePayment(options: {
   const name = storageName(userId, purpose);
   const [state, dispatch] = useReducer(nextState, START);
 
+  useFirstPaint(name, state, dispatch);
   useStoredPress(name, state);
   useKey({ userId, purpose, payload }, name, state, dispatch);
   useClock(state, dispatch);
@@ -108,6 +109,20 @@ export function usePayment(options: {
   };
 }
 
+/**
+ * Takes Pay over from the script of the first paint, once this form knows what a press would do: at once with that, so that every press
+ * is one of either. A press that the script has sent meanwhile is under way.
+ */
+function useFirstPaint(name: string, state: PayState, dispatch: (event: PayEvent) => void): void {
+  const isOpening = state.name === "opening";
+  useLayoutEffect(() => {
+    if (isOpening) return;
+    const press = firstPress(name);
+    endFirstPaint();
+    if (press !== undefined) dispatch({ type: "press-under-way", press });
+  }, [name, isOpening, dispatch]);
+}
+
 /** Keeps what is stored in step with the state. A press itself is stored before it is sent, not here. */
 function useStoredPress(name: string, state: PayState): void {
   useEffect(() => {
@@ -159,10 +174,7 @@ function useKey(
     queryClient
       .fetchQuery({
         queryKey: ["idempotency-key", name],
-        queryFn: async ({ signal }) => {
-          await whenShown();
-          return openForm(userId, purpose, payload, name, signal);
-        },
+        queryFn: ({ signal }) => openForm(userId, purpose, payload, name, signal),
         staleTime: 0,
         gcTime: 0,
         retry: ISSUE_RETRIES,

@@ -88,7 +88,7 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.on("error", reject);
         response.on("end", () => {
-          if (isPayment && (status === 201 || isPayAction(request))) emit("answered", port);
+          if (isPayment && (status === 201 || isPressOfPay(request))) emit("answered", port);
           resolve({ status, headers: response.headers, body: Buffer.concat(chunks) });
         });
       });
@@ -106,7 +106,7 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
 
   async function answerOf(incoming: Incoming): Promise<Answer | "dropped"> {
     const { request, invokedAtMs } = incoming;
-    const isPayment = request.method === "POST" && (keyOf(request) !== undefined || isPayAction(request));
+    const isPayment = request.method === "POST" && (keyOf(request) !== undefined || isPressOfPay(request));
     const fault = isPayment || request.method === "DELETE" ? armed.shift() : undefined;
     switch (fault) {
       case undefined:
@@ -209,6 +209,6 @@ export async function startHttpProxy(ports: () => readonly number[]): Promise<Ht
 }
 
 /** Whether it is the server action behind Pay. */
-function isPayAction({ headers, url = "" }: http.IncomingMessage): boolean {
-  return headers["next-action"] !== undefined && url.startsWith("/checkout/");
+function isPressOfPay({ headers, url = "" }: http.IncomingMessage): boolean {
+  return (headers["next-action"] !== undefined && url.startsWith("/checkout/")) || url.endsWith("/pay");
 }

@@ -21,6 +21,7 @@ import {
   transferReviewPath,
 } from "@/lib/pay/drafts/transfer";
 import { placeOf } from "@/lib/pay/place";
+import { pageNonce } from "@/server/http/request/nonce";
 import { authorizePage } from "@/server/identity/authorize";
 import { checkTransfer } from "@/server/pay/check-transfer";
 import { fieldsOf, pathWith, queryOf, type SearchParams } from "@/server/pay/plain-form";
@@ -97,6 +98,7 @@ export default async function TransferReviewPage({
               currency={currency}
               amount={amount}
               returnTo={address}
+              nonce={await pageNonce()}
               payNow={payNow}
             />
           )}

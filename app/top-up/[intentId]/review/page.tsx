@@ -13,6 +13,7 @@ import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
 import { topUpReviewPath } from "@/lib/pay/drafts/top-up";
 import { placeOf } from "@/lib/pay/place";
+import { pageNonce } from "@/server/http/request/nonce";
 import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 import { checkTopUp } from "@/server/pay/check-top-up";
@@ -79,6 +80,7 @@ export default async function TopUpReviewPage({
               currency={currency}
               amount={amount}
               returnTo={address}
+              nonce={await pageNonce()}
               payNow={payNow}
             />
           )}

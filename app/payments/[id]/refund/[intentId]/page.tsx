@@ -14,6 +14,7 @@ import { listFrozenCurrencies } from "@/db/ledger/accounts";
 import { formatMoney, moneyPattern } from "@/lib/money";
 import { placeOf } from "@/lib/pay/place";
 import type { Payload } from "@/lib/pay/state";
+import { pageNonce } from "@/server/http/request/nonce";
 import { authorizePage } from "@/server/identity/authorize";
 import { pathWith, type SearchParams } from "@/server/orders/list-query";
 import { readRefund, readRefundQuery, refundPurposeOf, typedRefundPath } from "@/server/orders/refund-page";
@@ -111,6 +112,7 @@ export default async function RefundPage({ params, searchParams }: Props) {
                 currency={sale.currency}
                 amount={money(query.payload.amountMinor)}
                 returnTo={pathWith(place, { ...payload, ...beside })}
+                nonce={await pageNonce()}
                 payNow={payNow}
               />
             )}
