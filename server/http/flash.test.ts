@@ -29,7 +29,13 @@ it("backs nothing else: no other claim, key, page, nor user", () => {
 });
 
 it("an address without a cookie of this server claims nothing", () => {
-  for (const value of [undefined, "", ".", `${Date.now()}.x`, `NaN.${cookieOf(PATH, "alice")?.split(".")[1]}`])
+  for (const value of [
+    undefined,
+    "",
+    ".",
+    `${Date.now()}.x`,
+    `NaN.${cookieOf(PATH, "alice")?.split(".")[1]}`,
+  ])
     expect(backs(value, PATH, "alice")).toBe(false);
 });
 
