@@ -2,6 +2,6 @@
 
 import { NotShown } from "@/components/site/not-shown";
 
-export default function ErrorPage({ retry }: { error: unknown; retry: () => void }) {
-  return <NotShown retry={retry} />;
+export default function ErrorPage({ error, retry }: { error: unknown; retry: () => void }) {
+  return <NotShown error={error} retry={retry} />;
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import "./globals.css";
-import { useParams } from "next/navigation";
+import { unstable_isUnrecognizedActionError, useParams } from "next/navigation";
 import { TryAgain } from "@/components/site/try-again";
 import { Button } from "@/components/ui/button";
 
@@ -23,9 +23,11 @@ const TEXTS = [
   },
 ] as const;
 
-export default function GlobalError({ retry }: { error: unknown; retry: () => void }) {
+export default function GlobalError({ error, retry }: { error: unknown; retry: () => void }) {
   // One file that does not arrive, that of the smaller error page, leads here from a checkout that could be paid.
   const { orderId } = useParams<{ orderId?: string }>();
+  // A button of the layout's, on a page of another build: what is fetched by script would end here again.
+  const showAgain = unstable_isUnrecognizedActionError(error) ? () => location.reload() : retry;
   return (
     <html lang="en">
       <body>
@@ -36,7 +38,7 @@ export default function GlobalError({ retry }: { error: unknown; retry: () => vo
               <h1 className="text-title">{text.title}</h1>
               <p className="mt-3 text-lg text-soft">{text.text}</p>
               <div className="mt-6 flex flex-wrap gap-3">
-                <TryAgain retry={retry} look="quiet">
+                <TryAgain retry={showAgain} look="quiet">
                   {text.retry}
                 </TryAgain>
                 {orderId === undefined ? null : (

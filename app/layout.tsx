@@ -130,6 +130,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               apiKeys: messages.apiKeys,
               checkout: messages.checkout,
               errors: messages.errors,
+              outdated: messages.outdated,
               request: messages.request,
               merchantRequest: messages.merchantRequest,
               send: messages.send,

@@ -8,7 +8,7 @@ import { Welcome } from "@/components/home/welcome";
 import { TourSection } from "@/components/tour/tour-section";
 import { readAccountStates } from "@/db/activity/account-states";
 import { readHistory } from "@/db/activity/history";
-import { listAccounts } from "@/db/ledger/accounts";
+import { listAccounts, listFrozenCurrencies } from "@/db/ledger/accounts";
 import { searchOrdersOf } from "@/db/orders/merchant-orders";
 import { listOpenOrders, listOrdersOf } from "@/db/orders/orders";
 import { searchSalesOf } from "@/db/payments/views/sales";
@@ -34,8 +34,9 @@ export default async function HomePage() {
   const viewer = await authorizePage("/", "/");
   if (viewer === undefined) return <Welcome signInAsDemo={isDemo() ? signInAsDemo : undefined} />;
   if (viewer.role === "merchant") {
-    const [accounts, sales, openOrders] = await Promise.all([
+    const [accounts, frozen, sales, openOrders] = await Promise.all([
       listAccounts(viewer.id),
+      listFrozenCurrencies(viewer.id),
       searchSalesOf(viewer.id, {}, { limit: LISTED }),
       searchOrdersOf(viewer.id, { state: "open" }, { limit: LISTED }),
     ]);
@@ -43,6 +44,7 @@ export default async function HomePage() {
       <HomeOfMerchant
         viewer={viewer}
         accounts={accounts}
+        frozen={frozen}
         openOrders={openOrders.entries}
         sales={sales.entries}
       />
@@ -50,8 +52,9 @@ export default async function HomePage() {
   }
   const isTourShown = isDemo() && viewer.role === "payer" && !(await cookies()).has(TOUR_COOKIE);
   const accounts = await readAccountStates(viewer.id);
-  const [recent, openOrders, requests, locale] = await Promise.all([
+  const [recent, frozen, openOrders, requests, locale] = await Promise.all([
     readHistory(viewer.id, accounts, {}, { limit: LISTED }),
+    listFrozenCurrencies(viewer.id),
     // Whoever knows an order's address may pay it; only the demo lists those of everybody.
     isDemo() ? listOpenOrders(LISTED) : undefined,
     listOrdersOf(viewer.id, LISTED_REQUESTS),
@@ -63,6 +66,7 @@ export default async function HomePage() {
       viewer={viewer}
       isOperator={viewer.role === "operator"}
       accounts={accounts.map((account) => ({ ...account, balanceMinor: account.balanceMinor.toString() }))}
+      frozen={frozen}
       movements={recent.movements}
       openOrders={openOrders}
       requests={requests}

@@ -192,7 +192,7 @@ const PARTS: Record<string, ReactNode> = {
     <KeyOutcome
       keyText={payment.id}
       userId="y"
-      outcome={{ state: "received", movement }}
+      outcome={{ state: "by-other", movement }}
       notice={undefined}
     />
   ),

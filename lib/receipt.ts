@@ -77,6 +77,16 @@ export function namedAs({ payment, isRequest }: Receipt): Payment["kind"] | "req
   return isRequest ? "request" : payment.kind;
 }
 
+/**
+ * Which text says under the title what has moved, for `readerId`: what was received is not said to be there any more once some of
+ * it was paid back.
+ */
+export function subtitleOf({ payment, payer, refunds }: Receipt, readerId: string) {
+  if (payer.id === readerId) return `sent_${payment.kind}` as const;
+  if (refunds === undefined || refunds.refundedMinor === "0") return `received_${payment.kind}` as const;
+  return refunds.leftMinor === "0" ? "received_back" : "received_part";
+}
+
 /** So many arrivals are kept of one key; where there are as many, there may have been more. */
 export const ARRIVALS_KEPT = 100;
 

@@ -9,6 +9,7 @@ import { ensureInstalled } from "./bootstrap.mjs";
 import { ensureBrowser } from "./browser.mjs";
 import { checkSteps, passes } from "./check.mjs";
 import { ensureEngines, tellStories } from "./engines.mjs";
+import { ensureReverseProxies } from "./reverse-proxies.mjs";
 import { endWithNpm, root, run, tool } from "./run.mjs";
 
 /**
@@ -57,6 +58,7 @@ const wants = (/** @type {string} */ name) => part === undefined || part === nam
 const drives = DRIVING.some(wants);
 if (drives) process.env.ONCE_CHROMIUM = await ensureBrowser();
 if (wants("engines")) await ensureEngines();
+if (wants("e2e")) await ensureReverseProxies();
 
 if (wants("check"))
   for (const step of checkSteps()) await section(step.name, async () => one(await passes(step)));

@@ -3,6 +3,7 @@ import { headers } from "next/headers";
 import Link from "next/link";
 import { getTimeZone, getTranslations } from "next-intl/server";
 import { type ReactElement, Suspense } from "react";
+import { FrozenAccounts } from "@/components/account/frozen-accounts";
 import { AccountTabs } from "@/components/activity/account-tabs";
 import { FilterForm } from "@/components/activity/filter-form";
 import { MovementList } from "@/components/activity/movement-list";
@@ -18,6 +19,7 @@ import { type Cut, readCut, writeCut } from "@/db/activity/cut";
 import { type HistoryPage, readHistory } from "@/db/activity/history";
 import { isSelected, listOpenKeys } from "@/db/activity/open-keys";
 import type { Heading } from "@/db/activity/stream";
+import { listFrozenCurrencies } from "@/db/ledger/accounts";
 import { HISTORY_FIELDS, type HistoryQuery, historyQuery, searchOf } from "@/lib/activity/filter";
 import { selectionOf } from "@/lib/activity/selection";
 import { type FormState, parseForm } from "@/lib/form/form-state";
@@ -50,8 +52,9 @@ function readAddress(search: Record<string, string | string[] | undefined>) {
 export default async function PaymentsPage({ searchParams }: Props) {
   const { typed, place } = readAddress(await searchParams);
   const viewer = await authorizePage("/payments", `/payments?${typed}`);
-  const [accounts, t, zone, requestHeaders] = await Promise.all([
+  const [accounts, frozen, t, zone, requestHeaders] = await Promise.all([
     readAccountStates(viewer.id),
+    listFrozenCurrencies(viewer.id),
     getTranslations("activity"),
     getTimeZone(),
     headers(),
@@ -68,6 +71,12 @@ export default async function PaymentsPage({ searchParams }: Props) {
         <h1 className="text-title">{t("title")}</h1>
         <p className="mt-2 text-soft">{t("lead")}</p>
       </div>
+      {frozen.length > 0 ? (
+        // The grid keeps its own distance.
+        <div className="-mb-4 sm:-mb-6">
+          <FrozenAccounts currencies={frozen} />
+        </div>
+      ) : null}
       {accounts.length > 0 ? <AccountTabs accounts={accounts} query={query} /> : null}
       <Panel className="py-4 sm:py-5">
         <FilterForm
@@ -132,7 +141,10 @@ async function Found({
     // What is on its way is newer than anything.
     cut ? [] : listOpenKeys(viewer.id, { limit: CHECKING_MAX, arrivedOnly: true }),
   ]);
-  const checking = openKeys.filter((openKey) => isSelected(openKey, selection));
+  const selected = openKeys.filter((openKey) => isSelected(openKey, selection));
+  // What was told why it was not accepted is not being checked.
+  const checking = selected.filter(({ isChecking }) => isChecking);
+  const refused = selected.filter(({ isChecking }) => !isChecking);
   const turn = (name: Heading, to: Cut | undefined) =>
     to && `/payments${searchOf(query, { [name]: writeCut(to, byAccount) })}`;
   return (
@@ -140,6 +152,11 @@ async function Found({
       {checking.length > 0 ? (
         <Section title={t("checkingTitle")} text={t("checkingText")}>
           <OpenKeyList openKeys={checking} />
+        </Section>
+      ) : null}
+      {refused.length > 0 ? (
+        <Section title={t("refusedTitle")} text={t("refusedText")}>
+          <OpenKeyList openKeys={refused} />
         </Section>
       ) : null}
       <Panel aria-label={t("title")} className="py-3 sm:py-4">

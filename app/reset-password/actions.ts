@@ -6,6 +6,7 @@ import { type FormState, parseForm, refuseForm } from "@/lib/form/form-state";
 import { newPasswordForm, newPasswordRequest } from "@/lib/identity/account";
 import { askForNewPassword, setNewPassword as set } from "@/server/account/password";
 import { requestContext } from "@/server/account/request-context";
+import { tell } from "@/server/http/flash";
 import { requireAction } from "@/server/identity/authorize";
 import { countAttempt } from "@/server/identity/sign-in-limits";
 import { hasMail } from "@/server/mail/delivery";
@@ -19,7 +20,7 @@ export async function requestNewPassword(_previous: FormState, form: FormData): 
   const waitMinutes = await countAttempt({ what: "account-mail", headers: await headers() });
   if (waitMinutes !== undefined) return refuseForm(form, [{ name: "email", code: "limited" }]);
   await askForNewPassword(parsed.value.email, await requestContext());
-  redirect("/reset-password?sent=1");
+  return tell("/reset-password?sent=1", "");
 }
 
 /** Sets a new password by a link that was mailed. Then everybody who was signed in as this user signs in anew. */
@@ -32,5 +33,5 @@ export async function setNewPassword(_previous: FormState, form: FormData): Prom
   const { token, newPassword: password, revokeKeys } = parsed.value;
   const error = await set({ token, password, revokesKeys: revokeKeys === "on" }, await requestContext());
   if (error !== undefined) return refuseForm(form, [{ name: "newPassword", code: error }]);
-  redirect("/sign-in?changed=password");
+  return tell("/sign-in?changed=password", "");
 }

@@ -5,6 +5,7 @@ import { DemoOutboxLink } from "@/components/account/demo-outbox-link";
 import { Notice } from "@/components/account/notice";
 import { RequestNewPassword } from "@/components/account/request-new-password";
 import { Panel } from "@/components/ui/panel";
+import { isBacked } from "@/server/http/flash";
 import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 import { hasMail } from "@/server/mail/delivery";
@@ -23,14 +24,15 @@ export default async function ResetPasswordPage({
 }) {
   await authorizePage("/reset-password", "/reset-password");
   const [{ sent }, t] = await Promise.all([searchParams, getTranslations("account")]);
+  const isSent = sent === "1" && (await isBacked("/reset-password?sent=1", ""));
   return (
     <div className="mx-auto grid w-full max-w-md gap-4 sm:gap-6">
       <div>
         <h1 className="text-title">{t("resetTitle")}</h1>
         {hasMail() ? <p className="mt-2 text-soft">{t("resetLead")}</p> : null}
       </div>
-      {sent === undefined || !hasMail() ? null : <Notice>{t("resetSent")}</Notice>}
-      {sent !== undefined && isDemo() ? <DemoOutboxLink /> : null}
+      {isSent && hasMail() ? <Notice>{t("resetSent")}</Notice> : null}
+      {isSent && isDemo() ? <DemoOutboxLink /> : null}
       <Panel>
         {hasMail() ? (
           <RequestNewPassword requestNewPassword={requestNewPassword} />

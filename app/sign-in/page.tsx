@@ -10,9 +10,13 @@ import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { openedAs } from "@/lib/plain-form-path";
 import { leadsToCheckout, safeReturnPath } from "@/lib/return-path";
+import { isBacked } from "@/server/http/flash";
 import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 import { signIn, signInAsDemo } from "./actions";
+
+/** Why what was sent was not done. */
+const REFUSED = ["other-user", "unauthenticated"] as const;
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("signIn");
@@ -24,12 +28,15 @@ export default async function SignInPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const [{ next, changed }, viewer, t] = await Promise.all([
+  const [{ next, changed, notice }, viewer, t] = await Promise.all([
     searchParams,
     authorizePage("/sign-in", "/sign-in"),
     getTranslations("signIn"),
   ]);
   const returnTo = safeReturnPath(next);
+  const isPasswordChanged = changed === "password" && (await isBacked("/sign-in?changed=password", ""));
+  const refused = REFUSED.find((one) => one === notice);
+  const isRefused = refused !== undefined && (await isBacked(`/sign-in?notice=${refused}`, ""));
   const formOf = openedAs(returnTo);
   return (
     <div className="mx-auto grid w-full max-w-md gap-4 sm:gap-6">
@@ -37,6 +44,7 @@ export default async function SignInPage({
         <h1 className="text-title">{t("title")}</h1>
         <p className="mt-2 text-soft">{t(leadsToCheckout(returnTo) ? "sentToPay" : "lead")}</p>
       </div>
+      {isRefused ? <Notice isAlert>{t(`notice_${refused}`)}</Notice> : null}
       {viewer === undefined ? null : (
         <Panel className="flex flex-wrap items-center justify-between gap-3">
           <p>{inElements(t.rich("already", { name: viewer.name, bdi }))}</p>
@@ -52,7 +60,7 @@ export default async function SignInPage({
           )}
         </Panel>
       )}
-      {changed === "password" ? <Notice>{t("passwordChanged")}</Notice> : null}
+      {isPasswordChanged ? <Notice>{t("passwordChanged")}</Notice> : null}
       {isDemo() ? <DemoSignIn signInAsDemo={signInAsDemo} next={returnTo} /> : null}
       <Panel>
         <SignInForm signIn={signIn} next={returnTo} />

@@ -14,6 +14,7 @@ import { renderPayment } from "@/db/payments/views/render";
 import { keyForm } from "@/lib/activity/find-key";
 import { type FormState, parseForm, UNSENT } from "@/lib/form/form-state";
 import { mayPayAgain } from "@/lib/pay/state-machine";
+import { isBacked } from "@/server/http/flash";
 import { problemOf } from "@/server/http/responses";
 import { authorizePage } from "@/server/identity/authorize";
 import type { Viewer } from "@/server/identity/viewer";
@@ -60,6 +61,8 @@ export default async function WherePage({ searchParams }: Props) {
     }),
     getTranslations("where"),
   ]);
+  // What was done is said where it was done just now; the state beside it is read anew.
+  const isTrue = await isBacked(`/where?${address}`, read?.userId ?? "");
   const outcome = read === undefined ? ({ state: "unreachable" } as const) : read.outcome;
   const state: FormState =
     parsed === undefined ? UNSENT : parsed.ok ? { values: { key: typed }, errors: [] } : parsed.state;
@@ -71,7 +74,12 @@ export default async function WherePage({ searchParams }: Props) {
       </div>
       {key === undefined || outcome === undefined ? null : (
         <Panel aria-label={t("result")}>
-          <KeyOutcome keyText={key} userId={read?.userId ?? ""} outcome={outcome} notice={notice} />
+          <KeyOutcome
+            keyText={key}
+            userId={read?.userId ?? ""}
+            outcome={outcome}
+            notice={isTrue ? notice : undefined}
+          />
           <p className="mt-5 border-t border-line pt-4 text-xs break-all text-soft">
             <span className="mr-1">{t("key")}</span>
             <span className="font-mono">{key}</span>
@@ -103,13 +111,13 @@ export default async function WherePage({ searchParams }: Props) {
   );
 }
 
-/** What is known of `key` for `userId`. To anybody but its user a key is void; a payment that reached them is shown as that. */
+/** What is known of `key` for `userId`. To anybody but its user a key is void; what it moved on an account of theirs is shown as that. */
 async function outcomeOf(userId: string, key: string): Promise<KeyOutcomeProps["outcome"]> {
   try {
     const record = await keyState(userId, key);
     if (record.state === "open") return { state: "open", openKey: await findOpenKey(userId, key) };
     const movement = await findMovement(userId, key);
-    if (record.state === "void") return movement ? { state: "received", movement } : { state: "void" };
+    if (record.state === "void") return movement ? { state: "by-other", movement } : { state: "void" };
     if (!movement) throw new Error(`Bug: the payment of the settled key ${key} is not there.`);
     return {
       state: "settled",

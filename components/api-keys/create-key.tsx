@@ -9,12 +9,13 @@ import { Field } from "@/components/ui/field";
 import { Submit } from "@/components/ui/submit";
 import type { FormTrouble } from "@/lib/form/form-state";
 import { API_KEY_NAME_MAX_LENGTH, type ApiKeyError } from "@/lib/identity/api-key";
-import { SCOPES, type Scope } from "@/lib/identity/scopes";
+import { isScope, SCOPES, type Scope } from "@/lib/identity/scopes";
 import { NewKey } from "./new-key";
 
 type CreateState = {
   intentId?: string;
   error?: ApiKeyError;
+  values?: { name: string; scopes: string[] };
   trouble?: FormTrouble;
   created?: { id: string; name: string; key: string; intentId: string };
 };
@@ -39,7 +40,7 @@ export function CreateKey({
       <OpenedAs />
       <input type="hidden" name="intentId" value={state.intentId ?? firstIntentId} />
       {/* After a key is made, the fields start again. */}
-      <Fields key={state.created?.id ?? "first"} />
+      <Fields key={state.created?.id ?? "first"} {...(state.values && { sent: state.values })} />
       {/* What became of it stands beside the button, where somebody looks who has just pressed it. */}
       {state.created === undefined ? null : <NewKey name={state.created.name} apiKey={state.created.key} />}
       {state.trouble === undefined ? null : (
@@ -63,11 +64,14 @@ export function CreateKey({
   );
 }
 
-/** The fields keep what was typed: React empties uncontrolled ones after an action, also where it refused. */
-function Fields() {
+/**
+ * The fields keep what was typed: React empties uncontrolled ones after an action, also where it refused. `sent`: what came back
+ * with an error, for a page without scripts, which is made anew.
+ */
+function Fields({ sent }: { sent?: { name: string; scopes: string[] } }) {
   const t = useTranslations("apiKeys");
-  const [name, setName] = useState("");
-  const [ticked, setTicked] = useState<ReadonlySet<Scope>>(new Set());
+  const [name, setName] = useState(sent?.name ?? "");
+  const [ticked, setTicked] = useState<ReadonlySet<Scope>>(new Set(sent?.scopes.filter(isScope)));
   const tick = (scope: Scope, isTicked: boolean) => {
     const next = new Set(ticked);
     if (isTicked) next.add(scope);

@@ -45,9 +45,12 @@ export function RefusedAlert({
   const t = useTranslations("checkout");
   if (state.name !== "ready" || state.notice.kind !== "refused") return null;
   return (
-    <Alert title={t("refusedTitle")}>
+    <Alert title={t(state.notice.reason === "account-frozen" ? "frozenTitle" : "refusedTitle")}>
       <span>{inElements(t.rich(refusalText(kind, state.notice.reason), { other: otherName, bdi }))}</span>
-      <span className="mt-1 block">{t("noticeMaybe", { act: t(`act_${kind}`) })}</span>
+      {/* Of a frozen account, no press is paid, wherever it is. */}
+      {state.notice.reason === "account-frozen" ? null : (
+        <span className="mt-1 block">{t("noticeMaybe", { act: t(`act_${kind}`) })}</span>
+      )}
     </Alert>
   );
 }
@@ -55,7 +58,8 @@ export function RefusedAlert({
 function refusalText(
   kind: Purpose["kind"],
   reason: ProblemName,
-): "refused_amount" | "refused_not_found" | "refused_other" {
+): "refused_amount" | "refused_not_found" | "refused_frozen" | "refused_other" {
+  if (reason === "account-frozen") return "refused_frozen";
   if (kind === "order" && reason === "amount-mismatch") return "refused_amount";
   if (kind === "order" && reason === "not-found") return "refused_not_found";
   return "refused_other";

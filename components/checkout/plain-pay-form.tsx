@@ -13,12 +13,13 @@ import { HiddenFields } from "./hidden-fields";
 export type Known = { state: "open" } | { state: "void" } | { state: "declined"; payment: Payment };
 
 /**
- * What an earlier answer said, which led to this address. The key is open, which proves nothing: by now another press may
- * be under way, so neither says that no money has moved.
+ * What is known beside the key: what an earlier answer said, or what is recorded. The key is open, which proves nothing: by now
+ * another press may be under way, so neither of the first two says that no money has moved.
  */
 const NOTICES = {
   unknown: { title: "checkingTitle", text: "plainUnknown" },
   refused: { title: "plainRefusedTitle", text: "plainRefused" },
+  frozen: { title: "frozenTitle", text: "refused_frozen" },
 } as const;
 
 /**

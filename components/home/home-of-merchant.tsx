@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { FrozenAccounts } from "@/components/account/frozen-accounts";
 import { type ListedSale, SalesList } from "@/components/sales/sales-list";
 import { type ListedOrder, MerchantOrderList } from "@/components/selling/merchant-order-list";
 import { bdi } from "@/components/ui/bdi";
@@ -15,11 +16,14 @@ const MORE =
 export function HomeOfMerchant({
   viewer,
   accounts,
+  frozen = [],
   openOrders,
   sales,
 }: {
   viewer: { name: string };
   accounts: Account[];
+  /** The currencies of those that are frozen. */
+  frozen?: readonly string[];
   openOrders: ListedOrder[];
   sales: ListedSale[];
 }) {
@@ -39,6 +43,7 @@ export function HomeOfMerchant({
           </Button>
         </div>
       </div>
+      <FrozenAccounts currencies={frozen} />
       <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 lg:grid-cols-2">
         <Section title={t("home.balances")} className="lg:col-span-2">
           <Balances accounts={accounts} />

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactElement } from "react";
+import { FrozenAccounts } from "@/components/account/frozen-accounts";
 import { MovementList } from "@/components/activity/movement-list";
 import { NoMovements } from "@/components/activity/no-movements";
 import { OrderList } from "@/components/orders/order-list";
@@ -18,6 +19,7 @@ import { Section } from "./section";
 export function HomeOfPayer({
   viewer,
   accounts,
+  frozen = [],
   movements,
   openOrders,
   requests,
@@ -27,6 +29,8 @@ export function HomeOfPayer({
 }: {
   viewer: { id: string; name: string; handle: string };
   accounts: Account[];
+  /** The currencies of those that are frozen. */
+  frozen?: readonly string[];
   movements: Movement[];
   /** Those of everybody, in the demo. */
   openOrders: Order[] | undefined;
@@ -44,6 +48,7 @@ export function HomeOfPayer({
       </h1>
       {isOperator ? <p className="mb-6 text-soft">{t("home.operating")}</p> : null}
       {tour}
+      <FrozenAccounts currencies={frozen} />
       <div className="grid grid-cols-1 items-start gap-4 sm:gap-6 lg:grid-cols-2">
         <Section title={t("home.balances")} className="lg:col-span-2">
           <Balances accounts={accounts} />

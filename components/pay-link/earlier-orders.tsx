@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useFormatter, useLocale, useTranslations } from "next-intl";
+import { Confirm } from "@/components/selling/confirm";
 import { Button } from "@/components/ui/button";
 import { formatMoney } from "@/lib/money";
 import type { OrderOfLink } from "@/lib/orders/payment-link";
@@ -9,10 +10,12 @@ import type { OrderOfLink } from "@/lib/orders/payment-link";
  * before they order again.
  */
 export function EarlierOrders({
+  linkId,
   orders,
   currency,
   viewerId,
 }: {
+  linkId: string;
   orders: readonly OrderOfLink[];
   currency: string;
   viewerId: string;
@@ -41,6 +44,13 @@ export function EarlierOrders({
                 {t("goOnWithOrder")}
               </Link>
             </Button>
+            <Confirm
+              action={`/pay/${linkId}/cancel/${order.id}`}
+              userId={viewerId}
+              what={t("cancelOrder")}
+              text={t("cancelText")}
+              forCertain={t("cancelForCertain")}
+            />
           </li>
         ))}
         {paid.map((order) => {

@@ -3,7 +3,7 @@ import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
 import { cn } from "@/components/ui/cn";
 import { inElements } from "@/components/ui/in-elements";
-import { namedAs, type Receipt as ReceiptOf } from "@/lib/receipt";
+import { namedAs, type Receipt as ReceiptOf, subtitleOf } from "@/lib/receipt";
 import { PartyName } from "./party";
 import { ReceiptActions } from "./receipt-actions";
 import { type Fact, ReceiptFacts } from "./receipt-facts";
@@ -58,7 +58,7 @@ export function Receipt({
           {hasMoved ? (
             <p className="mt-2 text-center text-soft">
               {inElements(
-                tReceipt.rich(`subtitle_${payer.id === viewerId ? "sent" : "received"}_${payment.kind}`, {
+                tReceipt.rich(`subtitle_${subtitleOf(receipt, viewerId)}`, {
                   name: payer.id === viewerId ? payee.name : payer.name,
                   bdi,
                 }),

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactElement } from "react";
+import { FrozenAccounts } from "@/components/account/frozen-accounts";
 import { Panel } from "@/components/ui/panel";
 
 /** The page of a form that makes something: what it makes, the form, and what stands instead where nothing can be made. */
@@ -8,11 +9,14 @@ export function NewPage({
   title,
   lead,
   back,
+  frozen,
   children,
 }: {
   title: string;
   lead: string;
   back: { href: string; text: string };
+  /** The currencies of the merchant's frozen accounts. */
+  frozen: readonly string[];
   /** Undefined where the merchant has no account that could be paid into. */
   children: ReactElement | undefined;
 }) {
@@ -27,6 +31,7 @@ export function NewPage({
       </Link>
       <h1 className="text-title">{title}</h1>
       <p className="mt-2 mb-6 text-soft">{lead}</p>
+      <FrozenAccounts currencies={frozen} />
       <Panel>{children ?? <p>{t("noAccounts")}</p>}</Panel>
     </div>
   );

@@ -1,4 +1,4 @@
-import { Check, CircleHelp, CircleX, Clock } from "lucide-react";
+import { Check, CircleArrowUp, CircleHelp, CircleX, Clock } from "lucide-react";
 import Link from "next/link";
 import { useFormatter, useLocale, useTranslations } from "next-intl";
 import type { ReactElement } from "react";
@@ -22,7 +22,8 @@ export type KeyOutcomeProps = {
   outcome:
     | { state: "open"; openKey: OpenKey | undefined }
     | { state: "settled"; movement: Movement; mayPayAgain: boolean }
-    | { state: "received"; movement: Movement }
+    /** Somebody else's key, which moved money on an account of theirs: into it, or out of it. */
+    | { state: "by-other"; movement: Movement }
     | { state: "void" }
     | { state: "unreachable" };
   notice: "revoked" | "unknown" | undefined;
@@ -40,8 +41,12 @@ export function KeyOutcome(props: KeyOutcomeProps) {
       ) : (
         <Declined movement={outcome.movement} mayPayAgain={outcome.mayPayAgain} />
       );
-    case "received":
-      return <Received movement={outcome.movement} />;
+    case "by-other":
+      return outcome.movement.direction === "in" ? (
+        <Received movement={outcome.movement} />
+      ) : (
+        <Taken movement={outcome.movement} />
+      );
     case "void":
       return <Void />;
     case "unreachable":
@@ -99,14 +104,21 @@ function Open({ keyText, userId, notice, openKey }: KeyOutcomeProps & { openKey:
   );
 }
 
+/** How much of a movement has been paid back since: what it put into an account may not be there any more. */
+function paidBack({ amountMinor, refundedMinor }: Movement): "whole" | "part" | "back" {
+  if (refundedMinor === 0n) return "whole";
+  return refundedMinor < amountMinor ? "part" : "back";
+}
+
 /** How a movement is spoken of. */
-function useFacts({ party, amountMinor, currency, at }: Movement) {
+function useFacts({ party, amountMinor, refundedMinor, currency, at }: Movement) {
   const t = useTranslations("site");
   const format = useFormatter();
   const locale = useLocale();
   return {
     name: party?.name ?? t("name"),
     amount: formatMoney(amountMinor, currency, locale),
+    refunded: formatMoney(refundedMinor, currency, locale),
     when: format.dateTime(at, "moment"),
     bdi,
   };
@@ -128,7 +140,7 @@ function Paid({ movement, isAfterRevoke }: { movement: Movement; isAfterRevoke: 
       icon={<Check aria-hidden="true" strokeWidth={3} className={cn(ICON, "text-accent-text")} />}
       title={t(isAfterRevoke ? "alreadyPaidTitle" : "paidTitle")}
       text={<p className="wrap-anywhere">{inElements(text)}</p>}
-      money={t("paidMoney")}
+      money={t(`paidMoney_${paidBack(movement)}`, { refunded: facts.refunded })}
       next={t("paidNext")}
     >
       <ReceiptLink movement={movement} />
@@ -145,8 +157,26 @@ function Received({ movement }: { movement: Movement }) {
       icon={<Check aria-hidden="true" strokeWidth={3} className={cn(ICON, "text-accent-text")} />}
       title={t("receivedTitle")}
       text={<p className="wrap-anywhere">{inElements(t.rich("received", facts))}</p>}
-      money={t("receivedMoney")}
+      money={t(`receivedMoney_${paidBack(movement)}`, { refunded: facts.refunded })}
       next={t("paidNext")}
+    >
+      <ReceiptLink movement={movement} />
+    </Said>
+  );
+}
+
+/** What was taken out of their account by a key of the operator's. */
+function Taken({ movement }: { movement: Movement }) {
+  const t = useTranslations("where");
+  const { amount, when } = useFacts(movement);
+  return (
+    <Said
+      tone="plain"
+      icon={<CircleArrowUp aria-hidden="true" className={cn(ICON, "text-soft")} />}
+      title={t("takenTitle")}
+      text={<p className="wrap-anywhere">{t("taken", { amount, when })}</p>}
+      money={t("takenMoney")}
+      next={t("takenNext")}
     >
       <ReceiptLink movement={movement} />
     </Said>

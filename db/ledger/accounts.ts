@@ -1,5 +1,5 @@
 /** Ledger accounts: opened empty and read here; only settling writes their balance. */
-import { asc, eq } from "drizzle-orm";
+import { and, asc, eq, isNotNull } from "drizzle-orm";
 import { database } from "../connection/client.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
 
@@ -17,6 +17,16 @@ export async function listAccounts(userId: string): Promise<AccountBalance[]> {
     .where(eq(ledgerAccounts.ownerId, userId))
     .orderBy(asc(ledgerAccounts.currency));
   return rows.map((row) => ({ ...row, balanceMinor: row.balanceMinor.toString() }));
+}
+
+/** The currencies of those accounts of a user that are frozen: they neither pay nor are paid. */
+export async function listFrozenCurrencies(userId: string): Promise<string[]> {
+  const rows = await database()
+    .reading.select({ currency: ledgerAccounts.currency })
+    .from(ledgerAccounts)
+    .where(and(eq(ledgerAccounts.ownerId, userId), isNotNull(ledgerAccounts.closedAt)))
+    .orderBy(asc(ledgerAccounts.currency));
+  return rows.map(({ currency }) => currency);
 }
 
 /** Opens the accounts that a user lacks in the currencies that are open, with the daily limits of their currencies. Idempotent. */

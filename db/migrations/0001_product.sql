@@ -122,6 +122,8 @@ ALTER TABLE "orders" ADD CONSTRAINT "orders_by_link_whole" CHECK (("orders"."pay
 ALTER TABLE "payments" ADD CONSTRAINT "payments_funding_has_reason" CHECK ("payments"."kind" <> 'funding' or "payments"."note" is not null);--> statement-breakpoint
 ALTER TABLE "payments" ADD CONSTRAINT "payments_kind_known" CHECK ("payments"."kind" in ('order', 'transfer', 'refund', 'top-up', 'funding'));
 --> statement-breakpoint
+drop function cancel_order_v1;
+--> statement-breakpoint
 drop function refusal_of;
 --> statement-breakpoint
 create or replace trigger users_commit_synchronously after delete or update of email, email_verified, handle, role, frozen_at on users
@@ -939,6 +941,36 @@ end
 $$;
 --> statement-breakpoint
 revoke execute on function settle_payments_v1 from public;
+--> statement-breakpoint
+-- Cancels an order for its merchant, or for whoever ordered it by a link, and returns its state: cancelled (also where it was
+-- before), paid, or unknown. Waits for a settle in flight. A cancelled order can never be paid.
+create or replace function cancel_order_v1(of_user uuid, order_id uuid)
+returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  merchant uuid;
+  buyer uuid;
+  is_paid boolean;
+  is_cancelled boolean;
+begin
+  perform assert_decisive();
+  select o.merchant_id, o.ordered_by, o.paid_by is not null, o.cancelled_at is not null
+    into merchant, buyer, is_paid, is_cancelled from orders o where o.id = order_id for no key update;
+  if merchant is distinct from of_user and buyer is distinct from of_user then
+    return 'unknown';
+  end if;
+  if not is_paid and not is_cancelled then
+    update orders o set cancelled_at = clock_timestamp() where o.id = order_id;
+  end if;
+  perform wait_for_standbys();
+  return case when is_paid then 'paid' else 'cancelled' end;
+end
+$$;
+--> statement-breakpoint
+revoke execute on function cancel_order_v1 from public;
 --> statement-breakpoint
 -- A link begins open, ends once, and nothing else of it ever changes: what somebody was shown is what they order.
 create or replace function guard_payment_link() returns trigger

@@ -4,10 +4,10 @@ import { beforeAll, expect, it } from "vitest";
 import type { PaymentLink } from "../../lib/orders/payment-link.ts";
 import { pay } from "../payments/pay.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
-import { keyFor, newPerson, type Person } from "../testing/fixtures/people.ts";
+import { keyFor, newOrder, newPerson, type Person } from "../testing/fixtures/people.ts";
 import { cancelOrder } from "./orders.ts";
 import { listOrdersByLink } from "./orders-by-link.ts";
-import { orderByLink, putPaymentLink } from "./payment-links.ts";
+import { orderByLink, putPaymentLink, UNPAID_ORDERS_MAX } from "./payment-links.ts";
 
 const test = testDatabase();
 let merchant: Person;
@@ -64,10 +64,37 @@ it("what was paid leads to its payment, what is open stands there as open, what 
 it("an order that the address names is there however old, but only where it is the viewer's own and by this link", async () => {
   const [link, otherLink] = [await newLink(), await newLink()];
   const oldest = await order(link, buyer);
+  await payFor(oldest, buyer);
   for (let made = 0; made < 5; made++) await order(link, buyer);
   const ids = async (named: string) => (await listOrdersByLink(link.id, buyer.id, named)).map(({ id }) => id);
   expect(await ids(randomUUID())).not.toContain(oldest);
   expect(await ids(oldest)).toContain(oldest);
   for (const notTheirs of [await order(link, stranger), await order(otherLink, buyer)])
     expect(await ids(notTheirs)).not.toContain(notTheirs);
+});
+
+it("all that are not paid are there, as many as there can be; whoever ordered one cancels it, and can order again", async () => {
+  const link = await newLink();
+  const made: string[] = [];
+  for (let count = 0; count < UNPAID_ORDERS_MAX; count++) made.push(await order(link, buyer));
+  const use = { userId: buyer.id, intentId: randomUUID(), quantity: 1 };
+  expect(await orderByLink(link, use)).toMatchObject({ type: "capped" });
+  const listed = async () => (await listOrdersByLink(link.id, buyer.id)).map(({ id }) => id);
+  expect((await listed()).sort()).toEqual([...made].sort());
+  const [first = ""] = made;
+  expect(await cancelOrder(stranger.id, first)).toEqual({ type: "not-found" });
+  expect(await cancelOrder(buyer.id, first)).toMatchObject({ type: "cancelled" });
+  expect(await cancelOrder(buyer.id, first)).toMatchObject({ type: "cancelled" });
+  expect(await listed()).not.toContain(first);
+  expect(await orderByLink(link, use)).toMatchObject({ type: "created" });
+});
+
+it("what was paid is not cancelled by whoever ordered it, and an order of a merchant's own is nobody else's to cancel", async () => {
+  const link = await newLink();
+  const paid = await order(link, buyer);
+  await payFor(paid, stranger);
+  expect(await cancelOrder(buyer.id, paid)).toEqual({ type: "paid" });
+  const { orderId } = await newOrder(merchant, "10");
+  for (const who of [buyer, stranger])
+    expect(await cancelOrder(who.id, orderId)).toEqual({ type: "not-found" });
 });

@@ -1,13 +1,14 @@
 /** What one person has ordered by a payment link before: reads only. */
 import type { OrderOfLink } from "../../lib/orders/payment-link.ts";
 import { database } from "../connection/client.ts";
+import { UNPAID_ORDERS_MAX } from "./payment-links.ts";
 
-/** As many as somebody looks through who wonders whether they have ordered before. */
+/** Of all that were made, as many as somebody looks through who wonders whether they have ordered before. */
 const SHOWN_MAX = 5;
 
 /**
- * The latest orders that `userId` has made by the link, newest first, without the cancelled ones. Everybody else's are absent,
- * whatever is asked. `orderId` is looked at beside them, however old it is, where it is one of theirs by this link.
+ * The latest orders that `userId` has made by the link, and all that are not paid, newest first, without the cancelled ones.
+ * Everybody else's are absent, whatever is asked. `orderId` is looked at beside them, however old it is, where it is one of theirs by this link.
  */
 export async function listOrdersByLink(
   linkId: string,
@@ -28,6 +29,10 @@ export async function listOrdersByLink(
       (select id from orders
         where payment_link_id = ${linkId} and ordered_by = ${userId} and cancelled_at is null
         order by created_at desc limit ${SHOWN_MAX})
+      union
+      (select id from orders
+        where payment_link_id = ${linkId} and ordered_by = ${userId} and cancelled_at is null and paid_by is null
+        order by created_at desc limit ${UNPAID_ORDERS_MAX})
       union
       select id from orders
        where id = ${orderId ?? null} and payment_link_id = ${linkId} and ordered_by = ${userId} and cancelled_at is null)

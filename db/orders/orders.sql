@@ -19,9 +19,9 @@ end
 $$;
 create or replace trigger orders_end_once before insert or update on orders for each row execute function guard_order();
 
--- Cancels an order of a merchant and returns its state: cancelled (also where it was before), paid, or unknown. Waits for a
--- settle in flight. A cancelled order can never be paid.
-create or replace function cancel_order_v1(of_merchant uuid, order_id uuid)
+-- Cancels an order for its merchant, or for whoever ordered it by a link, and returns its state: cancelled (also where it was
+-- before), paid, or unknown. Waits for a settle in flight. A cancelled order can never be paid.
+create or replace function cancel_order_v1(of_user uuid, order_id uuid)
 returns text
 language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
@@ -29,13 +29,14 @@ as $$
 #variable_conflict use_variable
 declare
   merchant uuid;
+  buyer uuid;
   is_paid boolean;
   is_cancelled boolean;
 begin
   perform assert_decisive();
-  select o.merchant_id, o.paid_by is not null, o.cancelled_at is not null
-    into merchant, is_paid, is_cancelled from orders o where o.id = order_id for no key update;
-  if merchant is distinct from of_merchant then
+  select o.merchant_id, o.ordered_by, o.paid_by is not null, o.cancelled_at is not null
+    into merchant, buyer, is_paid, is_cancelled from orders o where o.id = order_id for no key update;
+  if merchant is distinct from of_user and buyer is distinct from of_user then
     return 'unknown';
   end if;
   if not is_paid and not is_cancelled then

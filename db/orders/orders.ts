@@ -88,14 +88,14 @@ export async function putOrder(merchantId: string, id: string, request: OrderReq
 }
 
 /**
- * Cancels an order that is not paid, durably: afterwards it cannot be paid, not after a crash either. Waits for a settle in
+ * Cancels an order that is not paid, for its merchant or whoever ordered it by a link, durably: afterwards it cannot be paid, not after a crash either. Waits for a settle in
  * flight. Idempotent: to be called again where it throws OutcomeUnknown.
  */
-export async function cancelOrder(merchantId: string, id: string): Promise<CancelOrder> {
+export async function cancelOrder(userId: string, id: string): Promise<CancelOrder> {
   const [row] = await untilKnown(
     "keys",
     (sql) => sql<{ verdict: "cancelled" | "paid" | "unknown" }[]>`
-      select cancel_order_v1(${merchantId}, ${id}) as verdict`,
+      select cancel_order_v1(${userId}, ${id}) as verdict`,
   );
   if (!row) throw new Error("Bug: cancel_order_v1 answered nothing.");
   switch (row.verdict) {

@@ -157,14 +157,14 @@ describe("a use of a link", () => {
     expect(await orderIds(link)).toHaveLength(1);
   });
 
-  it("makes nothing by the link of who is frozen, or is no merchant any more; the link says that it is closed", async () => {
+  it("makes nothing by the link of who is frozen, or is no merchant any more; the link says that it is suspended", async () => {
     const seller = await newPerson(test.owner, 0n, "merchant");
     const put = await putPaymentLink(seller.id, randomUUID(), REQUEST);
     if (put.type !== "created") throw new Error(`The link was not created: ${put.type}.`);
     for (const change of ["role = 'payer'", "role = 'merchant', frozen_at = now()"]) {
       await test.owner.unsafe(`update users set ${change} where id = '${seller.id}'`);
       expect(await orderByLink(put.link, use())).toEqual({ type: "closed" });
-      expect(await findPaymentLink(put.link.id)).toMatchObject({ state: "closed" });
+      expect(await findPaymentLink(put.link.id)).toMatchObject({ state: "suspended" });
     }
     await test.owner`update users set frozen_at = null where id = ${seller.id}`;
     expect(await findPaymentLink(put.link.id)).toMatchObject({ state: "open" });

@@ -32,10 +32,10 @@ export type OrderByLink =
   | { type: "not-found" };
 
 /**
- * Whoever begins a purchase this often without paying or being done with it goes on with one of those. More would fill the
- * merchant's list, whoever presses.
+ * Whoever begins a purchase this often without paying or being done with it pays or cancels one of those first. More would fill
+ * the merchant's list, whoever presses.
  */
-const UNPAID_ORDERS_MAX = 10;
+export const UNPAID_ORDERS_MAX = 10;
 
 /** SHA-256 of the link as its merchant put it. */
 function hashOfLink(merchantId: string, { quantityMax, ...request }: PaymentLinkRequest): Buffer {
@@ -187,7 +187,7 @@ async function select(where: SQL | undefined, limit: number): Promise<PaymentLin
     items: link.items,
     totalMinor: link.totalMinor.toString(),
     ...(link.quantityMax === null ? {} : { quantityMax: link.quantityMax }),
-    state: link.closedAt === null && maySell ? "open" : "closed",
+    state: link.closedAt !== null ? "closed" : maySell ? "open" : "suspended",
     createdAt: link.createdAt.toISOString(),
   }));
 }

@@ -389,3 +389,24 @@ test.describe("without JavaScript", () => {
     await expect(page.locator("main").getByText(email)).toBeVisible();
   });
 });
+
+test("what an address claims without anything behind it is not said", async ({ alice }) => {
+  for (const address of [
+    "/sign-in?changed=password",
+    "/reset-password?sent=1",
+    "/settings/mail?saved=1",
+    "/settings/api-keys?revoked=1",
+    ...["password", "address", "confirmation", "confirmed", "session", "sessions", "expired", "later"].map(
+      (done) => `/settings/account?done=${done}`,
+    ),
+  ]) {
+    await alice.goto(address);
+    const said = await alice.getByRole("main").innerText();
+    await alice.goto(address.split("?")[0] ?? "");
+    expect(await alice.getByRole("main").innerText(), address).toBe(said);
+  }
+  await alice.goto("/settings/mail");
+  await alice.getByRole("button", { name: "Save" }).click();
+  await expect(alice).toHaveURL("/settings/mail?saved=1");
+  await expect(alice.getByText("Saved.", { exact: false })).toBeVisible();
+});

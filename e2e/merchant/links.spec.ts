@@ -1,4 +1,5 @@
 /** A payment link leads whoever opens it, signed in or not, to one order of their own for each use. */
+import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { expectPaidOnce, userIdOf } from "../support/books.ts";
 import { expect, expectReceipt, payButton, signIn, test } from "../support/fixtures.ts";
@@ -201,7 +202,38 @@ for (const javaScriptEnabled of [true, false])
     const stranger = await otherPage(browser, { javaScriptEnabled });
     await signIn(stranger, "Alice");
     await stranger.goto(`${link.path}?notice=used&order=${order?.id}`);
-    await expect(stranger.getByText("has made an order before")).toBeVisible();
+    await expect(stranger.getByText("has made an order before")).toHaveCount(0);
     await expect(stranger.getByRole("link", { name: "Open that order" })).toHaveCount(0);
     for (const one of [buyer, again, stranger]) await one.context().close();
   });
+
+test("whoever has begun as many orders as there can be cancels one, without JavaScript, and orders again", async ({
+  page,
+  browser,
+  baseURL,
+}) => {
+  await signIn(page, "Mia");
+  const link = await newPaymentLink(page, { item: "Cup", price: "3", quantityMax: "20" });
+  const buyer = await otherPage(browser, { javaScriptEnabled: false });
+  await signIn(buyer, "Bob");
+  const user = await userIdOf("bob");
+  const post = (path: string, form: Record<string, string>) =>
+    buyer.request.post(path, {
+      form: { user, ...form },
+      headers: { origin: baseURL ?? "" },
+      maxRedirects: 0,
+    });
+  for (let quantity = 1; quantity <= 11; quantity++)
+    await post(`${link.path}/order`, { intent: randomUUID(), quantity: String(quantity) });
+  expect(await ordersOfLink(link.id)).toHaveLength(10);
+  await buyer.goto(link.path);
+  await expect(buyer.getByRole("link", { name: "Go on with the order you have begun" })).toHaveCount(10);
+  await expect(buyer.getByText("You have begun 10 orders here without paying them")).toBeVisible();
+  await expect(buyer.getByRole("button", { name: "Order another one" })).toHaveCount(0);
+  await buyer.getByText("Cancel this order").first().click();
+  await buyer.getByRole("button", { name: "Cancel order" }).first().click();
+  await expect(buyer.getByText("The order is cancelled.")).toBeVisible();
+  await expect(buyer.getByRole("link", { name: "Go on with the order you have begun" })).toHaveCount(9);
+  await expect(buyer.getByRole("button", { name: "Order another one" })).toBeVisible();
+  await buyer.context().close();
+});

@@ -48,6 +48,14 @@ export const PROBLEMS = {
     retry: "same-key",
     detail: "This account may not do that. The idempotency key was not looked up.",
   },
+  "account-frozen": {
+    status: 403,
+    title: "Account frozen",
+    moneyMoved: "looked-up",
+    retry: "same-key",
+    detail:
+      "The account that this would be paid from is frozen by the operator of this service. Nothing was executed; once it is released, the same key works.",
+  },
   "not-found": {
     status: 404,
     title: "Not found",

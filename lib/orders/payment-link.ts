@@ -25,7 +25,8 @@ export type PaymentLink = {
   totalMinor: string;
   /** At least 2; absent where the buyer has no choice. */
   quantityMax?: number;
-  state: "open" | "closed";
+  /** `suspended`: not closed, but its merchant is frozen, or sells no more, and nothing can be ordered or paid until that is over. */
+  state: "open" | "suspended" | "closed";
   /** ISO 8601, UTC. */
   createdAt: string;
 };

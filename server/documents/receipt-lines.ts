@@ -8,6 +8,7 @@ import {
   type Party,
   type Receipt,
   receivedAs,
+  subtitleOf,
   type TransferSide,
 } from "@/lib/receipt";
 import { isolateBidi } from "@/lib/text/bidi-isolate";
@@ -67,7 +68,7 @@ export function receiptLines(receipt: Receipt, reader: Reader): ReceiptLines {
   const declineCode = payment.declineCode ?? "unknown";
   const hasMoved = payment.status === "succeeded";
   const subtitle = hasMoved && {
-    subtitle: tReceipt.markup(`subtitle_${isPayer ? "sent" : "received"}_${payment.kind}`, {
+    subtitle: tReceipt.markup(`subtitle_${subtitleOf(receipt, reader.id)}`, {
       name: isPayer ? payee.name : payer.name,
       bdi,
     }),

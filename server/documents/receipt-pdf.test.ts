@@ -168,10 +168,22 @@ describe("what it says", () => {
       },
     };
     const lines = linesOf(await read(seenByMia, "en", MIA.id));
-    expect(lines).toContain("Received from Alice. The money is in your account.");
+    expect(lines).toContain("Received from Alice. A part of it has been paid back since.");
     expect(lines).toContain("Entry 9 of this account. Balance after it: $17.00.");
     expect(lines.join("\n")).not.toMatch(/received 3 times|Arrivals|r-2|\$40\.00|Key issued/);
   });
+
+  it.each([
+    ["0", "1000", "Received from Alice. The money is in your account."],
+    ["1000", "0", "Received from Alice. All of it has been paid back since."],
+  ])(
+    "to the payee where %s minor units were paid back, what became of it",
+    async (refundedMinor, leftMinor, said) => {
+      const receipt = { ...SEEN_BY_ALICE, refunds: { refundedMinor, leftMinor, listed: [] } };
+      expect(linesOf(await read(receipt, "en", MIA.id))).toContain(said);
+      expect(linesOf(await read(receipt))).toContain("Your money has moved once, to Bluebird Coffee.");
+    },
+  );
 
   it("of a declined try why, that no money moved, and what next", async () => {
     const { refunds: _refunds, ...rest } = SEEN_BY_ALICE;

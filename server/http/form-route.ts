@@ -3,6 +3,7 @@ import { safeReturnPath } from "@/lib/return-path";
 import type { RouteName } from "../identity/policy.ts";
 import type { Viewer } from "../identity/viewer.ts";
 import { log } from "../observability/log.ts";
+import { flashHeader } from "./flash.ts";
 import { readBody } from "./request/body.ts";
 import { fail, HttpError, problemOf } from "./responses.ts";
 import { authorizeRequest, requestIdOf, thrownResponse } from "./route.ts";
@@ -11,12 +12,19 @@ import { authorizeRequest, requestIdOf, thrownResponse } from "./route.ts";
 const FORM_MAX_BYTES = 16 * 1024;
 const FORM_TYPE = "application/x-www-form-urlencoded";
 
-/** 303: the browser follows with a GET, so a reload of what it shows sends nothing again. The path is relative. */
-function seeOther(path: string, requestId: string): Response {
-  return new Response(null, {
-    status: 303,
-    headers: { location: safeReturnPath(path), "cache-control": "no-store", "x-request-id": requestId },
+/**
+ * 303: the browser follows with a GET, so a reload of what it shows sends nothing again. The path is relative; what it claims was
+ * done for `userId` is backed.
+ */
+function seeOther(path: string, requestId: string, userId?: string): Response {
+  const headers = new Headers({
+    location: safeReturnPath(path),
+    "cache-control": "no-store",
+    "x-request-id": requestId,
   });
+  const flash = userId === undefined ? undefined : flashHeader(path, userId);
+  if (flash !== undefined) headers.set("set-cookie", flash);
+  return new Response(null, { status: 303, headers });
 }
 
 /** The fields of a form. Throws 415 or 413; a request without a body is a form without fields. */
@@ -56,12 +64,13 @@ export function formRoute<P extends Record<string, string>>(
         { requestId, route: name, status: 303, key: form.get("idempotency_key") ?? undefined },
         "request",
       );
-      return seeOther(path, requestId);
+      return seeOther(path, requestId, user.id);
     } catch (error) {
       const answer = thrownResponse(error);
       if (!answer) problemOf(error, { requestId, route: name });
       // Too many requests: the page that offers the same key again says that nothing is known, which is so.
-      if (!answer || answer.status === 429) return seeOther(failed({ form, params }), requestId);
+      if (!answer || answer.status === 429)
+        return seeOther(failed({ form, params }), requestId, form.get("user") ?? undefined);
       if (answer.status === 401) {
         return seeOther(`/sign-in?next=${encodeURIComponent(failed({ form, params }))}`, requestId);
       }

@@ -1,8 +1,10 @@
 /** Authorization of pages and server actions by the policy; route handlers have theirs in server/http/route.ts. */
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
+import { tell } from "../http/flash.ts";
 import { clientAddressOf } from "../http/node-server/client-address.ts";
 import { consumeQuota, type QuotaState } from "../http/rate-limits.ts";
+import { ADDRESS_HEADER } from "../http/request/address.ts";
 import { isSameOrigin } from "../http/request/origin.ts";
 import {
   ACTIONS,
@@ -97,13 +99,17 @@ function tooMany({ resetSeconds }: QuotaState): {
 
 /**
  * Authorizes a call of an action that answers with a page, or redirects. Whoever is not signed in, or is somebody else than the
- * form was opened as, is led to sign in, which says who is signed in. Counts on no rate limit by itself.
+ * form was opened as, is led to sign in, which says why and who is signed in, and from there back to the page. Counts on no rate limit by itself.
  */
 export async function requireAction<N extends ActionName>(
   name: N,
   ...openedAs: OpenedAs<N>
 ): Promise<ViewerFor<(typeof ACTIONS)[N]>> {
   const caller = await callerOf(name, openedAs);
-  if (!caller.ok) redirect(caller.problem === "forbidden" ? "/" : "/sign-in");
-  return caller.viewer;
+  if (caller.ok) return caller.viewer;
+  if (caller.problem === "forbidden") redirect("/");
+  // An action is posted to the address of its page.
+  const page = (await headers()).get(ADDRESS_HEADER);
+  const signIn = `/sign-in?${new URLSearchParams({ ...(page && { next: page }), notice: caller.problem })}`;
+  return tell(signIn, "");
 }

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { expect, it, vi } from "vitest";
 import { SCOPES } from "@/lib/identity/scopes";
 import { readSources } from "@/scripts/rules/source";
+import { ADDRESS_HEADER } from "../http/request/address.ts";
 import { authorizeAction, requireAction } from "./authorize.ts";
 import { ACTIONS, type ActionName, isAllowed, ROUTES } from "./policy.ts";
 import type { Caller } from "./viewer.ts";
@@ -20,7 +21,11 @@ vi.mock("./viewer.ts", () => ({
   getViewer: async () => viewer(),
   authenticate: async (): Promise<Caller> => ({ user: viewer(), scopes: SCOPES, via: "session" }),
 }));
-vi.mock("next/headers", () => ({ headers: async () => new Headers({ "sec-fetch-site": "same-origin" }) }));
+vi.mock("next/headers", () => ({
+  headers: async () =>
+    new Headers({ "sec-fetch-site": "same-origin", [ADDRESS_HEADER]: "/settings/mail?saved=1" }),
+  cookies: async () => ({ set: () => undefined }),
+}));
 vi.mock("next/navigation", async (original) => ({
   ...(await original<object>()),
   redirect: (path: string) => {
@@ -45,7 +50,9 @@ it.each(ofSomebody)("the action %s does nothing for a form of nobody, or of some
       problem: "other-user",
       signedInAs: "Alice",
     });
-    await expect(require(name, openedAs)).rejects.toThrow(/^\/sign-in$/);
+    await expect(require(name, openedAs)).rejects.toThrow(
+      "/sign-in?next=%2Fsettings%2Fmail%3Fsaved%3D1&notice=other-user",
+    );
   }
   expect(isAllowed(ACTIONS[name], "merchant")).toBe(true);
   expect(await authorize(name, VIEWER_ID)).toMatchObject({ ok: true, viewer: { id: VIEWER_ID } });

@@ -18,6 +18,7 @@ export const PAGES = {
   "/reset-password": "anyone",
   "/reset-password/new": "anyone",
   "/problems/[name]": "anyone",
+  "/outdated": "anyone",
   "/docs": "anyone",
   "/checkout/[orderId]": "user",
   "/checkout/[orderId]/form": "user",
@@ -68,6 +69,7 @@ const SHOWN_WITHOUT_RECORDS: readonly PageName[] = [
   "/reset-password",
   "/reset-password/new",
   "/problems/[name]",
+  "/outdated",
   "/docs",
   // The key and the fields of their address are enough to press Pay once more.
   "/checkout/[orderId]/form",
@@ -121,6 +123,7 @@ export const ROUTES = {
   "GET /payments/export.csv": { level: "user", scope: "payments:read" },
   "GET /security.txt": { level: "anyone" },
   "POST /orders/[id]/cancel": { level: "merchant", scope: null },
+  "POST /pay/[linkId]/cancel/[orderId]": { level: "user", scope: null },
   "POST /links/[id]/close": { level: "merchant", scope: null },
   "GET /sales/export.csv": { level: "merchant", scope: "payments:read" },
   "POST /pay/[linkId]/order": { level: "user", scope: null },

@@ -6,6 +6,7 @@ import { preserveContentLength } from "../http/node-server/content-length.ts";
 import { ignoreUpgrades } from "../http/node-server/ignore-upgrades.ts";
 import { setKeepAliveTimeout } from "../http/node-server/keep-alive.ts";
 import { restrictToLoopback } from "../http/node-server/loopback-only.ts";
+import { redirectUnknownActions } from "../http/node-server/outdated-actions.ts";
 import { escapeUndecodablePaths } from "../http/node-server/undecodable-paths.ts";
 import { drainUnreadBodies } from "../http/node-server/unread-body.ts";
 import { sessionSecret } from "../identity/session-secret.ts";
@@ -48,6 +49,7 @@ async function startUp(): Promise<void> {
   drainUnreadBodies();
   escapeUndecodablePaths();
   preserveContentLength();
+  redirectUnknownActions();
   recordClientAddresses(env.ONCE_TRUSTED_PROXIES ?? 0);
   if (env.ONCE_TRUSTED_PROXIES === undefined && env.ONCE_URL?.startsWith("https:")) {
     console.warn(

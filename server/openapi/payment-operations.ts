@@ -37,7 +37,7 @@ export const PAYMENT_OPERATIONS = {
         },
       },
     },
-    problems: ["amount-mismatch"],
+    problems: ["amount-mismatch", "account-frozen"],
   },
   "GET /api/payments/[id]": {
     id: "payment",
@@ -76,6 +76,7 @@ export const PAYMENT_OPERATIONS = {
         examples: { refund: { summary: `Half of payment ${KEY}`, value: REFUNDED } },
       },
     },
+    problems: ["account-frozen"],
   },
   "POST /api/top-ups": {
     id: "topUp",

@@ -5,7 +5,7 @@ export type SearchParams = Record<string, string | string[] | undefined>;
 /** A screenful. */
 export const PAGE_ROWS = 25;
 /** Longer than anything that somebody looks for. */
-const TEXT_MAX_LENGTH = 100;
+export const TEXT_MAX_LENGTH = 100;
 
 /** What one parameter says, without spaces around it; undefined where it says nothing. Of several the first. */
 export function one(value: string | string[] | undefined): string | undefined {

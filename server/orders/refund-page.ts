@@ -5,6 +5,8 @@ import type { Purpose } from "@/lib/api/payment";
 import { refundRequest, uuid } from "@/lib/api/requests";
 import { type FormState, parseForm, UNSENT } from "@/lib/form/form-state";
 import { WRITTEN_IN } from "@/lib/form/written-in";
+import { moneyPattern } from "@/lib/money";
+import { writeFigures } from "@/lib/money-pattern";
 import { refundForm } from "@/lib/orders/refund-form";
 import type { PlainForm } from "../pay/plain-form.ts";
 import { one, pathWith, type SearchParams } from "./list-query.ts";
@@ -56,14 +58,18 @@ export function readRefundQuery(
   sale: Refundable,
   locale: string,
 ): { payload: RefundPayload } | { state: FormState } {
-  const [amount, reason] = [one(search.amount), text(search.reason)];
-  if (search.amount === undefined) {
-    const exact = readPlainRefund(search);
-    return exact && BigInt(exact.amountMinor) <= sale.leftMinor ? { payload: exact } : { state: UNSENT };
-  }
-  const sentIn = one(search[WRITTEN_IN]);
+  const reason = text(search.reason);
+  const exact = search.amount === undefined ? readPlainRefund(search) : undefined;
+  if (exact && BigInt(exact.amountMinor) <= sale.leftMinor) return { payload: exact };
+  // More than what is left by now is shown as if it were typed, with what is wrong with it.
+  if (exact === undefined && search.amount === undefined)
+    return { state: reason === undefined ? UNSENT : { values: { reason }, errors: [] } };
+  const amount = exact
+    ? writeFigures(exact.amountMinor, moneyPattern(sale.currency, locale))
+    : (one(search.amount) ?? "");
+  const sentIn = exact ? undefined : one(search[WRITTEN_IN]);
   const typed = new URLSearchParams({
-    amount: amount ?? "",
+    amount,
     reason: reason ?? "",
     ...(sentIn && { [WRITTEN_IN]: sentIn }),
   });
@@ -73,6 +79,16 @@ export function readRefundQuery(
   return search.change === undefined
     ? { payload: parsed.value }
     : { state: { values: Object.fromEntries(typed), errors: [] } };
+}
+
+/** Where what is to be paid back stands in the form once more as it was typed: to be changed, or else with what is wrong with it. */
+export function typedRefundPath(
+  place: string,
+  { amountMinor, reason }: RefundPayload,
+  { currency, locale, isChange }: { currency: string; locale: string; isChange: boolean },
+): string {
+  const amount = writeFigures(amountMinor, moneyPattern(currency, locale));
+  return pathWith(place, { amount, reason, ...(isChange && { change: "1" }) });
 }
 
 /** What the address of the plain form asks to pay back, as it is posted; undefined where it asks for nothing that can be. */

@@ -34,10 +34,7 @@ const REFUSALS: Record<RefusalReason, { name: ProblemName; error?: FieldError; d
   payee_unknown: { name: "invalid-request", error: { pointer: "/payee", detail: "is not known here" } },
   house_account_mismatch: { name: "invalid-request", error: { pointer: "", detail: "cannot be executed" } },
   payee_is_payer: { name: "invalid-request", error: { pointer: "/payee", detail: "must not be yourself" } },
-  payer_closed: {
-    name: "invalid-request",
-    error: { pointer: "/currency", detail: "your account is closed" },
-  },
+  payer_closed: { name: "account-frozen" },
   merchant_mismatch: { name: "amount-mismatch" },
   amount_mismatch: { name: "amount-mismatch" },
   not_your_sale: { name: "not-found", detail: "There is no such payment to refund for this account." },

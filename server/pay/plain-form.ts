@@ -3,14 +3,17 @@
  * reads what became of the key; Pay posts it. The addresses are those of lib/pay/place.ts.
  */
 import { redirect } from "next/navigation";
+import { findOpenKey } from "@/db/activity/open-keys";
 import { issueKey } from "@/db/idempotency/issue";
 import { keyState } from "@/db/idempotency/state";
+import { listFrozenCurrencies } from "@/db/ledger/accounts";
 import { renderPayment } from "@/db/payments/views/render";
 import type { Payment, Purpose } from "@/lib/api/payment";
 import { purpose as purposeSchema, uuid } from "@/lib/api/requests";
 import { placeOf } from "@/lib/pay/place";
 import type { Payload } from "@/lib/pay/state";
 import { plainFormPath } from "@/lib/plain-form-path";
+import { isBacked } from "../http/flash.ts";
 import { formRoute } from "../http/form-route.ts";
 import type { RouteName } from "../identity/policy.ts";
 import { payForPurpose } from "./pay-for-purpose.ts";
@@ -95,7 +98,7 @@ export function plainPayRoute<P extends Params>(name: RouteName, form: PlainForm
       const answer = await payForPurpose(attempt, purpose, payload);
       if (answer.status === 201) return `/payments/${key.data}`;
       // Declined, or settled or void before: the form page looks the key up and says so.
-      const isRefused = answer.status === 404 || answer.status === 422;
+      const isRefused = answer.status === 403 || answer.status === 404 || answer.status === 422;
       return plainFormPath(
         { place, key: key.data, userId: user.id, carried: along },
         isRefused ? "refused" : undefined,
@@ -139,6 +142,27 @@ export function readPlainForm(
   if (!key.success || !userId.success) return undefined;
   const notice = search.notice === "unknown" || search.notice === "refused" ? search.notice : undefined;
   return { key: key.data, userId: userId.data, notice };
+}
+
+/**
+ * What is said beside the form of a key that is open: that nothing can be paid from a frozen account, what the answer said that led
+ * to `address` just now, or else what arrivals are recorded. An address alone claims nothing.
+ */
+export async function noticeOfPlainForm(
+  userId: string,
+  { key, notice }: { key: string; notice: "unknown" | "refused" | undefined },
+  address: string,
+  paidFrom: string | undefined,
+): Promise<"unknown" | "refused" | "frozen" | undefined> {
+  const [frozen, openKey, isTrue] = await Promise.all([
+    paidFrom === undefined ? ([] as string[]) : listFrozenCurrencies(userId),
+    findOpenKey(userId, key),
+    isBacked(address, userId),
+  ]);
+  if (paidFrom !== undefined && frozen.includes(paidFrom)) return "frozen";
+  if (isTrue) return notice;
+  if (openKey === undefined || openKey.arrivals === 0) return undefined;
+  return openKey.isChecking ? "unknown" : "refused";
 }
 
 /**

@@ -95,6 +95,7 @@ const CONTRACT: Record<ProblemName, [status: number, moneyMoved: string, retry: 
   "idempotency-key-malformed": [400, "unknown", "same-key"],
   unauthenticated: [401, "unknown", "same-key"],
   forbidden: [403, "unknown", "same-key"],
+  "account-frozen": [403, "looked-up", "same-key"],
   "not-found": [404, "looked-up", "never"],
   declined: [402, "no", "never"],
   "method-not-allowed": [405, "unknown", "same-key"],
@@ -291,6 +292,16 @@ describe("a decline says whether another key may pay:", () => {
     expect(document.declineCode).toBe("order_already_paid");
     expect([merchant.id, payer.id]).not.toContain(other.id);
   });
+});
+
+it("whoever is frozen is told so, and the same key pays once they are released", async () => {
+  const { payer, call } = await newCheckout();
+  const freeze = (isFrozen: boolean) =>
+    test.owner`update ledger_accounts set closed_at = ${isFrozen ? new Date() : null} where owner_id = ${payer.id}`;
+  await freeze(true);
+  await expectProblem(await call(pay), "account-frozen", { moneyMoved: "no" });
+  await freeze(false);
+  expect((await call(pay)).status).toBe(201);
 });
 
 it("an order that differs, or is paid, is a conflict", async () => {

@@ -87,3 +87,15 @@ it("in an outage what was typed comes back with a word why", async () => {
     expect(Object.fromEntries(to.searchParams)).toMatchObject({ amount: "12.50", notice: "unfinished" });
   reader.isDown = false;
 });
+
+it("nothing is requested into a frozen account, which nobody could pay into", async () => {
+  const person = await newPerson(test.owner, 0n);
+  signInAs(person);
+  const id = randomUUID();
+  await test.owner`update ledger_accounts set closed_at = now() where owner_id = ${person.id}`;
+  expect((await make(id, typed)).searchParams.get("amount")).toBe(typed.amount);
+  expect(await findOrder(id)).toBeUndefined();
+  await test.owner`update ledger_accounts set closed_at = null where owner_id = ${person.id}`;
+  await make(id, typed);
+  expect(await findOrder(id)).toMatchObject({ state: "open" });
+});

@@ -63,7 +63,9 @@ export default async function CheckoutPage({
   const closedReason =
     order.merchant.id === viewer.id ? "own" : order.state === "open" ? undefined : order.state;
   const question =
-    closedReason === undefined ? await questionOf(viewer.id, purpose, {}, beside.despite) : undefined;
+    isRequest && closedReason === undefined
+      ? await questionOf(viewer.id, purpose, {}, beside.despite)
+      : undefined;
   return (
     <div className="mx-auto w-full max-w-4xl">
       <h1 className="mb-6 text-title wrap-anywhere">

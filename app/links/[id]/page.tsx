@@ -13,6 +13,7 @@ import { searchOrdersOf } from "@/db/orders/merchant-orders";
 import { findPaymentLink } from "@/db/orders/payment-links";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
+import { isBacked } from "@/server/http/flash";
 import { readersOrigin } from "@/server/http/readers-origin";
 import { cursorOf, readCursor } from "@/server/http/request/paging";
 import { authorizePage } from "@/server/identity/authorize";
@@ -24,6 +25,8 @@ export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("merchant");
   return { title: t("linkTitle") };
 }
+
+const STATE_TEXTS = { open: "linkIsOpen", suspended: "linkIsSuspended", closed: "linkIsClosed" } as const;
 
 /** One of a merchant's payment links: to give it to people, to see what was ordered by it, to close it. */
 export default async function PaymentLinkPage({ params, searchParams }: Props) {
@@ -44,6 +47,7 @@ export default async function PaymentLinkPage({ params, searchParams }: Props) {
   if (link?.merchant.id !== viewer.id) notFound();
   const next = made.next && cursorOf("orders", made.next);
   const isOpen = link.state === "open";
+  const isUnknown = search.notice === "unknown" && (await isBacked(`${page}?notice=unknown`, viewer.id));
   return (
     <div className="mx-auto w-full max-w-4xl">
       <Link
@@ -65,12 +69,12 @@ export default async function PaymentLinkPage({ params, searchParams }: Props) {
             {link.quantityMax === undefined ? t("onceEach") : t("upTo", { max: link.quantityMax })}
           </p>
           <p role="status" className="mt-4">
-            {t(isOpen ? (search.notice === "unknown" ? "closeUnknown" : "linkIsOpen") : "linkIsClosed")}
+            {t(isUnknown && link.state !== "closed" ? "closeUnknown" : STATE_TEXTS[link.state])}
           </p>
           <div className="mt-4 border-t border-line pt-3">
             <OrderLines order={link} />
           </div>
-          {isOpen ? (
+          {link.state !== "closed" ? (
             <div className="mt-4 border-t border-line pt-2">
               <Confirm
                 action={`${page}/close`}

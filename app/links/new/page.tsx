@@ -3,6 +3,7 @@ import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import { NewPage } from "@/components/selling/new-page";
 import { SellForm } from "@/components/selling/sell-form";
+import { listFrozenCurrencies } from "@/db/ledger/accounts";
 import { authorizePage } from "@/server/identity/authorize";
 import { patternsOf, todayInUtc } from "@/server/orders/selling";
 import { createPaymentLink } from "../actions";
@@ -16,9 +17,17 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function NewPaymentLinkPage() {
   const viewer = await authorizePage("/links/new", "/links/new");
   const [t, locale] = await Promise.all([getTranslations("merchant"), getLocale()]);
-  const patterns = await patternsOf(viewer.id, locale);
+  const [patterns, frozen] = await Promise.all([
+    patternsOf(viewer.id, locale),
+    listFrozenCurrencies(viewer.id),
+  ]);
   return (
-    <NewPage title={t("newLink")} lead={t("newLinkText")} back={{ href: "/links", text: t("backToLinks") }}>
+    <NewPage
+      title={t("newLink")}
+      frozen={frozen}
+      lead={t("newLinkText")}
+      back={{ href: "/links", text: t("backToLinks") }}
+    >
       {patterns && (
         <SellForm
           kind="link"

@@ -3,6 +3,7 @@ import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import { NewPage } from "@/components/selling/new-page";
 import { SellForm } from "@/components/selling/sell-form";
+import { listFrozenCurrencies } from "@/db/ledger/accounts";
 import { authorizePage } from "@/server/identity/authorize";
 import { patternsOf, todayInUtc } from "@/server/orders/selling";
 import { createOrder } from "../actions";
@@ -16,10 +17,14 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function NewOrderPage() {
   const viewer = await authorizePage("/orders/new", "/orders/new");
   const [t, locale] = await Promise.all([getTranslations("merchant"), getLocale()]);
-  const patterns = await patternsOf(viewer.id, locale);
+  const [patterns, frozen] = await Promise.all([
+    patternsOf(viewer.id, locale),
+    listFrozenCurrencies(viewer.id),
+  ]);
   return (
     <NewPage
       title={t("newOrder")}
+      frozen={frozen}
       lead={t("newOrderText")}
       back={{ href: "/orders", text: t("backToOrders") }}
     >

@@ -14,11 +14,12 @@ import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { listOrdersByLink } from "@/db/orders/orders-by-link";
-import { findPaymentLink, orderIdOf } from "@/db/orders/payment-links";
+import { findPaymentLink, orderIdOf, UNPAID_ORDERS_MAX } from "@/db/orders/payment-links";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney, moneyPattern } from "@/lib/money";
 import { allowedQuantity, type PaymentLink } from "@/lib/orders/payment-link";
 import { isolateBidi } from "@/lib/text/bidi-isolate";
+import { isBacked } from "@/server/http/flash";
 import { ADDRESS_HEADER } from "@/server/http/request/address";
 import { authorizePage } from "@/server/identity/authorize";
 import { whileReachable } from "@/server/identity/while-reachable";
@@ -26,7 +27,7 @@ import { one, type SearchParams } from "@/server/orders/list-query";
 
 type Props = { params: Promise<{ linkId: string }>; searchParams: Promise<SearchParams> };
 
-const NOTICES = ["again", "quantity", "used", "capped"] as const;
+const NOTICES = ["again", "quantity", "used", "capped", "cancelled", "paid-first", "cancel-unknown"] as const;
 
 /** The link, read once per request: each read may wait as long as a database that hangs is waited for. Undefined while it does not answer. */
 const readLink = cache((id: string) =>
@@ -72,12 +73,17 @@ export default async function PayLinkPage({ params, searchParams }: Props) {
   if (link === undefined) notFound();
   const { merchant } = link;
   const isOwn = merchant.id === viewer?.id;
-  const notice = NOTICES.find((known) => known === search.notice);
+  // What is still to be done needs no proof; what was done does.
+  const said = NOTICES.find((known) => known === search.notice);
+  const isTrue = said === "again" || (await isBacked(`/pay/${id}?notice=${said}`, viewer?.id ?? ""));
+  const notice = isTrue ? said : undefined;
   const sentIntent = uuid.safeParse(search.intent).data;
   const named = namedOrder(link, viewer?.id, search);
   const earlier = viewer === undefined || isOwn ? [] : await listOrdersByLink(id, viewer.id, named);
   // An address can name anything; only an order of the viewer's own by this link is led to.
   const before = earlier.find((order) => order.id === named)?.id;
+  // Another one would be refused: those that are there are to be paid or cancelled first.
+  const isCapped = earlier.filter(({ paid }) => paid === undefined).length >= UNPAID_ORDERS_MAX;
   const button = t(earlier.length === 0 ? "continue" : "another");
   return (
     <div className="mx-auto w-full max-w-4xl">
@@ -92,9 +98,9 @@ export default async function PayLinkPage({ params, searchParams }: Props) {
             {inElements(t.rich("payee", { name: merchant.name, handle: merchant.handle, bdi }))}
           </p>
           {viewer === undefined || earlier.length === 0 ? null : (
-            <EarlierOrders orders={earlier} currency={link.currency} viewerId={viewer.id} />
+            <EarlierOrders linkId={link.id} orders={earlier} currency={link.currency} viewerId={viewer.id} />
           )}
-          {link.state === "closed" || isOwn ? (
+          {link.state !== "open" || isOwn ? (
             <div className="rounded-xl border border-line bg-wash p-4">
               <p className="font-semibold">{t(isOwn ? "ownTitle" : "closedTitle")}</p>
               <p className="mt-1 text-sm wrap-anywhere">
@@ -103,7 +109,7 @@ export default async function PayLinkPage({ params, searchParams }: Props) {
             </div>
           ) : (
             <>
-              {notice === undefined ? null : (
+              {notice === undefined || (notice === "capped" && isCapped) ? null : (
                 <div role="status" className="mb-4 rounded-xl border border-line bg-accent-wash p-4">
                   <p>
                     {notice === "again" && before !== undefined
@@ -123,25 +129,31 @@ export default async function PayLinkPage({ params, searchParams }: Props) {
                   ) : null}
                 </div>
               )}
-              {earlier.length === 0 ? null : <p className="mb-3 text-sm text-soft">{t("anotherText")}</p>}
-              <BuyForm
-                linkId={link.id}
-                fields={{
-                  intent: sentIntent ?? randomUUID(),
-                  ...(viewer && { user: viewer.id }),
-                }}
-                quantityMax={link.quantityMax}
-                firstQuantity={one(search.quantity) ?? "1"}
-                totalMinor={link.totalMinor}
-                pattern={moneyPattern(link.currency, locale)}
-                button={button}
-                isSecond={earlier.some(({ paid }) => paid === undefined)}
-              />
-              <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
-                {viewer === undefined
-                  ? t("signInNext")
-                  : inElements(t.rich("orderingAs", { name: viewer.name, bdi }))}
-              </p>
+              {isCapped ? (
+                <p className="text-sm">{t("capped", { max: UNPAID_ORDERS_MAX })}</p>
+              ) : (
+                <>
+                  {earlier.length === 0 ? null : <p className="mb-3 text-sm text-soft">{t("anotherText")}</p>}
+                  <BuyForm
+                    linkId={link.id}
+                    fields={{
+                      intent: sentIntent ?? randomUUID(),
+                      ...(viewer && { user: viewer.id }),
+                    }}
+                    quantityMax={link.quantityMax}
+                    firstQuantity={one(search.quantity) ?? "1"}
+                    totalMinor={link.totalMinor}
+                    pattern={moneyPattern(link.currency, locale)}
+                    button={button}
+                    isSecond={earlier.some(({ paid }) => paid === undefined)}
+                  />
+                  <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
+                    {viewer === undefined
+                      ? t("signInNext")
+                      : inElements(t.rich("orderingAs", { name: viewer.name, bdi }))}
+                  </p>
+                </>
+              )}
             </>
           )}
         </Panel>

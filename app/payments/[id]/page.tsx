@@ -8,6 +8,7 @@ import { findReceipt } from "@/db/payments/views/receipt";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
 import { MAIL_RESULTS } from "@/lib/receipt";
+import { isBacked } from "@/server/http/flash";
 import { authorizePage } from "@/server/identity/authorize";
 import { hasMail } from "@/server/mail/delivery";
 
@@ -32,7 +33,8 @@ export default async function PaymentPage({ params, searchParams }: Props) {
   ]);
   if (receipt === undefined) notFound();
   const amount = formatMoney(receipt.payment.amountMinor, receipt.payment.currency, locale);
-  const mailed = MAIL_RESULTS.find((result) => result === mail);
+  const isTrue = await isBacked(`/payments/${id.data}?mail=${mail}`, viewer.id);
+  const mailed = MAIL_RESULTS.find((result) => isTrue && result === mail);
   return (
     <>
       {mailed === undefined ? null : <MailNotice result={mailed} email={viewer.email} />}

@@ -2,13 +2,14 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound, redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
+import { FrozenAccounts } from "@/components/account/frozen-accounts";
 import { Unfinished } from "@/components/form/unfinished";
 import { MadeBefore } from "@/components/request/made-before";
 import { RequestForm } from "@/components/request/request-form";
 import { RequestStatus } from "@/components/request/request-status";
 import { Share } from "@/components/selling/share";
 import { Panel } from "@/components/ui/panel";
-import { listAccounts } from "@/db/ledger/accounts";
+import { listAccounts, listFrozenCurrencies } from "@/db/ledger/accounts";
 import { findMerchantOrder } from "@/db/orders/merchant-orders";
 import { findOrder } from "@/db/orders/orders";
 import { findUsualCurrency } from "@/db/payments/views/earlier";
@@ -77,17 +78,21 @@ export default async function RequestPage({
     );
   }
   const query = queryOf(search);
-  const [accounts, usualCurrency, made] = await Promise.all([
+  const [all, frozen, usualCurrency, made] = await Promise.all([
     listAccounts(viewer.id),
+    listFrozenCurrencies(viewer.id),
     findUsualCurrency(viewer.id),
     findMade(viewer.id, query.get("made")),
   ]);
+  // Nobody could pay into a frozen one.
+  const accounts = all.filter(({ currency }) => !frozen.includes(currency));
   const { state } = readSentRequest(query, accounts, locale);
   const [first, ...others] = accounts.map(({ currency }) => moneyPattern(currency, locale));
   return (
     <div className="mx-auto w-full max-w-xl">
       <h1 className="text-title">{t("title")}</h1>
       <p className="mt-2 mb-6 text-soft">{t("lead")}</p>
+      <FrozenAccounts currencies={frozen} />
       <Panel>
         {search.notice === "unfinished" ? <Unfinished /> : null}
         {made === undefined ? null : <MadeBefore path={`/request/${made.id}`} />}
@@ -98,7 +103,9 @@ export default async function RequestPage({
             orderId={id.data}
             state={state}
             patterns={[first, ...others]}
-            defaultCurrency={usualCurrency ?? first.currency}
+            defaultCurrency={
+              usualCurrency === undefined || frozen.includes(usualCurrency) ? first.currency : usualCurrency
+            }
           />
         )}
       </Panel>

@@ -1,10 +1,11 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
+import { FrozenAccounts } from "@/components/account/frozen-accounts";
 import { Unfinished } from "@/components/form/unfinished";
 import { TransferForm } from "@/components/send/transfer-form";
 import { Panel } from "@/components/ui/panel";
-import { listAccounts } from "@/db/ledger/accounts";
+import { listAccounts, listFrozenCurrencies } from "@/db/ledger/accounts";
 import { findPaymentOf, findUsualCurrency, listRecipientsOf } from "@/db/payments/views/earlier";
 import type { Purpose } from "@/lib/api/payment";
 import { uuid } from "@/lib/api/requests";
@@ -36,9 +37,10 @@ export default async function TransferPage({
   const purpose: Purpose = { kind: "transfer", intentId: id.data };
   const place = placeOf(purpose);
   const viewer = await authorizePage("/send/[intentId]", pathWith(place, search));
-  const [paid, accounts, recipients, usualCurrency, t, locale] = await Promise.all([
+  const [paid, accounts, frozen, recipients, usualCurrency, t, locale] = await Promise.all([
     findPaymentOf(viewer.id, purpose),
     listAccounts(viewer.id),
+    listFrozenCurrencies(viewer.id),
     listRecipientsOf(viewer.id, RECIPIENTS),
     findUsualCurrency(viewer.id),
     getTranslations("send"),
@@ -51,6 +53,7 @@ export default async function TransferPage({
     <div className="mx-auto w-full max-w-xl">
       <h1 className="text-title">{t("title")}</h1>
       <p className="mt-2 mb-6 text-soft">{t("lead")}</p>
+      <FrozenAccounts currencies={frozen} />
       <Panel>
         {search.notice === "unfinished" ? <Unfinished /> : null}
         {first === undefined ? (

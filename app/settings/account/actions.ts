@@ -9,6 +9,7 @@ import { changeAddressForm, changePasswordForm } from "@/lib/identity/account";
 import { askToChangeAddress, askToConfirmAddress, confirmAddress as confirm } from "@/server/account/address";
 import { changePassword as change } from "@/server/account/password";
 import { requestContext } from "@/server/account/request-context";
+import { tell } from "@/server/http/flash";
 import { formAction, troubleOf } from "@/server/http/form-action";
 import { consumeQuota } from "@/server/http/rate-limits";
 import { auth } from "@/server/identity/auth";
@@ -48,7 +49,7 @@ export async function changePassword(_previous: FormState, form: FormData): Prom
             : { name: "currentPassword", code: "not-current" };
         return refuseForm(form, [wrong]);
       }
-      redirect(`${PAGE}?done=password`);
+      return tell(`${PAGE}?done=password`, viewer.id);
     },
     (trouble) => troubled(form, trouble),
   );
@@ -72,7 +73,7 @@ export async function changeAddress(_previous: FormState, form: FormData): Promi
       if (error !== undefined) {
         return refuseForm(form, [{ name: error === "same" ? "email" : "currentPassword", code: error }]);
       }
-      redirect(`${PAGE}?done=address`);
+      return tell(`${PAGE}?done=address`, viewer.id);
     },
     (trouble) => troubled(form, trouble),
   );
@@ -83,9 +84,9 @@ export async function mailConfirmation(form: FormData): Promise<void> {
   const viewer = await requireAction("mailConfirmation", whoOpened(form));
   if (!hasMail()) redirect(PAGE);
   const waitMinutes = await countAttempt({ what: "account-mail", headers: await headers() });
-  if (waitMinutes !== undefined) redirect(`${PAGE}?done=later`);
+  if (waitMinutes !== undefined) return tell(`${PAGE}?done=later`, viewer.id);
   await askToConfirmAddress(viewer, await headers(), await requestContext());
-  redirect(`${PAGE}?done=confirmation`);
+  return tell(`${PAGE}?done=confirmation`, viewer.id);
 }
 
 /** Confirms an address by the token of a link (field `token`). */
@@ -94,9 +95,9 @@ export async function confirmAddress(form: FormData): Promise<void> {
   const token = form.get("token");
   if (typeof token !== "string" || token === "") redirect(PAGE);
   const email = await confirm(viewer, token, await headers(), await requestContext());
-  if (email === undefined) redirect(`${PAGE}?done=expired`);
+  if (email === undefined) return tell(`${PAGE}?done=expired`, viewer.id);
   (await cookies()).set(newDeviceCookie(email));
-  redirect(`${PAGE}?done=confirmed`);
+  return tell(`${PAGE}?done=confirmed`, viewer.id);
 }
 
 /** Ends one of the user's sessions (field `id`), at once. */
@@ -104,7 +105,7 @@ export async function endSession(form: FormData): Promise<void> {
   const viewer = await requireAction("endSession", whoOpened(form));
   const id = uuid.safeParse(form.get("id"));
   if (id.success) await end(viewer.id, id.data);
-  redirect(`${PAGE}?done=session`);
+  return tell(`${PAGE}?done=session`, viewer.id);
 }
 
 /** Ends all of the user's sessions but the one that asks. */
@@ -112,5 +113,5 @@ export async function endOtherSessions(form: FormData): Promise<void> {
   const viewer = await requireAction("endOtherSessions", whoOpened(form));
   const session = await auth().api.getSession({ headers: await headers() });
   if (session) await endSessions(viewer.id, session.session.token);
-  redirect(`${PAGE}?done=sessions`);
+  return tell(`${PAGE}?done=sessions`, viewer.id);
 }

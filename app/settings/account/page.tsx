@@ -8,6 +8,7 @@ import { SessionList } from "@/components/account/session-list";
 import { Section } from "@/components/home/section";
 import { listSessions } from "@/db/identity/sessions";
 import { findUserSettings } from "@/db/identity/user-settings";
+import { isBacked } from "@/server/http/flash";
 import { auth } from "@/server/identity/auth";
 import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
@@ -36,8 +37,9 @@ export default async function AccountPage({
     auth().api.getSession({ headers: await headers() }),
     getTranslations("account"),
   ]);
-  const wasDone = DONE.find((one) => one === done);
-  const hasFailed = FAILED.find((one) => one === done);
+  const isTrue = await isBacked(`/settings/account?done=${done}`, viewer.id);
+  const wasDone = DONE.find((one) => isTrue && one === done);
+  const hasFailed = FAILED.find((one) => isTrue && one === done);
   return (
     <div className="mx-auto grid w-full max-w-2xl grid-cols-1 gap-4 sm:gap-6">
       <div>

@@ -8,6 +8,7 @@ import { redirect } from "next/navigation";
 import { uuid } from "@/lib/api/requests";
 import type { FormTrouble } from "@/lib/form/form-state";
 import { type ApiKeyError, parseApiKey } from "@/lib/identity/api-key";
+import { tell } from "@/server/http/flash";
 import { formAction, troubleOf } from "@/server/http/form-action";
 import { auth } from "@/server/identity/auth";
 import { authorizeAction, requireAction } from "@/server/identity/authorize";
@@ -24,6 +25,8 @@ const SIGN_IN = `/sign-in?next=${encodeURIComponent(PAGE)}`;
 export type CreateApiKeyState = {
   intentId?: string;
   error?: ApiKeyError;
+  /** What was typed and ticked, for the form to show again. */
+  values?: { name: string; scopes: string[] };
   trouble?: FormTrouble;
   created?: { id: string; name: string; key: string; intentId: string };
 };
@@ -34,7 +37,9 @@ export type CreateApiKeyState = {
  */
 export async function createApiKey(previous: CreateApiKeyState, form: FormData): Promise<CreateApiKeyState> {
   const intent = uuid.safeParse(form.get("intentId"));
+  const values = valuesOf(form);
   const again = (trouble: FormTrouble): CreateApiKeyState => ({
+    values,
     ...(intent.success && { intentId: intent.data }),
     ...(previous.created && { created: previous.created }),
     trouble,
@@ -47,7 +52,7 @@ export async function createApiKey(previous: CreateApiKeyState, form: FormData):
       if (!intent.success) redirect(PAGE);
       const intentId = intent.data;
       const parsed = parseApiKey(form.get("name"), form.getAll("scope"));
-      if (!parsed.ok) return { intentId, error: parsed.error };
+      if (!parsed.ok) return { intentId, values, error: parsed.error };
       const session = await auth().api.getSession({ headers: await headers() });
       const userId = authorization.viewer.id;
       if (session?.user.id !== userId) redirect(SIGN_IN);
@@ -59,19 +64,24 @@ export async function createApiKey(previous: CreateApiKeyState, form: FormData):
         const { id, key } = made;
         return { intentId: randomUUID(), created: { id, name: parsed.value.name, key, intentId } };
       }
-      if (made.type === "too-many") return { intentId, error: "too-many" };
+      if (made.type === "too-many") return { intentId, values, error: "too-many" };
       // The second of two presses: the result of the first stays. Where this page does not have it any more, it says so.
       return previous.created?.intentId === intentId
         ? previous
-        : { intentId: randomUUID(), error: "made-already" };
+        : { intentId: randomUUID(), values, error: "made-already" };
     },
     again,
   );
 }
 
+function valuesOf(form: FormData): { name: string; scopes: string[] } {
+  const isText = (value: unknown): value is string => typeof value === "string";
+  return { name: [form.get("name")].find(isText) ?? "", scopes: form.getAll("scope").filter(isText) };
+}
+
 /** Revokes one of the signed-in user's keys (field `id`), for good and at once. One that is gone already is revoked too. */
 export async function revokeApiKey(form: FormData): Promise<void> {
-  await requireAction("revokeApiKey", whoOpened(form));
+  const viewer = await requireAction("revokeApiKey", whoOpened(form));
   const id = uuid.safeParse(form.get("id"));
   if (!id.success) redirect(PAGE);
   try {
@@ -79,5 +89,5 @@ export async function revokeApiKey(form: FormData): Promise<void> {
   } catch (error) {
     if (!(isAPIError(error) && error.status === "NOT_FOUND")) throw error;
   }
-  redirect(`${PAGE}?revoked=1`);
+  await tell(`${PAGE}?revoked=1`, viewer.id);
 }

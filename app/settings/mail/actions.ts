@@ -1,8 +1,8 @@
 "use server";
 
-import { redirect } from "next/navigation";
 import { saveMailSettings as save } from "@/db/identity/user-settings";
 import { isLocale } from "@/lib/locale";
+import { tell } from "@/server/http/flash";
 import { requireAction } from "@/server/identity/authorize";
 import { whoOpened } from "@/server/identity/who-opened";
 
@@ -14,5 +14,5 @@ export async function saveMailSettings(form: FormData): Promise<void> {
     receiptsByMail: form.get("receipts") === "on",
     ...(typeof locale === "string" && isLocale(locale) ? { locale } : {}),
   });
-  redirect("/settings/mail?saved=1");
+  await tell("/settings/mail?saved=1", viewer.id);
 }

@@ -5,6 +5,7 @@ import { MailSettings } from "@/components/account/mail-settings";
 import { Notice } from "@/components/account/notice";
 import { Panel } from "@/components/ui/panel";
 import { findUserSettings } from "@/db/identity/user-settings";
+import { isBacked } from "@/server/http/flash";
 import { authorizePage } from "@/server/identity/authorize";
 import { hasMail } from "@/server/mail/delivery";
 import { saveMailSettings } from "./actions";
@@ -26,13 +27,14 @@ export default async function MailSettingsPage({
     findUserSettings(viewer.id),
     getTranslations("settings"),
   ]);
+  const isSaved = saved === "1" && (await isBacked("/settings/mail?saved=1", viewer.id));
   return (
     <div className="mx-auto grid w-full max-w-2xl grid-cols-1 gap-4 sm:gap-6">
       <div>
         <h1 className="text-title">{t("mail")}</h1>
         <p className="mt-2 text-soft">{t("mailLead")}</p>
       </div>
-      {saved === undefined ? null : <Notice>{t("saved")}</Notice>}
+      {isSaved ? <Notice>{t("saved")}</Notice> : null}
       {hasMail() ? null : <Notice isAlert>{t("noMail")}</Notice>}
       {hasMail() && !settings.emailVerified ? (
         <Notice isAlert>

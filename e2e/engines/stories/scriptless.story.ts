@@ -34,6 +34,7 @@ test("without scripts, the form pressed again while the first press is on its wa
   orderId,
   line,
 }) => {
+  test.skip(test.info().project.name === "webkitgtk", "its driver ends a click when the next page is there");
   const alice = await scriptless.signedIn("Alice");
   await openForm(alice, orderId);
   line.break("held", 1);

@@ -12,12 +12,18 @@ import { testDatabase } from "@/db/testing/fixtures/database";
 import { keyFor, newOrder, newPerson, type Person } from "@/db/testing/fixtures/people";
 import { plainFormPath } from "@/lib/plain-form-path";
 import en from "@/messages/en.json";
+import { flashFor } from "@/server/http/flash";
 import PlainCheckoutPage from "./page";
 
 /** Who has the session; outside Next.js there is none to read. */
 const session = vi.hoisted((): { viewer?: unknown; isAway?: boolean } => ({}));
 vi.mock("@/server/identity/viewer", () => ({
   findViewer: async () => (session.isAway ? { isKnown: false } : { isKnown: true, viewer: session.viewer }),
+}));
+/** What the browser was given. */
+const jar = vi.hoisted((): { flash?: string | undefined } => ({}));
+vi.mock("next/headers", () => ({
+  cookies: async () => ({ get: () => (jar.flash === undefined ? undefined : { value: jar.flash }) }),
 }));
 vi.mock("next-intl/server", () => ({
   getLocale: async () => "en",
@@ -109,12 +115,35 @@ it.each([undefined, "unknown", "refused"] as const)(
   "while the key is open (notice: %s) it says no no: a press may be under way",
   async (notice) => {
     const { form } = await opened();
-    const words = await open(plainFormPath(form, notice));
+    const address = plainFormPath(form, notice);
+    jar.flash = flashFor(address, form.userId)?.value;
+    const words = await open(address);
     expect(words).toContain("Pay $10.00");
     expect(words).not.toMatch(NO);
     expect(/may have moved/.test(words)).toBe(notice !== undefined);
+    // The address alone claims nothing of a key that was never pressed.
+    jar.flash = undefined;
+    expect(await open(address)).not.toMatch(/may have moved|not accepted/);
   },
 );
+
+it("what arrived for an open key is told from the record, whatever the address says", async () => {
+  const { alice, form } = await opened();
+  const said = async (verdict: string): Promise<string> => {
+    await test.owner`
+      insert into payment_attempts (id, user_id, key, arrived_at, channel, verdict)
+      values (gen_random_uuid(), ${alice.id}, ${form.key}, now(), 'form', ${verdict})`;
+    return open(plainFormPath(form));
+  };
+  expect(await said("refused")).toContain("An earlier press was not accepted");
+  expect(await said("unknown")).toContain("may have moved");
+});
+
+it("whose account is frozen is told that it pays nothing", async () => {
+  const { alice, form } = await opened();
+  await test.owner`update ledger_accounts set closed_at = now() where owner_id = ${alice.id}`;
+  expect(await open(plainFormPath(form))).toContain("Your account is frozen. Nothing was taken for this.");
+});
 
 it("a key that is void for who opened the form never pays, and a declined one says so", async () => {
   const { alice, form } = await opened();

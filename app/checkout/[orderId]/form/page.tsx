@@ -20,6 +20,7 @@ import { whileReachable } from "@/server/identity/while-reachable";
 import {
   BESIDE,
   fieldsOf,
+  noticeOfPlainForm,
   pathWith,
   queryOf,
   readPlainForm,
@@ -67,7 +68,8 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
         stateOfPlainForm(viewer.id, key, purpose),
       ]);
       const isRequest = order !== undefined && !(await isMerchant(order.merchant.id));
-      return { viewer, order, known, isRequest };
+      const notice = await noticeOfPlainForm(viewer.id, form, address, order?.currency);
+      return { viewer, order, known, isRequest, notice };
     }),
     getTranslations(),
     getLocale(),
@@ -88,7 +90,7 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
       />
     );
   }
-  const { viewer, order, known, isRequest } = read;
+  const { viewer, order, known, isRequest, notice } = read;
   if (order === undefined) notFound();
   // Paid with another key since: what became of this one would read as if the order were not paid.
   if (order.paidBy?.userId === viewer.id) redirect(`/payments/${order.paidBy.paymentId}`);
@@ -122,7 +124,7 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
           amount={amount}
           otherName={order.merchant.name}
           known={known}
-          notice={form.notice}
+          notice={notice}
         />
         <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
           {inElements(t.rich("checkout.payingAs", { name: viewer.name, bdi }))}

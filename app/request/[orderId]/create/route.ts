@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { getLocale } from "next-intl/server";
-import { listAccounts } from "@/db/ledger/accounts";
+import { listAccounts, listFrozenCurrencies } from "@/db/ledger/accounts";
 import { findOrder, putOrder } from "@/db/orders/orders";
 import { uuid } from "@/lib/api/requests";
 import { REQUEST_FIELDS } from "@/lib/pay/drafts/request";
@@ -18,7 +18,13 @@ export const POST = formRoute<{ orderId: string }>(
   async ({ form, params, user }) => {
     const id = uuid.safeParse(params.orderId);
     if (!id.success || user.role === "merchant") return "/request";
-    const [accounts, locale] = await Promise.all([listAccounts(user.id), getLocale()]);
+    const [all, frozen, locale] = await Promise.all([
+      listAccounts(user.id),
+      listFrozenCurrencies(user.id),
+      getLocale(),
+    ]);
+    // Nobody could pay into a frozen one.
+    const accounts = all.filter(({ currency }) => !frozen.includes(currency));
     const sent = new URLSearchParams({ ...fieldsOf(form, REQUEST_FIELDS), checked: "1" });
     const { order } = readSentRequest(sent, accounts, locale);
     if (order === undefined) return `/request/${id.data}?${sent}`;

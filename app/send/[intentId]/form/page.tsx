@@ -20,6 +20,7 @@ import { checkTransfer } from "@/server/pay/check-transfer";
 import {
   BESIDE,
   fieldsOf,
+  noticeOfPlainForm,
   queryOf,
   readPlainForm,
   type SearchParams,
@@ -62,12 +63,13 @@ export default async function PlainTransferPage({
   const [read, t, locale] = await Promise.all([
     whileReachable("/send/[intentId]/form", async () => {
       const viewer = await authorizePage("/send/[intentId]/form", address, userId);
-      const [known, paid, checked] = await Promise.all([
+      const [known, paid, checked, notice] = await Promise.all([
         stateOfPlainForm(viewer.id, key, purpose),
         findPaymentOf(viewer.id, purpose),
         parsed.ok ? checkTransfer(viewer.id, parsed.value) : undefined,
+        noticeOfPlainForm(viewer.id, form, address, carried.currency),
       ]);
-      return { viewer, known, paid, checked };
+      return { viewer, known, paid, checked, notice };
     }),
     getTranslations("send"),
     getLocale(),
@@ -87,7 +89,7 @@ export default async function PlainTransferPage({
       />
     );
   }
-  const { viewer, known, paid, checked } = read;
+  const { viewer, known, paid, checked, notice } = read;
   // Paid with another key since: what became of this one would read as if nothing were.
   if (paid !== undefined) redirect(`/payments/${paid}`);
   if (!parsed.ok || checked?.ok !== true) redirect(review);
@@ -111,7 +113,7 @@ export default async function PlainTransferPage({
             amount={formatMoney(amountMinor, currency, locale)}
             otherName={recipient.name}
             known={known}
-            notice={form.notice}
+            notice={notice}
           />
         </div>
         <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">

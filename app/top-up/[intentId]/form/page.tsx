@@ -19,6 +19,7 @@ import { checkTopUp } from "@/server/pay/check-top-up";
 import {
   BESIDE,
   fieldsOf,
+  noticeOfPlainForm,
   queryOf,
   readPlainForm,
   type SearchParams,
@@ -58,12 +59,14 @@ export default async function PlainTopUpPage({
     whileReachable("/top-up/[intentId]/form", async () => {
       const viewer = await authorizePage("/top-up/[intentId]/form", address, userId);
       if (!isDemo()) notFound();
-      const [known, paid, topUp] = await Promise.all([
+      const [known, paid, topUp, notice] = await Promise.all([
         stateOfPlainForm(viewer.id, key, purpose),
         findPaymentOf(viewer.id, purpose),
         checkTopUp(viewer.id, query),
+        // What is frozen is not paid from, but into: that is a decline.
+        noticeOfPlainForm(viewer.id, form, address, undefined),
       ]);
-      return { viewer, known, paid, topUp };
+      return { viewer, known, paid, topUp, notice };
     }),
     getTranslations("topUp"),
     getLocale(),
@@ -84,7 +87,7 @@ export default async function PlainTopUpPage({
       />
     );
   }
-  const { viewer, known, paid, topUp } = read;
+  const { viewer, known, paid, topUp, notice } = read;
   // Done with another key since: what became of this one would read as if nothing were.
   if (paid !== undefined) redirect(`/payments/${paid}`);
   if (topUp === undefined) redirect(place);
@@ -105,7 +108,7 @@ export default async function PlainTopUpPage({
             amount={formatMoney(amountMinor, currency, locale)}
             otherName={viewer.name}
             known={known}
-            notice={form.notice}
+            notice={notice}
           />
         </div>
       </Panel>

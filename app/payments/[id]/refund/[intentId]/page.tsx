@@ -3,19 +3,20 @@ import Link from "next/link";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { looksLikeEarlier } from "@/app/looks-like-earlier-action";
 import { payNow } from "@/app/pay-action";
+import { FrozenAccounts } from "@/components/account/frozen-accounts";
 import { Amount } from "@/components/checkout/amount";
 import { AsksFirst } from "@/components/checkout/asks-first";
 import { PayForm } from "@/components/checkout/pay-form";
 import { RefundFacts } from "@/components/refund/refund-facts";
 import { RefundForm } from "@/components/refund/refund-form";
 import { Panel } from "@/components/ui/panel";
+import { listFrozenCurrencies } from "@/db/ledger/accounts";
 import { formatMoney, moneyPattern } from "@/lib/money";
-import { writeFigures } from "@/lib/money-pattern";
 import { placeOf } from "@/lib/pay/place";
 import type { Payload } from "@/lib/pay/state";
 import { authorizePage } from "@/server/identity/authorize";
 import { pathWith, type SearchParams } from "@/server/orders/list-query";
-import { readRefund, readRefundQuery, refundPurposeOf } from "@/server/orders/refund-page";
+import { readRefund, readRefundQuery, refundPurposeOf, typedRefundPath } from "@/server/orders/refund-page";
 import { BESIDE, fieldsOf, queryOf } from "@/server/pay/plain-form";
 import { questionOf } from "@/server/pay/question";
 
@@ -44,8 +45,9 @@ export default async function RefundPage({ params, searchParams }: Props) {
     "/payments/[id]/refund/[intentId]",
     pathWith(place, Object.fromEntries(asked)),
   );
-  const [sale, t, locale, format] = await Promise.all([
+  const [sale, frozen, t, locale, format] = await Promise.all([
     readRefund(viewer.id, purpose),
+    listFrozenCurrencies(viewer.id),
     getTranslations("refund"),
     getLocale(),
     getFormatter(),
@@ -77,6 +79,7 @@ export default async function RefundPage({ params, searchParams }: Props) {
         {t("back")}
       </Link>
       <h1 className="mb-6 text-title">{t("payload" in query ? "reviewTitle" : "title")}</h1>
+      <FrozenAccounts currencies={frozen.filter((currency) => currency === sale.currency)} />
       <Panel>
         {sale.leftMinor === 0n ? (
           <>
@@ -113,10 +116,10 @@ export default async function RefundPage({ params, searchParams }: Props) {
             )}
             <p className="mt-4 border-t border-line pt-2 text-center">
               <Link
-                href={pathWith(place, {
-                  amount: writeFigures(query.payload.amountMinor, pattern),
-                  reason: query.payload.reason,
-                  change: "1",
+                href={typedRefundPath(place, query.payload, {
+                  currency: sale.currency,
+                  locale,
+                  isChange: true,
                 })}
                 className="inline-flex min-h-11 items-center text-accent-text underline underline-offset-4"
               >

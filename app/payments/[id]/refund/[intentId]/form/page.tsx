@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { Amount } from "@/components/checkout/amount";
@@ -12,8 +13,15 @@ import { plainFormPath } from "@/lib/plain-form-path";
 import { authorizePage } from "@/server/identity/authorize";
 import { whileReachable } from "@/server/identity/while-reachable";
 import { pathWith, type SearchParams } from "@/server/orders/list-query";
-import { readPlainRefund, readRefund, refundPurposeOf } from "@/server/orders/refund-page";
-import { BESIDE, fieldsOf, queryOf, readPlainForm, stateOfPlainForm } from "@/server/pay/plain-form";
+import { readPlainRefund, readRefund, refundPurposeOf, typedRefundPath } from "@/server/orders/refund-page";
+import {
+  BESIDE,
+  fieldsOf,
+  noticeOfPlainForm,
+  queryOf,
+  readPlainForm,
+  stateOfPlainForm,
+} from "@/server/pay/plain-form";
 
 type Props = {
   params: Promise<{ id: string; intentId: string }>;
@@ -47,7 +55,8 @@ export default async function PlainRefundPage({ params, searchParams }: Props) {
         stateOfPlainForm(viewer.id, form.key, purpose),
         readRefund(viewer.id, purpose),
       ]);
-      return { viewer, known, sale };
+      const notice = await noticeOfPlainForm(viewer.id, form, address, sale.currency);
+      return { viewer, known, sale, notice };
     }),
     getTranslations("refund"),
     getLocale(),
@@ -67,7 +76,11 @@ export default async function PlainRefundPage({ params, searchParams }: Props) {
       />
     );
   }
-  const { viewer, known, sale } = read;
+  const { viewer, known, sale, notice } = read;
+  const change = (isChange: boolean) =>
+    typedRefundPath(place, payload, { currency: sale.currency, locale, isChange });
+  // More than is left by now can only be declined: the form with what was typed says so instead.
+  if (known.state === "open" && BigInt(payload.amountMinor) > sale.leftMinor) redirect(change(false));
   const money = (amountMinor: bigint | string) => formatMoney(amountMinor, sale.currency, locale);
   return (
     <div className="mx-auto w-full max-w-xl">
@@ -95,8 +108,16 @@ export default async function PlainRefundPage({ params, searchParams }: Props) {
           amount={money(payload.amountMinor)}
           otherName={sale.payer.name}
           known={known}
-          notice={form.notice}
+          notice={notice}
         />
+        <p className="mt-4 border-t border-line pt-2 text-center">
+          <Link
+            href={change(true)}
+            className="inline-flex min-h-11 items-center text-accent-text underline underline-offset-4"
+          >
+            {t("change")}
+          </Link>
+        </p>
       </Panel>
     </div>
   );

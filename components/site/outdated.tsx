@@ -1,0 +1,19 @@
+import { useTranslations } from "next-intl";
+import { Button } from "@/components/ui/button";
+
+/**
+ * Says that a page was older than the server that it asked, which has therefore done nothing. `address`: the page's own; it is
+ * loaded, not fetched by script, because the scripts that are here are of the other build.
+ */
+export function Outdated({ address }: { address: string }) {
+  const t = useTranslations("outdated");
+  return (
+    <div role="alert" className="max-w-xl pt-6">
+      <h1 className="text-title">{t("title")}</h1>
+      <p className="mt-3 text-lg text-soft">{t("text")}</p>
+      <Button asChild className="mt-6">
+        <a href={address}>{t("load")}</a>
+      </Button>
+    </div>
+  );
+}
