@@ -106,7 +106,7 @@ function FormOfPayload(props: PayFormProps) {
 
   return (
     <PlainForm userId={userId} purpose={purpose} payload={payload} beside={rest.beside} onSubmit={send}>
-      <div className="flex flex-col gap-4 noscript:hidden">
+      <div className="contents noscript:hidden">
         <DeclineAlert state={state} otherName={otherName} currency={currency} amount={amount} />
         <RefusedAlert state={state} kind={kind} otherName={otherName} />
         <Status state={state} kind={kind} userName={userName} amount={amount} />

@@ -92,6 +92,27 @@ for (const { when, press } of PRESSES) {
   });
 }
 
+test("clicks that go on while the plain form is on its way send nothing more", async ({ alice, orderId }) => {
+  await hold(alice, isChunk);
+  const releasePress = await hold(alice, isPlainPay);
+  const seen = watch(alice);
+  await openUnhydrated(alice, `/checkout/${orderId}`);
+  // From inside, one with each frame: a locator waits for the page to come.
+  const clicked = alice.waitForFunction(() => {
+    const pay = document.querySelector<HTMLButtonElement>("main form button[aria-disabled=true]");
+    pay?.click();
+    const clicks = Number(pay?.dataset.clicks ?? 0) + 1;
+    if (pay) pay.dataset.clicks = String(clicks);
+    return clicks > 20;
+  });
+  await payButton(alice).click({ noWaitAfter: true });
+  await clicked;
+  releasePress();
+  await expectReceipt(alice);
+  await expectPaidOnce(orderId);
+  expect(seen).toEqual({ keys: 1, plain: 1, others: 0 });
+});
+
 test("a press before the key is there is none, and one after it pays once", async ({ alice, orderId }) => {
   await hold(alice, isChunk);
   const releaseKey = await hold(alice, isKeyRequest);
@@ -376,7 +397,8 @@ test("a transfer that is to be asked about is asked about, and none is sent by i
 
   await payButton(late).click();
   await expect(late.getByRole("alert").filter({ hasText: "Send another?" })).toBeVisible();
-  // The question is over, and the page opened anew: nothing is sent without a press.
+  // No press is remembered, which a page that is opened anew would send by itself.
+  expect(await late.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain("pressedAtMs");
   await late.unrouteAll({ behavior: "ignoreErrors" });
   await late.goto(`${review(second)}&despite=${await keyOf(first)}`);
   await expectAtWork(late);

@@ -293,8 +293,10 @@ test("whoever is signed out comes back to the review with everything, and pays o
   await alice.context().clearCookies();
   await payButton(alice).click();
   await alice.getByRole("main").getByRole("link", { name: "Sign in" }).click();
+  // It goes on from there at once, where the press is carried out.
+  const back = alice.waitForURL(new RegExp(`/send/${intentId}/review\\?`), { waitUntil: "commit" });
   await alice.getByRole("button", { name: "Continue as Alice" }).click();
-  await expect(alice).toHaveURL(new RegExp(`/send/${intentId}/review\\?`));
+  await back;
   // The press of before is known in this tab, and is carried out or asked about: never lost, never twice.
   await expectReceipt(alice, amount.shown);
   await expectTransferOnce(intentId);
