@@ -113,7 +113,7 @@ export class AccountStream implements Stream {
       select * from (
         select moved.version, moved.id, moved.direction, moved.amount_minor, moved.currency::text, moved.balance_minor,
                moved.at, p.kind, 'succeeded' as status, null as decline_code, p.note, p.subject_id as refund_of,
-               case when p.kind = 'order' then p.purpose_id end as order_id, o.description, coalesce(asked.is_request, false) as is_request,
+               case when p.kind = 'order' then p.purpose_id end as order_id, o.description, coalesce(o.is_request and p.kind = 'order', false) as is_request,
                coalesce(r.refunded_minor, 0) as refunded_minor,
                party.name as party_name, party.handle as party_handle,
                (${fromAt}::timestamptz is null or moved.at >= ${fromAt}::timestamptz)
@@ -141,11 +141,8 @@ export class AccountStream implements Stream {
             select s.purpose_id from payments s
              where s.id = p.subject_id and p.kind = 'refund' and s.kind = 'order' limit 1) sale on true
           left join lateral (
-            select d.description, d.merchant_id from orders d
+            select d.description, d.is_request from orders d
              where d.id = case when p.kind = 'order' then p.purpose_id else sale.purpose_id end limit 1) o on true
-          left join lateral (
-            select m.role <> 'merchant' as is_request from users m
-             where m.id = o.merchant_id and p.kind = 'order' limit 1) asked on true
           left join lateral (
             select t.refunded_minor from refund_totals t where t.payment_id = moved.id limit 1) r on true
           left join lateral (

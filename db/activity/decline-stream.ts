@@ -113,7 +113,7 @@ export class DeclineStream implements Stream {
         from (
           select p.id, p.kind, p.status, p.decline_code, p.amount_minor, p.currency::text, p.note, p.settled_at as at,
                  p.subject_id as refund_of, case when p.kind = 'order' then p.purpose_id end as order_id, o.description,
-                 coalesce(asked.is_request, false) as is_request,
+                 coalesce(o.is_request and p.kind = 'order', false) as is_request,
                  case when payer.owner_id = p.user_id then 'out' else 'in' end as direction,
                  case when payer.owner_id = p.user_id then payer.id when payee.owner_id = p.user_id then payee.id end as account_id,
                  party.name as party_name, party.handle as party_handle
@@ -137,11 +137,8 @@ export class DeclineStream implements Stream {
               select s.purpose_id from payments s
                where s.id = p.subject_id and p.kind = 'refund' and s.kind = 'order' limit 1) sale on true
             left join lateral (
-              select d.description, d.merchant_id from orders d
-               where d.id = case when p.kind = 'order' then p.purpose_id else sale.purpose_id end limit 1) o on true
-            left join lateral (
-              select m.role <> 'merchant' as is_request from users m
-               where m.id = o.merchant_id and p.kind = 'order' limit 1) asked on true) tried
+              select d.description, d.is_request from orders d
+               where d.id = case when p.kind = 'order' then p.purpose_id else sale.purpose_id end limit 1) o on true) tried
        order by ${isOlder ? sql`tried.at desc, tried.id desc` : sql`tried.at, tried.id`}`);
   }
 }

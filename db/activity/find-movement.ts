@@ -17,7 +17,7 @@ export async function findMovement(userId: string, id: string): Promise<Movement
   const [row] = await database().reading.execute<Row>(sql`
     select p.id, p.kind, p.status, p.decline_code, p.amount_minor, p.currency::text, p.note, p.settled_at as at,
            p.subject_id as refund_of, case when p.kind = 'order' then p.purpose_id end as order_id, o.description,
-           coalesce(asked.is_request, false) as is_request,
+           coalesce(o.is_request and p.kind = 'order', false) as is_request,
            coalesce(mine.id, p.payer_account_id) as account_id,
            case when mine.id = p.payee_account_id then 'in' else 'out' end as direction,
            case when mine.id is null then null
@@ -33,11 +33,8 @@ export async function findMovement(userId: string, id: string): Promise<Movement
         select s.purpose_id from payments s
          where s.id = p.subject_id and p.kind = 'refund' and s.kind = 'order' limit 1) sale on true
       left join lateral (
-        select d.description, d.merchant_id from orders d
+        select d.description, d.is_request from orders d
          where d.id = case when p.kind = 'order' then p.purpose_id else sale.purpose_id end limit 1) o on true
-      left join lateral (
-        select m.role <> 'merchant' as is_request from users m
-         where m.id = o.merchant_id and p.kind = 'order' limit 1) asked on true
       left join lateral (select f.refunded_minor from refund_totals f where f.payment_id = p.id limit 1) r on true
       left join lateral (
         select u.name, u.handle from ledger_accounts a join users u on u.id = a.owner_id

@@ -157,6 +157,12 @@ describe("a history", () => {
     expect(told(await all(friend))).toEqual([[tried[1], true]]);
     expect(await findMovement(friend.id, tried[1] ?? "")).toMatchObject({ isRequest: true });
     expect(await findMovement(merchant.id, tried[0] ?? "")).toMatchObject({ isRequest: false });
+    // What they become later changes nothing of what was.
+    await test.owner`update users set role = 'merchant' where id = ${friend.id}`;
+    await test.owner`update users set role = 'payer' where id = ${merchant.id}`;
+    expect(told(await all(friend))).toEqual([[tried[1], true]]);
+    expect(told(await all(merchant))).toEqual([[tried[0], false]]);
+    expect(await findMovement(friend.id, tried[1] ?? "")).toMatchObject({ isRequest: true });
   });
 
   it("shows what an operator put in and took out to the account's owner, and to the operator as what it is", async () => {

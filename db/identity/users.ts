@@ -26,11 +26,6 @@ export async function findUser(id: string): Promise<User | undefined> {
   return user;
 }
 
-/** Whether `userId` sells here. What anybody else asks to be paid is a request, and said to be one. */
-export async function isMerchant(userId: string): Promise<boolean> {
-  return (await findUser(userId))?.role === "merchant";
-}
-
 export async function findByHandle(handle: string): Promise<User | undefined> {
   const [user] = await database().reading.select(userColumns).from(users).where(eq(users.handle, handle));
   return user;

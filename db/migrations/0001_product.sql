@@ -98,6 +98,7 @@ ALTER TABLE "users" ADD COLUMN "name_skeleton" text;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "handle_skeleton" text;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "locale" text DEFAULT 'en' NOT NULL;--> statement-breakpoint
 ALTER TABLE "users" ADD COLUMN "receipts_by_mail" boolean DEFAULT true NOT NULL;--> statement-breakpoint
+ALTER TABLE "orders" ADD COLUMN "is_request" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "orders" ADD COLUMN "payment_link_id" uuid;--> statement-breakpoint
 ALTER TABLE "orders" ADD COLUMN "ordered_by" uuid;--> statement-breakpoint
 ALTER TABLE "merchant_requests" ADD CONSTRAINT "merchant_requests_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

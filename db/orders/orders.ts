@@ -68,6 +68,7 @@ export async function putOrder(merchantId: string, id: string, request: OrderReq
       id,
       merchantId,
       merchantAccountId: account.id,
+      isRequest: sql`(select role <> 'merchant' from users where id = ${merchantId})`,
       description: request.description,
       currency: request.currency,
       totalMinor,
@@ -119,10 +120,19 @@ export async function findOrder(id: string): Promise<Order | undefined> {
   return order;
 }
 
+/** Whether an order was put by somebody who was no merchant then: it is a request, and said to be one. */
+export async function isRequest(id: string): Promise<boolean> {
+  const [order] = await database()
+    .reading.select({ isRequest: orders.isRequest })
+    .from(orders)
+    .where(eq(orders.id, id));
+  return order?.isRequest === true;
+}
+
 /** Orders that can be paid now, newest first, of any merchant. What people request of each other is not for everybody. */
 export function listOpenOrders(limit: number): Promise<Order[]> {
   const open = and(
-    eq(users.role, "merchant"),
+    eq(orders.isRequest, false),
     isNull(orders.paidBy),
     isNull(orders.cancelledAt),
     or(isNull(orders.expiresAt), gt(orders.expiresAt, sql`now()`)),

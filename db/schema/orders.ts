@@ -1,6 +1,6 @@
 /** What a merchant asks to be paid for. Immutable but for its end: paid (by one payment) or cancelled. */
 import { sql } from "drizzle-orm";
-import { check, index, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { boolean, check, index, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import type { OrderItem } from "../../lib/api/order.ts";
 import { users } from "./auth.ts";
 import { bytes, currencyCode, instant, minorUnits } from "./columns.ts";
@@ -14,6 +14,8 @@ export const orders = pgTable(
       .references(() => users.id),
     /** Not a foreign key: orders and accounts each lie by their own id where the tables are distributed. */
     merchantAccountId: uuid("merchant_account_id").notNull(),
+    /** Whether whoever asks for the money was no merchant when they asked: a request between people, for ever. */
+    isRequest: boolean("is_request").notNull().default(false),
     description: text("description").notNull(),
     currency: currencyCode("currency").notNull(),
     totalMinor: minorUnits("total_minor").notNull(),

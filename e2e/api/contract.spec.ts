@@ -216,6 +216,37 @@ test("whoever holds too many open keys is asked to wait", async () => {
   }
 });
 
+test("whose account is frozen neither pays nor pays back, and the same keys do once it is released", async ({
+  baseURL,
+}) => {
+  const freeze = (isFrozen: boolean) =>
+    books()`
+      update ledger_accounts set closed_at = ${isFrozen ? new Date() : null}
+       where owner_id in (select id from users where handle in ('alice', 'mia'))`;
+  const orderId = await newOrder(baseURL ?? "");
+  const paid = await contract.issue("alice", { kind: "order", orderId });
+  const order = { as: "alice", key: paid, json: { orderId, amountMinor: "3800", currency: "USD" } };
+  const waiting = await transferKey();
+  const transfer = { as: "alice", key: waiting, json: { payee: "bob", ...MONEY } };
+  expect((await contract.call("POST /api/payments", order)).status).toBe(201);
+  const back = await contract.issue("mia", { kind: "refund", paymentId: paid, intentId: randomUUID() });
+  const refund = { as: "mia", key: back, path: { id: paid }, json: { amountMinor: "100" } };
+  try {
+    await freeze(true);
+    expectProblem(await contract.call("POST /api/payments", transfer), "account-frozen", "no", "same-key");
+    expectProblem(
+      await contract.call("POST /api/payments/[id]/refunds", refund),
+      "account-frozen",
+      "no",
+      "same-key",
+    );
+  } finally {
+    await freeze(false);
+  }
+  expect((await contract.call("POST /api/payments", transfer)).status).toBe(201);
+  expect((await contract.call("POST /api/payments/[id]/refunds", refund)).status).toBe(201);
+});
+
 test("an order is put once, read, cancelled, or paid and kept", async ({ baseURL }) => {
   const id = randomUUID();
   const order = BODIES["PUT /api/orders/[id]"];

@@ -68,8 +68,8 @@ async function moneyRequest(): Promise<string> {
   const alice = await userIdOf("alice");
   const items = [{ description: "Dinner on Friday", quantity: 1, amountMinor: "2500" }];
   await books()`
-    insert into orders (id, merchant_id, merchant_account_id, description, currency, total_minor, items, request_hash)
-    select ${id}, ${alice}, id, 'Dinner on Friday', 'USD', 2500, ${books().json(items)}, ${Buffer.from(id)}
+    insert into orders (id, merchant_id, merchant_account_id, is_request, description, currency, total_minor, items, request_hash)
+    select ${id}, ${alice}, id, true, 'Dinner on Friday', 'USD', 2500, ${books().json(items)}, ${Buffer.from(id)}
       from ledger_accounts where owner_id = ${alice} and currency = 'USD'`;
   return id;
 }

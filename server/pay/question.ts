@@ -1,8 +1,7 @@
 /** The question before a payment that may be a second one: to a person, back to a payer, or into one's own account. */
 import { listInDoubt } from "@/db/activity/open-keys";
 import { findRecipient } from "@/db/identity/recipients";
-import { isMerchant } from "@/db/identity/users";
-import { findOrder } from "@/db/orders/orders";
+import { findOrder, isRequest } from "@/db/orders/orders";
 import { findLookalike, type Intended, type Lookalike } from "@/db/payments/views/earlier";
 import type { OpenKey } from "@/lib/activity/open-key";
 import type { Purpose } from "@/lib/api/payment";
@@ -39,7 +38,7 @@ async function intendedBy(purpose: Purpose, payload: Payload): Promise<Intended 
     }
     case "order": {
       const order = await findOrder(purpose.orderId);
-      if (order === undefined || (await isMerchant(order.merchant.id))) return undefined;
+      if (order === undefined || !(await isRequest(order.id))) return undefined;
       const { merchant, totalMinor: amountMinor, currency } = order;
       return { kind: "order", purposeId: order.id, payeeId: merchant.id, amountMinor, currency };
     }

@@ -286,6 +286,8 @@ it("a top-up is carried out in the demo alone", async () => {
   const intentId = randomUUID();
   const key = await keyFor(payer.id, { kind: "top-up", intentId });
   const fields = { user: payer.id, amountMinor: "500", currency: "USD", idempotency_key: key };
+  // Outside of it the secret is somebody's own.
+  vi.stubEnv("BETTER_AUTH_SECRET", "0123456789abcdef0123456789abcdef");
   vi.stubEnv("DATABASE_URL", "postgres://u@h/db");
   vi.stubEnv("ONCE_DEMO", "");
   expect((await post(payTopUp, intentId, fields)).pathname).toBe(`/top-up/${intentId}/form`);

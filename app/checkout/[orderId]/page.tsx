@@ -12,8 +12,7 @@ import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
-import { isMerchant } from "@/db/identity/users";
-import { findOrder } from "@/db/orders/orders";
+import { findOrder, isRequest as readIsRequest } from "@/db/orders/orders";
 import type { Purpose } from "@/lib/api/payment";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
@@ -55,7 +54,7 @@ export default async function CheckoutPage({
   const order = await findOrder(id.data);
   if (order === undefined) notFound();
   if (order.paidBy?.userId === viewer.id) redirect(`/payments/${order.paidBy.paymentId}`);
-  const isRequest = !(await isMerchant(order.merchant.id));
+  const isRequest = await readIsRequest(order.id);
   // Whoever made a request has a page for it.
   if (isRequest && order.merchant.id === viewer.id) redirect(`/request/${order.id}`);
 

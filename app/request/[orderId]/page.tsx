@@ -43,9 +43,10 @@ export default async function RequestPage({
   const id = uuid.safeParse(orderId);
   if (!id.success) notFound();
   const viewer = await authorizePage("/request/[orderId]", pathWith(`/request/${id.data}`, search));
-  if (viewer.role === "merchant") redirect("/orders/new");
   const [order, t, locale] = await Promise.all([findOrder(id.data), getTranslations("request"), getLocale()]);
   if (order !== undefined && order.merchant.id !== viewer.id) notFound();
+  // Whoever sells asks for money by an order; what they requested before stays where it is.
+  if (order === undefined && viewer.role === "merchant") redirect("/orders/new");
   if (order !== undefined) {
     const [origin, own] = await Promise.all([readersOrigin(), findMerchantOrder(viewer.id, order.id)]);
     const said = (Object.keys(NOTICES) as (keyof typeof NOTICES)[]).find((one) => one === search.notice);

@@ -41,6 +41,7 @@ it("says of an order whether somebody who sells nothing asked for it", async () 
   const { purpose, command } = await newOrder(friend, "60");
   const key = await keyFor(other.id, purpose);
   await pay(other.id, key, command);
+  await test.owner`update users set role = 'merchant' where id = ${friend.id}`;
   for (const { id: viewer } of [friend, other])
     expect(await findReceipt(viewer, key)).toMatchObject({ isRequest: true });
 });

@@ -3,8 +3,7 @@ import { aliasedTable, and, asc, eq } from "drizzle-orm";
 import type { Party, Proof, Receipt, RefundLine, TransferSide } from "../../../lib/receipt.ts";
 import { listArrivals } from "../../attempts/list.ts";
 import { database } from "../../connection/client.ts";
-import { isMerchant } from "../../identity/users.ts";
-import { findOrder } from "../../orders/orders.ts";
+import { findOrder, isRequest } from "../../orders/orders.ts";
 import { ledgerAccounts, ledgerSeals, ledgerTransfers } from "../../schema/ledger.ts";
 import { payments, refundTotals } from "../../schema/payments.ts";
 import { findPaymentFor, type PaymentView } from "./queries.ts";
@@ -47,7 +46,7 @@ export async function findReceipt(viewerId: string, paymentId: string): Promise<
 async function orderPaid(orderId: string): Promise<Pick<Receipt, "order" | "isRequest">> {
   const order = await findOrder(orderId);
   if (order === undefined) return {};
-  return { order, ...((await isMerchant(order.merchant.id)) ? {} : { isRequest: true }) };
+  return { order, ...((await isRequest(orderId)) && { isRequest: true }) };
 }
 
 /** What was paid back of a payment that can be: somebody else than the house received it. */

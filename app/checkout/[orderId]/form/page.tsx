@@ -9,8 +9,7 @@ import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
-import { isMerchant } from "@/db/identity/users";
-import { findOrder } from "@/db/orders/orders";
+import { findOrder, isRequest as readIsRequest } from "@/db/orders/orders";
 import type { Purpose } from "@/lib/api/payment";
 import { parse, payOrderRequest, uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
@@ -67,7 +66,7 @@ export default async function PlainCheckoutPage({ params, searchParams }: Props)
         findOrder(id.data),
         stateOfPlainForm(viewer.id, key, purpose),
       ]);
-      const isRequest = order !== undefined && !(await isMerchant(order.merchant.id));
+      const isRequest = await readIsRequest(id.data);
       const notice = await noticeOfPlainForm(viewer.id, form, address, order?.currency);
       return { viewer, order, known, isRequest, notice };
     }),
