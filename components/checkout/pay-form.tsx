@@ -76,9 +76,9 @@ function FormOfPayload(props: PayFormProps) {
 
   const [asked, setAsked] = useState<Asked | "asking">();
   const isAsking = useRef(false);
-  const pressOrAsk = async (): Promise<void> => {
+  const pressOrAsk = async (carryOut: () => void): Promise<void> => {
     const { asksFirst } = rest;
-    if (asksFirst === undefined) return press();
+    if (asksFirst === undefined) return carryOut();
     if (isAsking.current) return;
     isAsking.current = true;
     setAsked("asking");
@@ -86,9 +86,7 @@ function FormOfPayload(props: PayFormProps) {
     isAsking.current = false;
     setAsked(answer);
     if (answer === "something") router.refresh();
-    // The page of now asks for itself, and is pressed anew.
-    else if (answer === "outdated") location.assign(returnTo);
-    else if (answer === "nothing") press();
+    else if (answer === "nothing") carryOut();
   };
 
   const receiptPath = state.name === "paid" ? `/payments/${state.payment.id}` : undefined;
@@ -101,7 +99,7 @@ function FormOfPayload(props: PayFormProps) {
     const { submitter } = event.nativeEvent as SubmitEvent;
     if (state.name === "opening" || submitter?.hasAttribute("formaction")) return;
     event.preventDefault();
-    void pressOrAsk();
+    void pressOrAsk(press);
   };
 
   return (
@@ -110,7 +108,7 @@ function FormOfPayload(props: PayFormProps) {
         <DeclineAlert state={state} otherName={otherName} currency={currency} amount={amount} />
         <RefusedAlert state={state} kind={kind} otherName={otherName} />
         <Status state={state} kind={kind} userName={userName} amount={amount} />
-        <AskedFirst asked={asked} kind={kind} />
+        <AskedFirst asked={asked} kind={kind} returnTo={returnTo} />
 
         {state.name === "paid" ? (
           <Button asChild size="large">
@@ -130,7 +128,7 @@ function FormOfPayload(props: PayFormProps) {
         ) : null}
         {awaitsPayer(state) ? (
           <div className="flex flex-col gap-3 sm:flex-row">
-            <Button size="large" onClick={payNow}>
+            <Button size="large" onClick={() => void pressOrAsk(payNow)}>
               {t(`now_${kind}`)}
             </Button>
             <Button size="large" look="quiet" onClick={cancelForCertain}>

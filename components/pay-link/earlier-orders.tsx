@@ -39,7 +39,11 @@ export function EarlierOrders({
         {open.map((order, place) => (
           <li key={order.id} className="py-2">
             <p className="wrap-anywhere">{t("earlierOpen", { amount: amountOf(order) })}</p>
-            <Button asChild look={place === 0 ? "primary" : "quiet"} className="mt-2 w-full">
+            <Button
+              asChild
+              look={place === 0 ? "primary" : "quiet"}
+              className="mt-2 h-auto min-h-12 w-full py-2 whitespace-normal"
+            >
               <Link href={`/checkout/${order.id}`} prefetch={false}>
                 {t("goOnWithOrder")}
               </Link>

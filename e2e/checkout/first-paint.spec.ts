@@ -411,3 +411,72 @@ test("a transfer that is to be asked about is asked about, and none is sent by i
 async function keyOf(intentId: string): Promise<string> {
   return (await expectTransferOnce(intentId)).id;
 }
+
+/** Has the next plain press end without leading anywhere, as where a payer stops the load. */
+async function stopNextPress(page: Page): Promise<void> {
+  let isStopped = false;
+  await page.route("**/*", async (route) => {
+    if (!isPlainPay(route.request()) || isStopped) return route.fallback();
+    isStopped = true;
+    await route.fulfill({ status: 204 });
+  });
+}
+
+test("a press that is stopped before React is there can be made again, and is one payment", async ({
+  alice,
+  orderId,
+}) => {
+  await hold(alice, isChunk);
+  await stopNextPress(alice);
+  await openUnhydrated(alice, `/checkout/${orderId}`);
+  await payButton(alice).click();
+  await expect(payButton(alice)).toHaveAttribute("aria-disabled", "true");
+  await expect(payButton(alice)).not.toHaveAttribute("aria-disabled", "true");
+  await payButton(alice).click();
+  await expectReceipt(alice);
+  await expectPaidOnce(orderId);
+});
+
+test("a press that may be asked about is not sent again by itself, nor by Pay now without the question", async ({
+  alice,
+}) => {
+  const [first, second] = [crypto.randomUUID(), crypto.randomUUID()];
+  const amountMinor = String(400_000 + Math.floor(Math.random() * 90_000));
+  const review = (intentId: string) =>
+    `/send/${intentId}/review?payee=bob&amountMinor=${amountMinor}&currency=USD`;
+  const late = await alice.context().newPage();
+  const releaseScripts = await hold(late, isChunk);
+  await stopNextPress(late);
+  await openUnhydrated(late, review(second));
+  await alice.goto(review(first));
+  await expectAtWork(alice);
+  await payButton(alice).click();
+  await expect(alice.getByRole("heading", { level: 1 })).toHaveText(/^Paid/);
+
+  await payButton(late).click();
+  releaseScripts();
+  const now = late.getByRole("button", { name: "Pay now" });
+  await expect(now).toBeVisible();
+  expect(await transfersOf(second)).toEqual([]);
+  await now.click();
+  await expect(late.getByRole("alert").filter({ hasText: "Send another?" })).toBeVisible();
+  expect(await transfersOf(second)).toEqual([]);
+});
+
+test("a press that may be asked about is not forgotten by a reload: it may be under way, and is one payment", async ({
+  alice,
+}) => {
+  const intentId = crypto.randomUUID();
+  const amountMinor = String(500_000 + Math.floor(Math.random() * 90_000));
+  const releaseScripts = await hold(alice, isChunk);
+  await stopNextPress(alice);
+  await openUnhydrated(alice, `/send/${intentId}/review?payee=bob&amountMinor=${amountMinor}&currency=USD`);
+  await payButton(alice).click();
+  releaseScripts();
+  await alice.reload();
+  await expectAtWork(alice);
+  await expect(alice.getByText("that payment may be under way")).toBeVisible();
+  await payButton(alice).click();
+  await expect(alice.getByRole("heading", { level: 1 })).toHaveText(/^Paid/);
+  await expectTransferOnce(intentId);
+});

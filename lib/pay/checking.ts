@@ -45,8 +45,9 @@ export function pollTimeoutMs(press: Press, nowMs: number): number {
   return (resendWindowLeftMs(press, nowMs) ?? 0) + POLL_GRACE_MS;
 }
 
-/** What is left of the resend window; undefined where it is over, or begins in the future by this clock. */
+/** What is left of the resend window; undefined where it is over, begins in the future by this clock, or never was. */
 function resendWindowLeftMs(press: Press, nowMs: number): number | undefined {
+  if (press.isUnasked) return undefined;
   const ageMs = nowMs - press.pressedAtMs;
   return ageMs >= 0 && ageMs <= RESEND_WINDOW_MS ? RESEND_WINDOW_MS - ageMs : undefined;
 }

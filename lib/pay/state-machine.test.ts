@@ -307,6 +307,16 @@ describe("checking", () => {
     expect(stateNames.filter((name) => awaitsPayer(states[name]))).toEqual(["asking", "unreachable"]);
   });
 
+  it("never sends a press again by itself that nobody could ask about, and forgets that once the payer makes it anew", () => {
+    const unasked: Press = { ...press, isUnasked: true };
+    const open = { type: "resend-window-ended", key: KEY };
+    expect(eventForKeyState({ state: "open" }, press, NOW)).toEqual({ type: "resend" });
+    expect(eventForKeyState({ state: "open" }, unasked, NOW)).toEqual(open);
+    const asking = nextState({ name: "checking", press: unasked, stage: "polling" }, open as PayEvent);
+    const again = nextState(asking, { type: "pay-now", pressedAtMs: NOW + 1 });
+    expect(again).toEqual({ name: "checking", press: { ...press, pressedAtMs: NOW + 1 }, stage: "polling" });
+  });
+
   it("is not polled in vain for ever: until the resend window ends, and for one more poll", () => {
     expect(pollTimeoutMs(press, NOW)).toBe(RESEND_WINDOW_MS + 10_000);
     expect(pollTimeoutMs(press, NOW + 60_000)).toBe(RESEND_WINDOW_MS - 50_000);

@@ -71,7 +71,7 @@ export function nextState(state: PayState, event: PayEvent): PayState {
     }
 
     case "pay-now":
-      return awaitsPayer(state) ? checking({ ...state.press, pressedAtMs: event.pressedAtMs }) : state;
+      return awaitsPayer(state) ? checking(pressedAnew(state.press, event.pressedAtMs)) : state;
 
     case "cancel":
       return awaitsPayer(state) ? { ...state, stage: "revoking" } : state;
@@ -173,6 +173,11 @@ export function needsKey(state: PayState): boolean {
 /** Whether another press, with another key, could succeed after this decline: money or a limit may change. */
 export function mayPayAgain(code: DeclineCode | undefined): boolean {
   return code === "insufficient_funds" || code === "limit_exceeded";
+}
+
+/** A press that the payer makes once more, of the same key: whatever was to be asked before is answered. */
+export function pressedAnew({ key, payload }: Press, pressedAtMs: number): Press {
+  return { key, payload, pressedAtMs };
 }
 
 function checking(press: Press): Extract<PayState, { name: "checking" }> {

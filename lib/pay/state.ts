@@ -13,6 +13,8 @@ export type Press = {
   payload: Payload;
   /** Milliseconds since the epoch by this device's clock, which may be wrong. */
   pressedAtMs: number;
+  /** Sent by the browser itself, before the form could ask whether it may be: it is never sent again without that question. */
+  isUnasked?: true;
 };
 
 /** What the server action behind Pay is called with: the press, for what, and who opened the form. */
@@ -33,7 +35,7 @@ export type Notice =
   | { kind: "cancelled" }
   /** The server refused the request and recorded nothing; another may be under way with its key. */
   | { kind: "refused"; reason: ProblemName }
-  /** Storage is blocked and the key is not new: an earlier press may be under way. The same key makes a second safe. */
+  /** A press of this key was made, or may have been, that nobody remembers more of: it may be under way. The same key makes a second safe. */
   | { kind: "maybe-under-way" };
 
 /** The key for the next press, after a decline. `never`: a decline that another press could not change. */

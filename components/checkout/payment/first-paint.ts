@@ -13,8 +13,8 @@ export type Opening = {
   purpose: Purpose;
   payload: Payload;
   /**
-   * Whether the payer may be asked something before a press is carried out. Then the press is not stored: it was none where
-   * they are asked, and a stored one would be sent again by itself.
+   * Whether the payer may be asked something before a press is carried out. Then only that there was one is stored: it was none
+   * where they are asked, and a stored press would be sent again by itself.
    */
   asksFirst: boolean;
 };
@@ -45,7 +45,7 @@ function openAtFirstPaint(): void {
   const pay = form?.querySelector("button");
   if (!script || !form || !pay) return;
   const { name, userId, purpose, payload, asksFirst }: Opening = JSON.parse(script.dataset.opening ?? "");
-  const read = (): { key?: string; pressedAtMs?: number } | undefined => {
+  const read = (): { key?: string; pressedAtMs?: number; isPressed?: boolean } | undefined => {
     try {
       return JSON.parse(sessionStorage.getItem(name) ?? "{}");
     } catch {
@@ -53,7 +53,8 @@ function openAtFirstPaint(): void {
     }
   };
   const write = (value: unknown): void => sessionStorage.setItem(name, JSON.stringify(value));
-  if (read()?.pressedAtMs !== undefined) return;
+  const before = read();
+  if (before?.pressedAtMs !== undefined || before?.isPressed) return;
 
   // A page that is prerendered is not read yet.
   const isShown = document.prerendering
@@ -73,6 +74,7 @@ function openAtFirstPaint(): void {
   globalThis.onceFirstPaint = first;
 
   let key: string | undefined;
+  let isHeldBack = false;
   answer
     .then((response) => response.clone().json())
     .then((body) => {
@@ -90,15 +92,21 @@ function openAtFirstPaint(): void {
     // React's own from here on, or the way without script.
     if (globalThis.onceFirstPaint !== first || event.submitter?.hasAttribute("formaction")) return;
     const field = form.querySelector<HTMLInputElement>("[name=idempotency_key]");
-    if (key === undefined || first.press || !field) {
+    if (key === undefined || isHeldBack || !field) {
       event.preventDefault();
       return;
     }
-    first.press = { key, payload, pressedAtMs: Date.now() };
+    first.press = { key, payload, pressedAtMs: Date.now(), ...(asksFirst && { isUnasked: true as const }) };
     field.value = key;
     pay.setAttribute("aria-disabled", "true");
+    // A double click is one press. Later ones are the payer's, whose browser may have given up: the same key makes them safe.
+    isHeldBack = true;
+    setTimeout(() => {
+      isHeldBack = false;
+      if (globalThis.onceFirstPaint === first) pay.removeAttribute("aria-disabled");
+    }, 4_000);
     try {
-      if (!asksFirst) write(first.press);
+      write(asksFirst ? { key, isPressed: true } : first.press);
     } catch {
       // Full by now: the same key is issued again for the same purpose, so a second press stays safe.
     }

@@ -50,7 +50,12 @@ export async function openForm(
         }
       }
       const cannotTell = stored.kind === "blocked" && !issued.isNew;
-      return { type: "issued", key: issued.key, earlierPress: cannotTell ? "possible" : "none" };
+      const wasPressed = stored.kind === "key" && stored.isPressed && stored.key === issued.key;
+      return {
+        type: "issued",
+        key: issued.key,
+        earlierPress: cannotTell || wasPressed ? "possible" : "none",
+      };
     }
     default:
       return issued satisfies never;

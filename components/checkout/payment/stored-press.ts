@@ -12,7 +12,8 @@ import type { Press } from "@/lib/pay/state";
 export type Stored =
   | { kind: "blocked" }
   | { kind: "nothing" }
-  | { kind: "key"; key: string }
+  /** `isPressed`: a press of it was left to the browser, and is not to be sent again by itself. */
+  | { kind: "key"; key: string; isPressed: boolean }
   | { kind: "press"; press: Press };
 
 export function storageName(userId: string, purpose: Purpose): string {
@@ -37,7 +38,8 @@ function parseStored(text: string | null): Stored {
   try {
     const value: unknown = JSON.parse(text);
     if (isPress(value)) return { kind: "press", press: value };
-    if (isRecord(value) && typeof value.key === "string") return { kind: "key", key: value.key };
+    if (isRecord(value) && typeof value.key === "string")
+      return { kind: "key", key: value.key, isPressed: value.isPressed === true };
   } catch {
     // Not what this page writes.
   }

@@ -9,7 +9,7 @@ import { pollTimeoutMs } from "@/lib/pay/checking";
 import { endpointOf } from "@/lib/pay/place";
 import { readPaymentResponse } from "@/lib/pay/read-response";
 import type { PayEvent, Payload, PayState, Press } from "@/lib/pay/state";
-import { awaitsPayer, needsKey, nextState, pressableKey, START } from "@/lib/pay/state-machine";
+import { awaitsPayer, needsKey, nextState, pressableKey, pressedAnew, START } from "@/lib/pay/state-machine";
 import { checkPress } from "./check-press";
 import { endFirstPaint, firstPress } from "./first-paint";
 import { payOverHttp } from "./key-api";
@@ -96,7 +96,7 @@ export function usePayment(options: {
   const payNow = (): void => {
     if (!awaitsPayer(state)) return;
     const pressedAtMs = Date.now();
-    storePress(name, { ...state.press, pressedAtMs });
+    storePress(name, pressedAnew(state.press, pressedAtMs));
     dispatch({ type: "pay-now", pressedAtMs });
   };
 
@@ -128,7 +128,8 @@ function useStoredPress(name: string, state: PayState): void {
   useEffect(() => {
     switch (state.name) {
       case "ready":
-        storeKey(name, state.key);
+        // That there may have been a press is remembered until one of this page's own takes its place.
+        if (state.notice.kind !== "maybe-under-way") storeKey(name, state.key);
         return;
       case "declined":
         if (state.next.step === "held") storeKey(name, state.next.key);
