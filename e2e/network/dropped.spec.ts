@@ -31,7 +31,8 @@ const COURSE = {
   ],
 };
 
-const isBeside = (label: string) => /_next\/static|\(prefetch\)|\/icon\.svg$/.test(label);
+/** Next.js sends a title that comes late, and the icon with it, in the body; there Chromium overlooks the icon, and asks for the one of every site. */
+const isBeside = (label: string) => /_next\/static|\(prefetch\)|\/(icon\.svg|favicon\.ico)$/.test(label);
 
 /** For hanging, not for slowness. */
 const EVERY_ANSWER_LIMIT_MS = 60 * 60_000;
