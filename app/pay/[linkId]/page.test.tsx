@@ -7,7 +7,7 @@ import { closePaymentLink, orderByLink, putPaymentLink } from "@/db/orders/payme
 import { testDatabase } from "@/db/testing/fixtures/database";
 import { newPerson, type Person } from "@/db/testing/fixtures/people";
 import en from "@/messages/en.json";
-import { flashFor } from "@/server/http/flash";
+import { flashFor } from "@/server/http/request/flash-cookie";
 import PayLinkPage from "./page";
 
 const session = vi.hoisted((): { viewer?: unknown } => ({}));
