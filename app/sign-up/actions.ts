@@ -12,6 +12,7 @@ import { safeReturnPath } from "@/lib/return-path";
 import { withAccountContext } from "@/server/account/context";
 import { requestContext } from "@/server/account/request-context";
 import { askForAccount, findInTheWay, mailAgain, type Taken, untilPassword } from "@/server/account/sign-up";
+import { tell } from "@/server/http/flash";
 import { auth } from "@/server/identity/auth";
 import { requireAction } from "@/server/identity/authorize";
 import { newDeviceCookie } from "@/server/identity/device-cookie";
@@ -89,7 +90,7 @@ export async function mailSignUpAgain(form: FormData): Promise<void> {
   const id = uuid.safeParse(form.get("id"));
   if (!id.success || !hasMail()) redirect("/sign-up");
   const waitMinutes = await countAttempt({ what: "account-mail", headers: await headers() });
-  if (waitMinutes !== undefined) redirect(`/sign-up/sent?id=${id.data}&again=later`);
+  if (waitMinutes !== undefined) return tell(`/sign-up/sent?id=${id.data}&again=later`, "");
   await mailAgain(id.data, await requestContext());
-  redirect(`/sign-up/sent?id=${id.data}&again=sent`);
+  return tell(`/sign-up/sent?id=${id.data}&again=sent`, "");
 }

@@ -11,9 +11,28 @@ export function Outdated({ address }: { address: string }) {
     <div role="alert" className="max-w-xl pt-6">
       <h1 className="text-title">{t("title")}</h1>
       <p className="mt-3 text-lg text-soft">{t("text")}</p>
-      <Button asChild className="mt-6">
-        <a href={address}>{t("load")}</a>
-      </Button>
+      <Load address={address} />
     </div>
+  );
+}
+
+/** The same page where nothing proves that a form has just led to it: it claims nothing of what was pressed. */
+export function LoadAgain({ address }: { address: string }) {
+  const t = useTranslations("outdated");
+  return (
+    <div className="max-w-xl pt-6">
+      <h1 className="text-title">{t("load")}</h1>
+      <p className="mt-3 text-lg text-soft">{t("unknown")}</p>
+      <Load address={address} />
+    </div>
+  );
+}
+
+function Load({ address }: { address: string }) {
+  const t = useTranslations("outdated");
+  return (
+    <Button asChild className="mt-6">
+      <a href={address}>{t("load")}</a>
+    </Button>
   );
 }

@@ -3,8 +3,8 @@ import { safeReturnPath } from "@/lib/return-path";
 import type { RouteName } from "../identity/policy.ts";
 import type { Viewer } from "../identity/viewer.ts";
 import { log } from "../observability/log.ts";
-import { flashHeader } from "./flash.ts";
 import { readBody } from "./request/body.ts";
+import { flashHeader } from "./request/flash-cookie.ts";
 import { fail, HttpError, problemOf } from "./responses.ts";
 import { authorizeRequest, requestIdOf, thrownResponse } from "./route.ts";
 

@@ -145,8 +145,8 @@ export function readPlainForm(
 }
 
 /**
- * What is said beside the form of a key that is open: that nothing can be paid from a frozen account, what the answer said that led
- * to `address` just now, or else what arrivals are recorded. An address alone claims nothing.
+ * What is said beside the form of a key that is open: what the answer said that led to `address` just now, or else what arrivals
+ * are recorded; and that nothing can be paid from a frozen account, where no press may be under way. An address alone claims nothing.
  */
 export async function noticeOfPlainForm(
   userId: string,
@@ -154,12 +154,16 @@ export async function noticeOfPlainForm(
   address: string,
   paidFrom: string | undefined,
 ): Promise<"unknown" | "refused" | "frozen" | undefined> {
-  const [frozen, openKey, isTrue] = await Promise.all([
+  const [frozen, isTrue] = await Promise.all([
     paidFrom === undefined ? ([] as string[]) : listFrozenCurrencies(userId),
-    findOpenKey(userId, key),
     isBacked(address, userId),
   ]);
-  if (paidFrom !== undefined && frozen.includes(paidFrom)) return "frozen";
+  // After the freeze is seen: a key that is open then has been charged by no press from before it.
+  const openKey = await findOpenKey(userId, key);
+  if (paidFrom !== undefined && frozen.includes(paidFrom)) {
+    const mayBeUnderWay = openKey === undefined || openKey.isChecking || (isTrue && notice === "unknown");
+    return mayBeUnderWay ? "unknown" : "frozen";
+  }
   if (isTrue) return notice;
   if (openKey === undefined || openKey.arrivals === 0) return undefined;
   return openKey.isChecking ? "unknown" : "refused";

@@ -3,6 +3,7 @@ import { notFound, redirect } from "next/navigation";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { looksLikeEarlier } from "@/app/looks-like-earlier-action";
 import { payNow } from "@/app/pay-action";
+import { FrozenAccounts } from "@/components/account/frozen-accounts";
 import { Amount } from "@/components/checkout/amount";
 import { AsksFirst } from "@/components/checkout/asks-first";
 import { ClosedOrder } from "@/components/checkout/closed-order";
@@ -12,6 +13,7 @@ import { OrderLines } from "@/components/orders/order-lines";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
+import { listFrozenCurrencies } from "@/db/ledger/accounts";
 import { findOrder, isRequest as readIsRequest } from "@/db/orders/orders";
 import type { Purpose } from "@/lib/api/payment";
 import { uuid } from "@/lib/api/requests";
@@ -62,15 +64,19 @@ export default async function CheckoutPage({
   const amount = formatMoney(order.totalMinor, order.currency, locale);
   const closedReason =
     order.merchant.id === viewer.id ? "own" : order.state === "open" ? undefined : order.state;
-  const question =
-    isRequest && closedReason === undefined
-      ? await questionOf(viewer.id, purpose, {}, beside.despite)
-      : undefined;
+  const [question, frozen] =
+    closedReason === undefined
+      ? await Promise.all([
+          isRequest ? questionOf(viewer.id, purpose, {}, beside.despite) : undefined,
+          listFrozenCurrencies(viewer.id),
+        ])
+      : [undefined, []];
   return (
     <div className="mx-auto w-full max-w-4xl">
       <h1 className="mb-6 text-title wrap-anywhere">
         {inElements(t.rich("checkout.title", { merchant: order.merchant.name, bdi }))}
       </h1>
+      <FrozenAccounts currencies={frozen.filter((one) => one === order.currency)} />
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 sm:gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
         <Panel className="md:sticky md:top-6 md:order-2">
           <p className="text-sm text-soft">

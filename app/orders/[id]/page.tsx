@@ -10,6 +10,7 @@ import { Panel } from "@/components/ui/panel";
 import { findMerchantOrder } from "@/db/orders/merchant-orders";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
+import { isBacked } from "@/server/http/flash";
 import { readersOrigin } from "@/server/http/readers-origin";
 import { authorizePage } from "@/server/identity/authorize";
 import type { SearchParams } from "@/server/orders/list-query";
@@ -38,6 +39,7 @@ export default async function OrderPage({ params, searchParams }: Props) {
   if (listed === undefined) notFound();
   const { order } = listed;
   const notice = NOTICES.find((known) => known === said);
+  const isToldNow = await isBacked(`/orders/${id}?notice=${notice}`, viewer.id);
   return (
     <div className="mx-auto w-full max-w-4xl">
       <Link
@@ -60,8 +62,8 @@ export default async function OrderPage({ params, searchParams }: Props) {
           userId={viewer.id}
           listed={listed}
           amount={formatMoney(order.totalMinor, order.currency, locale)}
-          // What a reload of the address would claim for ever is said only while it is so.
-          notice={isTrue(notice, order.state) ? notice : undefined}
+          // Said where it was done just now, and while it is so.
+          notice={isToldNow && isTrue(notice, order.state) ? notice : undefined}
         />
         {order.state === "open" ? (
           <Share address={`${origin}/checkout/${order.id}`} text={t("shareOrder")} />

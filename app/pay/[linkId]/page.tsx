@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Metadata } from "next";
 import { headers } from "next/headers";
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { cache } from "react";
@@ -9,6 +8,7 @@ import { Amount } from "@/components/checkout/amount";
 import { OrderLines } from "@/components/orders/order-lines";
 import { BuyForm } from "@/components/pay-link/buy-form";
 import { EarlierOrders } from "@/components/pay-link/earlier-orders";
+import { LINK_NOTICES, LinkNotice } from "@/components/pay-link/link-notice";
 import { RecordsUnreachable } from "@/components/site/records-unreachable";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
@@ -26,8 +26,6 @@ import { whileReachable } from "@/server/identity/while-reachable";
 import { one, type SearchParams } from "@/server/orders/list-query";
 
 type Props = { params: Promise<{ linkId: string }>; searchParams: Promise<SearchParams> };
-
-const NOTICES = ["again", "quantity", "used", "capped", "cancelled", "paid-first", "cancel-unknown"] as const;
 
 /** The link, read once per request: each read may wait as long as a database that hangs is waited for. Undefined while it does not answer. */
 const readLink = cache((id: string) =>
@@ -74,7 +72,7 @@ export default async function PayLinkPage({ params, searchParams }: Props) {
   const { merchant } = link;
   const isOwn = merchant.id === viewer?.id;
   // What is still to be done needs no proof; what was done does.
-  const said = NOTICES.find((known) => known === search.notice);
+  const said = LINK_NOTICES.find((known) => known === search.notice);
   const isTrue = said === "again" || (await isBacked(`/pay/${id}?notice=${said}`, viewer?.id ?? ""));
   const notice = isTrue ? said : undefined;
   const sentIntent = uuid.safeParse(search.intent).data;
@@ -84,6 +82,7 @@ export default async function PayLinkPage({ params, searchParams }: Props) {
   const before = earlier.find((order) => order.id === named)?.id;
   // Another one would be refused: those that are there are to be paid or cancelled first.
   const isCapped = earlier.filter(({ paid }) => paid === undefined).length >= UNPAID_ORDERS_MAX;
+  const canOrder = link.state === "open" && !isOwn;
   const button = t(earlier.length === 0 ? "continue" : "another");
   return (
     <div className="mx-auto w-full max-w-4xl">
@@ -100,60 +99,41 @@ export default async function PayLinkPage({ params, searchParams }: Props) {
           {viewer === undefined || earlier.length === 0 ? null : (
             <EarlierOrders linkId={link.id} orders={earlier} currency={link.currency} viewerId={viewer.id} />
           )}
-          {link.state !== "open" || isOwn ? (
+          <LinkNotice
+            notice={notice === "capped" && isCapped && canOrder ? undefined : notice}
+            button={canOrder ? button : undefined}
+            order={before}
+          />
+          {!canOrder ? (
             <div className="rounded-xl border border-line bg-wash p-4">
               <p className="font-semibold">{t(isOwn ? "ownTitle" : "closedTitle")}</p>
               <p className="mt-1 text-sm wrap-anywhere">
                 {inElements(t.rich(isOwn ? "own" : "closed", { merchant: merchant.name, bdi }))}
               </p>
             </div>
+          ) : isCapped ? (
+            <p className="text-sm">{t("capped", { max: UNPAID_ORDERS_MAX })}</p>
           ) : (
             <>
-              {notice === undefined || (notice === "capped" && isCapped) ? null : (
-                <div role="status" className="mb-4 rounded-xl border border-line bg-accent-wash p-4">
-                  <p>
-                    {notice === "again" && before !== undefined
-                      ? t("notice_again_ordered")
-                      : t(`notice_${notice}`, { button })}
-                  </p>
-                  {before !== undefined ? (
-                    <p className="mt-1">
-                      <Link
-                        href={`/checkout/${before}`}
-                        prefetch={false}
-                        className="inline-flex min-h-11 items-center text-accent-text underline underline-offset-4"
-                      >
-                        {t("openOrder")}
-                      </Link>
-                    </p>
-                  ) : null}
-                </div>
-              )}
-              {isCapped ? (
-                <p className="text-sm">{t("capped", { max: UNPAID_ORDERS_MAX })}</p>
-              ) : (
-                <>
-                  {earlier.length === 0 ? null : <p className="mb-3 text-sm text-soft">{t("anotherText")}</p>}
-                  <BuyForm
-                    linkId={link.id}
-                    fields={{
-                      intent: sentIntent ?? randomUUID(),
-                      ...(viewer && { user: viewer.id }),
-                    }}
-                    quantityMax={link.quantityMax}
-                    firstQuantity={one(search.quantity) ?? "1"}
-                    totalMinor={link.totalMinor}
-                    pattern={moneyPattern(link.currency, locale)}
-                    button={button}
-                    isSecond={earlier.some(({ paid }) => paid === undefined)}
-                  />
-                  <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
-                    {viewer === undefined
-                      ? t("signInNext")
-                      : inElements(t.rich("orderingAs", { name: viewer.name, bdi }))}
-                  </p>
-                </>
-              )}
+              {earlier.length === 0 ? null : <p className="mb-3 text-sm text-soft">{t("anotherText")}</p>}
+              <BuyForm
+                linkId={link.id}
+                fields={{
+                  intent: sentIntent ?? randomUUID(),
+                  ...(viewer && { user: viewer.id }),
+                }}
+                quantityMax={link.quantityMax}
+                firstQuantity={one(search.quantity) ?? "1"}
+                totalMinor={link.totalMinor}
+                pattern={moneyPattern(link.currency, locale)}
+                button={button}
+                isSecond={earlier.some(({ paid }) => paid === undefined)}
+              />
+              <p className="mt-5 border-t border-line pt-4 text-center text-sm text-soft">
+                {viewer === undefined
+                  ? t("signInNext")
+                  : inElements(t.rich("orderingAs", { name: viewer.name, bdi }))}
+              </p>
             </>
           )}
         </Panel>

@@ -16,6 +16,7 @@ import { findUsualCurrency } from "@/db/payments/views/earlier";
 import type { Order } from "@/lib/api/order";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney, moneyPattern } from "@/lib/money";
+import { isBacked } from "@/server/http/flash";
 import { readersOrigin } from "@/server/http/readers-origin";
 import { authorizePage } from "@/server/identity/authorize";
 import { readSentRequest } from "@/server/pay/check-request";
@@ -50,6 +51,7 @@ export default async function RequestPage({
   if (order !== undefined) {
     const [origin, own] = await Promise.all([readersOrigin(), findMerchantOrder(viewer.id, order.id)]);
     const said = (Object.keys(NOTICES) as (keyof typeof NOTICES)[]).find((one) => one === search.notice);
+    const isToldNow = await isBacked(`/request/${order.id}?notice=${said}`, viewer.id);
     return (
       <div className="mx-auto w-full max-w-4xl">
         <Link
@@ -68,8 +70,8 @@ export default async function RequestPage({
             payer={own?.buyer}
             userId={viewer.id}
             amount={formatMoney(order.totalMinor, order.currency, locale)}
-            // What a reload of the address would claim for ever is said only while it is so.
-            notice={said !== undefined && NOTICES[said] === order.state ? said : undefined}
+            // Said where it was done just now, and while it is so.
+            notice={isToldNow && said !== undefined && NOTICES[said] === order.state ? said : undefined}
           />
           {order.state === "open" ? (
             <Share address={`${origin}/checkout/${order.id}`} text={t("shareText")} />

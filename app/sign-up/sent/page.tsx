@@ -7,6 +7,7 @@ import { Panel } from "@/components/ui/panel";
 import { Submit } from "@/components/ui/submit";
 import { findSignUp } from "@/db/identity/pending-sign-ups";
 import { uuid } from "@/lib/api/requests";
+import { isBacked } from "@/server/http/flash";
 import { authorizePage } from "@/server/identity/authorize";
 import { isDemo } from "@/server/lifecycle/environment";
 import { mailSignUpAgain } from "../actions";
@@ -26,11 +27,13 @@ export default async function SignUpSentPage({
   const [{ id, again }, t] = await Promise.all([searchParams, getTranslations("signUp")]);
   const asked = uuid.safeParse(id);
   const kept = asked.success ? await findSignUp(asked.data) : undefined;
+  // What was mailed again is a sign-up that is there.
+  const isToldNow = kept !== undefined && (await isBacked(`/sign-up/sent?id=${kept.id}&again=${again}`, ""));
   return (
     <div className="mx-auto grid w-full max-w-md gap-4 sm:gap-6">
       <h1 className="text-title">{kept === undefined ? t("goneTitle") : t("sentTitle")}</h1>
-      {again === "sent" ? <Notice>{t("sentAgain")}</Notice> : null}
-      {again === "later" ? <Notice isAlert>{t("sentLater")}</Notice> : null}
+      {isToldNow && again === "sent" ? <Notice>{t("sentAgain")}</Notice> : null}
+      {isToldNow && again === "later" ? <Notice isAlert>{t("sentLater")}</Notice> : null}
       {kept === undefined ? (
         <Panel className="grid gap-4">
           <p>{t("gone")}</p>

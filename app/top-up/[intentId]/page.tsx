@@ -1,10 +1,11 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
+import { FrozenAccounts } from "@/components/account/frozen-accounts";
 import { Unfinished } from "@/components/form/unfinished";
 import { TopUpForm } from "@/components/top-up/top-up-form";
 import { Panel } from "@/components/ui/panel";
-import { listAccounts } from "@/db/ledger/accounts";
+import { listAccounts, listFrozenCurrencies } from "@/db/ledger/accounts";
 import { findPaymentOf, findUsualCurrency } from "@/db/payments/views/earlier";
 import type { Purpose } from "@/lib/api/payment";
 import { uuid } from "@/lib/api/requests";
@@ -35,9 +36,10 @@ export default async function TopUpFormPage({
   const place = placeOf(purpose);
   const viewer = await authorizePage("/top-up/[intentId]", pathWith(place, search));
   if (!isDemo()) notFound();
-  const [paid, accounts, usualCurrency, t, locale] = await Promise.all([
+  const [paid, accounts, frozen, usualCurrency, t, locale] = await Promise.all([
     findPaymentOf(viewer.id, purpose),
     listAccounts(viewer.id),
+    listFrozenCurrencies(viewer.id),
     findUsualCurrency(viewer.id),
     getTranslations("topUp"),
     getLocale(),
@@ -49,6 +51,7 @@ export default async function TopUpFormPage({
     <div className="mx-auto w-full max-w-xl">
       <h1 className="text-title">{t("title")}</h1>
       <p className="mt-2 mb-6 text-soft">{t("lead")}</p>
+      <FrozenAccounts currencies={frozen} />
       <Panel>
         {search.notice === "unfinished" ? <Unfinished /> : null}
         {first === undefined ? (

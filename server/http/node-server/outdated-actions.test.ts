@@ -2,6 +2,7 @@ import { once } from "node:events";
 import http, { type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { backs } from "../request/flash-cookie.ts";
 import { redirectUnknownActions } from "./outdated-actions.ts";
 
 /** As Next.js, whose answer to an action that it does not know is `/stale`'s. */
@@ -25,21 +26,23 @@ async function answerTo(path: string, headers: Record<string, string> = {}, meth
   const request = http.request({ port, path, method, headers }).end();
   const [answer] = (await once(request, "response")) as [IncomingMessage];
   answer.resume();
-  return [answer.statusCode, answer.headers.location];
+  return [answer.statusCode, answer.headers.location, answer.headers["set-cookie"]];
 }
 
 it("a form whose action is not known leads to the page that says so, and from there back", async () => {
-  expect(await answerTo("/stale?next=%2Fsend&a=b")).toEqual([
-    303,
-    "/outdated?from=%2Fstale%3Fnext%3D%252Fsend%26a%3Db",
-  ]);
+  const page = "/outdated?from=%2Fstale%3Fnext%3D%252Fsend%26a%3Db";
+  const [status, location, cookies] = await answerTo("/stale?next=%2Fsend&a=b");
+  expect([status, location]).toEqual([303, page]);
+  // What the page says was done is backed.
+  const [flash] = (cookies as string[] | undefined) ?? [];
+  expect(backs(/^once\.flash=([^;]+)/.exec(flash ?? "")?.[1], page, "")).toBe(true);
 });
 
 it("what a script sent is left to the script", async () => {
-  expect(await answerTo("/stale", { "next-action": "7f00" })).toEqual([409, undefined]);
+  expect(await answerTo("/stale", { "next-action": "7f00" })).toEqual([409, undefined, undefined]);
 });
 
 it("nothing else is touched", async () => {
-  expect(await answerTo("/known")).toEqual([200, undefined]);
-  expect(await answerTo("/stale", {}, "GET")).toEqual([409, undefined]);
+  expect(await answerTo("/known")).toEqual([200, undefined, undefined]);
+  expect(await answerTo("/stale", {}, "GET")).toEqual([409, undefined, undefined]);
 });

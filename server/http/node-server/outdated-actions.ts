@@ -6,6 +6,7 @@
  */
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { flashHeader } from "../request/flash-cookie.ts";
 
 /** How Next.js marks the answer. */
 const UNKNOWN_ACTION_HEADER = "x-nextjs-action-not-found";
@@ -36,7 +37,11 @@ export function redirectUnknownActions(): void {
       headers?: OutgoingHttpHeaders,
     ) => {
       if (!isUnknown) return writeHead(status, reason, headers);
-      setHeader("location", `/outdated?from=${encodeURIComponent(from)}`);
+      const page = `/outdated?from=${encodeURIComponent(from)}`;
+      setHeader("location", page);
+      // Of nobody: whose session it was has not been looked up.
+      const flash = flashHeader(page, "");
+      if (flash !== undefined) response.appendHeader("set-cookie", flash);
       return writeHead(303, typeof reason === "string" ? headers : reason);
     }) as typeof response.writeHead;
   });

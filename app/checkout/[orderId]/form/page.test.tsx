@@ -12,7 +12,8 @@ import { testDatabase } from "@/db/testing/fixtures/database";
 import { keyFor, newOrder, newPerson, type Person } from "@/db/testing/fixtures/people";
 import { plainFormPath } from "@/lib/plain-form-path";
 import en from "@/messages/en.json";
-import { flashFor } from "@/server/http/flash";
+import { flashFor } from "@/server/http/request/flash-cookie";
+import { noticeOfPlainForm } from "@/server/pay/plain-form";
 import PlainCheckoutPage from "./page";
 
 /** Who has the session; outside Next.js there is none to read. */
@@ -139,10 +140,32 @@ it("what arrived for an open key is told from the record, whatever the address s
   expect(await said("unknown")).toContain("may have moved");
 });
 
-it("whose account is frozen is told that it pays nothing", async () => {
+it("whose account is frozen is told that it pays nothing, where no press may be under way", async () => {
   const { alice, form } = await opened();
+  const frozen = "Your account is frozen. Nothing was taken for this.";
   await test.owner`update ledger_accounts set closed_at = now() where owner_id = ${alice.id}`;
-  expect(await open(plainFormPath(form))).toContain("Your account is frozen. Nothing was taken for this.");
+  expect(await open(plainFormPath(form))).toContain(frozen);
+  // What has had no answer may still be carried out, whatever has been frozen since.
+  const address = plainFormPath(form, "unknown");
+  jar.flash = flashFor(address, form.userId)?.value;
+  const led = await open(address);
+  jar.flash = undefined;
+  expect(await open(address)).toContain(frozen);
+  await test.owner`
+    insert into payment_attempts (id, user_id, key, arrived_at, channel, verdict)
+    values (gen_random_uuid(), ${alice.id}, ${form.key}, now(), 'form', 'unknown')`;
+  for (const words of [led, await open(plainFormPath(form))]) {
+    expect(words).not.toContain(frozen);
+    expect(words).toContain("may have moved, once at most");
+  }
+});
+
+it("a key that is no longer open when the freeze is seen may have been charged before it", async () => {
+  const { alice, form, payNow } = await opened();
+  await payNow();
+  await test.owner`update ledger_accounts set closed_at = now() where owner_id = ${alice.id}`;
+  const ofForm = { key: form.key, notice: undefined };
+  expect(await noticeOfPlainForm(alice.id, ofForm, plainFormPath(form), "USD")).toBe("unknown");
 });
 
 it("a key that is void for who opened the form never pays, and a declined one says so", async () => {

@@ -3,12 +3,14 @@ import { notFound, redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { looksLikeEarlier } from "@/app/looks-like-earlier-action";
 import { payNow } from "@/app/pay-action";
+import { FrozenAccounts } from "@/components/account/frozen-accounts";
 import { AsksFirst } from "@/components/checkout/asks-first";
 import { PayForm } from "@/components/checkout/pay-form";
 import { TransferFacts } from "@/components/send/transfer-facts";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
+import { listFrozenCurrencies } from "@/db/ledger/accounts";
 import { findPaymentOf } from "@/db/payments/views/earlier";
 import type { Purpose } from "@/lib/api/payment";
 import { parse, transferRequest, uuid } from "@/lib/api/requests";
@@ -69,12 +71,16 @@ export default async function TransferReviewPage({
   const { recipient, balanceAfterMinor } = checked.value;
   const amount = formatMoney(amountMinor, currency, locale);
   const payload = transferPayload(parsed.value);
-  const question = await questionOf(viewer.id, purpose, payload, despite);
+  const [question, frozen] = await Promise.all([
+    questionOf(viewer.id, purpose, payload, despite),
+    listFrozenCurrencies(viewer.id),
+  ]);
   return (
     <div className="mx-auto w-full max-w-xl">
       <h1 className="mb-6 text-title wrap-anywhere">
         {inElements(t.rich("reviewHeading", { name: recipient.name, bdi }))}
       </h1>
+      <FrozenAccounts currencies={frozen.filter((one) => one === currency)} />
       <Panel>
         <TransferFacts transfer={{ ...parsed.value, recipient, balanceAfterMinor }} />
         <div className="mt-6">

@@ -3,10 +3,12 @@ import { notFound, redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { looksLikeEarlier } from "@/app/looks-like-earlier-action";
 import { payNow } from "@/app/pay-action";
+import { FrozenAccounts } from "@/components/account/frozen-accounts";
 import { AsksFirst } from "@/components/checkout/asks-first";
 import { PayForm } from "@/components/checkout/pay-form";
 import { TopUpFacts } from "@/components/top-up/top-up-facts";
 import { Panel } from "@/components/ui/panel";
+import { listFrozenCurrencies } from "@/db/ledger/accounts";
 import { findPaymentOf } from "@/db/payments/views/earlier";
 import type { Purpose } from "@/lib/api/payment";
 import { uuid } from "@/lib/api/requests";
@@ -53,10 +55,14 @@ export default async function TopUpReviewPage({
   const payload = { amountMinor, currency };
   const amount = formatMoney(amountMinor, currency, locale);
   const beside = fieldsOf(queryOf(search), BESIDE);
-  const question = await questionOf(viewer.id, purpose, payload, beside.despite);
+  const [question, frozen] = await Promise.all([
+    questionOf(viewer.id, purpose, payload, beside.despite),
+    listFrozenCurrencies(viewer.id),
+  ]);
   return (
     <div className="mx-auto w-full max-w-xl">
       <h1 className="mb-6 text-title">{t("title")}</h1>
+      <FrozenAccounts currencies={frozen.filter((one) => one === currency)} />
       <Panel>
         <TopUpFacts amountMinor={amountMinor} account={account} />
         <div className="mt-6">

@@ -1,6 +1,6 @@
 /** What an address claims is said only where it was done just now, by whoever reads it. */
 import { afterEach, expect, it, vi } from "vitest";
-import { backs, flashFor, flashHeader } from "./flash.ts";
+import { backs, flashFor, flashHeader } from "./flash-cookie.ts";
 
 afterEach(() => {
   vi.useRealTimers();
