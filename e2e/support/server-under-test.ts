@@ -3,8 +3,8 @@
  * Read by playwright.config.ts, which starts them, and by the tests, which meet the one of their worker.
  */
 
-/** As many as the tests gain by: two on a machine with two cores. */
-export const SERVERS = 2;
+/** As many as the tests gain by: they wait more than they compute, so one more than the two cores of a small machine. */
+export const SERVERS = 3;
 
 /** Not 3000: the tests run beside a development server. The odd ones are for `other-server.ts`. */
 const FIRST_PORT = 3210;
