@@ -21,7 +21,7 @@ test("an order that is cancelled while its form is open is declined: no money ha
   expect((await cancel(baseURL, orderId)).status).toBe(200);
   await payButton(alice).click();
   const decline = alice.getByRole("alert").filter({ hasText: "No money has moved" });
-  await expect(decline).toContainText("Bluebird Coffee has cancelled this order. It can no longer be paid.");
+  await expect(decline).toContainText("This order has been cancelled. It can no longer be paid.");
   await expect(payButton(alice)).toHaveCount(0);
   await alice.reload();
   await expect(alice.getByText("This order was cancelled")).toBeVisible();

@@ -46,7 +46,7 @@ test(
     expect(cancelled.status).toBe(200);
     await alice.press(PAY);
     await alice.expectWords("No money has moved");
-    await alice.expectWords("has cancelled this order");
+    await alice.expectWords("This order has been cancelled");
     expect((await paymentsOf(orderId)).map(({ status }) => status)).toEqual(["declined"]);
     expect(await reconcile(books())).toEqual([]);
   },
