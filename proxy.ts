@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { ADDRESS_HEADER } from "./server/http/request/address.ts";
+import { refuseForeignForm } from "./server/http/request/foreign-form.ts";
 
 function policyWith(nonce: string, isDevelopment: boolean): string {
   const directives = {
@@ -27,7 +28,13 @@ function policyWith(nonce: string, isDevelopment: boolean): string {
     .join("; ");
 }
 
-export function proxy(request: NextRequest): NextResponse {
+export function proxy(request: NextRequest): Response {
+  const { method, headers: received, nextUrl } = request;
+  const refused = refuseForeignForm(
+    { method, headers: received, path: nextUrl.pathname },
+    process.env.ONCE_URL,
+  );
+  if (refused !== undefined) return refused;
   const nonce = randomBytes(16).toString("base64");
   const policy = policyWith(nonce, process.env.NODE_ENV === "development");
   const headers = new Headers(request.headers);
