@@ -53,7 +53,7 @@ test(
     const payments = line.arrivals().length;
     // Where it leads may be a receipt, too, so its address alone does not tell that going back is over; a step forward before that leads nowhere.
     await alice.evaluate(
-      "window.isBeforeBack = true; addEventListener('popstate', () => { window.isBeforeBack = false }, { once: true })",
+      "void (window.isBeforeBack = true, addEventListener('popstate', () => (window.isBeforeBack = false), { once: true }))",
     );
     await alice.back();
     await alice.expectTrue("window.isBeforeBack !== true");
