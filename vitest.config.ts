@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig } from "vitest/config";
 
@@ -13,6 +14,8 @@ export default defineConfig({
     globalSetup: ["db/testing/global-setup.ts"],
     // Processes, not threads: a test may end its process by signal or change its working folder.
     pool: "forks",
+    // They wait for their database more than they compute: also a machine with two cores gains by several at a time.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     testTimeout: TEST_LIMIT_MS,
     hookTimeout: TEST_LIMIT_MS,
     // A test that passes at the second try has found something.
