@@ -100,7 +100,8 @@ test("away in mid-payment without a load, to a new purchase: each is paid once",
  */
 async function keepPages(page: Page): Promise<{ wasKept: () => Promise<boolean> }> {
   await page.addInitScript(() => {
-    addEventListener("pageshow", ({ persisted }) => Object.assign(globalThis, { wasKept: persisted }));
+    // Kept by the tab: the page that comes back may load itself anew.
+    addEventListener("pageshow", ({ persisted }) => persisted && sessionStorage.setItem("wasKept", "1"));
   });
   await page.route("**/*", async (route) => {
     if (route.request().resourceType() !== "document" || route.request().method() !== "GET")
@@ -109,7 +110,7 @@ async function keepPages(page: Page): Promise<{ wasKept: () => Promise<boolean> 
     await route.fulfill({ response, headers: { ...response.headers(), "cache-control": "private" } });
   });
   return {
-    wasKept: () => page.evaluate(() => (globalThis as unknown as { wasKept: boolean }).wasKept),
+    wasKept: () => page.evaluate(() => sessionStorage.getItem("wasKept") !== null),
   };
 }
 

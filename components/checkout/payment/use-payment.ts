@@ -14,7 +14,7 @@ import { checkPress } from "./check-press";
 import { endFirstPaint, firstPress } from "./first-paint";
 import { payOverHttp } from "./key-api";
 import { openForm } from "./open-form";
-import { forgetStored, storageName, storeKey, storePress } from "./stored-press";
+import { forgetStored, readStored, storageName, storeKey, storePress } from "./stored-press";
 
 /** A payment takes milliseconds. Past this the action may be hung, and polling over HTTP finds out sooner. */
 const ACTION_DEADLINE_MS = 8_000;
@@ -55,6 +55,7 @@ export function usePayment(options: {
   useStoredPress(name, state);
   useKey({ userId, purpose, payload }, name, state, dispatch);
   useClock(state, dispatch);
+  useRestored(name, state, dispatch);
   useCheck(userId, endpoint, state, dispatch);
 
   const { mutate } = useMutation({
@@ -189,10 +190,7 @@ function useKey(
   }, [queryClient, userId, purpose, payload, name, state, dispatch]);
 }
 
-/**
- * What happens by itself: the action's deadline, the end of a rate limit, of polling, and the return
- * from the page cache.
- */
+/** What happens by itself: the action's deadline, the end of a rate limit and of polling. */
 function useClock(state: PayState, dispatch: (event: PayEvent) => void): void {
   useEffect(() => {
     if (state.name === "paying") {
@@ -216,14 +214,23 @@ function useClock(state: PayState, dispatch: (event: PayEvent) => void): void {
     }
     return undefined;
   }, [state, dispatch]);
+}
 
+/**
+ * The return from the back/forward cache. A press that is stored is found again by a page that is loaded anew; in WebKit the one
+ * that comes back goes on showing what it showed when it was left in the midst of it.
+ */
+function useRestored(name: string, state: PayState, dispatch: (event: PayEvent) => void): void {
+  const isPressed = state.name === "paying" || state.name === "checking";
   useEffect(() => {
     const onPageShow = (event: PageTransitionEvent): void => {
-      if (event.persisted) dispatch({ type: "restored" });
+      if (!event.persisted) return;
+      if (isPressed && readStored(name).kind === "press") location.reload();
+      else dispatch({ type: "restored" });
     };
     window.addEventListener("pageshow", onPageShow);
     return () => window.removeEventListener("pageshow", onPageShow);
-  }, [dispatch]);
+  }, [name, isPressed, dispatch]);
 }
 
 /** While the state is checking, checks; when it moves on, stops. */
