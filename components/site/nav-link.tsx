@@ -3,18 +3,21 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 
-/** A link of a menu; it says when it leads to the page one is on, or to the one above it. */
+/** A link of a menu; it says when it leads to the page one is on, or, unless `isAlone`, to the one above it. */
 export function NavLink({
   href,
+  isAlone = false,
   className,
   children,
 }: {
   href: string;
+  isAlone?: boolean;
   className: string;
   children: string;
 }) {
   const path = usePathname();
-  const current = path === href ? "page" : path.startsWith(`${href}/`) ? "true" : undefined;
+  const isAbove = !isAlone && path.startsWith(`${href}/`);
+  const current = path === href ? "page" : isAbove ? "true" : undefined;
   return (
     <Link href={href} aria-current={current} className={className}>
       {children}

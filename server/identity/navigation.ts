@@ -8,6 +8,7 @@ type Place = "bar" | "menu" | "foot";
 
 /** In the order they are shown. `for`: whom it is of use to, among those who may open it; absent: everybody. */
 const LINKS = [
+  { key: "ops", path: "/ops", place: "bar", for: ["operator"] },
   { key: "payments", path: "/payments", place: "bar", for: ["payer", "operator"] },
   { key: "send", path: "/send", place: "bar", for: ["payer"] },
   { key: "request", path: "/request", place: "bar", for: ["payer"] },

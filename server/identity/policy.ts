@@ -53,6 +53,7 @@ export const PAGES = {
   "/payments/[id]/refund/[intentId]": "user",
   "/payments/[id]/refund/[intentId]/form": "user",
   "/settings/merchant": "user",
+  "/ops": "operator",
   // In the demo alone; not found otherwise.
   "/dev/outbox": "anyone",
 } as const satisfies Record<string, Level>;

@@ -1,0 +1,34 @@
+import { useTranslations } from "next-intl";
+import { NavLink } from "@/components/site/nav-link";
+
+/** The rooms of the console, in the order in which they are asked about. */
+export const OPS_ROOMS = [
+  { key: "overview", path: "/ops" },
+  { key: "payments", path: "/ops/payments" },
+  { key: "keys", path: "/ops/keys" },
+  { key: "ledger", path: "/ops/ledger" },
+  { key: "reconcile", path: "/ops/reconcile" },
+  { key: "people", path: "/ops/people" },
+  { key: "audit", path: "/ops/audit" },
+] as const;
+
+const LINK =
+  "inline-flex h-11 items-center rounded-xl px-3 text-sm font-semibold whitespace-nowrap text-soft hover:bg-wash hover:text-ink aria-[current]:bg-accent-wash aria-[current]:text-accent-text";
+
+/** The way round the console. On a phone it is scrolled sideways, so that it takes one line of the screen. */
+export function OpsNav() {
+  const t = useTranslations("ops");
+  return (
+    <nav aria-label={t("rooms")} className="-mx-4 mb-6 overflow-x-auto px-4 sm:mx-0 sm:px-0 print:hidden">
+      <ul className="flex gap-1 border-b border-line pb-2">
+        {OPS_ROOMS.map(({ key, path }) => (
+          <li key={path}>
+            <NavLink href={path} isAlone={path === "/ops"} className={LINK}>
+              {t(`room_${key}`)}
+            </NavLink>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
