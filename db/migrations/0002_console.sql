@@ -1,0 +1,1 @@
+CREATE INDEX "payments_settled_at" ON "payments" USING brin ("settled_at") WITH (pages_per_range=32,autosummarize=true);
