@@ -9,7 +9,8 @@ export const AUDIT_ACTIONS = [
   "open-currency",
   "currency-day-limit",
   "fund",
+  "revoke-key",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-export const AUDIT_SUBJECTS = ["user", "account", "currency"] as const;
+export const AUDIT_SUBJECTS = ["user", "account", "currency", "key"] as const;

@@ -54,6 +54,10 @@ export const PAGES = {
   "/payments/[id]/refund/[intentId]/form": "user",
   "/settings/merchant": "user",
   "/ops": "operator",
+  "/ops/payments": "operator",
+  "/ops/payments/[id]": "operator",
+  "/ops/keys": "operator",
+  "/ops/keys/[key]": "operator",
   // In the demo alone; not found otherwise.
   "/dev/outbox": "anyone",
 } as const satisfies Record<string, Level>;
@@ -122,6 +126,8 @@ export const ROUTES = {
   "GET /api/health/live": { level: "anyone" },
   "GET /api/health/ready": { level: "anyone" },
   "GET /payments/export.csv": { level: "user", scope: "payments:read" },
+  // No key of a program: it may have been made for its operator's own payments.
+  "GET /ops/payments/export.csv": { level: "operator", scope: null },
   "GET /security.txt": { level: "anyone" },
   "POST /orders/[id]/cancel": { level: "merchant", scope: null },
   "POST /pay/[linkId]/cancel/[orderId]": { level: "user", scope: null },
@@ -157,6 +163,7 @@ export const ACTIONS = {
   createApiKey: "user",
   revokeApiKey: "user",
   askToSell: "user",
+  revokeKeyOfOther: "operator",
   signIn: "anyone",
   signUp: "anyone",
   mailSignUpAgain: "anyone",
