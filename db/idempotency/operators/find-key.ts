@@ -8,7 +8,7 @@ import { untilKnown } from "../../execution/until-known.ts";
 import type { PersonNamed } from "../../payments/search/search.ts";
 import { LOOKED_AT_MAX, windowsOf } from "../../payments/search/windows.ts";
 
-export type KeyFate = "open" | "settled" | "void";
+type KeyFate = "open" | "settled" | "void";
 
 /** Somebody's act upon a key. */
 export type KeyAct = { id: string; at: Date; reason: string; by: PersonNamed | null };
