@@ -1,9 +1,10 @@
 /** Each check finds the very corruption it is for, in books that were right before. */
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
+import { findSale, issueRefundKey, refundFor } from "../payments/operator-refund.ts";
 import { pay } from "../payments/pay.ts";
 import { tamper, testDatabase } from "../testing/fixtures/database.ts";
-import { fundingEntry, settleBatch } from "../testing/fixtures/entries.ts";
+import { adjustmentEntry, fundingEntry, settleBatch } from "../testing/fixtures/entries.ts";
 import { sealAll } from "../testing/fixtures/journal.ts";
 import { keyFor, newOrder, newPerson, payerAndMerchant } from "../testing/fixtures/people.ts";
 import { CHECKS, reconcile } from "./reconcile.ts";
@@ -34,6 +35,11 @@ const CORRUPTIONS: Record<string, string> = {
                                              limit 1)
      where kind = 'funding'`,
   "funding-audited": "alter table audit_log disable trigger all; delete from audit_log where action = 'fund'",
+  "refund-by-operator-audited":
+    "alter table audit_log disable trigger all; update audit_log set actor_id = gen_random_uuid(), reason = 'Another' where action = 'refund'",
+  "adjustment-by-two": `
+    alter table ledger_adjustments disable trigger all; alter table ledger_adjustments drop constraint ledger_adjustments_two_operators;
+    update ledger_adjustments set ended_by = asked_by where state = 'done'`,
   // What loading a dump's data with --disable-triggers leaves behind: fired again, but not for who replays changes.
   "written-once": "alter table ledger_seals disable trigger all; alter table ledger_seals enable trigger all",
   "journal-unaltered": "update payments set note = 'Another note' where kind = 'order'",
@@ -52,6 +58,14 @@ describe("reconcile", () => {
     const operator = await newPerson(test.owner, 0n, "operator");
     const fundingKey = await keyFor(operator.id, { kind: "funding", intentId: randomUUID() });
     await settleBatch([await fundingEntry(operator, payer, fundingKey, 25n)]);
+    const approver = await newPerson(test.owner, 0n, "operator");
+    const sale = await findSale(paymentId);
+    if (!sale) throw new Error("Bug: there is no sale.");
+    const issued = await issueRefundKey(sale, randomUUID());
+    const key = issued.type === "created" ? issued.key : "";
+    await refundFor(operator.id, sale, key, { amountMinor: "5", reason: "Sent back" });
+    const { entry } = await adjustmentEntry(operator, approver, payer, merchant, 3n);
+    await settleBatch([entry]);
     await sealAll(test.owner);
   });
 
