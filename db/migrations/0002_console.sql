@@ -25,6 +25,9 @@ ALTER TABLE "payments" DROP CONSTRAINT "payments_kind_known";--> statement-break
 DROP INDEX "payments_taken_out";--> statement-breakpoint
 CREATE INDEX "ledger_adjustments_asked" ON "ledger_adjustments" USING btree ("asked_at","id");--> statement-breakpoint
 CREATE INDEX "ledger_adjustments_state" ON "ledger_adjustments" USING btree ("state","asked_at","id");--> statement-breakpoint
+CREATE INDEX "ledger_accounts_currency" ON "ledger_accounts" USING btree ("currency","id");--> statement-breakpoint
+CREATE INDEX "ledger_accounts_closed" ON "ledger_accounts" USING btree ("id") WHERE closed_at is not null;--> statement-breakpoint
+CREATE INDEX "ledger_accounts_house" ON "ledger_accounts" USING btree ("id") WHERE owner_id is null;--> statement-breakpoint
 CREATE INDEX "payments_taken_out" ON "payments" USING btree ("payer_account_id","settled_at","id") WHERE status = 'succeeded' and kind in ('funding', 'adjustment');--> statement-breakpoint
 ALTER TABLE "idempotency_keys" ADD CONSTRAINT "idempotency_keys_kind_known" CHECK ("idempotency_keys"."kind" in ('order', 'transfer', 'refund', 'top-up', 'funding', 'adjustment'));--> statement-breakpoint
 ALTER TABLE "payments" ADD CONSTRAINT "payments_adjustment_has_reason" CHECK ("payments"."kind" <> 'adjustment' or "payments"."note" is not null);--> statement-breakpoint

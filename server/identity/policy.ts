@@ -54,6 +54,8 @@ export const PAGES = {
   "/payments/[id]/refund/[intentId]/form": "user",
   "/settings/merchant": "user",
   "/ops": "operator",
+  "/ops/payments/[id]/refund": "operator",
+  "/ops/payments/[id]/refund/[key]": "operator",
   // In the demo alone; not found otherwise.
   "/dev/outbox": "anyone",
 } as const satisfies Record<string, Level>;
@@ -157,6 +159,8 @@ export const ACTIONS = {
   createApiKey: "user",
   revokeApiKey: "user",
   askToSell: "user",
+  beginRefund: "operator",
+  refundForMerchant: "operator",
   signIn: "anyone",
   signUp: "anyone",
   mailSignUpAgain: "anyone",
