@@ -46,7 +46,8 @@ CREATE TABLE "service_minutes" (
 CREATE INDEX "reconcile_results_check" ON "reconcile_results" USING btree ("check_name","finished_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "reconcile_runs_one_open" ON "reconcile_runs" USING btree ("kind") WHERE finished_at is null;--> statement-breakpoint
 CREATE INDEX "reconcile_runs_asked" ON "reconcile_runs" USING btree ("kind","asked_at","id");--> statement-breakpoint
-CREATE INDEX "reconcile_runs_outcome" ON "reconcile_runs" USING btree ("kind","outcome","asked_at");
+CREATE INDEX "reconcile_runs_outcome" ON "reconcile_runs" USING btree ("kind","outcome","asked_at");--> statement-breakpoint
+CREATE INDEX "payments_refunds_of" ON "payments" USING btree ("subject_id") WHERE kind = 'refund' and status = 'succeeded';
 --> statement-breakpoint
 -- Verifies a slice of the journal: up to rows_max seals after the given one, whose hash the caller has from the slice before
 -- (position 0 has the hash zero). Returns its first fault, or none, and the last seal it read, which the next slice goes on
@@ -89,7 +90,16 @@ as $$
     left join broken b on true
 $$;
 --> statement-breakpoint
-revoke execute on function verify_seals_slice_v1 from public;
+-- Below which transaction all transfers are sealed; null where that goes by another server's numbering.
+create or replace function journal_horizon_v1() returns xid8
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+  select h.sealed_below from ledger_seal_head h
+   where h.system_identifier = journal_server() and h.sealed_below <= pg_snapshot_xmax(pg_current_snapshot())
+$$;
+--> statement-breakpoint
+revoke execute on function verify_seals_slice_v1, journal_horizon_v1 from public;
 --> statement-breakpoint
 -- Runs of reconciliation. A run is worked on by whoever has claimed it and says so again and again; one that has said nothing
 -- for a while is claimed by another, and what the first still writes is not taken. No transaction stays open meanwhile: it
