@@ -5,6 +5,7 @@ import { connect, setDatabase } from "../connection/client.ts";
 import { startEmbedded } from "../embedded/server.ts";
 import { reapKeys } from "../idempotency/reap.ts";
 import { forgetExpiredLinks } from "../identity/pending-sign-ups.ts";
+import { runReconciliation } from "../ledger/reconciliation/run.ts";
 import { type Stall, sealAtStart, sealingStall, sealTransfers } from "../ledger/seal.ts";
 import { CannotStart } from "./cannot-start.ts";
 import { DEMO_IS_OPEN, isDemoOpen } from "./demo-removal.ts";
@@ -40,6 +41,9 @@ const FORGET_PAUSE_MS = 5 * 60_000;
 const SEAL_PAUSE_MS = 3_000;
 /** Often enough to be fixed in time, without a flood of warnings. */
 const STALL_PAUSE_MS = 60_000;
+
+/** How often a server looks whether a run over the books is due or asked for. Whether one is, the database says for all servers. */
+const RECONCILE_PAUSE_MS = 15_000;
 
 /** Where pg_control_system() may not be read, the identity in a key is the database's alone. */
 const NAMELESS_SERVER =
@@ -109,6 +113,8 @@ function startPeriodicWork(): void {
     const stall = await sealingStall();
     if (stall) console.warn(describeStall(stall));
   });
+  repeat("Reconciling what is new", RECONCILE_PAUSE_MS, () => runReconciliation("incremental"));
+  repeat("Reconciling all the books", RECONCILE_PAUSE_MS, () => runReconciliation("full"));
   repeat("Forgetting expired links", FORGET_PAUSE_MS, forgetExpiredLinks);
   repeat("Pruning attempts", PRUNE_PAUSE_MS, async () => {
     cursor = (await pruneAttempts(cursor)).cursor;

@@ -1,5 +1,6 @@
 /** One check under way: its statements one after another, each short, what they found, and how long a snapshot was held. */
 import { setTimeout as sleep } from "node:timers/promises";
+import postgres from "postgres";
 
 /** A row that is wrong, as it can be written as JSON: 64-bit numbers are text. */
 export type WrongRow = Record<string, unknown>;
@@ -87,8 +88,12 @@ export function inspect(send: Send, onSlice: (slice: number) => Promise<void>, t
   };
 }
 
+/** With the columns' names as the tables have them, which the pool turns into camel case. */
 function asJson(row: WrongRow): WrongRow {
   return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [name, typeof value === "bigint" ? value.toString() : value]),
+    Object.entries(row).map(([name, value]) => [
+      postgres.fromCamel(name),
+      typeof value === "bigint" ? value.toString() : value,
+    ]),
   );
 }
