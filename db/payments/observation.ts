@@ -11,9 +11,14 @@ export type SettlingEvent =
   | { type: "batch"; size: number; durationMs: number; failed: boolean }
   /**
    * A payment, with its wait for a batch and everything that was sent again. `verdict` is "failed" where no outcome is known,
-   * or none was asked for.
+   * or none was asked for. `declineCode`: why it was declined, null where it was not.
    */
-  | { type: "payment"; durationMs: number; verdict: Settlement["verdict"] | "failed" };
+  | {
+      type: "payment";
+      durationMs: number;
+      verdict: Settlement["verdict"] | "failed";
+      declineCode: string | null;
+    };
 
 export type SettlingObserver = (event: SettlingEvent) => void;
 

@@ -82,12 +82,14 @@ async function sendObserved(entries: readonly SettlementEntry[]): Promise<Settle
 export async function settle(entry: SettlementEntry, deadlineMs: number = DEADLINE_MS): Promise<Settlement> {
   const startedMs = performance.now();
   let verdict: Settlement["verdict"] | "failed" = "failed";
+  let declineCode: string | null = null;
   try {
     const settlement = await batcher().submit(entry, deadlineMs);
     verdict = settlement.verdict;
+    if ("payment" in settlement) declineCode = settlement.payment.declineCode;
     return settlement;
   } finally {
-    tellObservers({ type: "payment", durationMs: performance.now() - startedMs, verdict });
+    tellObservers({ type: "payment", durationMs: performance.now() - startedMs, verdict, declineCode });
   }
 }
 

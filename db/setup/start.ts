@@ -7,6 +7,7 @@ import { reapKeys } from "../idempotency/reap.ts";
 import { forgetExpiredLinks } from "../identity/pending-sign-ups.ts";
 import { runReconciliation } from "../ledger/reconciliation/run.ts";
 import { type Stall, sealAtStart, sealingStall, sealTransfers } from "../ledger/seal.ts";
+import { startCounting, writeServiceMinutes } from "../service/record.ts";
 import { CannotStart } from "./cannot-start.ts";
 import { DEMO_IS_OPEN, isDemoOpen } from "./demo-removal.ts";
 import { migrate } from "./migrate.ts";
@@ -44,6 +45,9 @@ const STALL_PAUSE_MS = 60_000;
 
 /** How often a server looks whether a run over the books is due or asked for. Whether one is, the database says for all servers. */
 const RECONCILE_PAUSE_MS = 15_000;
+
+/** What a chart shows is not much older than this. */
+const SERVICE_MINUTES_PAUSE_MS = 10_000;
 
 /** Where pg_control_system() may not be read, the identity in a key is the database's alone. */
 const NAMELESS_SERVER =
@@ -107,6 +111,8 @@ function refuse(faults: readonly string[]): void {
 /** Work beside the requests, safe on any number of servers at once. */
 function startPeriodicWork(): void {
   let cursor: PruneCursor | undefined;
+  startCounting();
+  repeat("Recording what the service did", SERVICE_MINUTES_PAUSE_MS, writeServiceMinutes);
   repeat("Reaping keys", REAP_PAUSE_MS, reapKeys);
   repeat("Sealing transfers", SEAL_PAUSE_MS, sealTransfers);
   repeat("Looking after the journal", STALL_PAUSE_MS, async () => {
