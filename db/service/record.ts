@@ -3,12 +3,12 @@
  * wait for none of it. Best effort: a crash loses the last seconds.
  */
 import { randomUUID } from "node:crypto";
+import { batchName, type Counts, settleName } from "../../lib/ops/tally.ts";
 import type { Attempt } from "../attempts/record.ts";
 import { database } from "../connection/client.ts";
 import { readSealingState } from "../ledger/sealing-state.ts";
 import { observeSettling } from "../payments/observation.ts";
 import { settlingLoad } from "../payments/settle.ts";
-import { batchName, type Counts, settleName } from "./tally.ts";
 
 const MINUTE_MS = 60_000;
 /** While the database does not answer, the last quarter of an hour is kept. */

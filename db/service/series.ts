@@ -1,9 +1,8 @@
 /** What all servers together saw, in steps of time: for charts. Reads only. */
-import { database } from "../connection/client.ts";
-import type { Counts } from "./tally.ts";
 
-/** A step of a chart. `at` is its beginning; absent members mean that nobody recorded anything in it. */
-export type Step = { at: Date; counts?: Counts; levels?: Counts };
+import type { Step } from "../../lib/ops/charts.ts";
+import type { Counts } from "../../lib/ops/tally.ts";
+import { database } from "../connection/client.ts";
 
 export type Series = {
   steps: Step[] /** How many servers have recorded something within the last three minutes. */;

@@ -1,12 +1,13 @@
 /** Start-up of the database: embedded or given, migrated, seeded where it is the demo, connected. */
 import path from "node:path";
+import type { Stall } from "../../lib/ops/health.ts";
 import { type PruneCursor, pruneAttempts } from "../attempts/prune.ts";
 import { connect, setDatabase } from "../connection/client.ts";
 import { startEmbedded } from "../embedded/server.ts";
 import { reapKeys } from "../idempotency/reap.ts";
 import { forgetExpiredLinks } from "../identity/pending-sign-ups.ts";
 import { runReconciliation } from "../ledger/reconciliation/run.ts";
-import { type Stall, sealAtStart, sealingStall, sealTransfers } from "../ledger/seal.ts";
+import { sealAtStart, sealingStall, sealTransfers } from "../ledger/seal.ts";
 import { startCounting, writeServiceMinutes } from "../service/record.ts";
 import { CannotStart } from "./cannot-start.ts";
 import { DEMO_IS_OPEN, isDemoOpen } from "./demo-removal.ts";

@@ -28,6 +28,10 @@ const SAME_IN_BOTH = new Set([
   "settings.language_de",
   "merchant.buyer",
   "refund.person",
+  "opsOverview.journal",
+  "opsOverview.ms",
+  "opsOverview.seconds",
+  "opsOverview.line_p50",
 ]);
 
 const ENGLISH = "messages/en.json";
