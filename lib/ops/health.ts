@@ -67,3 +67,40 @@ export type Waiting = {
   /** Who asks to be a merchant and has no answer. Counted to a thousand. */
   merchantRequests: number;
 };
+
+/** A run over the books, as it is listed. */
+export type RunSummary = {
+  id: string;
+  kind: "full" | "incremental";
+  /** The operator who asked for it; absent where it was due. */
+  askedBy?: string;
+  askedAt: Date;
+  startedAt?: Date;
+  finishedAt?: Date;
+  state: RunOutcome | OpenRun["state"];
+  /** How often another server went on with what one had left. */
+  takeovers: number;
+  checkNow?: string;
+  sliceNow: number;
+  /** Which seals an incremental run was about: those after the first, up to the second. */
+  fromPosition?: string;
+  toPosition?: string;
+};
+
+/** What one check of a run said. */
+export type CheckResult = {
+  runId: string;
+  kind: RunSummary["kind"];
+  check: string;
+  outcome: RunOutcome;
+  slices: number;
+  totalMs: number;
+  /** The longest that one of its snapshots was held. */
+  longestMs: number;
+  /** How many rows were found: all of them below fifty; at fifty it stopped looking. */
+  found: number;
+  rows: Record<string, unknown>[];
+  /** Why it could not be made: a SQLSTATE, or a word. */
+  failure?: string;
+  finishedAt: Date;
+};

@@ -32,6 +32,8 @@ const SAME_IN_BOTH = new Set([
   "opsOverview.ms",
   "opsOverview.seconds",
   "opsOverview.line_p50",
+  "opsReconcile.ms",
+  "opsReconcile.tookSeconds",
 ]);
 
 const ENGLISH = "messages/en.json";

@@ -50,8 +50,12 @@ export function ChartPanel({
             <summary className="-mx-2 inline-flex min-h-11 cursor-pointer items-center rounded-xl px-2 text-sm font-semibold text-accent-text underline-offset-4 hover:underline">
               {tableTitle}
             </summary>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard. */}
-            <section aria-labelledby={titleId} tabIndex={0} className="max-h-80 overflow-auto">
+            <section
+              aria-labelledby={titleId}
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
+              tabIndex={0}
+              className="max-h-80 overflow-auto"
+            >
               <table className="w-full text-sm">
                 <caption className="sr-only">{title}</caption>
                 <thead>
