@@ -2,6 +2,7 @@
 import { DEADLINE_MS } from "../execution/deadline.ts";
 import { errorCode } from "../execution/error-code.ts";
 import { Batcher } from "./batching/batcher.ts";
+import { tellObservers } from "./observation.ts";
 import { sendBatch, sendSingly } from "./settle-statement.ts";
 import type { Settlement, SettlementEntry } from "./settlement.ts";
 
@@ -35,11 +36,7 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
       contendsOn: ({ debitAccountId, creditAccountId }) =>
         [debitAccountId, creditAccountId].filter((id) => id !== null),
       isLockTimeout: (error) => errorCode(error) === LOCK_NOT_AVAILABLE,
-      sendBatch(entries) {
-        batches.sent += 1;
-        batches.entries += entries.length;
-        return sendBatch(entries);
-      },
+      sendBatch: sendObserved,
       sendSingly,
       onBatchFailed(error, size) {
         batches.failed += 1;
@@ -60,6 +57,21 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
   return slot.onceBatcher;
 }
 
+/** Sends a batch, and tells who watches how it ended. */
+async function sendObserved(entries: readonly SettlementEntry[]): Promise<Settlement[]> {
+  batches.sent += 1;
+  batches.entries += entries.length;
+  const startedMs = performance.now();
+  let failed = true;
+  try {
+    const settlements = await sendBatch(entries);
+    failed = false;
+    return settlements;
+  } finally {
+    tellObservers({ type: "batch", size: entries.length, durationMs: performance.now() - startedMs, failed });
+  }
+}
+
 /**
  * Settles one entry, in a batch with others that arrive meanwhile. Executes it, or finds the outcome of its key; sent again
  * after any failure that leaves the outcome unknown, with the same key, so it executes at most once.
@@ -67,8 +79,18 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
  * Throws Unavailable where it was not sent, OutcomeUnknown (for a duplicate PaymentInProgress) past `deadlineMs`, and
  * whatever Postgres said where that is definitive (a bug of ours).
  */
-export function settle(entry: SettlementEntry, deadlineMs: number = DEADLINE_MS): Promise<Settlement> {
-  return batcher().submit(entry, deadlineMs);
+export async function settle(entry: SettlementEntry, deadlineMs: number = DEADLINE_MS): Promise<Settlement> {
+  const startedMs = performance.now();
+  let verdict: Settlement["verdict"] | "failed" = "failed";
+  let declineCode: string | null = null;
+  try {
+    const settlement = await batcher().submit(entry, deadlineMs);
+    verdict = settlement.verdict;
+    if ("payment" in settlement) declineCode = settlement.payment.declineCode;
+    return settlement;
+  } finally {
+    tellObservers({ type: "payment", durationMs: performance.now() - startedMs, verdict, declineCode });
+  }
 }
 
 /** What this process has sent in batches, and what waits now. */

@@ -52,6 +52,8 @@ export const payments = pgTable(
     index("payments_refunds")
       .on(table.userId, table.subjectId, table.settledAt, table.id)
       .where(sql`kind = 'refund' and status = 'succeeded'`),
+    /** The same whoever asked: reconciliation adds up the refunds of a payment, and trusts nobody's word for who may refund it. */
+    index("payments_refunds_of").on(table.subjectId).where(sql`kind = 'refund' and status = 'succeeded'`),
     /** Tries of one user that were declined: few among many that were not. */
     index("payments_declined").on(table.userId, table.settledAt, table.id).where(sql`status = 'declined'`),
     check(

@@ -56,6 +56,8 @@ export const PAGES = {
   "/ops": "operator",
   "/ops/payments/[id]/refund": "operator",
   "/ops/payments/[id]/refund/[key]": "operator",
+  "/ops/reconcile": "operator",
+  "/ops/reconcile/[runId]": "operator",
   // In the demo alone; not found otherwise.
   "/dev/outbox": "anyone",
 } as const satisfies Record<string, Level>;
@@ -125,6 +127,7 @@ export const ROUTES = {
   "GET /api/health/ready": { level: "anyone" },
   "GET /payments/export.csv": { level: "user", scope: "payments:read" },
   "GET /security.txt": { level: "anyone" },
+  "POST /ops/reconcile/run": { level: "operator", scope: null },
   "POST /orders/[id]/cancel": { level: "merchant", scope: null },
   "POST /pay/[linkId]/cancel/[orderId]": { level: "user", scope: null },
   "POST /links/[id]/close": { level: "merchant", scope: null },

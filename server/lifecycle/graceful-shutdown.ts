@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { flushAttempts } from "../../db/attempts/record.ts";
 import { DEADLINE_MS, READ_DEADLINE_MS } from "../../db/execution/deadline.ts";
 import { drain } from "../../db/payments/settle.ts";
+import { writeServiceMinutes } from "../../db/service/record.ts";
 import { flushReceipts } from "../mail/receipts.ts";
 import { stopMailWorker } from "../mail/worker.ts";
 
@@ -81,6 +82,7 @@ export function enableGracefulShutdown(nextListeners: Listeners): void {
         await flushAttempts();
         await flushReceipts();
         await stopMailWorker();
+        await writeServiceMinutes();
       } catch (error) {
         console.warn("Shutting down was not clean.", error);
       }

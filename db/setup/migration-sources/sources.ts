@@ -29,8 +29,11 @@ const FILES = [
   "db/ledger/adjustments.sql",
   "db/ledger/append-only.sql",
   "db/ledger/seal.sql",
+  "db/ledger/reconciliation/journal-slice.sql",
+  "db/ledger/reconciliation/runs.sql",
   "db/attempts/record.sql",
   "db/attempts/prune.sql",
+  "db/service/minutes.sql",
   "db/setup/grants.sql",
 ] as const;
 
