@@ -17,6 +17,7 @@ import * as operators from "../schema/operators.ts";
 import * as orders from "../schema/orders.ts";
 import * as paymentLinks from "../schema/payment-links.ts";
 import * as payments from "../schema/payments.ts";
+import * as securityEvents from "../schema/security-events.ts";
 import { openPool, type Pool } from "./pool.ts";
 import { redactQueryErrors } from "./redact-errors.ts";
 import type { Sql } from "./sql.ts";
@@ -34,6 +35,7 @@ export const schema = {
   ...orders,
   ...paymentLinks,
   ...payments,
+  ...securityEvents,
 };
 
 /** More connections than the server has cores would only queue for locks. */
