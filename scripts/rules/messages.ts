@@ -28,6 +28,11 @@ const SAME_IN_BOTH = new Set([
   "settings.language_de",
   "merchant.buyer",
   "refund.person",
+  "opsPeople.person",
+  "opsPeople.name",
+  "opsAudit.user",
+  "opsAudit.browser",
+  "opsAudit.field_name",
 ]);
 
 const ENGLISH = "messages/en.json";
