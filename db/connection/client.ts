@@ -19,6 +19,7 @@ import * as paymentLinks from "../schema/payment-links.ts";
 import * as payments from "../schema/payments.ts";
 import * as reconciliation from "../schema/reconciliation.ts";
 import * as serviceMinutes from "../schema/service-minutes.ts";
+import * as securityEvents from "../schema/security-events.ts";
 import { openPool, type Pool } from "./pool.ts";
 import { redactQueryErrors } from "./redact-errors.ts";
 import type { Sql } from "./sql.ts";
@@ -38,6 +39,7 @@ export const schema = {
   ...payments,
   ...reconciliation,
   ...serviceMinutes,
+  ...securityEvents,
 };
 
 /** More connections than the server has cores would only queue for locks. */

@@ -2,6 +2,7 @@
 export const AUDIT_ACTIONS = [
   "first-operator",
   "role",
+  "rename",
   "merchant-declined",
   "freeze",
   "unfreeze",
@@ -14,6 +15,8 @@ export const AUDIT_ACTIONS = [
   "adjustment-approve",
   "adjustment-refuse",
   "adjustment-withdraw",
+  "end-sessions",
+  "revoke-api-keys",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

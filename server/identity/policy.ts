@@ -58,6 +58,10 @@ export const PAGES = {
   "/ops/payments/[id]/refund/[key]": "operator",
   "/ops/reconcile": "operator",
   "/ops/reconcile/[runId]": "operator",
+  "/ops/people": "operator",
+  "/ops/people/[id]": "operator",
+  "/ops/currencies": "operator",
+  "/ops/audit": "operator",
   // In the demo alone; not found otherwise.
   "/dev/outbox": "anyone",
 } as const satisfies Record<string, Level>;
@@ -132,6 +136,7 @@ export const ROUTES = {
   "POST /pay/[linkId]/cancel/[orderId]": { level: "user", scope: null },
   "POST /links/[id]/close": { level: "merchant", scope: null },
   "GET /sales/export.csv": { level: "merchant", scope: "payments:read" },
+  "GET /ops/audit/export.csv": { level: "operator", scope: null },
   "POST /pay/[linkId]/order": { level: "user", scope: null },
   "POST /payments/[id]/refund/[intentId]/continue": { level: "user", scope: "keys:write" },
   "POST /payments/[id]/refund/[intentId]/pay": { level: "user", scope: "refunds:write" },
@@ -179,6 +184,14 @@ export const ACTIONS = {
   saveMailSettings: "user",
   signInAsDemo: "anyone",
   signOut: "anyone",
+  renamePerson: "operator",
+  setPersonRole: "operator",
+  freezePerson: "operator",
+  setPersonDayLimit: "operator",
+  endPersonSessions: "operator",
+  revokePersonApiKeys: "operator",
+  decideMerchantRequest: "operator",
+  serveCurrency: "operator",
   setLocale: "anyone",
   setTheme: "anyone",
 } as const satisfies Record<string, Level>;

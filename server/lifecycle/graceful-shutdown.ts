@@ -7,6 +7,7 @@ import { flushAttempts } from "../../db/attempts/record.ts";
 import { DEADLINE_MS, READ_DEADLINE_MS } from "../../db/execution/deadline.ts";
 import { drain } from "../../db/payments/settle.ts";
 import { writeServiceMinutes } from "../../db/service/record.ts";
+import { flushRefusals } from "../../db/security/record.ts";
 import { flushReceipts } from "../mail/receipts.ts";
 import { stopMailWorker } from "../mail/worker.ts";
 
@@ -71,6 +72,7 @@ export function enableGracefulShutdown(nextListeners: Listeners): void {
           // Next.js ends the process as soon as it has answered.
           await flushAttempts();
           await flushReceipts();
+          await flushRefusals();
           await untilNothingArrives();
           subscribe("http.server.response.finish", closeIdle);
           for (const close of nextListeners[signal]) close(signal);
@@ -81,6 +83,7 @@ export function enableGracefulShutdown(nextListeners: Listeners): void {
         await new Promise((resolve) => setImmediate(resolve));
         await flushAttempts();
         await flushReceipts();
+        await flushRefusals();
         await stopMailWorker();
         await writeServiceMinutes();
       } catch (error) {

@@ -5,6 +5,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Attempt } from "@/db/attempts/record";
 import { settlingLoad } from "@/db/payments/settle";
+import type { SecurityKind } from "@/db/security/kinds";
 
 /** From a replay's few milliseconds to the deadline of a payment. */
 const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
@@ -30,6 +31,12 @@ function makeMetrics() {
     name: "once_mails_total",
     help: "Mails by kind, and what became of a try: sent, failed (it is tried again) or given up.",
     labelNames: ["kind", "outcome"],
+    registers,
+  });
+  const securityEvents = new Counter({
+    name: "once_security_events_total",
+    help: "Security events by kind: sign-ins, lock-outs, keys and passwords that changed, and whatever was refused.",
+    labelNames: ["kind"],
     registers,
   });
   const counted = (name: string, help: string, read: (load: ReturnType<typeof settlingLoad>) => number) =>
@@ -61,7 +68,7 @@ function makeMetrics() {
       this.set({ where: "batch" }, batchesInFlight);
     },
   });
-  return { registry, requests, payments, mails };
+  return { registry, requests, payments, mails, securityEvents };
 }
 
 // On globalThis, because routes and actions may be bundled apart; what they count is one.
@@ -85,6 +92,11 @@ export function countPayment(channel: Attempt["channel"], verdict: Attempt["verd
 /** Counts a try to send a mail, or one that is given up. */
 export function countMail(kind: string, outcome: "sent" | "failed" | "given-up"): void {
   metrics().mails.inc({ kind, outcome });
+}
+
+/** Counts a security event. */
+export function countSecurityEvent(kind: SecurityKind): void {
+  metrics().securityEvents.inc({ kind });
 }
 
 /** All of it in Prometheus's text format. */
