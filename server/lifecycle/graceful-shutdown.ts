@@ -6,8 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { flushAttempts } from "../../db/attempts/record.ts";
 import { DEADLINE_MS, READ_DEADLINE_MS } from "../../db/execution/deadline.ts";
 import { drain } from "../../db/payments/settle.ts";
-import { writeServiceMinutes } from "../../db/service/record.ts";
 import { flushRefusals } from "../../db/security/record.ts";
+import { writeServiceMinutes } from "../../db/service/record.ts";
 import { flushReceipts } from "../mail/receipts.ts";
 import { stopMailWorker } from "../mail/worker.ts";
 

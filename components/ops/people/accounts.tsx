@@ -1,8 +1,8 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { MoneyInput } from "@/components/form/money-input";
-import { ReasonedAct } from "@/components/ops/reasoned-act";
 import { Badge } from "@/components/ops/badge";
+import { ReasonedAct } from "@/components/ops/reasoned-act";
 import type { FormState } from "@/lib/form/form-state";
 import type { MoneyPattern } from "@/lib/money-pattern";
 import type { ActWords } from "@/lib/ops/acts";

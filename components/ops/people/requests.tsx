@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
-import { ReasonedAct } from "@/components/ops/reasoned-act";
 import { Badge } from "@/components/ops/badge";
+import { ReasonedAct } from "@/components/ops/reasoned-act";
 import { useWhen } from "@/components/site/when";
 import type { FormState } from "@/lib/form/form-state";
 import type { ActWords } from "@/lib/ops/acts";
