@@ -3,6 +3,7 @@
  * with it never fails a payment, and is told after the outcome is durable.
  */
 import { afterwards } from "./failures.ts";
+import type { PaymentRow } from "./row.ts";
 import type { Settlement } from "./settlement.ts";
 
 /** What has just ended. Durations are in milliseconds. */
@@ -11,9 +12,14 @@ export type SettlingEvent =
   | { type: "batch"; size: number; durationMs: number; failed: boolean }
   /**
    * A payment, with its wait for a batch and everything that was sent again. `verdict` is "failed" where no outcome is known,
-   * or none was asked for.
+   * or none was asked for. `outcome`: what was recorded by it, of one that was settled now and is no replay.
    */
-  | { type: "payment"; durationMs: number; verdict: Settlement["verdict"] | "failed" };
+  | {
+      type: "payment";
+      durationMs: number;
+      verdict: Settlement["verdict"] | "failed";
+      outcome?: Pick<PaymentRow, "kind" | "declineCode">;
+    };
 
 export type SettlingObserver = (event: SettlingEvent) => void;
 

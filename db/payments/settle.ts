@@ -81,13 +81,22 @@ async function sendObserved(entries: readonly SettlementEntry[]): Promise<Settle
  */
 export async function settle(entry: SettlementEntry, deadlineMs: number = DEADLINE_MS): Promise<Settlement> {
   const startedMs = performance.now();
-  let verdict: Settlement["verdict"] | "failed" = "failed";
+  const tell = (settlement: Settlement | undefined) => {
+    const durationMs = performance.now() - startedMs;
+    tellObservers({
+      type: "payment",
+      durationMs,
+      verdict: settlement?.verdict ?? "failed",
+      ...(settlement?.verdict === "settled" && { outcome: settlement.payment }),
+    });
+  };
   try {
     const settlement = await batcher().submit(entry, deadlineMs);
-    verdict = settlement.verdict;
+    tell(settlement);
     return settlement;
-  } finally {
-    tellObservers({ type: "payment", durationMs: performance.now() - startedMs, verdict });
+  } catch (error) {
+    tell(undefined);
+    throw error;
   }
 }
 

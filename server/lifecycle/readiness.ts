@@ -1,7 +1,7 @@
 /** Whether this server can take payments: not told to end, and its database settles. */
 import { type NotReady, probeDatabase, type Readiness } from "@/db/setup/readiness";
 import { describeError, log } from "../observability/log.ts";
-import { isShuttingDown } from "./graceful-shutdown.ts";
+import { isShuttingDown } from "./shutting-down.ts";
 
 /** However many probe, the database is asked once a second at most. */
 const KEPT_MS = 1_000;

@@ -2,9 +2,11 @@
  * What this server counts about itself, for Prometheus. In the process's memory: no payment waits for a
  * count, and all are lost with the process, which Prometheus knows how to read.
  */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
 import type { Attempt } from "@/db/attempts/record";
-import { settlingLoad } from "@/db/payments/settle";
+import { paymentAttempts } from "@/db/schema/attempts";
+import { databaseMetricsText } from "./database-metrics.ts";
+import { registerProcess, registerSettling } from "./service-metrics.ts";
 
 /** From a replay's few milliseconds to the deadline of a payment. */
 const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
@@ -32,35 +34,11 @@ function makeMetrics() {
     labelNames: ["kind", "outcome"],
     registers,
   });
-  const counted = (name: string, help: string, read: (load: ReturnType<typeof settlingLoad>) => number) =>
-    new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        this.reset();
-        this.inc(read(settlingLoad()));
-      },
-    });
-  counted("once_settlement_batches_total", "Statements that settled a batch.", (load) => load.sent);
-  counted("once_settlement_entries_total", "Payments in those batches.", (load) => load.entries);
-  counted(
-    "once_settlement_batches_failed_total",
-    "Batches whose payments were then asked for singly.",
-    (load) => load.failed,
-  );
-  new Gauge({
-    name: "once_settlement_waiting",
-    help: "Payments that wait: for a batch, or to be asked for singly; and batches under way.",
-    labelNames: ["where"],
-    registers,
-    collect() {
-      const { queued, resubmitting, batchesInFlight } = settlingLoad();
-      this.set({ where: "queue" }, queued);
-      this.set({ where: "resubmission" }, resubmitting);
-      this.set({ where: "batch" }, batchesInFlight);
-    },
-  });
+  // From the beginning, so that the first one is seen as an increase.
+  for (const channel of paymentAttempts.channel.enumValues)
+    for (const verdict of paymentAttempts.verdict.enumValues) payments.inc({ channel, verdict }, 0);
+  registerSettling(registry);
+  registerProcess(registry);
   return { registry, requests, payments, mails };
 }
 
@@ -87,8 +65,9 @@ export function countMail(kind: string, outcome: "sent" | "failed" | "given-up")
   metrics().mails.inc({ kind, outcome });
 }
 
-/** All of it in Prometheus's text format. */
+/** All of it in Prometheus's text format, with what the database says, where it says it in time. */
 export async function metricsText(): Promise<{ text: string; contentType: string }> {
   const { registry } = metrics();
-  return { text: await registry.metrics(), contentType: registry.contentType };
+  const [counted, read] = await Promise.all([registry.metrics(), databaseMetricsText()]);
+  return { text: `${counted}\n${read}`, contentType: registry.contentType };
 }
