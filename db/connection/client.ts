@@ -17,6 +17,8 @@ import * as operators from "../schema/operators.ts";
 import * as orders from "../schema/orders.ts";
 import * as paymentLinks from "../schema/payment-links.ts";
 import * as payments from "../schema/payments.ts";
+import * as reconciliation from "../schema/reconciliation.ts";
+import * as serviceMinutes from "../schema/service-minutes.ts";
 import { openPool, type Pool } from "./pool.ts";
 import type { PoolLoad } from "./pool-load.ts";
 import { redactQueryErrors } from "./redact-errors.ts";
@@ -35,6 +37,8 @@ export const schema = {
   ...orders,
   ...paymentLinks,
   ...payments,
+  ...reconciliation,
+  ...serviceMinutes,
 };
 
 /** More connections than the server has cores would only queue for locks. */

@@ -28,8 +28,11 @@ const FILES = [
   "db/ledger/restrictions.sql",
   "db/ledger/append-only.sql",
   "db/ledger/seal.sql",
+  "db/ledger/reconciliation/journal-slice.sql",
+  "db/ledger/reconciliation/runs.sql",
   "db/attempts/record.sql",
   "db/attempts/prune.sql",
+  "db/service/minutes.sql",
   "db/setup/grants.sql",
 ] as const;
 
