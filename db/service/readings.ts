@@ -32,3 +32,12 @@ export async function readService(): Promise<ServiceReadings> {
     migrations: { applied: row?.applied ?? 0, known: knownMigrations().length },
   };
 }
+
+/** How many checks of a run of reconciliation found something wrong (`wrong`) or could not be made (`failed`). */
+export async function countChecks(runId: string): Promise<{ wrong: number; failed: number }> {
+  const [row] = await database().watching<{ wrong: number; failed: number }[]>`
+    select count(*) filter (where outcome = 'wrong')::int as wrong,
+           count(*) filter (where outcome = 'failed')::int as failed
+      from reconcile_results where run_id = ${runId}`;
+  return { wrong: row?.wrong ?? 0, failed: row?.failed ?? 0 };
+}

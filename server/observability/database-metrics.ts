@@ -4,7 +4,9 @@
  */
 import { Gauge, Registry } from "prom-client";
 import { within } from "@/db/execution/deadline";
-import { readService } from "@/db/service/readings";
+import { lastReconciliation } from "@/db/ledger/reconciliation/last";
+import { readSealingState } from "@/db/ledger/sealing-state";
+import { countChecks, readService } from "@/db/service/readings";
 import { whyNotReady } from "../lifecycle/readiness.ts";
 import { describeError, log } from "./log.ts";
 
@@ -68,6 +70,9 @@ async function read(reader: Reader): Promise<Reading> {
   }
 }
 
+/** Of a run that has not been. */
+const NO_CHECKS = { wrong: 0, failed: 0 };
+
 const READERS: readonly Reader[] = [
   async () => {
     const { openKeys, mails, migrations } = await readService();
@@ -84,6 +89,49 @@ const READERS: readonly Reader[] = [
       );
       counts.set({ state: "applied" }, migrations.applied);
       counts.set({ state: "known" }, migrations.known);
+    };
+  },
+  async () => {
+    const { unsealed, oldestSeconds, stall, position } = await readSealingState();
+    return (gauge) => {
+      gauge("once_journal_unsealed_transfers", "Transfers without a seal, counted to 10,000.").set(unsealed);
+      gauge("once_journal_oldest_unsealed_seconds", "How long the oldest of them has waited.").set(
+        oldestSeconds,
+      );
+      gauge("once_journal_position", "How many transfers are sealed.").set(Number(position));
+      const stalled = gauge(
+        "once_journal_stalled",
+        "1 where sealing cannot go on: held-up by a transaction that is open, or foreign transfers are there.",
+        ["reason"],
+      );
+      for (const reason of ["held-up", "foreign"]) stalled.set({ reason }, stall?.type === reason ? 1 : 0);
+    };
+  },
+  async () => {
+    const { books, lastFull, lastIncremental } = await lastReconciliation();
+    const runs = Object.entries({ full: lastFull, incremental: lastIncremental });
+    const checks = await Promise.all(
+      runs.map(async ([kind, run]) => ({ kind, ...(run ? await countChecks(run.id) : NO_CHECKS) })),
+    );
+    return (gauge) => {
+      const state = gauge("once_books", "1 at what reconciliation says of the books.", ["state"]);
+      for (const one of ["right", "wrong", "unchecked", "unsure"])
+        state.set({ state: one }, books === one ? 1 : 0);
+      const ended = gauge(
+        "once_reconciliation_last_run_timestamp_seconds",
+        "When the last run of each kind ended, in Unix time; 0: none has.",
+        ["kind"],
+      );
+      for (const [kind, run] of runs) ended.set({ kind }, (run?.finishedAt.getTime() ?? 0) / 1_000);
+      const found = gauge(
+        "once_reconciliation_checks",
+        "Checks of the last run of each kind that found something wrong, or could not be made (failed).",
+        ["kind", "outcome"],
+      );
+      for (const { kind, wrong, failed } of checks) {
+        found.set({ kind, outcome: "wrong" }, wrong);
+        found.set({ kind, outcome: "failed" }, failed);
+      }
     };
   },
 ];
