@@ -8,6 +8,7 @@ import { DEADLINE_MS, READ_DEADLINE_MS } from "../../db/execution/deadline.ts";
 import { drain } from "../../db/payments/settle.ts";
 import { flushReceipts } from "../mail/receipts.ts";
 import { stopMailWorker } from "../mail/worker.ts";
+import { flushTraces } from "../observability/tracing.ts";
 import { isShuttingDown, markShuttingDown } from "./shutting-down.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
@@ -61,7 +62,7 @@ export function enableGracefulShutdown(nextListeners: Listeners): void {
           subscribe("http.server.request.start", setConnectionClose);
           await sleep(LAME_DUCK_MS);
           // Next.js ends the process as soon as it has answered.
-          await flushAttempts();
+          await Promise.all([flushAttempts(), flushTraces()]);
           await flushReceipts();
           await untilNothingArrives();
           subscribe("http.server.response.finish", closeIdle);
@@ -74,6 +75,7 @@ export function enableGracefulShutdown(nextListeners: Listeners): void {
         await flushAttempts();
         await flushReceipts();
         await stopMailWorker();
+        await flushTraces();
       } catch (error) {
         console.warn("Shutting down was not clean.", error);
       }

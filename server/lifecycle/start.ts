@@ -11,6 +11,7 @@ import { escapeUndecodablePaths } from "../http/node-server/undecodable-paths.ts
 import { drainUnreadBodies } from "../http/node-server/unread-body.ts";
 import { sessionSecret } from "../identity/session-secret.ts";
 import { startMailWorker } from "../mail/worker.ts";
+import { startTracing } from "../observability/tracing.ts";
 import { environment, isDemo } from "./environment.ts";
 import { enableGracefulShutdown, signalListeners } from "./graceful-shutdown.ts";
 import { surviveLostLog } from "./lost-log.ts";
@@ -34,6 +35,7 @@ async function startUp(): Promise<void> {
   const nextListeners = signalListeners();
   const env = environment();
   const demo = isDemo();
+  await startTracing();
   // Before anything else: requests come from the first moment on.
   if (demo) restrictToLoopback();
   else sessionSecret();

@@ -34,12 +34,17 @@ function makeMetrics() {
     labelNames: ["kind", "outcome"],
     registers,
   });
+  const lostSpans = new Counter({
+    name: "once_trace_spans_lost_total",
+    help: "Spans that no collector has taken.",
+    registers,
+  });
   // From the beginning, so that the first one is seen as an increase.
   for (const channel of paymentAttempts.channel.enumValues)
     for (const verdict of paymentAttempts.verdict.enumValues) payments.inc({ channel, verdict }, 0);
   registerSettling(registry);
   registerProcess(registry);
-  return { registry, requests, payments, mails };
+  return { registry, requests, payments, mails, lostSpans };
 }
 
 // On globalThis, because routes and actions may be bundled apart; what they count is one.
@@ -63,6 +68,11 @@ export function countPayment(channel: Attempt["channel"], verdict: Attempt["verd
 /** Counts a try to send a mail, or one that is given up. */
 export function countMail(kind: string, outcome: "sent" | "failed" | "given-up"): void {
   metrics().mails.inc({ kind, outcome });
+}
+
+/** Counts spans of traces that could not be delivered. */
+export function countLostSpans(count: number): void {
+  metrics().lostSpans.inc(count);
 }
 
 /** All of it in Prometheus's text format, with what the database says, where it says it in time. */
