@@ -18,6 +18,7 @@ import * as orders from "../schema/orders.ts";
 import * as paymentLinks from "../schema/payment-links.ts";
 import * as payments from "../schema/payments.ts";
 import * as reconciliation from "../schema/reconciliation.ts";
+import * as securityEvents from "../schema/security-events.ts";
 import * as serviceMinutes from "../schema/service-minutes.ts";
 import { openPool, type Pool } from "./pool.ts";
 import type { PoolLoad } from "./pool-load.ts";
@@ -39,6 +40,7 @@ export const schema = {
   ...payments,
   ...reconciliation,
   ...serviceMinutes,
+  ...securityEvents,
 };
 
 /** More connections than the server has cores would only queue for locks. */

@@ -2,6 +2,7 @@
 export const AUDIT_ACTIONS = [
   "first-operator",
   "role",
+  "rename",
   "merchant-declined",
   "freeze",
   "unfreeze",
@@ -9,6 +10,8 @@ export const AUDIT_ACTIONS = [
   "open-currency",
   "currency-day-limit",
   "fund",
+  "end-sessions",
+  "revoke-api-keys",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

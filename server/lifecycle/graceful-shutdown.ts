@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { flushAttempts } from "../../db/attempts/record.ts";
 import { DEADLINE_MS, READ_DEADLINE_MS } from "../../db/execution/deadline.ts";
 import { drain } from "../../db/payments/settle.ts";
+import { flushRefusals } from "../../db/security/record.ts";
 import { flushReceipts } from "../mail/receipts.ts";
 import { stopMailWorker } from "../mail/worker.ts";
 import { flushTraces } from "../observability/tracing.ts";
@@ -64,6 +65,7 @@ export function enableGracefulShutdown(nextListeners: Listeners): void {
           // Next.js ends the process as soon as it has answered.
           await Promise.all([flushAttempts(), flushTraces()]);
           await flushReceipts();
+          await flushRefusals();
           await untilNothingArrives();
           subscribe("http.server.response.finish", closeIdle);
           for (const close of nextListeners[signal]) close(signal);
@@ -74,6 +76,7 @@ export function enableGracefulShutdown(nextListeners: Listeners): void {
         await new Promise((resolve) => setImmediate(resolve));
         await flushAttempts();
         await flushReceipts();
+        await flushRefusals();
         await stopMailWorker();
         await flushTraces();
       } catch (error) {

@@ -5,6 +5,7 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
 import type { Attempt } from "@/db/attempts/record";
 import { paymentAttempts } from "@/db/schema/attempts";
+import { SECURITY_KINDS, type SecurityKind } from "@/db/security/kinds";
 import { databaseMetricsText } from "./database-metrics.ts";
 import { registerProcess, registerSettling } from "./service-metrics.ts";
 
@@ -34,6 +35,12 @@ function makeMetrics() {
     labelNames: ["kind", "outcome"],
     registers,
   });
+  const securityEvents = new Counter({
+    name: "once_security_events_total",
+    help: "Security events by kind: sign-ins, lock-outs, keys and passwords that changed, and whatever was refused.",
+    labelNames: ["kind"],
+    registers,
+  });
   const lostSpans = new Counter({
     name: "once_trace_spans_lost_total",
     help: "Spans that no collector has taken.",
@@ -42,9 +49,10 @@ function makeMetrics() {
   // From the beginning, so that the first one is seen as an increase.
   for (const channel of paymentAttempts.channel.enumValues)
     for (const verdict of paymentAttempts.verdict.enumValues) payments.inc({ channel, verdict }, 0);
+  for (const kind of SECURITY_KINDS) securityEvents.inc({ kind }, 0);
   registerSettling(registry);
   registerProcess(registry);
-  return { registry, requests, payments, mails, lostSpans };
+  return { registry, requests, payments, mails, securityEvents, lostSpans };
 }
 
 // On globalThis, because routes and actions may be bundled apart; what they count is one.
@@ -76,6 +84,12 @@ export function countLostSpans(count: number): void {
 }
 
 /** All of it in Prometheus's text format, with what the database says, where it says it in time. */
+/** Counts a security event. */
+export function countSecurityEvent(kind: SecurityKind): void {
+  metrics().securityEvents.inc({ kind });
+}
+
+/** All of it in Prometheus's text format. */
 export async function metricsText(): Promise<{ text: string; contentType: string }> {
   const { registry } = metrics();
   const [counted, read] = await Promise.all([registry.metrics(), databaseMetricsText()]);
