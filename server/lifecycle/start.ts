@@ -12,6 +12,7 @@ import { drainUnreadBodies } from "../http/node-server/unread-body.ts";
 import { listenToForeignForms } from "../http/request/foreign-form.ts";
 import { sessionSecret } from "../identity/session-secret.ts";
 import { startMailWorker } from "../mail/worker.ts";
+import { startMetrics } from "../observability/metrics.ts";
 import { noteRefusal } from "../observability/security.ts";
 import { startTracing } from "../observability/tracing.ts";
 import { environment, isDemo } from "./environment.ts";
@@ -41,6 +42,7 @@ async function startUp(): Promise<void> {
   if (demo) restrictToLoopback();
   else sessionSecret();
   await startTracing();
+  startMetrics();
   await startDatabase({
     databaseUrl: env.DATABASE_URL,
     ownerUrl: env.DATABASE_OWNER_URL,

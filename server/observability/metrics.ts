@@ -6,11 +6,14 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client
 import type { Attempt } from "@/db/attempts/record";
 import { paymentAttempts } from "@/db/schema/attempts";
 import { SECURITY_KINDS, type SecurityKind } from "@/db/security/kinds";
+import { MAIL_KINDS } from "../mail/content.ts";
 import { databaseMetricsText } from "./database-metrics.ts";
 import { registerProcess, registerSettling } from "./service-metrics.ts";
 
 /** From a replay's few milliseconds to the deadline of a payment. */
 const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
+
+const MAIL_OUTCOMES = ["sent", "failed", "given-up"] as const;
 
 function makeMetrics() {
   const registry = new Registry();
@@ -49,6 +52,7 @@ function makeMetrics() {
   // From the beginning, so that the first one is seen as an increase.
   for (const channel of paymentAttempts.channel.enumValues)
     for (const verdict of paymentAttempts.verdict.enumValues) payments.inc({ channel, verdict }, 0);
+  for (const kind of MAIL_KINDS) for (const outcome of MAIL_OUTCOMES) mails.inc({ kind, outcome }, 0);
   for (const kind of SECURITY_KINDS) securityEvents.inc({ kind }, 0);
   registerSettling(registry);
   registerProcess(registry);
@@ -63,6 +67,11 @@ function metrics(): ReturnType<typeof makeMetrics> {
   return processGlobals.onceMetrics;
 }
 
+/** Counts from now on. Called as the server starts, so that the first payment is counted as well. */
+export function startMetrics(): void {
+  metrics();
+}
+
 /** Counts an answer of the route called `route`. */
 export function countRequest(route: string, status: number, seconds: number): void {
   metrics().requests.observe({ route, status }, seconds);
@@ -74,7 +83,7 @@ export function countPayment(channel: Attempt["channel"], verdict: Attempt["verd
 }
 
 /** Counts a try to send a mail, or one that is given up. */
-export function countMail(kind: string, outcome: "sent" | "failed" | "given-up"): void {
+export function countMail(kind: string, outcome: (typeof MAIL_OUTCOMES)[number]): void {
   metrics().mails.inc({ kind, outcome });
 }
 
