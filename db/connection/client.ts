@@ -62,7 +62,7 @@ const CONNECTIONS = {
  */
 const ENDING_POOLS_MAX = 3;
 
-export type PoolName = keyof typeof CONNECTIONS;
+type PoolName = keyof typeof CONNECTIONS;
 /** The pools whose statements decide something and are sent again by `untilKnown`. */
 export type DecidingPool = Exclude<PoolName, "reading" | "watching">;
 

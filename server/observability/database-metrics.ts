@@ -36,12 +36,12 @@ async function readText(): Promise<string> {
   const [why, readings] = await Promise.all([whyNotReady(), Promise.all(READERS.map(read))]);
   const registry = new Registry();
   const gauge = gaugesOf(registry);
-  const isUp = readings.some((reading) => reading.status === "read");
+  const isUp = readings.some(({ status }) => status === "read");
   gauge("once_database_up", "Whether the database answered this scrape in time.").set(isUp ? 1 : 0);
   gauge("once_ready", "Whether payments can be settled here (/api/health/ready).").set(
     why === undefined ? 1 : 0,
   );
-  for (const reading of readings) if (reading.status === "read") reading.register(gauge);
+  for (const found of readings) if (found.status === "read") found.register(gauge);
   return registry.metrics();
 }
 
