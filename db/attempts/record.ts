@@ -8,6 +8,7 @@ import { bisectBatch } from "../execution/bisect-batch.ts";
 import { errorCode } from "../execution/error-code.ts";
 import { afterwards } from "../payments/failures.ts";
 import type { paymentAttempts } from "../schema/attempts.ts";
+import { countTold } from "../service/record.ts";
 import { AttemptBuffer } from "./buffer.ts";
 
 type Row = typeof paymentAttempts.$inferInsert;
@@ -63,6 +64,7 @@ function recorder(): Recorder {
 /** Notes an arrival, to be written soon. Returns at once and never throws: what is lost is evidence, never a payment. */
 export function recordAttempt(attempt: Attempt): void {
   afterwards("Recording the attempt", () => {
+    countTold(attempt.verdict);
     const one = recorder();
     const perKeyId = `${attempt.userId} ${attempt.key}`;
     const ofKey = (one.perKey.get(perKeyId) ?? 0) + 1;

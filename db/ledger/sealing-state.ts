@@ -1,36 +1,10 @@
 /** How the journal is: what waits for its seal, since when, and why. For operators, pages and metrics; reads only. */
+import type { OpenTransaction, SealingState } from "../../lib/ops/health.ts";
 import { database } from "../connection/client.ts";
-import { type Stall, sealingStall } from "./seal.ts";
+import { sealingStall } from "./seal.ts";
 
 /** Enough to say that it is much; counting further would read a table that has no end. */
 const COUNTED_MAX = 10_000;
-
-/** A transaction that writes and is still open: what began after it is not sealed before it has ended. */
-export type OpenTransaction = {
-  /** Absent for one that was prepared (PREPARE TRANSACTION), which has no process. */
-  pid?: number;
-  /** The name of a prepared transaction, which COMMIT PREPARED and ROLLBACK PREPARED take. */
-  preparedName?: string;
-  database: string;
-  role: string;
-  /** Since when it is open; absent where this role may not see it (pg_read_all_stats). */
-  seconds?: number;
-};
-
-export type SealingState = {
-  /** Why transfers are without a seal that should have one; absent where sealing keeps up. */
-  stall?: Stall;
-  /** Transfers without a seal, counted to 10,000 and no further. */
-  unsealed: number;
-  /** How long the oldest of them has waited, in seconds; 0 where none waits. */
-  oldestSeconds: number;
-  /** Where the journal ends; as text, because it is a 64-bit number. */
-  position: string;
-  /** When the last seal was set; absent before the first. */
-  lastSealedAt?: Date;
-  /** The oldest transactions of the server, where the journal is held up. */
-  holders: OpenTransaction[];
-};
 
 /** How the journal is now. Costs some milliseconds: by indexes, and no more rows than wait. */
 export async function readSealingState(): Promise<SealingState> {

@@ -12,7 +12,12 @@ export const AUDIT_ACTIONS = [
   "fund",
   "end-sessions",
   "revoke-api-keys",
+  "refund",
+  "adjustment-ask",
+  "adjustment-approve",
+  "adjustment-refuse",
+  "adjustment-withdraw",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-export const AUDIT_SUBJECTS = ["user", "account", "currency"] as const;
+export const AUDIT_SUBJECTS = ["user", "account", "currency", "payment", "adjustment"] as const;

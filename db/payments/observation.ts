@@ -12,13 +12,14 @@ export type SettlingEvent =
   | { type: "batch"; size: number; durationMs: number; failed: boolean }
   /**
    * A payment, with its wait for a batch and everything that was sent again. `verdict` is "failed" where no outcome is known,
-   * or none was asked for. `outcome`: what was recorded by it, of one that was settled now and is no replay.
+   * or none was asked for. `kind` and `declineCode` are the payment's, null where there is none, and where it was not declined.
    */
   | {
       type: "payment";
       durationMs: number;
       verdict: Settlement["verdict"] | "failed";
-      outcome?: Pick<PaymentRow, "kind" | "declineCode">;
+      kind: PaymentRow["kind"] | null;
+      declineCode: string | null;
     };
 
 export type SettlingObserver = (event: SettlingEvent) => void;

@@ -83,27 +83,21 @@ async function sendObserved(entries: readonly SettlementEntry[]): Promise<Settle
  */
 export async function settle(entry: SettlementEntry, deadlineMs: number = DEADLINE_MS): Promise<Settlement> {
   const startedMs = performance.now();
-  const tell = (settlement: Settlement | undefined) => {
-    const durationMs = performance.now() - startedMs;
-    tellObservers({
-      type: "payment",
-      durationMs,
-      verdict: settlement?.verdict ?? "failed",
-      ...(settlement?.verdict === "settled" && { outcome: settlement.payment }),
-    });
-  };
+  let settlement: Settlement | undefined;
   try {
-    const settlement = await traced("once.settle", { "once.kind": entry.kind }, async (span) => {
+    settlement = await traced("once.settle", { "once.kind": entry.kind }, async (span) => {
       noteAsker(entry);
       const answer = await batcher().submit(entry, deadlineMs);
       span.setAttribute("once.verdict", answer.verdict);
       return answer;
     });
-    tell(settlement);
     return settlement;
-  } catch (error) {
-    tell(undefined);
-    throw error;
+  } finally {
+    const durationMs = performance.now() - startedMs;
+    const payment = settlement && "payment" in settlement ? settlement.payment : undefined;
+    const { kind = null, declineCode = null } = payment ?? {};
+    const verdict = settlement?.verdict ?? "failed";
+    tellObservers({ type: "payment", durationMs, verdict, kind, declineCode });
   }
 }
 

@@ -61,6 +61,8 @@ export const reconcileResults = pgTable(
   "reconcile_results",
   {
     runId: uuid("run_id").notNull(),
+    /** Of its run. */
+    kind: text("kind", { enum: ["full", "incremental"] }).notNull(),
     checkName: text("check_name").notNull(),
     outcome: text("outcome", { enum: ["right", "wrong", "failed"] }).notNull(),
     slices: integer("slices").notNull(),
@@ -76,7 +78,7 @@ export const reconcileResults = pgTable(
   },
   (table) => [
     primaryKey({ name: "reconcile_results_pkey", columns: [table.runId, table.checkName] }),
-    index("reconcile_results_check").on(table.checkName, table.finishedAt),
+    index("reconcile_results_check").on(table.checkName, table.kind, table.finishedAt),
     check("reconcile_results_outcome_known", sql`${table.outcome} in ('right', 'wrong', 'failed')`),
     check("reconcile_results_found", sql`(${table.outcome} = 'wrong') = (${table.found} > 0)`),
   ],

@@ -28,6 +28,12 @@ const SAME_IN_BOTH = new Set([
   "settings.language_de",
   "merchant.buyer",
   "refund.person",
+  "opsOverview.journal",
+  "opsOverview.ms",
+  "opsOverview.seconds",
+  "opsOverview.line_p50",
+  "opsReconcile.ms",
+  "opsReconcile.tookSeconds",
 ]);
 
 const ENGLISH = "messages/en.json";

@@ -54,6 +54,10 @@ export const PAGES = {
   "/payments/[id]/refund/[intentId]/form": "user",
   "/settings/merchant": "user",
   "/ops": "operator",
+  "/ops/payments/[id]/refund": "operator",
+  "/ops/payments/[id]/refund/[key]": "operator",
+  "/ops/reconcile": "operator",
+  "/ops/reconcile/[runId]": "operator",
   // In the demo alone; not found otherwise.
   "/dev/outbox": "anyone",
 } as const satisfies Record<string, Level>;
@@ -123,6 +127,7 @@ export const ROUTES = {
   "GET /api/health/ready": { level: "anyone" },
   "GET /payments/export.csv": { level: "user", scope: "payments:read" },
   "GET /security.txt": { level: "anyone" },
+  "POST /ops/reconcile/run": { level: "operator", scope: null },
   "POST /orders/[id]/cancel": { level: "merchant", scope: null },
   "POST /pay/[linkId]/cancel/[orderId]": { level: "user", scope: null },
   "POST /links/[id]/close": { level: "merchant", scope: null },
@@ -157,6 +162,8 @@ export const ACTIONS = {
   createApiKey: "user",
   revokeApiKey: "user",
   askToSell: "user",
+  beginRefund: "operator",
+  refundForMerchant: "operator",
   signIn: "anyone",
   signUp: "anyone",
   mailSignUpAgain: "anyone",

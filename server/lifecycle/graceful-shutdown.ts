@@ -7,6 +7,7 @@ import { flushAttempts } from "../../db/attempts/record.ts";
 import { DEADLINE_MS, READ_DEADLINE_MS } from "../../db/execution/deadline.ts";
 import { drain } from "../../db/payments/settle.ts";
 import { flushRefusals } from "../../db/security/record.ts";
+import { writeServiceMinutes } from "../../db/service/record.ts";
 import { flushReceipts } from "../mail/receipts.ts";
 import { stopMailWorker } from "../mail/worker.ts";
 import { flushTraces } from "../observability/tracing.ts";
@@ -79,6 +80,7 @@ export function enableGracefulShutdown(nextListeners: Listeners): void {
         await flushRefusals();
         await stopMailWorker();
         await flushTraces();
+        await writeServiceMinutes();
       } catch (error) {
         console.warn("Shutting down was not clean.", error);
       }

@@ -53,8 +53,8 @@ export function registerSettling(registry: Registry): void {
       return;
     }
     paymentSeconds.observe({ verdict: event.verdict }, seconds);
-    if (!event.outcome) return;
-    const { kind, declineCode } = event.outcome;
+    const { verdict, kind, declineCode } = event;
+    if (verdict !== "settled" || kind === null) return;
     const outcome = declineCode === null ? "paid" : "declined";
     payments.inc({ kind, outcome, decline_code: declineCode ?? "" });
   });

@@ -38,4 +38,13 @@ as $$
     left join (select s.position, s.hash from slice s order by s.position desc limit 1) last on true
     left join broken b on true
 $$;
-revoke execute on function verify_seals_slice_v1 from public;
+
+-- Below which transaction all transfers are sealed; null where that goes by another server's numbering.
+create or replace function journal_horizon_v1() returns xid8
+language sql stable security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+  select h.sealed_below from ledger_seal_head h
+   where h.system_identifier = journal_server() and h.sealed_below <= pg_snapshot_xmax(pg_current_snapshot())
+$$;
+revoke execute on function verify_seals_slice_v1, journal_horizon_v1 from public;

@@ -1,33 +1,6 @@
 /** What is known of the books by the runs over them: whether they are right, and since when that is known. Reads only. */
+import type { FinishedRun, LastReconciliation, OpenRun, RunOutcome } from "../../../lib/ops/health.ts";
 import { database } from "../../connection/client.ts";
-
-export type RunOutcome = "right" | "wrong" | "failed";
-
-export type FinishedRun = { id: string; startedAt: Date; finishedAt: Date; outcome: RunOutcome };
-
-export type OpenRun = {
-  id: string;
-  askedAt: Date;
-  /** `interrupted`: whoever worked on it has said nothing for a while; another server will go on. */
-  state: "asked" | "running" | "interrupted";
-  checkNow?: string;
-  sliceNow: number;
-};
-
-export type LastReconciliation = {
-  /**
-   * `right`: the last full run found nothing, and neither did any incremental one since it began. `wrong`: one of them did, and
-   * no full run has found everything right since. `unchecked`: no full run has ended so far. `unsure`: the last one could
-   * not check everything.
-   */
-  books: "right" | "wrong" | "unchecked" | "unsure";
-  lastFull?: FinishedRun;
-  lastIncremental?: FinishedRun;
-  /** The full run that waits or is under way. */
-  open?: OpenRun;
-  /** The run that found the books wrong. */
-  wrongRunId?: string;
-};
 
 /** Times as Postgres writes them: Drizzle takes the pool's own parser away. */
 type Row = {

@@ -135,17 +135,20 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, public, pg_temp
 as $$
 #variable_conflict use_variable
+declare
+  of_kind text;
 begin
   if of_outcome = 'right' then
     perform set_config('synchronous_commit', 'off', true);
   end if;
-  perform from reconcile_runs r
-    where r.id = of_run and r.holder = by_holder and r.finished_at is null for no key update;
+  select r.kind into of_kind from reconcile_runs r
+   where r.id = of_run and r.holder = by_holder and r.finished_at is null for no key update;
   if not found then
     return false;
   end if;
-  insert into reconcile_results (run_id, check_name, outcome, slices, total_ms, longest_ms, found, rows, failure, finished_at)
-  values (of_run, of_check, of_outcome, in_slices, in_ms, of_longest_ms, rows_found, first_rows, of_failure,
+  insert into reconcile_results (
+    run_id, kind, check_name, outcome, slices, total_ms, longest_ms, found, rows, failure, finished_at)
+  values (of_run, of_kind, of_check, of_outcome, in_slices, in_ms, of_longest_ms, rows_found, first_rows, of_failure,
           date_trunc('milliseconds', clock_timestamp()))
   on conflict do nothing;
   return true;

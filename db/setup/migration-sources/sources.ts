@@ -27,6 +27,7 @@ const FILES = [
   "db/ledger/accounts.sql",
   "db/ledger/currencies.sql",
   "db/ledger/restrictions.sql",
+  "db/ledger/adjustments.sql",
   "db/ledger/append-only.sql",
   "db/identity/earlier-names.sql",
   "db/security/events.sql",
