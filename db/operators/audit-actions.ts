@@ -17,7 +17,8 @@ export const AUDIT_ACTIONS = [
   "adjustment-withdraw",
   "end-sessions",
   "revoke-api-keys",
+  "revoke-key",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-export const AUDIT_SUBJECTS = ["user", "account", "currency", "payment", "adjustment"] as const;
+export const AUDIT_SUBJECTS = ["user", "account", "currency", "payment", "adjustment", "key"] as const;

@@ -62,6 +62,10 @@ export const PAGES = {
   "/ops/people/[id]": "operator",
   "/ops/currencies": "operator",
   "/ops/audit": "operator",
+  "/ops/payments": "operator",
+  "/ops/payments/[id]": "operator",
+  "/ops/keys": "operator",
+  "/ops/keys/[key]": "operator",
   // In the demo alone; not found otherwise.
   "/dev/outbox": "anyone",
 } as const satisfies Record<string, Level>;
@@ -130,6 +134,8 @@ export const ROUTES = {
   "GET /api/health/live": { level: "anyone" },
   "GET /api/health/ready": { level: "anyone" },
   "GET /payments/export.csv": { level: "user", scope: "payments:read" },
+  // No key of a program: it may have been made for its operator's own payments.
+  "GET /ops/payments/export.csv": { level: "operator", scope: null },
   "GET /security.txt": { level: "anyone" },
   "POST /ops/reconcile/run": { level: "operator", scope: null },
   "POST /orders/[id]/cancel": { level: "merchant", scope: null },
@@ -169,6 +175,7 @@ export const ACTIONS = {
   askToSell: "user",
   beginRefund: "operator",
   refundForMerchant: "operator",
+  revokeKeyOfOther: "operator",
   signIn: "anyone",
   signUp: "anyone",
   mailSignUpAgain: "anyone",
