@@ -2,6 +2,7 @@
 export const AUDIT_ACTIONS = [
   "first-operator",
   "role",
+  "rename",
   "merchant-declined",
   "freeze",
   "unfreeze",
@@ -9,8 +10,15 @@ export const AUDIT_ACTIONS = [
   "open-currency",
   "currency-day-limit",
   "fund",
+  "refund",
+  "adjustment-ask",
+  "adjustment-approve",
+  "adjustment-refuse",
+  "adjustment-withdraw",
+  "end-sessions",
+  "revoke-api-keys",
   "revoke-key",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-export const AUDIT_SUBJECTS = ["user", "account", "currency", "key"] as const;
+export const AUDIT_SUBJECTS = ["user", "account", "currency", "payment", "adjustment", "key"] as const;

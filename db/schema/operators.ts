@@ -9,12 +9,12 @@ import { instant } from "./columns.ts";
 export const auditLog = pgTable(
   "audit_log",
   {
-    /** For a funding the payment's own id, so that one payment has one row. */
+    /** For what moves money the payment's own id, so that one payment has one row; for a request of an adjustment the request's. */
     id: uuid("id").primaryKey(),
     actorId: uuid("actor_id").notNull(),
     action: text("action", { enum: AUDIT_ACTIONS }).notNull(),
     subjectKind: text("subject_kind", { enum: AUDIT_SUBJECTS }).notNull(),
-    /** The id of a user or an account, or the code of a currency. */
+    /** The id of a user, an account, a payment or an adjustment, or the code of a currency. */
     subjectId: text("subject_id").notNull(),
     reason: text("reason").notNull(),
     /** What was so before, and after; amounts as text of minor units. */
@@ -25,6 +25,8 @@ export const auditLog = pgTable(
   (table) => [
     index("audit_log_at").on(table.at, table.id),
     index("audit_log_subject").on(table.subjectId, table.at),
+    index("audit_log_actor").on(table.actorId, table.at, table.id),
+    index("audit_log_action").on(table.action, table.at, table.id),
     check("audit_log_reason_given", sql`btrim(${table.reason}) <> ''`),
   ],
 );
@@ -49,6 +51,7 @@ export const merchantRequests = pgTable(
   },
   (table) => [
     index("merchant_requests_state").on(table.state, table.createdAt),
+    index("merchant_requests_user").on(table.userId, table.createdAt),
     uniqueIndex("merchant_requests_one_pending").on(table.userId).where(sql`state = 'pending'`),
     check(
       "merchant_requests_decided_whole",

@@ -28,6 +28,17 @@ const SAME_IN_BOTH = new Set([
   "settings.language_de",
   "merchant.buyer",
   "refund.person",
+  "opsOverview.journal",
+  "opsOverview.ms",
+  "opsOverview.seconds",
+  "opsOverview.line_p50",
+  "opsReconcile.ms",
+  "opsReconcile.tookSeconds",
+  "opsPeople.person",
+  "opsPeople.name",
+  "opsAudit.user",
+  "opsAudit.browser",
+  "opsAudit.field_name",
 ]);
 
 const ENGLISH = "messages/en.json";
