@@ -14,7 +14,7 @@ test("a payer's key is revoked with a reason, twice alike; the payer's press is 
   const omar = await context.newPage();
   await signIn(omar, "Omar");
   await omar.goto("/ops/keys?owner=alice&kind=order");
-  await omar.getByRole("table").getByRole("link").first().click();
+  await omar.getByRole("table").getByRole("rowheader").first().getByRole("link").click();
   await expect(omar.getByText("Not paid so far: the form is open.")).toBeVisible();
   const address = omar.url();
   expect(await violationsOn(omar)).toEqual([]);
@@ -60,7 +60,7 @@ test("what is looked up is open, settled or void, and what is no key is said to 
   await page.goto("/ops/payments/01920000-0000-7000-8000-00000000beef");
   await expect(page).toHaveURL(/\/ops\/keys\/01920000/);
   await page.goto("/ops/payments?kind=top-up");
-  await page.getByRole("table").getByRole("link").first().click();
+  await page.getByRole("table").getByRole("rowheader").first().getByRole("link").click();
   await expect(page.getByText(/^Topped up once/)).toBeVisible();
   await page.goto(page.url().replace("/ops/payments/", "/ops/keys/"));
   await expect(page.getByText(/^It was paid, once/)).toBeVisible();

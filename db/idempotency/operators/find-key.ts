@@ -92,7 +92,7 @@ async function whoseArrivals(key: string): Promise<string | undefined> {
 }
 
 /** The arrivals of a window of time, found by their index. */
-export function arrivalsOf({ from, until }: { from: Date; until: Date }) {
+function arrivalsOf({ from, until }: { from: Date; until: Date }) {
   return sql`select p.user_id, p.key from payment_attempts p
               where p.arrived_at >= ${from.toISOString()}::timestamptz and p.arrived_at < ${until.toISOString()}::timestamptz`;
 }
