@@ -208,10 +208,13 @@ for (const who of ["Alice", "Mia"] as const) {
     );
     expect(actions.length).toBeGreaterThan(5);
     for (const [id, { exportedName }] of actions) {
-      // What useActionState sends: a state, and a form that was opened as whoever is signed in.
+      // What useActionState sends: a form that was opened as whoever is signed in, and then what refers to it.
+      const form = new FormData();
+      form.append("_1_user", user);
+      form.append("0", '[{"values":{},"errors":[]},"$K1"]');
       const response = await request.post(`${baseURL}/`, {
         headers: { "next-action": id, origin: ADDRESS },
-        multipart: { "1_user": user, "0": '[{"values":{},"errors":[]},"$K1"]' },
+        multipart: form,
         maxRedirects: 0,
       });
       const answer = await response.text();

@@ -28,8 +28,9 @@ async function send(baseURL: string, path: string, headers: typeof AS_ALICE, key
 
 test("a payment is found by its order, and its page says that it was charged once, what came since and where the money is", async ({
   page,
-  baseURL = "",
+  baseURL: address,
 }) => {
+  const baseURL = address ?? "";
   const orderId = await newOrder(baseURL);
   const order = { orderId, amountMinor: "3800", currency: "USD" };
   const key = await issue(baseURL, AS_ALICE, { kind: "order", orderId });
@@ -39,7 +40,6 @@ test("a payment is found by its order, and its page says that it was charged onc
   expect(
     await send(baseURL, `/api/payments/${key}/refunds`, AS_MIA, refundKey, {
       amountMinor: "500",
-      currency: "USD",
     }),
   ).toBe(201);
 
@@ -73,15 +73,15 @@ test("a payment is found by its order, and its page says that it was charged onc
 
 test("the list is narrowed and sorted by its address, without JavaScript too, and is given as CSV", async ({
   browser,
-  baseURL = "",
+  baseURL,
 }) => {
-  const context = await browser.newContext({ javaScriptEnabled: false, baseURL });
+  const context = await browser.newContext({ javaScriptEnabled: false, ...(baseURL && { baseURL }) });
   const page = await context.newPage();
   await signIn(page, "Omar");
   await page.goto("/ops/payments");
   await page.getByRole("link", { name: "Largest" }).click();
   await expect(page).toHaveURL(/sort=-amount/);
-  const amounts = page.getByRole("table").getByRole("cell", { name: /^Amount?.*\$/ });
+  const amounts = page.getByRole("table").getByRole("cell", { name: /^\$[\d,.]+$/ });
   const minor = async () =>
     (await amounts.allInnerTexts()).map((text) => Number(text.replaceAll(/[^\d]/g, "")));
   const largest = await minor();

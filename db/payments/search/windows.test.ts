@@ -1,7 +1,7 @@
 /** Windows cover every row once, in order of time, and none is longer than may be read. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { boundsOf, LOOKED_AT_MAX, newestPart, WINDOW_ROWS_MAX, type Window, windowsOf } from "./windows.ts";
+import { boundsOf, newestPart, SORTED_MAX, WINDOW_ROWS_MAX, type Window, windowsOf } from "./windows.ts";
 
 const BEGIN = Date.parse("2026-01-01T00:00:00Z");
 const bounds: Window = { from: new Date(BEGIN), until: new Date(BEGIN + 90 * 86_400_000) };
@@ -57,9 +57,9 @@ test("an empty time of years is crossed in a few steps", async () => {
   expect(steps).toBeLessThan(15);
 });
 
-test("the newest part ends after about as many rows as may be looked at, and says that it is not all", async () => {
+test("the newest part ends after about as many rows as are sorted at once, and says that it is not all", async () => {
   const moments = Array.from({ length: 100 }, (_, at) => BEGIN + at * 3_600_000);
-  const part = await newestPart(bounds, counting(moments, LOOKED_AT_MAX / 50));
+  const part = await newestPart(bounds, counting(moments, SORTED_MAX / 50));
   const within = moments.filter((at) => at >= part.from.getTime());
   expect(part.isCut).toBe(true);
   expect(within.length).toBeGreaterThanOrEqual(50);

@@ -10,7 +10,9 @@ export type Direction = "asc" | "desc";
 /** The rows of one window are counted no further than this; one that has more is made shorter. Tens of milliseconds. */
 export const WINDOW_ROWS_MAX = 25_000;
 /** What one page looks through where little fits; some tenths of a second. Whoever wants more goes on from there. */
-export const LOOKED_AT_MAX = 400_000;
+export const LOOKED_AT_MAX = 200_000;
+/** What is sorted by amount at once: all of it is read before the first row is shown. */
+export const SORTED_MAX = 100_000;
 
 const FIRST_WINDOW_MS = 2_000;
 /** So that a pause of months is crossed in a few steps. */
@@ -61,13 +63,13 @@ export async function* windowsOf(
 }
 
 /**
- * The part of `bounds`, from its newest end, that has about LOOKED_AT_MAX rows; `isCut` where that is not all of it.
+ * The part of `bounds`, from its newest end, that has about SORTED_MAX rows; `isCut` where that is not all of it.
  */
 export async function newestPart(bounds: Window, count: Count): Promise<Window & { isCut: boolean }> {
   let rows = 0;
   for await (const window of windowsOf(bounds, "desc", count)) {
     rows += window.rows;
-    if (rows >= LOOKED_AT_MAX)
+    if (rows >= SORTED_MAX)
       return { from: window.from, until: bounds.until, isCut: window.from.getTime() > bounds.from.getTime() };
   }
   return { ...bounds, isCut: false };
