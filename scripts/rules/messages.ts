@@ -27,6 +27,13 @@ const SAME_IN_BOTH = new Set([
   "settings.language_en",
   "settings.language_de",
   "merchant.buyer",
+  "opsRefund.person",
+  "opsLedger.place_journal",
+  "opsLedger.csv",
+  "opsLedger.version",
+  "opsLedger.journal",
+  "opsLedger.position",
+  "opsLedger.hash",
   "refund.person",
 ]);
 
