@@ -5,7 +5,7 @@ import { cn } from "@/components/ui/cn";
 import { columnsOf, DataTable } from "./data-table";
 
 /** What stands in a field of a table, as the server wrote it. */
-export type LineCell = {
+type LineCell = {
   text: string;
   href?: string;
   /** A second, smaller line. */
@@ -15,8 +15,8 @@ export type LineCell = {
   look?: "mono" | "figures";
   tone?: "alert" | "wait" | "accent" | "soft";
 };
-export type LineColumn = { id: string; header: string; numeric?: boolean };
-export type Line = { id: string; cells: Readonly<Record<string, LineCell>> };
+type LineColumn = { id: string; header: string; numeric?: boolean };
+type Line = { id: string; cells: Readonly<Record<string, LineCell>> };
 
 const TONES = {
   alert: "text-alert-text",
