@@ -74,7 +74,7 @@ function Cell({ cell }: { cell: LineCell | undefined }) {
           href={href}
           prefetch={false}
           className={cn(
-            "inline-flex min-h-11 items-center text-accent-text underline underline-offset-4 sm:min-h-6",
+            "-my-3 inline-flex min-h-11 items-center text-accent-text underline underline-offset-4 sm:my-0 sm:min-h-0",
             className,
           )}
         >

@@ -41,7 +41,7 @@ export default async function LedgerPage({ searchParams }: { searchParams: Promi
   return (
     <>
       <PageHead title={t("title")} lead={t("lead")} />
-      <LedgerNav />
+      <LedgerNav at="accounts" isItself />
       <TrialBalance balances={balances} at={at} />
       <Panel aria-labelledby="accounts">
         <h2 id="accounts" className="mb-4 text-lg font-semibold tracking-tight">

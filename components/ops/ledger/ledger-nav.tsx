@@ -1,27 +1,28 @@
+import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { NavLink } from "@/components/site/nav-link";
 
-const PLACES = [
-  { key: "accounts", path: "/ops/ledger", isAlone: true },
-  { key: "journal", path: "/ops/ledger/journal", isAlone: false },
-  { key: "adjustments", path: "/ops/ledger/adjustments", isAlone: false },
-] as const;
+const PLACES = {
+  accounts: "/ops/ledger",
+  journal: "/ops/ledger/journal",
+  adjustments: "/ops/ledger/adjustments",
+} as const;
 
-/** The way round the room of the ledger. */
-export function LedgerNav() {
+/** The way round the room of the ledger. `at`: the part of it that the page belongs to; `isItself`: whether it is the page of that part. */
+export function LedgerNav({ at, isItself = false }: { at: keyof typeof PLACES; isItself?: boolean }) {
   const t = useTranslations("opsLedger");
   return (
     <nav aria-label={t("places")} className="mb-6 print:hidden">
       <ul className="flex flex-wrap gap-2">
-        {PLACES.map(({ key, path, isAlone }) => (
-          <li key={path}>
-            <NavLink
-              href={path}
-              isAlone={isAlone}
+        {(Object.keys(PLACES) as (keyof typeof PLACES)[]).map((place) => (
+          <li key={place}>
+            <Link
+              href={PLACES[place]}
+              prefetch={false}
+              aria-current={place !== at ? undefined : isItself ? "page" : "true"}
               className="inline-flex h-11 items-center rounded-full border border-line-strong px-4 text-sm font-semibold text-soft hover:bg-wash aria-[current]:border-accent aria-[current]:bg-accent-wash aria-[current]:text-accent-text"
             >
-              {t(`place_${key}`)}
-            </NavLink>
+              {t(`place_${place}`)}
+            </Link>
           </li>
         ))}
       </ul>

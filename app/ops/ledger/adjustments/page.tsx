@@ -52,7 +52,7 @@ export default async function AdjustmentsPage({ searchParams }: { searchParams: 
           </Button>
         }
       />
-      <LedgerNav />
+      <LedgerNav at="adjustments" isItself />
       <Panel>
         <Filters action={path} isUsed={state !== undefined}>
           <FilterChoice

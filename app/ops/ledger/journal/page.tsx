@@ -41,7 +41,7 @@ export default async function JournalPage({ searchParams }: { searchParams: Prom
   return (
     <>
       <PageHead title={t("journal")} lead={t("journalLead")} />
-      <LedgerNav />
+      <LedgerNav at="journal" isItself />
       <SealState {...status} isMany={status.unsealed >= UNSEALED_COUNTED_MAX} stall={stall} />
       <Panel>
         <Filters action={path} isUsed={from !== undefined}>

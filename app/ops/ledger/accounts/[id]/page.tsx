@@ -71,7 +71,7 @@ export default async function AccountPage({ params, searchParams }: Props) {
           </Button>
         }
       />
-      <LedgerNav />
+      <LedgerNav at="accounts" />
       <Panel className="mb-6">
         <p className="text-sm text-soft">
           {moment ? t("balanceThen", { at: format.dateTime(moment.at, "moment") }) : t("balanceNow")}

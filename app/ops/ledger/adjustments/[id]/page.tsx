@@ -51,7 +51,7 @@ export default async function AdjustmentPage({ params }: Props) {
   return (
     <div className="mx-auto w-full max-w-3xl">
       <PageHead title={t("adjustmentOf", { amount: money(amountMinor) })} />
-      <LedgerNav />
+      <LedgerNav at="adjustments" />
       <div className="grid grid-cols-1 gap-6">
         <Panel>
           <AdjustmentStateBox state={state} declineCode={adjustment.declineCode} />

@@ -37,7 +37,7 @@ export default async function AskPage({ searchParams }: { searchParams: Promise<
   return (
     <div className="mx-auto w-full max-w-2xl">
       <PageHead title={t("ask")} lead={t("askLead")} />
-      <LedgerNav />
+      <LedgerNav at="adjustments" />
       <Panel>
         {first === undefined ? (
           <p>{t("noCurrency")}</p>

@@ -49,7 +49,7 @@ export default async function SealPage({ params }: Props) {
   return (
     <>
       <PageHead title={t("sealTitle", { position: format.number(position) })} />
-      <LedgerNav />
+      <LedgerNav at="journal" />
       <Panel>
         <Facts
           facts={[
