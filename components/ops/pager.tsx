@@ -1,28 +1,35 @@
 import Link from "next/link";
+import { useTranslations } from "next-intl";
 import { Button } from "@/components/ui/button";
 
-/** The way on in a list, and back to where it begins. The page says it in words of its own. */
-export function OpsPager({
-  label,
+/** The way on in a list of the console. `cut`: says how far a page looked that ended before all was looked through. */
+export function Pager({
   first,
   next,
+  cut,
 }: {
-  label: string;
-  first: { href: string; text: string } | undefined;
-  next: { href: string; text: string } | undefined;
+  /** Where the list begins, where this is not its first page. */
+  first: string | undefined;
+  next: string | undefined;
+  cut?: string | undefined;
 }) {
-  if (first === undefined && next === undefined) return null;
+  const t = useTranslations("ops");
+  if (first === undefined && next === undefined && cut === undefined) return null;
   return (
-    <nav aria-label={label} className="mt-5 flex flex-wrap gap-3">
-      {[first, next].map((way) =>
-        way === undefined ? null : (
-          <Button key={way.href} asChild look="quiet">
-            <Link href={way.href} prefetch={false}>
-              {way.text}
-            </Link>
+    <div className="mt-5">
+      {cut === undefined ? null : <p className="mb-3 max-w-prose text-sm text-soft">{cut}</p>}
+      <nav aria-label={t("pages")} className="flex flex-wrap gap-3">
+        {first === undefined ? null : (
+          <Button asChild look="quiet">
+            <Link href={first}>{t("firstPage")}</Link>
           </Button>
-        ),
-      )}
-    </nav>
+        )}
+        {next === undefined ? null : (
+          <Button asChild look="quiet">
+            <Link href={next}>{t("nextPage")}</Link>
+          </Button>
+        )}
+      </nav>
+    </div>
   );
 }

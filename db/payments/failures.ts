@@ -139,6 +139,7 @@ export const FAILURES = {
   afterwards: {
     "Recording the attempt": AFTERWARDS,
     "Mailing the receipt": AFTERWARDS,
+    "Counting what was settled": AFTERWARDS,
   } satisfies Record<string, FailureRow>,
 };
 

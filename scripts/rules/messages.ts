@@ -35,6 +35,17 @@ const SAME_IN_BOTH = new Set([
   "opsLedger.position",
   "opsLedger.hash",
   "refund.person",
+  "opsOverview.journal",
+  "opsOverview.ms",
+  "opsOverview.seconds",
+  "opsOverview.line_p50",
+  "opsReconcile.ms",
+  "opsReconcile.tookSeconds",
+  "opsPeople.person",
+  "opsPeople.name",
+  "opsAudit.user",
+  "opsAudit.browser",
+  "opsAudit.field_name",
 ]);
 
 const ENGLISH = "messages/en.json";

@@ -4,7 +4,7 @@ import { LedgerNav } from "@/components/ops/ledger/ledger-nav";
 import { TrialBalance } from "@/components/ops/ledger/trial-balance";
 import { LinesTable } from "@/components/ops/lines-table";
 import { PageHead } from "@/components/ops/page-head";
-import { OpsPager } from "@/components/ops/pager";
+import { Pager } from "@/components/ops/pager";
 import { FilterChoice, FilterField, Filters } from "@/components/selling/filters";
 import { Panel } from "@/components/ui/panel";
 import { ACCOUNT_STATES, searchAccounts } from "@/db/ledger/views/accounts";
@@ -101,13 +101,7 @@ export default async function LedgerPage({ searchParams }: { searchParams: Promi
           }))}
           empty={t(isFiltered || after ? "nothingFits" : "noAccounts")}
         />
-        <OpsPager
-          label={t("pages")}
-          first={
-            after === undefined ? undefined : { href: pathWith("/ops/ledger", query), text: t("fromStart") }
-          }
-          next={next === undefined ? undefined : { href: next, text: t("more") }}
-        />
+        <Pager first={after && pathWith("/ops/ledger", query)} next={next} />
       </Panel>
     </>
   );

@@ -5,7 +5,7 @@ import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { LedgerNav } from "@/components/ops/ledger/ledger-nav";
 import { LinesTable } from "@/components/ops/lines-table";
 import { PageHead } from "@/components/ops/page-head";
-import { OpsPager } from "@/components/ops/pager";
+import { Pager } from "@/components/ops/pager";
 import { FilterChoice, Filters } from "@/components/selling/filters";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
@@ -98,18 +98,11 @@ export default async function AdjustmentsPage({ searchParams }: { searchParams: 
           }))}
           empty={t(state === undefined && !after ? "noAdjustments" : "nothingFits")}
         />
-        <OpsPager
-          label={t("pages")}
-          first={after === undefined ? undefined : { href: pathWith(path, { state }), text: t("latest") }}
+        <Pager
+          first={after && pathWith(path, { state })}
           next={
             found.length > PAGE_ROWS && last
-              ? {
-                  href: pathWith(path, {
-                    state,
-                    cursor: cursorOf("adjustments", { at: last.askedAt, id: last.id }),
-                  }),
-                  text: t("earlier"),
-                }
+              ? pathWith(path, { state, cursor: cursorOf("adjustments", { at: last.askedAt, id: last.id }) })
               : undefined
           }
         />

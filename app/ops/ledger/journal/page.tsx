@@ -4,7 +4,7 @@ import { LedgerNav } from "@/components/ops/ledger/ledger-nav";
 import { SealState } from "@/components/ops/ledger/seal-state";
 import { LinesTable } from "@/components/ops/lines-table";
 import { PageHead } from "@/components/ops/page-head";
-import { OpsPager } from "@/components/ops/pager";
+import { Pager } from "@/components/ops/pager";
 import { FilterField, Filters } from "@/components/selling/filters";
 import { Panel } from "@/components/ui/panel";
 import { sealingStall } from "@/db/ledger/seal";
@@ -84,12 +84,11 @@ export default async function JournalPage({ searchParams }: { searchParams: Prom
           }))}
           empty={t("nothingSealed")}
         />
-        <OpsPager
-          label={t("pages")}
-          first={from === undefined ? undefined : { href: path, text: t("latest") }}
+        <Pager
+          first={from === undefined ? undefined : path}
           next={
             found.length > PAGE_ROWS && last
-              ? { href: pathWith(path, { from: String(last.position - 1n) }), text: t("earlier") }
+              ? pathWith(path, { from: String(last.position - 1n) })
               : undefined
           }
         />

@@ -8,7 +8,7 @@ import { AsOf } from "@/components/ops/ledger/as-of";
 import { LedgerNav } from "@/components/ops/ledger/ledger-nav";
 import { LinesTable } from "@/components/ops/lines-table";
 import { PageHead } from "@/components/ops/page-head";
-import { OpsPager } from "@/components/ops/pager";
+import { Pager } from "@/components/ops/pager";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { findLedgerAccount } from "@/db/ledger/views/accounts";
@@ -164,15 +164,11 @@ export default async function AccountPage({ params, searchParams }: Props) {
           }))}
           empty={t("noEntries")}
         />
-        <OpsPager
-          label={t("pages")}
-          first={from === end ? undefined : { href: pathWith(path, { ...asked }), text: t("latest") }}
+        <Pager
+          first={from === end ? undefined : pathWith(path, { ...asked })}
           next={
             found.length > PAGE_ROWS && last
-              ? {
-                  href: pathWith(path, { ...asked, cursor: String(last.version - 1n) }),
-                  text: t("earlier"),
-                }
+              ? pathWith(path, { ...asked, cursor: String(last.version - 1n) })
               : undefined
           }
         />
