@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { cn } from "@/components/ui/cn";
+import { isolateBidi } from "@/lib/text/bidi-isolate";
 import { columnsOf, DataTable } from "./data-table";
 
 /** What stands in a field of a table, as the server wrote it. */
@@ -82,7 +83,7 @@ function Cell({ cell }: { cell: LineCell | undefined }) {
         </Link>
       )}
       {sub === undefined ? null : (
-        <span className="block max-w-64 truncate text-xs text-soft max-sm:ml-auto" title={sub}>
+        <span className="block max-w-64 truncate text-xs text-soft max-sm:ml-auto" title={isolateBidi(sub)}>
           <bdi>{sub}</bdi>
         </span>
       )}
