@@ -12,6 +12,7 @@ import { authorizeAction } from "@/server/identity/authorize";
 import { whoOpened } from "@/server/identity/who-opened";
 import { noteReceipt } from "@/server/mail/receipts";
 import { refundPath, refusalCode, typedRefund } from "@/server/ops/refund";
+import { recordAndCount, verdictOf } from "@/server/pay/payment-attempt";
 
 /** A field of a form that names something; undefined where it does not. */
 function idOf(form: FormData, name: string): string | undefined {
@@ -80,7 +81,12 @@ export async function refundForMerchant(_previous: OpsFormState, form: FormData)
       const sale = paymentId === undefined ? undefined : await findSale(paymentId);
       if (sale === undefined || key === undefined || typed === undefined)
         return answered(form, { tone: "alert", title: t("notDone"), text: t("refused_payment_unknown") });
-      const result = await refundFor(authorization.viewer.id, sale, key, typed);
+      const attempt = { userId: sale.merchant.id, key, channel: "action" } as const;
+      const result = await recordAndCount(
+        attempt,
+        () => refundFor(authorization.viewer.id, sale, key, typed),
+        verdictOf,
+      );
       if (result.type === "refused")
         return answered(form, {
           tone: "alert",
