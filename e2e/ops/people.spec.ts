@@ -37,9 +37,9 @@ test("an operator finds a merchant, renames them, sets a limit, freezes them and
     await form.getByLabel("Name in this role").fill("Вluebird Соffee");
     await why(form);
   });
-  await expect(page.getByRole("alert")).toContainText("or one that reads like it");
-  expect(await violationsOn(page)).toEqual([]);
   const role = page.locator("details[open]");
+  await expect(role.getByRole("alert")).toContainText("or one that reads like it");
+  expect(await violationsOn(page)).toEqual([]);
   await role.getByLabel("Name in this role").fill(name);
   await role.getByRole("button").click();
   await expect(page.getByRole("status").filter({ hasText: "The role is changed." })).toBeVisible();
@@ -101,8 +101,8 @@ test("a request to be a merchant waits in sight, and is decided without scripts,
   await expect(waiting).toContainText(business);
   await waiting.locator("summary", { hasText: "Approve" }).click();
   await waiting.getByRole("button", { name: "Approve the request" }).click();
-  await expect(page.getByRole("alert")).toContainText("Give a reason");
   const opened = waiting.locator("details[open]");
+  await expect(opened.getByRole("alert")).toContainText("Give a reason");
   await opened.getByLabel("Reason").fill(REASON);
   await opened.getByRole("button", { name: "Approve the request" }).click();
   await expect(page.getByText("Approved: the person is a merchant.")).toBeVisible();
