@@ -1,75 +1,62 @@
 "use client";
 
-import { type ReactElement, useActionState } from "react";
+import { useActionState } from "react";
+import { z } from "zod";
 import { ErrorSummary } from "@/components/form/error-summary";
 import { Form } from "@/components/form/form";
 import { TextArea } from "@/components/form/text-area";
 import { Submit } from "@/components/ui/submit";
-import { type FormState, UNSENT } from "@/lib/form/form-state";
-import { ACT_FORMS, type Act, type ActWords } from "@/lib/ops/acts";
+import { UNSENT } from "@/lib/form/form-state";
+import { reasonForm } from "@/lib/ops/reason";
+import { Answer, type OpsFormState } from "./answer";
+
+const NOTHING = z.object({});
 
 /**
- * Something that an operator does: what it is, and once opened what will happen, why, and the button. Opens and is sent without
- * JavaScript too. `fields` go along unseen; `children` are fields that are seen, of components/form.
+ * One thing that an operator does: a button, and a reason where `reason` names one. `fields` go along as they are. Strings come
+ * from the server, so that nobody else downloads the console's words; `errors` by their codes.
  */
 export function ActForm({
-  id,
   act,
-  action,
+  id,
   fields,
-  what,
   label,
-  text,
-  forCertain,
-  words,
-  isDangerous = true,
-  children,
+  reason,
+  errors = {},
+  submit,
+  look = "primary",
 }: {
-  /** Its own on the page. */
+  act: (previous: OpsFormState, form: FormData) => Promise<OpsFormState>;
+  /** Where a page has more forms than one. */
   id: string;
-  act: Act;
-  action: (previous: FormState, form: FormData) => Promise<FormState>;
   fields: Readonly<Record<string, string>>;
-  what: string;
-  /** Instead of `what`, to whoever hears it: which of several. */
-  label?: string;
-  /** What will happen. */
-  text: string;
-  forCertain: string;
-  words: ActWords;
-  isDangerous?: boolean;
-  children?: ReactElement | ReactElement[];
+  /** The form's name for those who do not see what stands around it. */
+  label: string;
+  reason?: { label: string; hint: string };
+  errors?: Readonly<Record<string, string>>;
+  submit: string;
+  look?: "primary" | "quiet";
 }) {
-  const [state, send] = useActionState<FormState, FormData>(action, UNSENT);
-  const isBack = state.errors.length > 0 || state.trouble !== undefined;
+  const [state, action] = useActionState<OpsFormState, FormData>(act, UNSENT);
   return (
-    <details className="group" open={isBack || undefined}>
-      <summary
-        aria-label={label}
-        className={`-mx-2 inline-flex min-h-11 cursor-pointer items-center rounded-xl px-2 text-sm font-semibold underline-offset-4 hover:underline ${isDangerous ? "text-alert-text" : "text-accent-text"}`}
-      >
-        {what}
-      </summary>
-      <Form
-        id={id}
-        aria-label={label ?? what}
-        schema={ACT_FORMS[act]}
-        state={state}
-        action={send}
-        errorText={(name, code) => words.errors[code] ?? words.errors[name] ?? code}
-        className="mt-1 mb-3 flex flex-col gap-4 rounded-xl border border-line-strong bg-wash p-4"
-      >
-        {Object.entries(fields).map(([name, value]) => (
-          <input key={name} type="hidden" name={name} value={value} />
-        ))}
-        <ErrorSummary />
-        <p className="max-w-prose text-sm wrap-anywhere">{text}</p>
-        {children}
-        <TextArea name="reason" label={words.reason} hint={words.reasonHint} rows={2} />
-        <Submit look={isDangerous ? "quiet" : "primary"} size="small" className="sm:self-start">
-          {forCertain}
-        </Submit>
-      </Form>
-    </details>
+    <Form
+      schema={reason === undefined ? NOTHING : reasonForm}
+      state={state}
+      action={action}
+      errorText={(_name, code) => errors[code] ?? code}
+      id={id}
+      aria-label={label}
+      className="flex flex-col gap-4"
+    >
+      {state.answer === undefined ? null : <Answer answer={state.answer} />}
+      <ErrorSummary />
+      {Object.entries(fields).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+      {reason === undefined ? null : <TextArea name="reason" label={reason.label} hint={reason.hint} />}
+      <Submit look={look} className="sm:self-start">
+        {submit}
+      </Submit>
+    </Form>
   );
 }

@@ -1,13 +1,14 @@
 /** Issuing: get or create the open key of a user's purpose. */
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import type { InternalPurpose } from "../../lib/api/payment.ts";
 import { database } from "../connection/client.ts";
 import { ConcurrencyLimit } from "../execution/concurrency-limit.ts";
 import { countdown, DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";
+import { traced } from "../execution/tracing.ts";
 import { untilKnown } from "../execution/until-known.ts";
 import type { PaymentRow } from "../payments/row.ts";
-import { ledgerAccounts } from "../schema/ledger.ts";
+import { ledgerAccounts, ledgerAdjustments } from "../schema/ledger.ts";
 import { orders } from "../schema/orders.ts";
 import { payments } from "../schema/payments.ts";
 import { findSettledPayment } from "./state.ts";
@@ -16,7 +17,7 @@ export type Issued =
   | { type: "created" | "found"; key: string; expiresAt: Date }
   /** This user has paid the purpose; there will be no other payment for it. */
   | { type: "settled"; payment: PaymentRow }
-  /** The order, or the payment to refund, does not exist for this user; or they are no operator, who alone may fund. */
+  /** The order, or the payment to refund, does not exist for this user; or they are no operator, who alone may fund; or who did not ask for the adjustment. */
   | { type: "not-found" }
   /** The intent is in use for the refund of another payment. */
   | { type: "other-subject" }
@@ -39,6 +40,7 @@ function columnsOf(purpose: InternalPurpose): { kind: string; purposeId: string;
     case "transfer":
     case "top-up":
     case "funding":
+    case "adjustment":
       return { kind: purpose.kind, purposeId: purpose.intentId, subjectId: null };
     case "refund":
       return { kind: purpose.kind, purposeId: purpose.intentId, subjectId: purpose.paymentId };
@@ -74,6 +76,13 @@ async function subjectExists(userId: string, purpose: InternalPurpose): Promise<
                         where user_id = ${userId} and kind = 'funding' and purpose_id = ${purpose.intentId}) as "exists"`;
       return row?.exists ?? false;
     }
+    case "adjustment": {
+      const found = await db
+        .select({ id: ledgerAdjustments.id })
+        .from(ledgerAdjustments)
+        .where(and(eq(ledgerAdjustments.id, purpose.intentId), eq(ledgerAdjustments.askedBy, userId)));
+      return found.length > 0;
+    }
     case "transfer":
     case "top-up":
       return true;
@@ -92,7 +101,15 @@ type Row = {
  * Issues the key for `purpose`: the open one where there is one, a new one otherwise, none where this user has paid the
  * purpose. Any number of calls at once get the same key. The key is a UUID v7 whose random bits come from a CSPRNG.
  */
-export async function issueKey(userId: string, purpose: InternalPurpose): Promise<Issued> {
+export function issueKey(userId: string, purpose: InternalPurpose): Promise<Issued> {
+  return traced("once.issue", { "once.kind": purpose.kind }, async (span) => {
+    const issued = await issue(userId, purpose);
+    span.setAttribute("once.verdict", issued.type);
+    return issued;
+  });
+}
+
+async function issue(userId: string, purpose: InternalPurpose): Promise<Issued> {
   const remaining = countdown(DEADLINE_MS);
   if (!(await subjectExists(userId, purpose))) return { type: "not-found" };
   const { kind, purposeId, subjectId } = columnsOf(purpose);

@@ -3,6 +3,7 @@
  * a seal is, and why none is missed, stands in seal.sql.
  */
 import type postgres from "postgres";
+import type { Stall } from "../../lib/ops/health.ts";
 import { database } from "../connection/client.ts";
 import { connectAsOwner } from "../setup/migrate.ts";
 
@@ -45,12 +46,6 @@ async function sealAll(sql: Pick<postgres.Sql, "unsafe">, rowsMax: number): Prom
 
 /** Sealing follows payments by seconds; a transfer that waits for longer than this is held up. */
 const STALLED_AFTER_S = 60;
-
-export type Stall =
-  /** A transaction that began before theirs is still open, in whatever database of the server: it may yet commit. */
-  | { type: "held-up"; seconds: number }
-  /** A transfer claims a transaction that this server has never had. */
-  | { type: "foreign" };
 
 /** Why transfers are without a seal that should have one; undefined where sealing keeps up. */
 export async function sealingStall(): Promise<Stall | undefined> {

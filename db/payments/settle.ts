@@ -1,7 +1,9 @@
 /** The one write path for money: every payment goes through `settle`, which gathers them into batches. */
 import { DEADLINE_MS } from "../execution/deadline.ts";
 import { errorCode } from "../execution/error-code.ts";
+import { noteAsker, traced, tracedBatch } from "../execution/tracing.ts";
 import { Batcher } from "./batching/batcher.ts";
+import { tellObservers } from "./observation.ts";
 import { sendBatch, sendSingly } from "./settle-statement.ts";
 import type { Settlement, SettlementEntry } from "./settlement.ts";
 
@@ -35,12 +37,9 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
       contendsOn: ({ debitAccountId, creditAccountId }) =>
         [debitAccountId, creditAccountId].filter((id) => id !== null),
       isLockTimeout: (error) => errorCode(error) === LOCK_NOT_AVAILABLE,
-      sendBatch(entries) {
-        batches.sent += 1;
-        batches.entries += entries.length;
-        return sendBatch(entries);
-      },
-      sendSingly,
+      sendBatch: sendObserved,
+      sendSingly: (entry, deadlineMs, failedBefore) =>
+        tracedBatch("once.settle singly", [entry], () => sendSingly(entry, deadlineMs, failedBefore)),
       onBatchFailed(error, size) {
         batches.failed += 1;
         console.warn(
@@ -60,6 +59,21 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
   return slot.onceBatcher;
 }
 
+/** Sends a batch, and tells who watches how it ended. */
+async function sendObserved(entries: readonly SettlementEntry[]): Promise<Settlement[]> {
+  batches.sent += 1;
+  batches.entries += entries.length;
+  const startedMs = performance.now();
+  let failed = true;
+  try {
+    const settlements = await tracedBatch("once.settle batch", entries, () => sendBatch(entries));
+    failed = false;
+    return settlements;
+  } finally {
+    tellObservers({ type: "batch", size: entries.length, durationMs: performance.now() - startedMs, failed });
+  }
+}
+
 /**
  * Settles one entry, in a batch with others that arrive meanwhile. Executes it, or finds the outcome of its key; sent again
  * after any failure that leaves the outcome unknown, with the same key, so it executes at most once.
@@ -67,8 +81,24 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
  * Throws Unavailable where it was not sent, OutcomeUnknown (for a duplicate PaymentInProgress) past `deadlineMs`, and
  * whatever Postgres said where that is definitive (a bug of ours).
  */
-export function settle(entry: SettlementEntry, deadlineMs: number = DEADLINE_MS): Promise<Settlement> {
-  return batcher().submit(entry, deadlineMs);
+export async function settle(entry: SettlementEntry, deadlineMs: number = DEADLINE_MS): Promise<Settlement> {
+  const startedMs = performance.now();
+  let settlement: Settlement | undefined;
+  try {
+    settlement = await traced("once.settle", { "once.kind": entry.kind }, async (span) => {
+      noteAsker(entry);
+      const answer = await batcher().submit(entry, deadlineMs);
+      span.setAttribute("once.verdict", answer.verdict);
+      return answer;
+    });
+    return settlement;
+  } finally {
+    const durationMs = performance.now() - startedMs;
+    const payment = settlement && "payment" in settlement ? settlement.payment : undefined;
+    const { kind = null, declineCode = null } = payment ?? {};
+    const verdict = settlement?.verdict ?? "failed";
+    tellObservers({ type: "payment", durationMs, verdict, kind, declineCode });
+  }
 }
 
 /** What this process has sent in batches, and what waits now. */

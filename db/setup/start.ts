@@ -1,12 +1,15 @@
 /** Start-up of the database: embedded or given, migrated, seeded where it is the demo, connected. */
 import path from "node:path";
+import type { Stall } from "../../lib/ops/health.ts";
 import { type PruneCursor, pruneAttempts } from "../attempts/prune.ts";
 import { connect, setDatabase } from "../connection/client.ts";
 import { startEmbedded } from "../embedded/server.ts";
 import { reapKeys } from "../idempotency/reap.ts";
 import { forgetExpiredLinks } from "../identity/pending-sign-ups.ts";
-import { type Stall, sealAtStart, sealingStall, sealTransfers } from "../ledger/seal.ts";
+import { runReconciliation } from "../ledger/reconciliation/run.ts";
+import { sealAtStart, sealingStall, sealTransfers } from "../ledger/seal.ts";
 import { pruneSecurityEvents } from "../security/prune.ts";
+import { startCounting, writeServiceMinutes } from "../service/record.ts";
 import { CannotStart } from "./cannot-start.ts";
 import { DEMO_IS_OPEN, isDemoOpen } from "./demo-removal.ts";
 import { migrate } from "./migrate.ts";
@@ -41,6 +44,12 @@ const FORGET_PAUSE_MS = 5 * 60_000;
 const SEAL_PAUSE_MS = 3_000;
 /** Often enough to be fixed in time, without a flood of warnings. */
 const STALL_PAUSE_MS = 60_000;
+
+/** How often a server looks whether a run over the books is due or asked for. Whether one is, the database says for all servers. */
+const RECONCILE_PAUSE_MS = 15_000;
+
+/** What a chart shows is not much older than this. */
+const SERVICE_MINUTES_PAUSE_MS = 10_000;
 
 /** Where pg_control_system() may not be read, the identity in a key is the database's alone. */
 const NAMELESS_SERVER =
@@ -104,12 +113,16 @@ function refuse(faults: readonly string[]): void {
 /** Work beside the requests, safe on any number of servers at once. */
 function startPeriodicWork(): void {
   let cursor: PruneCursor | undefined;
+  startCounting();
+  repeat("Recording what the service did", SERVICE_MINUTES_PAUSE_MS, writeServiceMinutes);
   repeat("Reaping keys", REAP_PAUSE_MS, reapKeys);
   repeat("Sealing transfers", SEAL_PAUSE_MS, sealTransfers);
   repeat("Looking after the journal", STALL_PAUSE_MS, async () => {
     const stall = await sealingStall();
     if (stall) console.warn(describeStall(stall));
   });
+  repeat("Reconciling what is new", RECONCILE_PAUSE_MS, () => runReconciliation("incremental"));
+  repeat("Reconciling all the books", RECONCILE_PAUSE_MS, () => runReconciliation("full"));
   repeat("Forgetting expired links", FORGET_PAUSE_MS, forgetExpiredLinks);
   repeat("Pruning attempts", PRUNE_PAUSE_MS, async () => {
     cursor = (await pruneAttempts(cursor)).cursor;

@@ -12,7 +12,9 @@ import { drainUnreadBodies } from "../http/node-server/unread-body.ts";
 import { listenToForeignForms } from "../http/request/foreign-form.ts";
 import { sessionSecret } from "../identity/session-secret.ts";
 import { startMailWorker } from "../mail/worker.ts";
+import { startMetrics } from "../observability/metrics.ts";
 import { noteRefusal } from "../observability/security.ts";
+import { startTracing } from "../observability/tracing.ts";
 import { environment, isDemo } from "./environment.ts";
 import { enableGracefulShutdown, signalListeners } from "./graceful-shutdown.ts";
 import { surviveLostLog } from "./lost-log.ts";
@@ -39,6 +41,8 @@ async function startUp(): Promise<void> {
   // Before anything else: requests come from the first moment on.
   if (demo) restrictToLoopback();
   else sessionSecret();
+  await startTracing();
+  startMetrics();
   await startDatabase({
     databaseUrl: env.DATABASE_URL,
     ownerUrl: env.DATABASE_OWNER_URL,

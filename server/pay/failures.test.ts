@@ -10,6 +10,7 @@ import { flushAttempts } from "@/db/attempts/record";
 import { connect, type Database, setDatabase } from "@/db/connection/client";
 import { keyState } from "@/db/idempotency/state";
 import { FAILURES } from "@/db/payments/failures";
+import { observeSettling } from "@/db/payments/observation";
 import { SERVER_VERSION, testDatabase } from "@/db/testing/fixtures/database";
 import { keyFor, newOrder, newPerson } from "@/db/testing/fixtures/people";
 import { settling, startWireProxy, type WireProxy } from "@/db/testing/proxies/wire-proxy";
@@ -54,6 +55,7 @@ afterAll(async () => {
 beforeEach(() => setDatabase(test.db));
 afterEach(() => {
   vi.restoreAllMocks();
+  observeSettling("a test's", () => {});
 });
 
 /** Alice, an order of hers, its open key, and the request that pays it, with anything in it that a test wants otherwise. */
@@ -159,6 +161,11 @@ const AFTERWARDS: Record<keyof typeof FAILURES.afterwards, () => void> = {
   },
   "Mailing the receipt": () => {
     vi.spyOn(ReceiptBuffer.prototype, "add").mockImplementation(() => {
+      throw new Error("A test's.");
+    });
+  },
+  "Counting what was settled": () => {
+    observeSettling("a test's", () => {
       throw new Error("A test's.");
     });
   },

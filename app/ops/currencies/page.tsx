@@ -4,9 +4,9 @@ import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { Notice } from "@/components/account/notice";
 import { MoneyInput } from "@/components/form/money-input";
 import { Section } from "@/components/home/section";
-import { ActForm } from "@/components/ops/act-form";
 import { PageHead } from "@/components/ops/page-head";
 import { Unlimited } from "@/components/ops/people/unlimited";
+import { ReasonedAct } from "@/components/ops/reasoned-act";
 import { listCurrencies } from "@/db/ledger/currencies";
 import { CURRENCIES } from "@/lib/currency";
 import { formatMoney, moneyPattern } from "@/lib/money";
@@ -80,7 +80,7 @@ export default async function CurrenciesPage({ searchParams }: { searchParams: P
                     {t("houseAccount")}
                   </Link>
                 </p>
-                <ActForm
+                <ReasonedAct
                   key={dayLimitMinor?.toString()}
                   id={`limit-${code}`}
                   act="currency"
@@ -95,14 +95,14 @@ export default async function CurrenciesPage({ searchParams }: { searchParams: P
                 >
                   <MoneyInput label={t("limit")} patterns={[moneyPattern(code, locale)]} />
                   <Unlimited label={t("unlimited")} />
-                </ActForm>
+                </ReasonedAct>
               </li>
             ))}
           </ul>
         </Section>
         {first === undefined ? null : (
           <Section title={t("openAnother")}>
-            <ActForm
+            <ReasonedAct
               key={open.length}
               id="open"
               act="currency"
@@ -116,7 +116,7 @@ export default async function CurrenciesPage({ searchParams }: { searchParams: P
             >
               <MoneyInput label={t("limitAndCurrency")} patterns={[first, ...others]} />
               <Unlimited label={t("unlimited")} />
-            </ActForm>
+            </ReasonedAct>
           </Section>
         )}
       </div>

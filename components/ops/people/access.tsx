@@ -1,5 +1,5 @@
 import { useTranslations } from "next-intl";
-import { ActForm } from "@/components/ops/act-form";
+import { ReasonedAct } from "@/components/ops/reasoned-act";
 import { useWhen } from "@/components/site/when";
 import type { FormState } from "@/lib/form/form-state";
 import { browserOf } from "@/lib/identity/browser-name";
@@ -34,7 +34,7 @@ export function Sessions({
                 {[t("signedInSince", { when: when(since) }), ipAddress].filter(Boolean).join(" · ")}
               </p>
               {act === undefined ? null : (
-                <ActForm
+                <ReasonedAct
                   id={`session-${id}`}
                   act="sessions"
                   action={act}
@@ -52,7 +52,7 @@ export function Sessions({
       </ul>
       {act === undefined || sessions.length < 2 ? null : (
         <div className="border-t border-line pt-2">
-          <ActForm
+          <ReasonedAct
             id="sessions"
             act="sessions"
             action={act}
@@ -117,7 +117,7 @@ export function ApiKeys({
               ))}
             </ul>
             {act === undefined ? null : (
-              <ActForm
+              <ReasonedAct
                 id={`key-${id}`}
                 act="apiKeys"
                 action={act}
@@ -134,7 +134,7 @@ export function ApiKeys({
       </ul>
       {act === undefined || keys.length < 2 ? null : (
         <div className="border-t border-line pt-2">
-          <ActForm
+          <ReasonedAct
             id="keys"
             act="apiKeys"
             action={act}

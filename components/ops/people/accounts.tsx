@@ -1,8 +1,8 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { MoneyInput } from "@/components/form/money-input";
-import { ActForm } from "@/components/ops/act-form";
 import { Badge } from "@/components/ops/badge";
+import { ReasonedAct } from "@/components/ops/reasoned-act";
 import type { FormState } from "@/lib/form/form-state";
 import type { MoneyPattern } from "@/lib/money-pattern";
 import type { ActWords } from "@/lib/ops/acts";
@@ -64,7 +64,7 @@ export function Accounts({
             </div>
             {acts === undefined ? null : (
               <div className="mt-1 flex flex-col">
-                <ActForm
+                <ReasonedAct
                   id={`limit-${currency}`}
                   act="limit"
                   action={acts.limit}
@@ -78,9 +78,9 @@ export function Accounts({
                 >
                   <MoneyInput label={t("limit")} patterns={[pattern]} />
                   <Unlimited label={t("unlimited")} />
-                </ActForm>
+                </ReasonedAct>
                 {state === "frozen" ? (
-                  <ActForm
+                  <ReasonedAct
                     id={`unfreeze-${currency}`}
                     act="freeze"
                     action={acts.freeze}
@@ -93,7 +93,7 @@ export function Accounts({
                     isDangerous={false}
                   />
                 ) : (
-                  <ActForm
+                  <ReasonedAct
                     id={`freeze-${currency}`}
                     act="freeze"
                     action={acts.freeze}

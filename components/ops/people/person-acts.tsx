@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { Field } from "@/components/form/field";
 import { Select } from "@/components/form/select";
-import { ActForm } from "@/components/ops/act-form";
+import { ReasonedAct } from "@/components/ops/reasoned-act";
 import type { FormState } from "@/lib/form/form-state";
 import type { ActWords } from "@/lib/ops/acts";
 
@@ -20,7 +20,7 @@ export function PersonActs({
   const t = useTranslations("opsPeople");
   return (
     <div className="flex flex-col">
-      <ActForm
+      <ReasonedAct
         id="rename"
         act="rename"
         action={acts.rename}
@@ -32,8 +32,8 @@ export function PersonActs({
         isDangerous={false}
       >
         <Field name="name" label={t("newName")} defaultValue={name} autoComplete="off" />
-      </ActForm>
-      <ActForm
+      </ReasonedAct>
+      <ReasonedAct
         id="role"
         act="role"
         action={acts.role}
@@ -59,9 +59,9 @@ export function PersonActs({
           defaultValue={name}
           autoComplete="off"
         />
-      </ActForm>
+      </ReasonedAct>
       {isFrozen ? (
-        <ActForm
+        <ReasonedAct
           id="unfreeze"
           act="freeze"
           action={acts.freeze}
@@ -73,7 +73,7 @@ export function PersonActs({
           isDangerous={false}
         />
       ) : (
-        <ActForm
+        <ReasonedAct
           id="freeze"
           act="freeze"
           action={acts.freeze}

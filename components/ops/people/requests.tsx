@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
-import { ActForm } from "@/components/ops/act-form";
 import { Badge } from "@/components/ops/badge";
+import { ReasonedAct } from "@/components/ops/reasoned-act";
 import { useWhen } from "@/components/site/when";
 import type { FormState } from "@/lib/form/form-state";
 import type { ActWords } from "@/lib/ops/acts";
@@ -56,7 +56,7 @@ export function Requests({
           )}
           {act === undefined || state !== "pending" ? null : (
             <div className="mt-1 flex flex-col">
-              <ActForm
+              <ReasonedAct
                 id={`approve-${id}`}
                 act="decide"
                 action={act}
@@ -67,7 +67,7 @@ export function Requests({
                 words={words}
                 isDangerous={false}
               />
-              <ActForm
+              <ReasonedAct
                 id={`decline-${id}`}
                 act="decide"
                 action={act}

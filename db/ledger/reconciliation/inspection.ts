@@ -1,0 +1,99 @@
+/** One check under way: its statements one after another, each short, what they found, and how long a snapshot was held. */
+import { setTimeout as sleep } from "node:timers/promises";
+import postgres from "postgres";
+
+/** A row that is wrong, as it can be written as JSON: 64-bit numbers are text. */
+export type WrongRow = Record<string, unknown>;
+
+/** Enough rows to see what is wrong; a check that has found as many goes no further. */
+export const ROWS_KEPT_MAX = 50;
+
+/** How long a slice should take: long enough to be worth its round trip, short enough that its snapshot is nobody's trouble. */
+const SLICE_TARGET_MS = 40;
+/** What a slice begins with, and between what it grows and shrinks. */
+const SLICE_ROWS = { first: 500, least: 50, most: 10_000 } as const;
+/** Between two slices the database has as long for others as the slice took, but no longer than this is waited. */
+const PAUSE_MAX_MS = 500;
+
+export type Inspection = {
+  readonly slices: number;
+  readonly totalMs: number;
+  readonly longestMs: number;
+  readonly wrong: readonly WrongRow[];
+  /** Whether as many wrong rows were found as are kept. */
+  readonly isEnough: boolean;
+  /** How many rows the next slice should have. */
+  readonly rowsMax: number;
+  /** A statement that looks where to cut, or what to carry on; what it returns is not wrong. */
+  look<Row extends object>(text: string, parameters: readonly Parameter[]): Promise<Row[]>;
+  /** A slice: its rows are wrong. */
+  find(text: string, parameters: readonly Parameter[]): Promise<void>;
+  /** Notes rows that are wrong, which were found otherwise. */
+  note(rows: readonly WrongRow[]): void;
+};
+
+export type Parameter = string | number | null;
+
+/** Sends one statement of a run. */
+export type Send = <Row extends object>(text: string, parameters: readonly Parameter[]) => Promise<Row[]>;
+
+/**
+ * Begins a check, or begins it once more where it is the second of its `tries`: then in the smallest slices. `onSlice` is called
+ * before each statement with its number; what it throws ends the check.
+ */
+export function inspect(send: Send, onSlice: (slice: number) => Promise<void>, tries = 1): Inspection {
+  const first: number = tries > 1 ? SLICE_ROWS.least : SLICE_ROWS.first;
+  const state = { slices: 0, totalMs: 0, longestMs: 0, rowsMax: first };
+  const wrong: WrongRow[] = [];
+  async function timed<Row extends object>(text: string, parameters: readonly Parameter[]): Promise<Row[]> {
+    await onSlice(state.slices + 1);
+    const startedMs = performance.now();
+    try {
+      return await send<Row>(text, parameters);
+    } finally {
+      const tookMs = performance.now() - startedMs;
+      state.slices += 1;
+      state.totalMs += tookMs;
+      state.longestMs = Math.max(state.longestMs, tookMs);
+      if (tookMs < SLICE_TARGET_MS / 2) state.rowsMax = Math.min(SLICE_ROWS.most, state.rowsMax * 2);
+      if (tookMs > SLICE_TARGET_MS) state.rowsMax = Math.max(SLICE_ROWS.least, state.rowsMax / 2);
+      await sleep(Math.min(PAUSE_MAX_MS, tookMs));
+    }
+  }
+  const note = (rows: readonly WrongRow[]) => {
+    for (const row of rows) if (wrong.length < ROWS_KEPT_MAX) wrong.push(asJson(row));
+  };
+  return {
+    get slices() {
+      return state.slices;
+    },
+    get totalMs() {
+      return state.totalMs;
+    },
+    get longestMs() {
+      return state.longestMs;
+    },
+    get rowsMax() {
+      return Math.floor(state.rowsMax);
+    },
+    get isEnough() {
+      return wrong.length >= ROWS_KEPT_MAX;
+    },
+    wrong,
+    look: timed,
+    note,
+    async find(text, parameters) {
+      note(await timed<WrongRow>(`${text}\n limit ${ROWS_KEPT_MAX}`, parameters));
+    },
+  };
+}
+
+/** With the columns' names as the tables have them, which the pool turns into camel case. */
+function asJson(row: WrongRow): WrongRow {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      postgres.fromCamel(name),
+      typeof value === "bigint" ? value.toString() : value,
+    ]),
+  );
+}
