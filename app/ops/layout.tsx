@@ -6,7 +6,7 @@ export default function OpsLayout({ children }: { children: ReactNode }) {
   return (
     <>
       <OpsNav />
-      {children}
+      <div>{children}</div>
     </>
   );
 }

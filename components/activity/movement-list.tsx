@@ -16,6 +16,7 @@ const KINDS = {
   refund: { in: "kind_refundReceived", out: "kind_refundMade" },
   "top-up": { in: "kind_topUp", out: "kind_topUp" },
   funding: { in: "kind_fundedIn", out: "kind_fundedOut" },
+  adjustment: { in: "kind_adjustedIn", out: "kind_adjustedOut" },
 } as const;
 
 /** The kind of a movement in words, a refund's with what is paid back; one that only a newer build knows goes by its own name. */

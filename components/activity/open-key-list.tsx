@@ -13,6 +13,7 @@ const KINDS = {
   refund: "kind_refund",
   "top-up": "kind_top-up",
   funding: "kind_funding",
+  adjustment: "kind_adjustment",
 } as const;
 
 /** What an open key is for, in a line: the order, or the kind of payment. */

@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 import { NavLink } from "@/components/site/nav-link";
 
 /** The rooms of the console, in the order in which they are asked about. */
-export const OPS_ROOMS = [
+const OPS_ROOMS = [
   { key: "overview", path: "/ops" },
   { key: "payments", path: "/ops/payments" },
   { key: "keys", path: "/ops/keys" },

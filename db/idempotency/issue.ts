@@ -1,5 +1,5 @@
 /** Issuing: get or create the open key of a user's purpose. */
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import type { InternalPurpose } from "../../lib/api/payment.ts";
 import { database } from "../connection/client.ts";
@@ -7,7 +7,7 @@ import { ConcurrencyLimit } from "../execution/concurrency-limit.ts";
 import { countdown, DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";
 import { untilKnown } from "../execution/until-known.ts";
 import type { PaymentRow } from "../payments/row.ts";
-import { ledgerAccounts } from "../schema/ledger.ts";
+import { ledgerAccounts, ledgerAdjustments } from "../schema/ledger.ts";
 import { orders } from "../schema/orders.ts";
 import { payments } from "../schema/payments.ts";
 import { findSettledPayment } from "./state.ts";
@@ -16,7 +16,7 @@ export type Issued =
   | { type: "created" | "found"; key: string; expiresAt: Date }
   /** This user has paid the purpose; there will be no other payment for it. */
   | { type: "settled"; payment: PaymentRow }
-  /** The order, or the payment to refund, does not exist for this user; or they are no operator, who alone may fund. */
+  /** The order, or the payment to refund, does not exist for this user; or they are no operator, who alone may fund; or who did not ask for the adjustment. */
   | { type: "not-found" }
   /** The intent is in use for the refund of another payment. */
   | { type: "other-subject" }
@@ -39,6 +39,7 @@ function columnsOf(purpose: InternalPurpose): { kind: string; purposeId: string;
     case "transfer":
     case "top-up":
     case "funding":
+    case "adjustment":
       return { kind: purpose.kind, purposeId: purpose.intentId, subjectId: null };
     case "refund":
       return { kind: purpose.kind, purposeId: purpose.intentId, subjectId: purpose.paymentId };
@@ -73,6 +74,13 @@ async function subjectExists(userId: string, purpose: InternalPurpose): Promise<
             or exists (select from payments
                         where user_id = ${userId} and kind = 'funding' and purpose_id = ${purpose.intentId}) as "exists"`;
       return row?.exists ?? false;
+    }
+    case "adjustment": {
+      const found = await db
+        .select({ id: ledgerAdjustments.id })
+        .from(ledgerAdjustments)
+        .where(and(eq(ledgerAdjustments.id, purpose.intentId), eq(ledgerAdjustments.askedBy, userId)));
+      return found.length > 0;
     }
     case "transfer":
     case "top-up":

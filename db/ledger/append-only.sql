@@ -45,3 +45,12 @@ alter table ledger_seals enable always trigger ledger_seals_append_only;
 alter table ledger_seals enable always trigger ledger_seals_no_truncate;
 alter table ledger_seal_head enable always trigger ledger_seal_head_stays;
 alter table ledger_seal_head enable always trigger ledger_seal_head_no_truncate;
+
+-- Who asked for what, and how it ended: updated once by its end, and never removed.
+create or replace trigger ledger_adjustments_stay before delete on ledger_adjustments
+  for each row execute function refuse_change();
+create or replace trigger ledger_adjustments_no_truncate before truncate on ledger_adjustments
+  for each statement execute function refuse_change();
+alter table ledger_adjustments enable always trigger ledger_adjustments_end_once;
+alter table ledger_adjustments enable always trigger ledger_adjustments_stay;
+alter table ledger_adjustments enable always trigger ledger_adjustments_no_truncate;

@@ -70,7 +70,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: "funding-by-the-house",
     meaning:
-      "What an operator put in or took out moved between the house account of its currency and somebody's, and nothing else but a top-up did.",
+      "What an operator put in or took out moved between the house account of its currency and somebody's, and nothing else but a top-up and an adjustment did.",
     sql: `
       select p.id as payment_id, p.kind, d.owner_id as payer_id, c.owner_id as payee_id
         from payments p
@@ -82,6 +82,7 @@ export const CHECKS: readonly Check[] = [
                  or not exists (select 1 from currencies u where u.code = p.currency
                                    and u.house_account_id in (p.payer_account_id, p.payee_account_id))
                when 'top-up' then d.owner_id is not null or c.owner_id is null
+               when 'adjustment' then d.id is null or c.id is null
                else d.owner_id is null or c.owner_id is null end`,
   },
   {
@@ -93,6 +94,40 @@ export const CHECKS: readonly Check[] = [
         from (select * from payments where kind = 'funding') p
         full join (select * from audit_log where action = 'fund') l on l.id = p.id
        where (p.user_id, p.note, p.amount_minor::text) is distinct from (l.actor_id, l.reason, l.after ->> 'amountMinor')`,
+  },
+  {
+    name: "refund-by-operator-audited",
+    meaning:
+      "What the audit log tells of a refund by an operator is a refund of that payment, of that amount and for that reason, by somebody else than whom it is between.",
+    sql: `
+      select l.id as refund_id, l.subject_id as payment_id, l.actor_id
+        from audit_log l
+        left join payments p on p.id = l.id
+        left join ledger_accounts d on d.id = p.payer_account_id
+        left join ledger_accounts c on c.id = p.payee_account_id
+       where l.action = 'refund'
+         and ((p.kind, p.subject_id::text, p.amount_minor::text, p.note, p.decline_code)
+                is distinct from ('refund', l.subject_id, l.after ->> 'amountMinor', l.reason, l.after ->> 'decline')
+              or l.actor_id in (d.owner_id, c.owner_id))`,
+  },
+  {
+    name: "adjustment-by-two",
+    meaning:
+      "Every adjustment is what one operator asked for and another approved, who both own neither account; the audit log tells of both, and no approved request is without its payment.",
+    sql: `
+      select coalesce(p.id, a.payment_id, l.id) as payment_id, a.id as adjustment_id, a.asked_by, a.ended_by, l.actor_id
+        from (select * from payments where kind = 'adjustment') p
+        full join (select * from ledger_adjustments where state in ('done', 'declined')) a on a.payment_id = p.id
+        full join (select * from audit_log where action = 'adjustment-approve') l on l.id = coalesce(p.id, a.payment_id)
+        left join audit_log asked on asked.id = a.id and asked.action = 'adjustment-ask'
+        left join ledger_accounts d on d.id = p.payer_account_id
+        left join ledger_accounts c on c.id = p.payee_account_id
+       where (p.purpose_id, p.user_id, p.payer_account_id, p.payee_account_id, p.amount_minor, p.currency, p.note)
+               is distinct from (a.id, a.asked_by, a.debit_account_id, a.credit_account_id, a.amount_minor, a.currency, a.reason)
+          or (p.status = 'succeeded') is distinct from (a.state = 'done')
+          or a.asked_by = a.ended_by or a.ended_by is distinct from l.actor_id or asked.actor_id is distinct from a.asked_by
+          or l.subject_id is distinct from a.id::text or l.after ->> 'amountMinor' is distinct from p.amount_minor::text
+          or d.owner_id in (a.asked_by, a.ended_by) or c.owner_id in (a.asked_by, a.ended_by)`,
   },
   {
     name: "id-once",
@@ -158,6 +193,9 @@ export const CHECKS: readonly Check[] = [
                      ('ledger_transfers', 'ledger_transfers_append_only'),
                      ('ledger_transfers', 'ledger_transfers_no_truncate'),
                      ('audit_log', 'audit_log_append_only'), ('audit_log', 'audit_log_no_truncate'),
+                     ('ledger_adjustments', 'ledger_adjustments_end_once'),
+                     ('ledger_adjustments', 'ledger_adjustments_stay'),
+                     ('ledger_adjustments', 'ledger_adjustments_no_truncate'),
                      ('ledger_seals', 'ledger_seals_append_only'), ('ledger_seals', 'ledger_seals_no_truncate'),
                      ('ledger_seal_head', 'ledger_seal_head_stays'),
                      ('ledger_seal_head', 'ledger_seal_head_no_truncate')) wanted (of_table, name)

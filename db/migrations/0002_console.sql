@@ -1,3 +1,25 @@
+CREATE TABLE "ledger_adjustments" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"asked_by" uuid NOT NULL,
+	"debit_account_id" uuid NOT NULL,
+	"credit_account_id" uuid NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"currency" char(3) NOT NULL,
+	"reason" text NOT NULL,
+	"asked_at" timestamp (3) with time zone NOT NULL,
+	"state" text NOT NULL,
+	"ended_by" uuid,
+	"end_reason" text,
+	"ended_at" timestamp (3) with time zone,
+	"payment_id" uuid,
+	CONSTRAINT "ledger_adjustments_amount_positive" CHECK ("ledger_adjustments"."amount_minor" > 0),
+	CONSTRAINT "ledger_adjustments_two_accounts" CHECK ("ledger_adjustments"."debit_account_id" <> "ledger_adjustments"."credit_account_id"),
+	CONSTRAINT "ledger_adjustments_reason_given" CHECK (btrim("ledger_adjustments"."reason") <> ''),
+	CONSTRAINT "ledger_adjustments_state_known" CHECK ("ledger_adjustments"."state" in ('pending', 'done', 'declined', 'refused', 'withdrawn')),
+	CONSTRAINT "ledger_adjustments_ended_whole" CHECK (("ledger_adjustments"."state" = 'pending') = ("ledger_adjustments"."ended_at" is null) and ("ledger_adjustments"."ended_at" is null) = ("ledger_adjustments"."ended_by" is null) and ("ledger_adjustments"."state" in ('refused', 'withdrawn')) = ("ledger_adjustments"."end_reason" is not null) and ("ledger_adjustments"."state" in ('done', 'declined')) = ("ledger_adjustments"."payment_id" is not null)),
+	CONSTRAINT "ledger_adjustments_two_operators" CHECK ("ledger_adjustments"."state" in ('pending', 'withdrawn') or "ledger_adjustments"."ended_by" <> "ledger_adjustments"."asked_by")
+);
+--> statement-breakpoint
 CREATE TABLE "reconcile_results" (
 	"run_id" uuid NOT NULL,
 	"kind" text NOT NULL,
@@ -44,11 +66,597 @@ CREATE TABLE "service_minutes" (
 	CONSTRAINT "service_minutes_pkey" PRIMARY KEY("minute","server")
 );
 --> statement-breakpoint
+ALTER TABLE "idempotency_keys" DROP CONSTRAINT "idempotency_keys_kind_known";--> statement-breakpoint
+ALTER TABLE "payments" DROP CONSTRAINT "payments_kind_known";--> statement-breakpoint
+DROP INDEX "payments_taken_out";--> statement-breakpoint
+CREATE INDEX "ledger_adjustments_asked" ON "ledger_adjustments" USING btree ("asked_at","id");--> statement-breakpoint
+CREATE INDEX "ledger_adjustments_state" ON "ledger_adjustments" USING btree ("state","asked_at","id");--> statement-breakpoint
 CREATE INDEX "reconcile_results_check" ON "reconcile_results" USING btree ("check_name","kind","finished_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "reconcile_runs_one_open" ON "reconcile_runs" USING btree ("kind") WHERE finished_at is null;--> statement-breakpoint
 CREATE INDEX "reconcile_runs_asked" ON "reconcile_runs" USING btree ("kind","asked_at","id");--> statement-breakpoint
 CREATE INDEX "reconcile_runs_outcome" ON "reconcile_runs" USING btree ("kind","outcome","asked_at");--> statement-breakpoint
-CREATE INDEX "payments_refunds_of" ON "payments" USING btree ("subject_id") WHERE kind = 'refund' and status = 'succeeded';
+CREATE INDEX "ledger_accounts_currency" ON "ledger_accounts" USING btree ("currency","id");--> statement-breakpoint
+CREATE INDEX "ledger_accounts_closed" ON "ledger_accounts" USING btree ("id") WHERE closed_at is not null;--> statement-breakpoint
+CREATE INDEX "ledger_accounts_house" ON "ledger_accounts" USING btree ("id") WHERE owner_id is null;--> statement-breakpoint
+CREATE INDEX "payments_refunds_of" ON "payments" USING btree ("subject_id") WHERE kind = 'refund' and status = 'succeeded';--> statement-breakpoint
+CREATE INDEX "payments_taken_out" ON "payments" USING btree ("payer_account_id","settled_at","id") WHERE status = 'succeeded' and kind in ('funding', 'adjustment');--> statement-breakpoint
+ALTER TABLE "idempotency_keys" ADD CONSTRAINT "idempotency_keys_kind_known" CHECK ("idempotency_keys"."kind" in ('order', 'transfer', 'refund', 'top-up', 'funding', 'adjustment'));--> statement-breakpoint
+ALTER TABLE "payments" ADD CONSTRAINT "payments_adjustment_has_reason" CHECK ("payments"."kind" <> 'adjustment' or "payments"."note" is not null);--> statement-breakpoint
+ALTER TABLE "payments" ADD CONSTRAINT "payments_kind_known" CHECK ("payments"."kind" in ('order', 'transfer', 'refund', 'top-up', 'funding', 'adjustment'));
+--> statement-breakpoint
+-- What one operator asked for and another approves, and how it ends.
+create type settlement_adjustment as (
+  id uuid, asked_by uuid, debit_account_id uuid, credit_account_id uuid, amount_minor bigint, currency text, reason text,
+  pending boolean, ends_as text, ended_by uuid, payment_id uuid
+);
+--> statement-breakpoint
+-- FOR NO KEY UPDATE, here and below: it does not block foreign key checks. Approving, refusing and withdrawing take turns by this
+-- lock, so that a request ends once.
+create or replace function lock_adjustments(ids uuid[]) returns settlement_adjustment[]
+language plpgsql volatile
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  wanted uuid;
+  held settlement_adjustment;
+  all_held settlement_adjustment[] := '{}';
+begin
+  for wanted in select distinct id from unnest(ids) id where id is not null order by 1 loop
+    select a.id, a.asked_by, a.debit_account_id, a.credit_account_id, a.amount_minor, a.currency, a.reason,
+           a.state = 'pending', null, null, null
+      into held from ledger_adjustments a where a.id = wanted for no key update;
+    if found then
+      all_held := all_held || held;
+    end if;
+  end loop;
+  return all_held;
+end
+$$;
+--> statement-breakpoint
+revoke execute on function lock_keys, lock_operators, lock_adjustments, lock_orders, lock_refunds, lock_accounts from public;
+--> statement-breakpoint
+-- The rules by which an entry is refused or declined. Settling calls them for each entry in order, with the locked rows as
+-- the entries before have left them; a missing row is null. Plain expressions without settings of their own, so that the
+-- planner inlines them.
+
+-- Refused: this request cannot be executed, now or later, as it is. Nothing is recorded, the key stays open. Null: it can.
+create or replace function refusal_of(
+  entry settlement_entry, amount bigint, the_order settlement_order, the_refund settlement_refund,
+  debit settlement_account, credit settlement_account, is_operator boolean
+)
+returns text
+language sql immutable
+as $$
+  select case
+    when entry.currency is null or entry.currency !~ '^[A-Z]{3}$' or entry.renderer is null
+      or octet_length(entry.request_hash) is distinct from 32
+      or entry.kind in ('funding', 'adjustment') and (btrim(entry.note) = '') is not false then 'malformed'
+    when entry.kind = 'funding' and is_operator is not true then 'not_operator'
+    when entry.kind = 'refund' and the_refund.payment_id is null then 'payment_unknown'
+    when amount is null or amount < 0 or (amount = 0 and entry.amount_minor is not null) then 'amount_not_positive'
+    when entry.kind = 'order' and the_order.id is null then 'order_unknown'
+    when debit.id is null then 'payer_unknown'
+    when credit.id is null then 'payee_unknown'
+    when entry.kind = 'top-up' and (debit.owner_id is not null or credit.owner_id is distinct from entry.user_id)
+      then 'payee_unknown'
+    when entry.kind = 'funding' and (debit.owner_id is null) = (credit.owner_id is null) then 'house_account_mismatch'
+    -- Nobody acts upon themselves: another operator does.
+    when entry.kind = 'funding' and entry.user_id in (debit.owner_id, credit.owner_id) then 'own_account'
+    when entry.kind not in ('top-up', 'funding', 'adjustment') and debit.owner_id is distinct from entry.user_id then 'payer_unknown'
+    when entry.kind not in ('top-up', 'funding', 'adjustment') and credit.owner_id is null then 'payee_unknown'
+    when debit.id = credit.id or debit.owner_id = credit.owner_id then 'payee_is_payer'
+    when entry.kind = 'order' and the_order.merchant_account_id <> credit.id then 'merchant_mismatch'
+    when entry.kind = 'order' and (the_order.total_minor <> amount or the_order.currency <> entry.currency)
+      then 'amount_mismatch'
+    when entry.kind = 'refund'
+      and (the_refund.payee_account_id <> debit.id or the_refund.payer_account_id <> credit.id) then 'not_your_sale'
+    when entry.kind = 'refund' and the_refund.currency <> entry.currency then 'amount_mismatch'
+    when debit.closed then 'payer_closed'
+    when credit.balance_minor > 9223372036854775807 - amount or debit.balance_minor < amount - 9223372036854775807
+      or debit.day_out_minor > 9223372036854775807 - amount then 'overflow'
+  end
+$$;
+--> statement-breakpoint
+-- Refused, as above, for what an operator does beside whose payment it is: refunds what somebody else received, or approves what
+-- another operator asked for. `operators` are those of them who may act, their rows locked. Asked before `refusal_of`.
+create or replace function acting_refusal_of(
+  entry settlement_entry, actor uuid, operators uuid[], asked settlement_adjustment,
+  debit settlement_account, credit settlement_account
+)
+returns text
+language sql immutable
+as $$
+  select case
+    when entry.kind <> 'adjustment' and actor is null then null
+    when entry.kind not in ('refund', 'adjustment') or (btrim(entry.note) = '') is not false then 'malformed'
+    when (actor = any(operators)) is not true then 'not_operator'
+    -- Nobody acts upon themselves, on neither side.
+    when actor in (debit.owner_id, credit.owner_id) then 'own_account'
+    when entry.kind = 'refund' then null
+    when asked.id is null
+      or (entry.user_id, entry.debit_account_id, entry.credit_account_id, entry.amount_minor, entry.currency, entry.note)
+         is distinct from
+         (asked.asked_by, asked.debit_account_id, asked.credit_account_id, asked.amount_minor, asked.currency, asked.reason)
+      then 'adjustment_unknown'
+    -- Four eyes: one operator asks, another approves, and both may act now.
+    when actor = entry.user_id then 'same_operator'
+    when (entry.user_id = any(operators)) is not true then 'asker_not_operator'
+    when entry.user_id in (debit.owner_id, credit.owner_id) then 'own_account'
+    when not asked.pending or asked.ends_as is not null then 'adjustment_ended'
+  end
+$$;
+--> statement-breakpoint
+-- Writes to the audit log what an operator paid back of what somebody else received, under the refund's own id.
+create or replace function audit_refund(
+  entry settlement_entry, actor uuid, the_refund settlement_refund, decline text, amount bigint
+)
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+begin
+  perform write_audit(
+    entry.key, actor, 'refund', 'payment', the_refund.payment_id::text, entry.note,
+    jsonb_build_object('refundedMinor', the_refund.refunded_minor::text),
+    jsonb_build_object(
+      'refundedMinor', (case when decline is null then the_refund.refunded_minor + amount
+                             else the_refund.refunded_minor end)::text,
+      'amountMinor', amount::text, 'currency', entry.currency, 'decline', decline));
+end
+$$;
+--> statement-breakpoint
+-- Writes to the audit log that an operator approved what another asked for, and what it did to both accounts, under the
+-- payment's own id.
+create or replace function audit_adjustment(
+  entry settlement_entry, actor uuid, asked settlement_adjustment,
+  debit settlement_account, credit settlement_account, decline text, amount bigint
+)
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  moved constant bigint := case when decline is null then amount else 0 end;
+begin
+  perform write_audit(
+    entry.key, actor, 'adjustment-approve', 'adjustment', asked.id::text, entry.note,
+    jsonb_build_object('debitBalanceMinor', debit.balance_minor::text, 'creditBalanceMinor', credit.balance_minor::text),
+    jsonb_build_object(
+      'debitBalanceMinor', (debit.balance_minor - moved)::text, 'creditBalanceMinor', (credit.balance_minor + moved)::text,
+      'amountMinor', amount::text, 'currency', entry.currency, 'askedBy', asked.asked_by, 'decline', decline));
+end
+$$;
+--> statement-breakpoint
+revoke execute on function audit_refund, audit_adjustment from public;
+--> statement-breakpoint
+-- Answers each entry of `batch` (a JSON array of settlement_entry), in order, with a verdict:
+--   settled    this entry was executed: paid or declined, recorded for ever, the key consumed
+--   replayed   the key has this outcome already, for the same request
+--   reused     the key has this outcome already, for another request
+--   mismatch   the key is open, but for another purpose; nothing consumed
+--   refused    the request cannot be executed as it is (`reason`); nothing consumed
+--   void       the key is not open for this user: it never executed and never will
+-- With settled, replayed and reused comes the payment's row.
+-- Beside the columns of settlement_entry an element may have `actor_id`, the operator who refunds for whoever received the
+-- payment or approves an adjustment, and `adjustment_id`.
+create or replace function settle_payments_v1(batch jsonb)
+returns table (
+  n integer, verdict text, reason text, user_id uuid, id uuid, kind text, purpose_id uuid, subject_id uuid, status text,
+  decline_code text, amount_minor bigint, currency text, payer_account_id uuid, payee_account_id uuid, note text,
+  renderer smallint, settled_at timestamptz
+)
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+-- Generic plans, because planning a dozen statements costs more than executing them; and index lookups only, because a plan
+-- that was made while a table was small must not scan it when it has grown.
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set jit = off
+as $$
+#variable_conflict use_variable
+declare
+  entries constant settlement_entry[] := array(
+    select jsonb_populate_record(null::settlement_entry, item)
+      from jsonb_array_elements(batch) with ordinality as items (item, position) order by position);
+  actors constant uuid[] := array(
+    select (item ->> 'actor_id')::uuid
+      from jsonb_array_elements(batch) with ordinality as items (item, position) order by position);
+  adjustments_named constant uuid[] := array(
+    select (item ->> 'adjustment_id')::uuid
+      from jsonb_array_elements(batch) with ordinality as items (item, position) order by position);
+  names_orders boolean; names_refunds boolean; names_operators boolean; names_adjustments boolean;
+  operators uuid[] := '{}';
+  keys_held settlement_key[]; keys_spent integer[]; key_done boolean[];
+  adjustments_held settlement_adjustment[] := '{}';
+  orders_held settlement_order[] := '{}'; refunds_held settlement_refund[] := '{}'; accounts_held settlement_account[];
+  -- By entry: its verdict and why it is refused; where its key, adjustment, order, refund total and accounts stand in the arrays above.
+  verdicts text[]; reasons text[];
+  key_at integer[]; adjustment_at integer[]; order_at integer[]; refund_at integer[]; debit_at integer[]; credit_at integer[];
+  -- What will be written.
+  outcomes settlement_outcome[] := '{}'; transfers settlement_transfer[] := '{}';
+  -- What the pass is at.
+  entry settlement_entry; held settlement_key; actor uuid; asked settlement_adjustment; the_order settlement_order; the_refund settlement_refund;
+  debit settlement_account; credit settlement_account; amount bigint; refusal text; decline text;
+  settled_now timestamptz; today date;
+begin
+  perform assert_decisive();
+  -- 1. Lock each entry's open key: its own user's and its own key.
+  keys_held := lock_keys(entries);
+
+  -- A key is spent where a payment exists under it (a revived key), or where its purpose has been paid under another.
+  -- A later statement than the lock, so it sees whatever the lock waited for.
+  keys_spent := array(
+    select h.ordinality::integer from unnest(keys_held) with ordinality h
+     where (select p.id from payments p where p.user_id = h.user_id and p.id = h.key limit 1) is not null
+        or (select p.id from payments p
+             where p.user_id = h.user_id and p.kind = h.kind and p.purpose_id = h.purpose_id and p.status = 'succeeded'
+             limit 1) is not null);
+
+  -- An entry is taken where what it names fits the purpose that its key was issued for.
+  select array_agg(h.ordinality::integer order by e.ordinality),
+         array_agg(case
+           when h.key is null or h.ordinality = any(keys_spent) then 'void'
+           when h.kind is distinct from e.kind
+             or e.order_id is distinct from case when h.kind = 'order' then h.purpose_id end
+             or e.refund_of is distinct from h.subject_id
+             or adjustments_named[e.ordinality] is distinct from case when h.kind = 'adjustment' then h.purpose_id end
+             then 'mismatch'
+           else 'taken' end order by e.ordinality),
+         count(e.order_id) > 0, count(e.refund_of) > 0,
+         count(*) filter (where e.kind = 'funding' or actors[e.ordinality] is not null) > 0,
+         count(adjustments_named[e.ordinality]) > 0
+    into key_at, verdicts, names_orders, names_refunds, names_operators, names_adjustments
+    from unnest(entries) with ordinality e
+    left join unnest(keys_held) with ordinality h on h.user_id = e.user_id and h.key = e.key;
+  key_done := array_fill(false, array[cardinality(keys_held)]);
+  reasons := array_fill(null::text, array[cardinality(entries)]);
+
+  -- 2. Lock operators, then adjustments, orders, refund totals and accounts, of the entries that were taken.
+  if names_operators then
+    operators := lock_operators(array(
+      select who.id from unnest(entries) with ordinality e
+       cross join lateral (values (case when e.kind in ('funding', 'adjustment') then e.user_id end),
+                                  (actors[e.ordinality])) who (id)
+       where verdicts[e.ordinality] = 'taken'));
+  end if;
+  if names_adjustments then
+    adjustments_held := lock_adjustments(array(
+      select adjustments_named[e.ordinality] from unnest(entries) with ordinality e
+       where verdicts[e.ordinality] = 'taken'));
+  end if;
+  if names_orders then
+    orders_held := lock_orders(array(
+      select e.order_id from unnest(entries) with ordinality e where verdicts[e.ordinality] = 'taken'));
+  end if;
+  if names_refunds then
+    refunds_held := lock_refunds(array(
+      select e.refund_of from unnest(entries) with ordinality e where verdicts[e.ordinality] = 'taken'));
+  end if;
+  accounts_held := lock_accounts(array(
+    select side.id from unnest(entries) with ordinality e
+     cross join lateral (values (e.debit_account_id), (e.credit_account_id)) side (id)
+     where verdicts[e.ordinality] = 'taken'));
+  -- Taken under the locks, so that it is no earlier than what was waited for; and one instant says the day and the time.
+  settled_now := date_trunc('milliseconds', clock_timestamp());
+  today := (settled_now at time zone 'UTC')::date;
+  for i in 1 .. cardinality(accounts_held) loop
+    continue when accounts_held[i].day is not distinct from today;
+    accounts_held[i].day_out_minor := day_out_of(accounts_held[i], today);
+  end loop;
+
+  select array_agg(a.ordinality::integer order by e.ordinality),
+         array_agg(o.ordinality::integer order by e.ordinality), array_agg(r.ordinality::integer order by e.ordinality),
+         array_agg(d.ordinality::integer order by e.ordinality), array_agg(c.ordinality::integer order by e.ordinality)
+    into adjustment_at, order_at, refund_at, debit_at, credit_at
+    from unnest(entries) with ordinality e
+    left join unnest(adjustments_held) with ordinality a on a.id = adjustments_named[e.ordinality]
+    left join unnest(orders_held) with ordinality o on o.id = e.order_id
+    left join unnest(refunds_held) with ordinality r on r.payment_id = e.refund_of
+    left join unnest(accounts_held) with ordinality d on d.id = e.debit_account_id
+    left join unnest(accounts_held) with ordinality c on c.id = e.credit_account_id;
+
+  -- 3. One pass, in order, on running state.
+  for i in 1 .. cardinality(entries) loop
+    continue when verdicts[i] <> 'taken';
+    if key_done[key_at[i]] then
+      verdicts[i] := 'void'; -- an earlier entry gave this key its outcome; step 5 finds it
+      continue;
+    end if;
+
+    entry := entries[i];
+    actor := actors[i];
+    asked := adjustments_held[adjustment_at[i]];
+    the_order := orders_held[order_at[i]];
+    the_refund := refunds_held[refund_at[i]];
+    debit := accounts_held[debit_at[i]];
+    credit := accounts_held[credit_at[i]];
+    amount := entry.amount_minor;
+    if entry.kind = 'refund' and amount is null then
+      amount := the_refund.amount_minor - the_refund.refunded_minor;
+    end if;
+
+    refusal := coalesce(
+      acting_refusal_of(entry, actor, operators, asked, debit, credit),
+      refusal_of(entry, amount, the_order, the_refund, debit, credit, entry.user_id = any(operators)));
+    if refusal is not null then
+      verdicts[i] := 'refused';
+      reasons[i] := refusal;
+      continue;
+    end if;
+
+    decline := decline_of(entry, amount, the_order, the_refund, debit, credit, settled_now);
+    held := keys_held[key_at[i]];
+    key_done[key_at[i]] := true;
+    verdicts[i] := 'settled';
+    outcomes := outcomes || row(
+      entry.user_id, entry.key, held.kind, held.purpose_id, held.subject_id,
+      case when decline is null then 'succeeded' else 'declined' end, decline, amount, entry.currency,
+      entry.debit_account_id, entry.credit_account_id, entry.note, entry.request_hash, entry.renderer, settled_now)::settlement_outcome;
+    if entry.kind = 'funding' then
+      perform audit_funding(entry, debit, credit, decline, amount);
+    elsif entry.kind = 'adjustment' then
+      perform audit_adjustment(entry, actor, asked, debit, credit, decline, amount);
+      asked.ends_as := case when decline is null then 'done' else 'declined' end;
+      asked.ended_by := actor;
+      asked.payment_id := entry.key;
+      adjustments_held[adjustment_at[i]] := asked;
+    elsif actor is not null then
+      perform audit_refund(entry, actor, the_refund, decline, amount);
+    end if;
+    continue when decline is not null;
+
+    -- Paid: from here it must succeed.
+    debit.balance_minor := debit.balance_minor - amount;
+    debit.version := debit.version + 1;
+    debit.touched := true;
+    if entry.kind in ('order', 'transfer') then
+      debit.day_out_minor := debit.day_out_minor + amount;
+    end if;
+    credit.balance_minor := credit.balance_minor + amount;
+    credit.version := credit.version + 1;
+    credit.touched := true;
+    accounts_held[debit_at[i]] := debit;
+    accounts_held[credit_at[i]] := credit;
+    if the_order.id is not null then
+      the_order.paid_by := entry.key;
+      the_order.paid_by_user_id := entry.user_id;
+      the_order.touched := true;
+      orders_held[order_at[i]] := the_order;
+    end if;
+    if the_refund.payment_id is not null then
+      the_refund.refunded_minor := the_refund.refunded_minor + amount;
+      the_refund.touched := true;
+      refunds_held[refund_at[i]] := the_refund;
+    end if;
+    transfers := transfers || row(
+      entry.key, debit.id, credit.id, amount, entry.currency, debit.balance_minor, debit.version,
+      credit.balance_minor, credit.version, settled_now)::settlement_transfer;
+  end loop;
+
+  -- 4. Write. Consumed keys go, together with those that turned out to be spent: one at a time, because the table of open
+  -- keys is empty at night, and what is planned then must not read all of it in a rush.
+  for i in 1 .. cardinality(keys_held) loop
+    continue when not (key_done[i] or i = any(keys_spent));
+    held := keys_held[i];
+    delete from idempotency_keys k where k.user_id = held.user_id and k.key = held.key;
+  end loop;
+  for i in 1 .. cardinality(adjustments_held) loop
+    continue when adjustments_held[i].ends_as is null;
+    asked := adjustments_held[i];
+    update ledger_adjustments a
+       set state = asked.ends_as, ended_by = asked.ended_by, ended_at = settled_now, payment_id = asked.payment_id
+     where a.id = asked.id;
+  end loop;
+  if outcomes <> '{}' then
+    insert into payments (user_id, id, kind, purpose_id, subject_id, status, decline_code, amount_minor, currency,
+                          payer_account_id, payee_account_id, note, request_hash, renderer, settled_at)
+    select o.user_id, o.id, o.kind, o.purpose_id, o.subject_id, o.status, o.decline_code, o.amount_minor, o.currency,
+           o.payer_account_id, o.payee_account_id, o.note, o.request_hash, o.renderer, o.settled_at
+      from unnest(outcomes) o;
+  end if;
+  if transfers <> '{}' then
+    insert into ledger_transfers (id, debit_account_id, credit_account_id, amount_minor, currency, debit_balance_minor,
+                                  debit_version, credit_balance_minor, credit_version, created_at)
+    select t.id, t.debit_account_id, t.credit_account_id, t.amount_minor, t.currency, t.debit_balance_minor,
+           t.debit_version, t.credit_balance_minor, t.credit_version, t.created_at
+      from unnest(transfers) t;
+    if orders_held <> '{}' then
+      update orders o set paid_by = paid.paid_by, paid_by_user_id = paid.paid_by_user_id
+        from (select * from each_of(orders_held) where touched) paid where o.id = paid.id;
+    end if;
+    if refunds_held <> '{}' then
+      update refund_totals t set refunded_minor = refunded.refunded_minor
+        from (select * from each_of(refunds_held) where touched) refunded where t.payment_id = refunded.payment_id;
+    end if;
+    update ledger_accounts a
+       set balance_minor = moved.balance_minor, version = moved.version,
+           day_out_minor = case when a.day > today then a.day_out_minor else moved.day_out_minor end,
+           day = greatest(a.day, today)
+      from (select * from each_of(accounts_held) where touched) moved where a.id = moved.id;
+  end if;
+
+  -- 5. Answer. A later statement than every lock: an entry without an outcome of its own finds whatever there is.
+  return query
+    select e.ordinality::integer,
+           case when verdicts[e.ordinality] = 'settled' or p.id is null then verdicts[e.ordinality]
+                when p.request_hash is distinct from e.request_hash then 'reused'
+                else 'replayed' end,
+           reasons[e.ordinality], p.user_id, p.id, p.kind, p.purpose_id, p.subject_id, p.status, p.decline_code,
+           p.amount_minor, p.currency::text, p.payer_account_id, p.payee_account_id, p.note, p.renderer, p.settled_at
+      from unnest(entries) with ordinality e
+      left join lateral (
+        select f.user_id, f.id, f.kind, f.purpose_id, f.subject_id, f.status, f.decline_code, f.amount_minor, f.currency,
+               f.payer_account_id, f.payee_account_id, f.note, f.request_hash, f.renderer, f.settled_at
+          from payments f where f.user_id = e.user_id and f.id = e.key limit 1) p on true
+     order by e.ordinality;
+  perform wait_for_standbys();
+end
+$$;
+--> statement-breakpoint
+revoke execute on function settle_payments_v1 from public;
+--> statement-breakpoint
+-- Corrections by hand. One operator asks for a movement between two accounts, another approves it; what approving does is settled
+-- as everything that moves money is (db/payments/settle.sql), refusing and withdrawing stand here. A request ends once.
+
+-- A request never changes but for its end, and that once.
+create or replace function guard_adjustment() returns trigger
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+begin
+  if tg_op = 'INSERT' then
+    if new.state <> 'pending' then
+      raise exception 'An adjustment begins with being asked for' using errcode = 'integrity_constraint_violation';
+    end if;
+  elsif old.state <> 'pending' or new.state = 'pending'
+     or (new.id, new.asked_by, new.debit_account_id, new.credit_account_id, new.amount_minor, new.currency, new.reason, new.asked_at)
+        is distinct from
+        (old.id, old.asked_by, old.debit_account_id, old.credit_account_id, old.amount_minor, old.currency, old.reason, old.asked_at)
+  then
+    raise exception 'An adjustment ends once, and nothing else of it changes' using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end
+$$;
+--> statement-breakpoint
+create or replace trigger ledger_adjustments_end_once before insert or update on ledger_adjustments
+  for each row execute function guard_adjustment();
+--> statement-breakpoint
+-- Asks for `amount` to be moved from one account to another, under the id that the form made. Returns
+--   done            and written to the audit log, under the request's own id
+--   unchanged       this very request is there already
+--   reused          the id belongs to another request
+--   not_operator    `actor` is no operator, or is frozen
+--   unknown_account, same_account, own_account, account_closed, currency_mismatch
+create or replace function request_adjustment_v1(
+  actor uuid, new_id uuid, debit_account uuid, credit_account uuid, amount bigint, in_currency text, why text
+)
+returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  found_one ledger_adjustments.id%type;
+  is_same boolean;
+  debit_owner uuid; debit_currency text; debit_closed boolean;
+  credit_owner uuid; credit_currency text; credit_closed boolean;
+begin
+  perform assert_decisive();
+  if not is_acting_operator(actor) then
+    return 'not_operator';
+  end if;
+  select a.id,
+         (a.asked_by, a.debit_account_id, a.credit_account_id, a.amount_minor, a.currency, a.reason)
+         is not distinct from (actor, debit_account, credit_account, amount, in_currency, why)
+    into found_one, is_same from ledger_adjustments a where a.id = new_id;
+  if found then
+    perform wait_for_standbys();
+    return case when is_same then 'unchanged' else 'reused' end;
+  end if;
+  if debit_account = credit_account then
+    return 'same_account';
+  end if;
+  select a.owner_id, a.currency, a.closed_at is not null into debit_owner, debit_currency, debit_closed
+    from ledger_accounts a where a.id = debit_account;
+  if not found then
+    return 'unknown_account';
+  end if;
+  select a.owner_id, a.currency, a.closed_at is not null into credit_owner, credit_currency, credit_closed
+    from ledger_accounts a where a.id = credit_account;
+  if not found then
+    return 'unknown_account';
+  end if;
+  if actor in (debit_owner, credit_owner) then
+    return 'own_account';
+  end if;
+  if in_currency <> debit_currency or in_currency <> credit_currency then
+    return 'currency_mismatch';
+  end if;
+  if debit_closed or credit_closed then
+    return 'account_closed';
+  end if;
+  insert into ledger_adjustments (id, asked_by, debit_account_id, credit_account_id, amount_minor, currency, reason, state, asked_at)
+  values (new_id, actor, debit_account, credit_account, amount, in_currency, why, 'pending',
+          date_trunc('milliseconds', clock_timestamp()))
+  on conflict (id) do nothing;
+  if not found then
+    -- Sent twice at once: asked again, the other is seen.
+    return 'again';
+  end if;
+  perform write_audit(
+    new_id, actor, 'adjustment-ask', 'adjustment', new_id::text, why, null,
+    jsonb_build_object('debitAccountId', debit_account, 'creditAccountId', credit_account, 'amountMinor', amount::text,
+                       'currency', in_currency));
+  return 'done';
+end
+$$;
+--> statement-breakpoint
+-- Ends a request without moving anything: another operator refuses it, or who asked withdraws it. Waits for an approval that is
+-- under way. Returns
+--   done            and written to the audit log
+--   unchanged       it ended so already, by the same operator
+--   decided         it ended otherwise
+--   not_operator, unknown_request
+--   self            who asked does not refuse but withdraws, and nobody else withdraws
+create or replace function end_adjustment_v1(actor uuid, request_id uuid, to_state text, why text)
+returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  asker uuid;
+  state_now text;
+  ender uuid;
+begin
+  perform assert_decisive();
+  if not is_acting_operator(actor) then
+    return 'not_operator';
+  end if;
+  if to_state not in ('refused', 'withdrawn') then
+    raise exception 'Nobody ends an adjustment as %', to_state using errcode = 'invalid_parameter_value';
+  end if;
+  select a.asked_by, a.state, a.ended_by into asker, state_now, ender
+    from ledger_adjustments a where a.id = request_id for no key update;
+  if not found then
+    return 'unknown_request';
+  end if;
+  if (to_state = 'withdrawn') <> (actor = asker) then
+    return 'self';
+  end if;
+  if state_now <> 'pending' then
+    perform wait_for_standbys();
+    return case when state_now = to_state and ender = actor then 'unchanged' else 'decided' end;
+  end if;
+  update ledger_adjustments a
+     set state = to_state, ended_by = actor, end_reason = why, ended_at = date_trunc('milliseconds', clock_timestamp())
+   where a.id = request_id;
+  perform write_audit(
+    gen_random_uuid(), actor, case when to_state = 'refused' then 'adjustment-refuse' else 'adjustment-withdraw' end,
+    'adjustment', request_id::text, why, jsonb_build_object('state', 'pending'), jsonb_build_object('state', to_state));
+  return 'done';
+end
+$$;
+--> statement-breakpoint
+revoke execute on function request_adjustment_v1, end_adjustment_v1 from public;
+--> statement-breakpoint
+-- Who asked for what, and how it ended: updated once by its end, and never removed.
+create or replace trigger ledger_adjustments_stay before delete on ledger_adjustments
+  for each row execute function refuse_change();
+--> statement-breakpoint
+create or replace trigger ledger_adjustments_no_truncate before truncate on ledger_adjustments
+  for each statement execute function refuse_change();
+--> statement-breakpoint
+alter table ledger_adjustments enable always trigger ledger_adjustments_end_once;
+--> statement-breakpoint
+alter table ledger_adjustments enable always trigger ledger_adjustments_stay;
+--> statement-breakpoint
+alter table ledger_adjustments enable always trigger ledger_adjustments_no_truncate;
 --> statement-breakpoint
 -- Verifies a slice of the journal: up to rows_max seals after the given one, whose hash the caller has from the slice before
 -- (position 0 has the hash zero). Returns its first fault, or none, and the last seal it read, which the next slice goes on

@@ -9,7 +9,12 @@ export const AUDIT_ACTIONS = [
   "open-currency",
   "currency-day-limit",
   "fund",
+  "refund",
+  "adjustment-ask",
+  "adjustment-approve",
+  "adjustment-refuse",
+  "adjustment-withdraw",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-export const AUDIT_SUBJECTS = ["user", "account", "currency"] as const;
+export const AUDIT_SUBJECTS = ["user", "account", "currency", "payment", "adjustment"] as const;

@@ -10,6 +10,8 @@ export type PayCommand =
       amountMinor?: string | undefined;
       /** Stands in the payment as its note. */
       reason?: string | undefined;
+      /** The operator who refunds for whoever received the payment; then with a reason. */
+      actorId?: string | undefined;
     }
   | { operation: "top-up"; amountMinor: string; currency: string }
   /** An operator puts money into the account of `accountOf` (a handle), or takes it out; the note says why. */
@@ -20,6 +22,17 @@ export type PayCommand =
       amountMinor: string;
       currency: string;
       note: string;
+    }
+  /** An operator approves what another asked for; what is moved is what the request says. */
+  | {
+      operation: "adjustment";
+      adjustmentId: string;
+      debitAccountId: string;
+      creditAccountId: string;
+      amountMinor: string;
+      currency: string;
+      note: string;
+      actorId: string;
     };
 
 /** The first member of what is hashed. A changed canonical form gets another, and old hashes stay what they are. */

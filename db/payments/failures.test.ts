@@ -11,9 +11,11 @@ import { errorCode } from "../execution/error-code.ts";
 import { OutcomeUnknown, untilKnown } from "../execution/until-known.ts";
 import { revokeKey } from "../idempotency/revoke.ts";
 import { keyState } from "../idempotency/state.ts";
+import { endAdjustment } from "../ledger/adjustments.ts";
 import { cancelOrder } from "../orders/orders.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
 import {
+  adjustmentEntry,
   fundingEntry,
   orderEntry,
   refundEntry,
@@ -86,6 +88,17 @@ async function funding() {
   return { operator, entry: await fundingEntry(operator, payee, key, 10n) };
 }
 
+/** One operator asks for 10 from one to the other, and another approves it. */
+async function adjustment() {
+  const [asker, approver] = [
+    await newPerson(test.owner, 0n, "operator"),
+    await newPerson(test.owner, 0n, "operator"),
+  ];
+  const [from, to] = [await newPerson(test.owner, 50n), await newPerson(test.owner, 0n)];
+  const { id, entry } = await adjustmentEntry(asker, approver, from, to, 10n);
+  return { asker, id, entry };
+}
+
 type Provokers<Name extends string> = Record<Name, () => Promise<SettlementEntry>>;
 
 const DECLINES: Provokers<DeclineCode> = {
@@ -123,6 +136,23 @@ const REFUSALS: Provokers<RefusalReason> = {
   async own_account() {
     const { entry, operator } = await funding();
     return { ...entry, creditAccountId: operator.accountId };
+  },
+  async adjustment_unknown() {
+    return { ...(await adjustment()).entry, amountMinor: 9n };
+  },
+  async same_operator() {
+    const { entry, asker } = await adjustment();
+    return { ...entry, actorId: asker.id };
+  },
+  async asker_not_operator() {
+    const { entry, asker } = await adjustment();
+    await test.owner`update users set role = 'payer' where id = ${asker.id}`;
+    return entry;
+  },
+  async adjustment_ended() {
+    const { entry, asker, id } = await adjustment();
+    expect(await endAdjustment(asker.id, id, "withdrawn", "Not needed")).toBe("done");
+    return entry;
   },
   amount_not_positive: () => transfer(() => ({ amountMinor: 0n })),
   payment_unknown: () => refund(1n, "declined"),
@@ -222,7 +252,8 @@ it("the database knows the same declines and refusals as the table", async () =>
     return [...new Set([...(row?.source.matchAll(/then '(\w+)'/g) ?? [])].map(([, word]) => word))].sort();
   };
   expect(await saidBy("decline_of")).toEqual([...DECLINE_CODES].sort());
-  expect(await saidBy("refusal_of")).toEqual([...REFUSAL_REASONS].sort());
+  const refusals = [...(await saidBy("refusal_of")), ...(await saidBy("acting_refusal_of"))];
+  expect([...new Set(refusals)].sort()).toEqual([...REFUSAL_REASONS].sort());
 });
 
 /** A code that the row called `name` is about: one of its class, where it is a class. */

@@ -63,6 +63,10 @@ export const FAILURES = {
   refused: {
     malformed: REFUSED,
     not_operator: REFUSED,
+    adjustment_unknown: REFUSED,
+    same_operator: REFUSED,
+    asker_not_operator: REFUSED,
+    adjustment_ended: REFUSED,
     amount_not_positive: REFUSED,
     payment_unknown: REFUSED,
     order_unknown: REFUSED,

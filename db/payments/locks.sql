@@ -1,4 +1,4 @@
--- What settling locks. In one order everywhere: keys, operators, orders, refund totals, accounts; each one at a time, by equality on
+-- What settling locks. In one order everywhere: keys, operators, adjustments, orders, refund totals, accounts; each one at a time, by equality on
 -- its primary key, sorted. So there are no deadlocks, and a distributed engine can route every lock to a shard. Missing rows
 -- are not returned.
 
@@ -31,6 +31,12 @@ create type settlement_account as (
   id uuid, owner_id uuid, currency text, balance_minor bigint, min_balance_minor bigint, version bigint,
   closed boolean, day_out_minor bigint, day_limit_minor bigint, touched boolean,
   day date
+);
+
+-- What one operator asked for and another approves, and how it ends.
+create type settlement_adjustment as (
+  id uuid, asked_by uuid, debit_account_id uuid, credit_account_id uuid, amount_minor bigint, currency text, reason text,
+  pending boolean, ends_as text, ended_by uuid, payment_id uuid
 );
 
 -- The open keys of the entries: each entry's own user's and its own key, issued in this database.
@@ -79,7 +85,30 @@ begin
 end
 $$;
 
--- FOR NO KEY UPDATE, here and below: it does not block foreign key checks.
+-- FOR NO KEY UPDATE, here and below: it does not block foreign key checks. Approving, refusing and withdrawing take turns by this
+-- lock, so that a request ends once.
+create or replace function lock_adjustments(ids uuid[]) returns settlement_adjustment[]
+language plpgsql volatile
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  wanted uuid;
+  held settlement_adjustment;
+  all_held settlement_adjustment[] := '{}';
+begin
+  for wanted in select distinct id from unnest(ids) id where id is not null order by 1 loop
+    select a.id, a.asked_by, a.debit_account_id, a.credit_account_id, a.amount_minor, a.currency, a.reason,
+           a.state = 'pending', null, null, null
+      into held from ledger_adjustments a where a.id = wanted for no key update;
+    if found then
+      all_held := all_held || held;
+    end if;
+  end loop;
+  return all_held;
+end
+$$;
+
 create or replace function lock_orders(ids uuid[]) returns settlement_order[]
 language plpgsql volatile
 set search_path = pg_catalog, public, pg_temp
@@ -150,4 +179,4 @@ begin
   return all_held;
 end
 $$;
-revoke execute on function lock_keys, lock_operators, lock_orders, lock_refunds, lock_accounts from public;
+revoke execute on function lock_keys, lock_operators, lock_adjustments, lock_orders, lock_refunds, lock_accounts from public;

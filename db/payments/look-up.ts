@@ -142,7 +142,7 @@ function resolvedOf(row: LookupRow): Resolved {
 }
 
 /** Finds the payment that stands under `key` of `userId`, and the accounts that `command` is about. */
-export function lookUp(userId: string, key: string, command: PayCommand): Promise<Resolved> {
+export async function lookUp(userId: string, key: string, command: PayCommand): Promise<Resolved> {
   const { operation } = command;
   switch (operation) {
     case "pay-order":
@@ -162,6 +162,11 @@ export function lookUp(userId: string, key: string, command: PayCommand): Promis
         currency: command.currency,
         direction: command.direction,
       });
+    case "adjustment": {
+      // It names its accounts itself.
+      const { debitAccountId, creditAccountId, currency } = command;
+      return { ...(await load({ userId, key, operation, currency })), debitAccountId, creditAccountId };
+    }
     default:
       return operation satisfies never;
   }

@@ -25,6 +25,7 @@ const KINDS = {
   refund: "refund",
   "top-up": "top-up",
   funding: "funding",
+  adjustment: "adjustment",
 } as const;
 
 /** What people read beside the amount: a transfer's note, a refund's or an operator's reason. */
@@ -33,6 +34,7 @@ function noteOf(command: PayCommand): string | null {
     case "transfer":
       return command.note ?? null;
     case "funding":
+    case "adjustment":
       return command.note;
     case "refund":
       return command.reason ?? null;
@@ -69,6 +71,10 @@ function entryOf(
     note: noteOf(command),
     requestHash,
     renderer: CURRENT_RENDERER,
+    ...((command.operation === "refund" || command.operation === "adjustment") && {
+      actorId: command.actorId,
+    }),
+    ...(command.operation === "adjustment" && { adjustmentId: command.adjustmentId }),
   };
 }
 

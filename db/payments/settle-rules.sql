@@ -13,7 +13,7 @@ as $$
   select case
     when entry.currency is null or entry.currency !~ '^[A-Z]{3}$' or entry.renderer is null
       or octet_length(entry.request_hash) is distinct from 32
-      or entry.kind = 'funding' and (btrim(entry.note) = '') is not false then 'malformed'
+      or entry.kind in ('funding', 'adjustment') and (btrim(entry.note) = '') is not false then 'malformed'
     when entry.kind = 'funding' and is_operator is not true then 'not_operator'
     when entry.kind = 'refund' and the_refund.payment_id is null then 'payment_unknown'
     when amount is null or amount < 0 or (amount = 0 and entry.amount_minor is not null) then 'amount_not_positive'
@@ -25,8 +25,8 @@ as $$
     when entry.kind = 'funding' and (debit.owner_id is null) = (credit.owner_id is null) then 'house_account_mismatch'
     -- Nobody acts upon themselves: another operator does.
     when entry.kind = 'funding' and entry.user_id in (debit.owner_id, credit.owner_id) then 'own_account'
-    when entry.kind not in ('top-up', 'funding') and debit.owner_id is distinct from entry.user_id then 'payer_unknown'
-    when entry.kind not in ('top-up', 'funding') and credit.owner_id is null then 'payee_unknown'
+    when entry.kind not in ('top-up', 'funding', 'adjustment') and debit.owner_id is distinct from entry.user_id then 'payer_unknown'
+    when entry.kind not in ('top-up', 'funding', 'adjustment') and credit.owner_id is null then 'payee_unknown'
     when debit.id = credit.id or debit.owner_id = credit.owner_id then 'payee_is_payer'
     when entry.kind = 'order' and the_order.merchant_account_id <> credit.id then 'merchant_mismatch'
     when entry.kind = 'order' and (the_order.total_minor <> amount or the_order.currency <> entry.currency)
@@ -37,6 +37,35 @@ as $$
     when debit.closed then 'payer_closed'
     when credit.balance_minor > 9223372036854775807 - amount or debit.balance_minor < amount - 9223372036854775807
       or debit.day_out_minor > 9223372036854775807 - amount then 'overflow'
+  end
+$$;
+
+-- Refused, as above, for what an operator does beside whose payment it is: refunds what somebody else received, or approves what
+-- another operator asked for. `operators` are those of them who may act, their rows locked. Asked before `refusal_of`.
+create or replace function acting_refusal_of(
+  entry settlement_entry, actor uuid, operators uuid[], asked settlement_adjustment,
+  debit settlement_account, credit settlement_account
+)
+returns text
+language sql immutable
+as $$
+  select case
+    when entry.kind <> 'adjustment' and actor is null then null
+    when entry.kind not in ('refund', 'adjustment') or (btrim(entry.note) = '') is not false then 'malformed'
+    when (actor = any(operators)) is not true then 'not_operator'
+    -- Nobody acts upon themselves, on neither side.
+    when actor in (debit.owner_id, credit.owner_id) then 'own_account'
+    when entry.kind = 'refund' then null
+    when asked.id is null
+      or (entry.user_id, entry.debit_account_id, entry.credit_account_id, entry.amount_minor, entry.currency, entry.note)
+         is distinct from
+         (asked.asked_by, asked.debit_account_id, asked.credit_account_id, asked.amount_minor, asked.currency, asked.reason)
+      then 'adjustment_unknown'
+    -- Four eyes: one operator asks, another approves, and both may act now.
+    when actor = entry.user_id then 'same_operator'
+    when (entry.user_id = any(operators)) is not true then 'asker_not_operator'
+    when entry.user_id in (debit.owner_id, credit.owner_id) then 'own_account'
+    when not asked.pending or asked.ends_as is not null then 'adjustment_ended'
   end
 $$;
 

@@ -73,6 +73,9 @@ function statement(
     note: entry.note,
     request_hash: `\\x${entry.requestHash.toString("hex")}`,
     renderer: entry.renderer,
+    // Absent from what people pay by themselves.
+    ...(entry.actorId !== undefined && { actor_id: entry.actorId }),
+    ...(entry.adjustmentId !== undefined && { adjustment_id: entry.adjustmentId }),
   }));
   // The timeout is set for this statement alone, and first: the batch depends on the row that sets it.
   return sql<Answer[]>`

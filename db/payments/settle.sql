@@ -52,6 +52,50 @@ end
 $$;
 revoke execute on function audit_funding from public;
 
+-- Writes to the audit log what an operator paid back of what somebody else received, under the refund's own id.
+create or replace function audit_refund(
+  entry settlement_entry, actor uuid, the_refund settlement_refund, decline text, amount bigint
+)
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+begin
+  perform write_audit(
+    entry.key, actor, 'refund', 'payment', the_refund.payment_id::text, entry.note,
+    jsonb_build_object('refundedMinor', the_refund.refunded_minor::text),
+    jsonb_build_object(
+      'refundedMinor', (case when decline is null then the_refund.refunded_minor + amount
+                             else the_refund.refunded_minor end)::text,
+      'amountMinor', amount::text, 'currency', entry.currency, 'decline', decline));
+end
+$$;
+
+-- Writes to the audit log that an operator approved what another asked for, and what it did to both accounts, under the
+-- payment's own id.
+create or replace function audit_adjustment(
+  entry settlement_entry, actor uuid, asked settlement_adjustment,
+  debit settlement_account, credit settlement_account, decline text, amount bigint
+)
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, public, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  moved constant bigint := case when decline is null then amount else 0 end;
+begin
+  perform write_audit(
+    entry.key, actor, 'adjustment-approve', 'adjustment', asked.id::text, entry.note,
+    jsonb_build_object('debitBalanceMinor', debit.balance_minor::text, 'creditBalanceMinor', credit.balance_minor::text),
+    jsonb_build_object(
+      'debitBalanceMinor', (debit.balance_minor - moved)::text, 'creditBalanceMinor', (credit.balance_minor + moved)::text,
+      'amountMinor', amount::text, 'currency', entry.currency, 'askedBy', asked.asked_by, 'decline', decline));
+end
+$$;
+revoke execute on function audit_refund, audit_adjustment from public;
+
 -- Answers each entry of `batch` (a JSON array of settlement_entry), in order, with a verdict:
 --   settled    this entry was executed: paid or declined, recorded for ever, the key consumed
 --   replayed   the key has this outcome already, for the same request
@@ -60,6 +104,8 @@ revoke execute on function audit_funding from public;
 --   refused    the request cannot be executed as it is (`reason`); nothing consumed
 --   void       the key is not open for this user: it never executed and never will
 -- With settled, replayed and reused comes the payment's row.
+-- Beside the columns of settlement_entry an element may have `actor_id`, the operator who refunds for whoever received the
+-- payment or approves an adjustment, and `adjustment_id`.
 create or replace function settle_payments_v1(batch jsonb)
 returns table (
   n integer, verdict text, reason text, user_id uuid, id uuid, kind text, purpose_id uuid, subject_id uuid, status text,
@@ -79,17 +125,24 @@ declare
   entries constant settlement_entry[] := array(
     select jsonb_populate_record(null::settlement_entry, item)
       from jsonb_array_elements(batch) with ordinality as items (item, position) order by position);
-  names_orders boolean; names_refunds boolean; names_fundings boolean;
+  actors constant uuid[] := array(
+    select (item ->> 'actor_id')::uuid
+      from jsonb_array_elements(batch) with ordinality as items (item, position) order by position);
+  adjustments_named constant uuid[] := array(
+    select (item ->> 'adjustment_id')::uuid
+      from jsonb_array_elements(batch) with ordinality as items (item, position) order by position);
+  names_orders boolean; names_refunds boolean; names_operators boolean; names_adjustments boolean;
   operators uuid[] := '{}';
   keys_held settlement_key[]; keys_spent integer[]; key_done boolean[];
+  adjustments_held settlement_adjustment[] := '{}';
   orders_held settlement_order[] := '{}'; refunds_held settlement_refund[] := '{}'; accounts_held settlement_account[];
-  -- By entry: its verdict and why it is refused; where its key, order, refund total and accounts stand in the arrays above.
+  -- By entry: its verdict and why it is refused; where its key, adjustment, order, refund total and accounts stand in the arrays above.
   verdicts text[]; reasons text[];
-  key_at integer[]; order_at integer[]; refund_at integer[]; debit_at integer[]; credit_at integer[];
+  key_at integer[]; adjustment_at integer[]; order_at integer[]; refund_at integer[]; debit_at integer[]; credit_at integer[];
   -- What will be written.
   outcomes settlement_outcome[] := '{}'; transfers settlement_transfer[] := '{}';
   -- What the pass is at.
-  entry settlement_entry; held settlement_key; the_order settlement_order; the_refund settlement_refund;
+  entry settlement_entry; held settlement_key; actor uuid; asked settlement_adjustment; the_order settlement_order; the_refund settlement_refund;
   debit settlement_account; credit settlement_account; amount bigint; refusal text; decline text;
   settled_now timestamptz; today date;
 begin
@@ -112,20 +165,31 @@ begin
            when h.key is null or h.ordinality = any(keys_spent) then 'void'
            when h.kind is distinct from e.kind
              or e.order_id is distinct from case when h.kind = 'order' then h.purpose_id end
-             or e.refund_of is distinct from h.subject_id then 'mismatch'
+             or e.refund_of is distinct from h.subject_id
+             or adjustments_named[e.ordinality] is distinct from case when h.kind = 'adjustment' then h.purpose_id end
+             then 'mismatch'
            else 'taken' end order by e.ordinality),
-         count(e.order_id) > 0, count(e.refund_of) > 0, count(*) filter (where e.kind = 'funding') > 0
-    into key_at, verdicts, names_orders, names_refunds, names_fundings
+         count(e.order_id) > 0, count(e.refund_of) > 0,
+         count(*) filter (where e.kind = 'funding' or actors[e.ordinality] is not null) > 0,
+         count(adjustments_named[e.ordinality]) > 0
+    into key_at, verdicts, names_orders, names_refunds, names_operators, names_adjustments
     from unnest(entries) with ordinality e
     left join unnest(keys_held) with ordinality h on h.user_id = e.user_id and h.key = e.key;
   key_done := array_fill(false, array[cardinality(keys_held)]);
   reasons := array_fill(null::text, array[cardinality(entries)]);
 
-  -- 2. Lock operators, then orders, then refund totals, then accounts, of the entries that were taken.
-  if names_fundings then
+  -- 2. Lock operators, then adjustments, orders, refund totals and accounts, of the entries that were taken.
+  if names_operators then
     operators := lock_operators(array(
-      select e.user_id from unnest(entries) with ordinality e
-       where verdicts[e.ordinality] = 'taken' and e.kind = 'funding'));
+      select who.id from unnest(entries) with ordinality e
+       cross join lateral (values (case when e.kind in ('funding', 'adjustment') then e.user_id end),
+                                  (actors[e.ordinality])) who (id)
+       where verdicts[e.ordinality] = 'taken'));
+  end if;
+  if names_adjustments then
+    adjustments_held := lock_adjustments(array(
+      select adjustments_named[e.ordinality] from unnest(entries) with ordinality e
+       where verdicts[e.ordinality] = 'taken'));
   end if;
   if names_orders then
     orders_held := lock_orders(array(
@@ -147,10 +211,12 @@ begin
     accounts_held[i].day_out_minor := day_out_of(accounts_held[i], today);
   end loop;
 
-  select array_agg(o.ordinality::integer order by e.ordinality), array_agg(r.ordinality::integer order by e.ordinality),
+  select array_agg(a.ordinality::integer order by e.ordinality),
+         array_agg(o.ordinality::integer order by e.ordinality), array_agg(r.ordinality::integer order by e.ordinality),
          array_agg(d.ordinality::integer order by e.ordinality), array_agg(c.ordinality::integer order by e.ordinality)
-    into order_at, refund_at, debit_at, credit_at
+    into adjustment_at, order_at, refund_at, debit_at, credit_at
     from unnest(entries) with ordinality e
+    left join unnest(adjustments_held) with ordinality a on a.id = adjustments_named[e.ordinality]
     left join unnest(orders_held) with ordinality o on o.id = e.order_id
     left join unnest(refunds_held) with ordinality r on r.payment_id = e.refund_of
     left join unnest(accounts_held) with ordinality d on d.id = e.debit_account_id
@@ -165,6 +231,8 @@ begin
     end if;
 
     entry := entries[i];
+    actor := actors[i];
+    asked := adjustments_held[adjustment_at[i]];
     the_order := orders_held[order_at[i]];
     the_refund := refunds_held[refund_at[i]];
     debit := accounts_held[debit_at[i]];
@@ -174,8 +242,9 @@ begin
       amount := the_refund.amount_minor - the_refund.refunded_minor;
     end if;
 
-    refusal := refusal_of(
-      entry, amount, the_order, the_refund, debit, credit, entry.user_id = any(operators));
+    refusal := coalesce(
+      acting_refusal_of(entry, actor, operators, asked, debit, credit),
+      refusal_of(entry, amount, the_order, the_refund, debit, credit, entry.user_id = any(operators)));
     if refusal is not null then
       verdicts[i] := 'refused';
       reasons[i] := refusal;
@@ -192,6 +261,14 @@ begin
       entry.debit_account_id, entry.credit_account_id, entry.note, entry.request_hash, entry.renderer, settled_now)::settlement_outcome;
     if entry.kind = 'funding' then
       perform audit_funding(entry, debit, credit, decline, amount);
+    elsif entry.kind = 'adjustment' then
+      perform audit_adjustment(entry, actor, asked, debit, credit, decline, amount);
+      asked.ends_as := case when decline is null then 'done' else 'declined' end;
+      asked.ended_by := actor;
+      asked.payment_id := entry.key;
+      adjustments_held[adjustment_at[i]] := asked;
+    elsif actor is not null then
+      perform audit_refund(entry, actor, the_refund, decline, amount);
     end if;
     continue when decline is not null;
 
@@ -229,6 +306,13 @@ begin
     continue when not (key_done[i] or i = any(keys_spent));
     held := keys_held[i];
     delete from idempotency_keys k where k.user_id = held.user_id and k.key = held.key;
+  end loop;
+  for i in 1 .. cardinality(adjustments_held) loop
+    continue when adjustments_held[i].ends_as is null;
+    asked := adjustments_held[i];
+    update ledger_adjustments a
+       set state = asked.ends_as, ended_by = asked.ended_by, ended_at = settled_now, payment_id = asked.payment_id
+     where a.id = asked.id;
   end loop;
   if outcomes <> '{}' then
     insert into payments (user_id, id, kind, purpose_id, subject_id, status, decline_code, amount_minor, currency,

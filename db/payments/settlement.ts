@@ -16,12 +16,19 @@ export type SettlementEntry = {
   note: string | null;
   requestHash: Buffer;
   renderer: number;
+  /** The operator who acts beside whose payment it is: refunds what `userId` received, or approves what `userId` asked for. */
+  actorId?: string | undefined;
+  adjustmentId?: string | undefined;
 };
 
 /** Why an entry cannot be executed as it is; the rules are in `refusal_of`. Nothing is recorded, the key stays open. */
 export const REFUSAL_REASONS = [
   "malformed",
   "not_operator",
+  "adjustment_unknown",
+  "same_operator",
+  "asker_not_operator",
+  "adjustment_ended",
   "amount_not_positive",
   "payment_unknown",
   "order_unknown",

@@ -29,7 +29,7 @@ export const idempotencyKeys = pgTable(
     index("idempotency_keys_expires_at").on(table.expiresAt),
     check(
       "idempotency_keys_kind_known",
-      sql`${table.kind} in ('order', 'transfer', 'refund', 'top-up', 'funding')`,
+      sql`${table.kind} in ('order', 'transfer', 'refund', 'top-up', 'funding', 'adjustment')`,
     ),
     check("idempotency_keys_subject", sql`(${table.kind} = 'refund') = (${table.subjectId} is not null)`),
   ],

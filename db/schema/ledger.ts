@@ -41,6 +41,10 @@ export const ledgerAccounts = pgTable(
   },
   (table) => [
     unique("ledger_accounts_owner_currency_unique").on(table.ownerId, table.currency),
+    /** For lists. Never on what a payment changes: its update of the row would have to change the index as well. */
+    index("ledger_accounts_currency").on(table.currency, table.id),
+    index("ledger_accounts_closed").on(table.id).where(sql`closed_at is not null`),
+    index("ledger_accounts_house").on(table.id).where(sql`owner_id is null`),
     check("ledger_accounts_floor", sql`${table.balanceMinor} >= ${table.minBalanceMinor}`),
     check("ledger_accounts_owned", sql`(${table.purpose} = 'funding') = (${table.ownerId} is null)`),
     check("ledger_accounts_purpose_known", sql`${table.purpose} in ('wallet', 'funding')`),
@@ -72,6 +76,53 @@ export const ledgerTransfers = pgTable(
     check("ledger_transfers_amount_positive", sql`${table.amountMinor} > 0`),
     check("ledger_transfers_two_accounts", sql`${table.debitAccountId} <> ${table.creditAccountId}`),
     check("ledger_transfers_versions", sql`${table.debitVersion} > 0 and ${table.creditVersion} > 0`),
+  ],
+);
+
+/**
+ * Corrections by hand, which one operator asks for and another approves. A row never changes but for its end: done or declined by
+ * settling, refused, or withdrawn.
+ */
+export const ledgerAdjustments = pgTable(
+  "ledger_adjustments",
+  {
+    /** Made by the form, so that a form that is sent twice asks once. */
+    id: uuid("id").primaryKey(),
+    askedBy: uuid("asked_by").notNull(),
+    debitAccountId: uuid("debit_account_id").notNull(),
+    creditAccountId: uuid("credit_account_id").notNull(),
+    amountMinor: minorUnits("amount_minor").notNull(),
+    currency: currencyCode("currency").notNull(),
+    /** The payment's note, which the owners of both accounts read. */
+    reason: text("reason").notNull(),
+    askedAt: instant("asked_at").notNull(),
+    state: text("state", { enum: ["pending", "done", "declined", "refused", "withdrawn"] }).notNull(),
+    endedBy: uuid("ended_by"),
+    /** Why it was refused or withdrawn. */
+    endReason: text("end_reason"),
+    endedAt: instant("ended_at"),
+    /** What approving it was settled as, paid or declined. */
+    paymentId: uuid("payment_id"),
+  },
+  (table) => [
+    index("ledger_adjustments_asked").on(table.askedAt, table.id),
+    index("ledger_adjustments_state").on(table.state, table.askedAt, table.id),
+    check("ledger_adjustments_amount_positive", sql`${table.amountMinor} > 0`),
+    check("ledger_adjustments_two_accounts", sql`${table.debitAccountId} <> ${table.creditAccountId}`),
+    check("ledger_adjustments_reason_given", sql`btrim(${table.reason}) <> ''`),
+    check(
+      "ledger_adjustments_state_known",
+      sql`${table.state} in ('pending', 'done', 'declined', 'refused', 'withdrawn')`,
+    ),
+    check(
+      "ledger_adjustments_ended_whole",
+      sql`(${table.state} = 'pending') = (${table.endedAt} is null) and (${table.endedAt} is null) = (${table.endedBy} is null) and (${table.state} in ('refused', 'withdrawn')) = (${table.endReason} is not null) and (${table.state} in ('done', 'declined')) = (${table.paymentId} is not null)`,
+    ),
+    /** Four eyes. */
+    check(
+      "ledger_adjustments_two_operators",
+      sql`${table.state} in ('pending', 'withdrawn') or ${table.endedBy} <> ${table.askedBy}`,
+    ),
   ],
 );
 

@@ -9,12 +9,12 @@ import { instant } from "./columns.ts";
 export const auditLog = pgTable(
   "audit_log",
   {
-    /** For a funding the payment's own id, so that one payment has one row. */
+    /** For what moves money the payment's own id, so that one payment has one row; for a request of an adjustment the request's. */
     id: uuid("id").primaryKey(),
     actorId: uuid("actor_id").notNull(),
     action: text("action", { enum: AUDIT_ACTIONS }).notNull(),
     subjectKind: text("subject_kind", { enum: AUDIT_SUBJECTS }).notNull(),
-    /** The id of a user or an account, or the code of a currency. */
+    /** The id of a user, an account, a payment or an adjustment, or the code of a currency. */
     subjectId: text("subject_id").notNull(),
     reason: text("reason").notNull(),
     /** What was so before, and after; amounts as text of minor units. */

@@ -44,10 +44,10 @@ export const payments = pgTable(
     index("payments_received")
       .on(table.payeeAccountId, table.settledAt, table.id)
       .where(sql`status = 'succeeded'`),
-    /** What an operator took out of an account: its owner neither asked for it nor received it. */
+    /** What operators took out of an account: its owner neither asked for it nor received it. */
     index("payments_taken_out")
       .on(table.payerAccountId, table.settledAt, table.id)
-      .where(sql`status = 'succeeded' and kind = 'funding'`),
+      .where(sql`status = 'succeeded' and kind in ('funding', 'adjustment')`),
     /** What was paid back of one payment. A refund is asked for by whoever received it, so it is local to a user as well. */
     index("payments_refunds")
       .on(table.userId, table.subjectId, table.settledAt, table.id)
@@ -56,7 +56,10 @@ export const payments = pgTable(
     index("payments_refunds_of").on(table.subjectId).where(sql`kind = 'refund' and status = 'succeeded'`),
     /** Tries of one user that were declined: few among many that were not. */
     index("payments_declined").on(table.userId, table.settledAt, table.id).where(sql`status = 'declined'`),
-    check("payments_kind_known", sql`${table.kind} in ('order', 'transfer', 'refund', 'top-up', 'funding')`),
+    check(
+      "payments_kind_known",
+      sql`${table.kind} in ('order', 'transfer', 'refund', 'top-up', 'funding', 'adjustment')`,
+    ),
     check("payments_subject", sql`(${table.kind} = 'refund') = (${table.subjectId} is not null)`),
     check(
       "payments_status_known",
@@ -68,6 +71,7 @@ export const payments = pgTable(
     ),
     /** Why money was put in or taken out. */
     check("payments_funding_has_reason", sql`${table.kind} <> 'funding' or ${table.note} is not null`),
+    check("payments_adjustment_has_reason", sql`${table.kind} <> 'adjustment' or ${table.note} is not null`),
     check("payments_two_parties", sql`${table.payerAccountId} <> ${table.payeeAccountId}`),
     check("payments_hash_length", sql`octet_length(${table.requestHash}) = 32`),
   ],

@@ -81,8 +81,8 @@ async function open(page: Page, { path, page: name }: Sample): Promise<void> {
   });
 }
 
-/** Looks at a page in one language: at its width in one scheme, and at its colours in the other. */
-async function look(page: Page, sample: Sample, locale: "en" | "de"): Promise<void> {
+/** Looks at a page in one language: at its width in one scheme and, `inBoth`, at its colours in the other. */
+async function look(page: Page, sample: Sample, locale: "en" | "de", inBoth: boolean): Promise<void> {
   const what = `${sample.page} for ${sample.who}, ${locale}`;
   const [width, scheme, other] =
     locale === "en" ? ([DESK, "light", "dark"] as const) : ([NARROW, "dark", "light"] as const);
@@ -90,8 +90,10 @@ async function look(page: Page, sample: Sample, locale: "en" | "de"): Promise<vo
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
   await open(page, sample);
   await axe(page, `${what}, ${scheme}, ${width.width} px`);
-  await page.emulateMedia({ colorScheme: other, reducedMotion: "reduce" });
-  await axe(page, `${what}, ${other}`, ["color-contrast", "link-in-text-block"]);
+  if (inBoth) {
+    await page.emulateMedia({ colorScheme: other, reducedMotion: "reduce" });
+    await axe(page, `${what}, ${other}`, ["color-contrast", "link-in-text-block"]);
+  }
   for (const size of locale === "de" ? [NARROW] : [NARROW, DESK]) {
     await page.setViewportSize(size);
     await expectNoSidewaysScroll(page, `${what}, ${size.width} px`);
@@ -124,7 +126,9 @@ for (const who of ["nobody", "Alice", "Mia", "Omar"] as const) {
       await contextOf(context, who);
       await context.addCookies([{ name: "locale", value: locale, url: baseURL ?? "" }]);
       const page = await context.newPage();
-      for (const sample of own) await look(page, sample, locale);
+      // Every page is seen in both schemes by then; at both widths in both, every other one.
+      for (const [at, sample] of own.entries())
+        await look(page, sample, locale, (at % 2 === 0) === (locale === "en"));
     });
   }
 }

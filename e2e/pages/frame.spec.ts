@@ -40,7 +40,8 @@ test.describe("the menu", () => {
       test.use({ javaScriptEnabled, viewport: { width: 320, height: 640 } });
 
       test("leads everywhere at 320 pixels", async ({ page }) => {
-        for (const who of ["Alice", "Mia", "Omar"] as const) {
+        // Without scripts the menu is the same; whose is longest stands for all.
+        for (const who of javaScriptEnabled ? (["Alice", "Mia", "Omar"] as const) : (["Omar"] as const)) {
           await signIn(page, who);
           await openMenu(page);
           const links = page.locator("header details").getByRole("link");

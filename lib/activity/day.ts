@@ -22,6 +22,16 @@ function offsetMs(timeZone: string, atMs: number): number {
 }
 
 /**
+ * The instant that clocks in `timeZone` show as `written` (as 2026-03-31T14:30). Where they show it twice, one of the two; where they
+ * leap over it, one beside it.
+ */
+export function instantOf(written: string, timeZone: string): Date {
+  const shownMs = Date.parse(`${written}Z`);
+  const guessMs = shownMs - offsetMs(timeZone, shownMs);
+  return new Date(shownMs - offsetMs(timeZone, guessMs));
+}
+
+/**
  * The first instant of `day` (as 2026-03-31) in `timeZone`, or of the day that many days after it. Where the clocks leap over
  * midnight, the instant they leap at.
  */

@@ -2,8 +2,8 @@
 
 export const PURPOSE_KINDS = ["order", "transfer", "refund", "top-up"] as const;
 
-/** What a payment can be. A funding is an operator's: no key for one is issued over HTTP. */
-export const PAYMENT_KINDS = [...PURPOSE_KINDS, "funding"] as const;
+/** What a payment can be. A funding and an adjustment are operators': no key for one is issued over HTTP. */
+export const PAYMENT_KINDS = [...PURPOSE_KINDS, "funding", "adjustment"] as const;
 type PaymentKind = (typeof PAYMENT_KINDS)[number];
 
 /** What a key was issued for. Per user, a purpose succeeds at most once, under any number of keys. */
@@ -13,8 +13,14 @@ export type Purpose =
   | { kind: "refund"; paymentId: string; intentId: string }
   | { kind: "top-up"; intentId: string };
 
-/** With those that only the service itself issues keys for: an operator puts money into an account, or takes it out. */
-export type InternalPurpose = Purpose | { kind: "funding"; intentId: string };
+/**
+ * With those that only the service itself issues keys for: an operator puts money into an account, or takes it out; or asks for a
+ * correction, which another one approves (`intentId`: the request's id, the user: who asked).
+ */
+export type InternalPurpose =
+  | Purpose
+  | { kind: "funding"; intentId: string }
+  | { kind: "adjustment"; intentId: string };
 
 /** Why a payment was declined. A decline is an outcome: it is recorded, and the same key never charges later. */
 export const DECLINE_CODES = [

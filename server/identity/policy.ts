@@ -56,6 +56,8 @@ export const PAGES = {
   "/ops": "operator",
   "/ops/reconcile": "operator",
   "/ops/reconcile/[runId]": "operator",
+  "/ops/payments/[id]/refund": "operator",
+  "/ops/payments/[id]/refund/[key]": "operator",
   // In the demo alone; not found otherwise.
   "/dev/outbox": "anyone",
 } as const satisfies Record<string, Level>;
@@ -160,6 +162,8 @@ export const ACTIONS = {
   createApiKey: "user",
   revokeApiKey: "user",
   askToSell: "user",
+  beginRefund: "operator",
+  refundForMerchant: "operator",
   signIn: "anyone",
   signUp: "anyone",
   mailSignUpAgain: "anyone",

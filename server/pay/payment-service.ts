@@ -18,9 +18,13 @@ import { type PaymentAttempt, recordAndCount, verdictOf } from "./payment-attemp
 /** Why a command was refused, as a problem: which one, and which field to blame. Nothing was consumed. */
 const REFUSALS: Record<RefusalReason, { name: ProblemName; error?: FieldError; detail?: string }> = {
   malformed: { name: "invalid-request", error: { pointer: "", detail: "cannot be executed" } },
-  // These two are a funding's, which is an operator's: no route takes one.
+  // These are what operators do: no route takes one.
   not_operator: { name: "forbidden" },
   own_account: { name: "forbidden" },
+  adjustment_unknown: { name: "not-found" },
+  same_operator: { name: "forbidden" },
+  asker_not_operator: { name: "forbidden" },
+  adjustment_ended: { name: "not-found" },
   amount_not_positive: {
     name: "invalid-request",
     error: { pointer: "/amountMinor", detail: "must be positive" },

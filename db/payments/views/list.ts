@@ -1,5 +1,5 @@
 /** Payments in a list, for the people in them. */
-import { and, desc, eq, ne } from "drizzle-orm";
+import { and, desc, eq, inArray, ne } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import type { Payment } from "../../../lib/api/payment.ts";
 import { database } from "../../connection/client.ts";
@@ -60,7 +60,7 @@ export async function listPaymentsFor(
       and(
         eq(payments.payerAccountId, ledgerAccounts.id),
         eq(payments.status, "succeeded"),
-        eq(payments.kind, "funding"),
+        inArray(payments.kind, ["funding", "adjustment"]),
         ne(payments.userId, userId),
         rest,
       ),

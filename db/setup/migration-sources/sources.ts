@@ -26,6 +26,7 @@ const FILES = [
   "db/ledger/accounts.sql",
   "db/ledger/currencies.sql",
   "db/ledger/restrictions.sql",
+  "db/ledger/adjustments.sql",
   "db/ledger/append-only.sql",
   "db/ledger/seal.sql",
   "db/ledger/reconciliation/journal-slice.sql",

@@ -23,6 +23,20 @@ export type Order = {
   paidBy: string | null;
 };
 
+/** What one operator asks for and another approves. */
+export type Adjustment = {
+  askedBy: string;
+  debitAccountId: string;
+  creditAccountId: string;
+  amountMinor: bigint;
+  currency: string;
+  reason: string;
+  state: "pending" | "done" | "declined";
+};
+
+/** What the audit log tells of a payment that an operator made: who acted. */
+export type Acted = { actorId: string; action: string };
+
 /** A payment without the time of settling, which no two executions share. */
 export type Outcome = {
   userId: string;
@@ -51,10 +65,11 @@ export type Transfer = {
 export type Recorded = Outcome & { requestHash: string };
 
 export type Books = {
-  /** Who may fund. */
+  /** Who may fund, refund for others and approve. */
   readonly operators: ReadonlySet<string>;
   readonly accounts: ReadonlyMap<string, Account>;
   readonly orders: ReadonlyMap<string, Order>;
+  readonly adjustments: ReadonlyMap<string, Adjustment>;
   readonly outcomes: ReadonlyMap<string, Recorded>;
   /** What has been refunded, by payment. */
   readonly refunded: ReadonlyMap<string, bigint>;

@@ -25,6 +25,8 @@ export const CORRUPTIONS = {
   "no-payer": () => ({ debitAccountId: null }),
   "no-payee": () => ({ creditAccountId: randomUUID() }),
   "no-note": () => ({ note: null }),
+  "another-operator": (_, after) => ({ actorId: after(1).id }),
+  "other-adjustment": () => ({ adjustmentId: randomUUID() }),
   "other-way-round": (valid) => ({
     debitAccountId: valid.creditAccountId ?? null,
     creditAccountId: valid.debitAccountId ?? null,

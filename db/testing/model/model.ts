@@ -1,7 +1,7 @@
 /** The reference model of keys and settling: an executable, sequential specification on plain maps, without SQL. */
 import type { InternalPurpose } from "../../../lib/api/payment.ts";
 import type { RefusalReason, SettlementEntry } from "../../payments/settlement.ts";
-import type { Account, Books, Order, Outcome, Recorded, Transfer } from "./books.ts";
+import type { Account, Acted, Adjustment, Books, Order, Outcome, Recorded, Transfer } from "./books.ts";
 import { type Executable, evaluate } from "./rules.ts";
 
 type Key = { userId: string; key: string; kind: string; purposeId: string; subjectId: string | null };
@@ -30,6 +30,9 @@ export class Model implements Books {
   readonly accounts = new Map<string, Account>();
   readonly orders = new Map<string, Order>();
   readonly operators = new Set<string>();
+  readonly adjustments = new Map<string, Adjustment>();
+  /** The audit log's rows of payments, by payment. */
+  readonly acted = new Map<string, Acted>();
   /** Open keys, and nothing else. */
   readonly keys = new Map<string, Key>();
   readonly outcomes = new Map<string, Recorded>();
@@ -41,10 +44,12 @@ export class Model implements Books {
     for (const [id, account] of this.accounts) copy.accounts.set(id, { ...account });
     for (const id of this.operators) copy.operators.add(id);
     for (const [id, order] of this.orders) copy.orders.set(id, { ...order });
+    for (const [id, adjustment] of this.adjustments) copy.adjustments.set(id, { ...adjustment });
     // The values of the other maps are never changed.
     for (const [id, key] of this.keys) copy.keys.set(id, key);
     for (const [id, outcome] of this.outcomes) copy.outcomes.set(id, outcome);
     for (const [id, sum] of this.refunded) copy.refunded.set(id, sum);
+    for (const [id, acted] of this.acted) copy.acted.set(id, acted);
     for (const [id, transfer] of this.transfers) copy.transfers.set(id, transfer);
     return copy;
   }
@@ -58,6 +63,8 @@ export class Model implements Books {
     };
     if (purpose.kind === "order" && !this.orders.has(purpose.orderId)) return { type: "not-found" };
     if (purpose.kind === "funding" && !this.operators.has(userId)) return { type: "not-found" };
+    if (purpose.kind === "adjustment" && this.adjustments.get(purpose.intentId)?.askedBy !== userId)
+      return { type: "not-found" };
     if (purpose.kind === "refund") {
       const payee = [...this.outcomes.values()].find(({ id }) => id === purpose.paymentId)?.payeeAccountId;
       if (payee === undefined || this.accounts.get(payee)?.ownerId !== userId) return { type: "not-found" };
@@ -125,7 +132,8 @@ export class Model implements Books {
     const fits =
       key.kind === entry.kind &&
       entry.orderId === (key.kind === "order" ? key.purposeId : null) &&
-      entry.refundOf === key.subjectId;
+      entry.refundOf === key.subjectId &&
+      (entry.adjustmentId ?? null) === (key.kind === "adjustment" ? key.purposeId : null);
     if (!fits) return { verdict: "mismatch" };
 
     const evaluated = evaluate(this, entry);
@@ -151,8 +159,19 @@ export class Model implements Books {
       ...payment,
       requestHash: entry.requestHash.toString("hex"),
     });
+    this.#writeDown(entry, payment);
     if (decline === undefined) this.#move(entry, evaluated);
     return { verdict: "settled", payment };
+  }
+
+  /** What an operator did is written to the audit log with its outcome, and ends what was asked for. */
+  #writeDown(entry: SettlementEntry, { id, status }: Outcome): void {
+    const actorId = entry.kind === "funding" ? entry.userId : entry.actorId;
+    if (actorId === undefined) return;
+    const actions: Record<string, string> = { funding: "fund", adjustment: "adjustment-approve" };
+    this.acted.set(id, { actorId, action: actions[entry.kind] ?? "refund" });
+    const asked = this.adjustments.get(entry.adjustmentId ?? "");
+    if (asked) asked.state = status === "succeeded" ? "done" : "declined";
   }
 
   #move(entry: SettlementEntry, { amount, debit, credit }: Executable): void {

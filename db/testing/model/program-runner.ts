@@ -93,7 +93,7 @@ export class ProgramRunner {
 
   /** Undefined for a refund while there is no payment to refund. */
   #request(purposeRef: PurposeRef, portion: EntryPlan["portion"] = "all"): Request | undefined {
-    const { people, operator, orders, funding, plan } = this.#scenario;
+    const { people, operator, second, adjustments, orders, funding, plan } = this.#scenario;
     switch (purposeRef.kind) {
       case "order": {
         const order = pick(orders, purposeRef.order);
@@ -143,6 +143,24 @@ export class ProgramRunner {
           },
         };
       }
+      case "adjustment": {
+        if (adjustments.length === 0) return undefined;
+        const { id, debit, credit, amount, currency, reason } = pick(adjustments, purposeRef.adjustment);
+        const approver = { second, asker: operator, imposter: pick(people, purposeRef.adjustment) };
+        return {
+          userId: operator.id,
+          purpose: { kind: "adjustment", intentId: id },
+          fields: {
+            adjustmentId: id,
+            actorId: approver[purposeRef.by].id,
+            debitAccountId: debit,
+            creditAccountId: credit,
+            amountMinor: amount,
+            currency,
+            note: reason,
+          },
+        };
+      }
       case "refund": {
         const sales = [...this.#knownPayments.values()].filter(
           ({ status, kind }) =>
@@ -153,6 +171,7 @@ export class ProgramRunner {
         const payee = people.find(({ accounts }) => Object.values(accounts).includes(sale.payeeAccountId));
         if (!payee) return undefined;
         const part = sale.amountMinor / 2n + 1n;
+        const actor = { payee: undefined, operator, imposter: payee }[purposeRef.by];
         return {
           userId: payee.id,
           purpose: { kind: "refund", paymentId: sale.id, intentId: this.#intent(purposeRef, payee) },
@@ -162,6 +181,7 @@ export class ProgramRunner {
             creditAccountId: sale.payerAccountId,
             amountMinor: { rest: null, all: sale.amountMinor, part }[portion],
             currency: sale.currency,
+            ...(actor && { actorId: actor.id, note: "Sent back" }),
           },
         };
       }

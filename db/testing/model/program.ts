@@ -14,7 +14,14 @@ export type PersonPlan = {
 export type OrderPlan = { merchant: number; total: bigint; currency: Currency; expired: boolean };
 /** `distance`: how many people after the sender the payee stands; 0 is the sender. */
 export type IntentPlan = { distance: number; amount: bigint; currency: Currency };
-export type ScenarioPlan = { people: PersonPlan[]; orders: OrderPlan[]; intents: IntentPlan[] };
+/** What the operator asks to be moved, between two people or with the house; rarely from the asker's own account. */
+export type AdjustmentPlan = { debit: number; credit: number | "house"; amount: bigint; currency: Currency };
+export type ScenarioPlan = {
+  people: PersonPlan[];
+  orders: OrderPlan[];
+  intents: IntentPlan[];
+  adjustments: AdjustmentPlan[];
+};
 
 /** A purpose by numbers, each modulo the length of its list. An order's payer is counted on from its merchant. */
 export type PurposeRef =
@@ -22,8 +29,11 @@ export type PurposeRef =
   | { kind: "transfer" | "top-up"; user: number; intent: number }
   /** By the operator, or rarely by somebody who is none. */
   | { kind: "funding"; user: number; intent: number; direction: "credit" | "debit"; imposter: boolean }
-  /** `sold` leaves out what cannot be refunded: declines, top-ups and refunds. */
-  | { kind: "refund"; sale: number; sold: boolean; intent: number };
+  /** Approved by another operator; rarely by who asked, or by somebody who is none. */
+  | { kind: "adjustment"; adjustment: number; by: Approver }
+  /** `sold` leaves out what cannot be refunded: declines, top-ups and refunds. `by`: for whoever received it. */
+  | { kind: "refund"; sale: number; sold: boolean; intent: number; by: "payee" | "operator" | "imposter" };
+export type Approver = "second" | "asker" | "imposter";
 
 export type EntryPlan = {
   purposeRef: PurposeRef;
@@ -72,6 +82,15 @@ export const scenarioPlan: fc.Arbitrary<ScenarioPlan> = fc.record({
     minLength: 3,
     maxLength: 3,
   }),
+  adjustments: fc.array(
+    fc.record({
+      debit: index,
+      credit: fc.oneof(weighted(3, index), weighted(1, fc.constant("house" as const))),
+      amount,
+      currency,
+    }),
+    { minLength: 1, maxLength: 2 },
+  ),
 });
 
 const purposeRef: fc.Arbitrary<PurposeRef> = fc.oneof(
@@ -88,7 +107,24 @@ const purposeRef: fc.Arbitrary<PurposeRef> = fc.oneof(
       imposter: rarely,
     }),
   ),
-  weighted(3, fc.record({ kind: fc.constant("refund" as const), sale: fc.nat({ max: 9 }), sold, intent })),
+  weighted(
+    2,
+    fc.record({
+      kind: fc.constant("adjustment" as const),
+      adjustment: index,
+      by: fc.constantFrom<Approver>("second", "second", "second", "asker", "imposter"),
+    }),
+  ),
+  weighted(
+    3,
+    fc.record({
+      kind: fc.constant("refund" as const),
+      sale: fc.nat({ max: 9 }),
+      sold,
+      intent,
+      by: fc.constantFrom("payee" as const, "payee" as const, "operator" as const, "imposter" as const),
+    }),
+  ),
 );
 
 const entryPlan: fc.Arbitrary<EntryPlan> = fc.record({

@@ -29,9 +29,36 @@ function refundable(books: Books, paymentId: string | null) {
   );
 }
 
+/** What an operator does beside whose payment it is: refunds for somebody, or approves what another asked for. */
+function refusalOfActing(books: Books, entry: SettlementEntry): RefusalReason | undefined {
+  const { kind, userId, actorId, note, debitAccountId, creditAccountId } = entry;
+  if (kind !== "adjustment" && actorId === undefined) return undefined;
+  if ((kind !== "refund" && kind !== "adjustment") || (note ?? "").trim() === "") return "malformed";
+  if (actorId === undefined || !books.operators.has(actorId)) return "not_operator";
+  const owners = [debitAccountId, creditAccountId].map((id) => books.accounts.get(id ?? "")?.ownerId);
+  if (owners.includes(actorId)) return "own_account";
+  if (kind === "refund") return undefined;
+  const asked = books.adjustments.get(entry.adjustmentId ?? "");
+  if (
+    asked?.askedBy !== userId ||
+    asked.debitAccountId !== debitAccountId ||
+    asked.creditAccountId !== creditAccountId ||
+    asked.amountMinor !== entry.amountMinor ||
+    asked.currency !== entry.currency ||
+    asked.reason !== note
+  )
+    return "adjustment_unknown";
+  if (actorId === userId) return "same_operator";
+  if (!books.operators.has(userId)) return "asker_not_operator";
+  if (owners.includes(userId)) return "own_account";
+  return asked.state === "pending" ? undefined : "adjustment_ended";
+}
+
 /** `entry` has an open key that fits. */
 export function evaluate(books: Books, entry: SettlementEntry): Refused | Executable {
   const { kind, currency, orderId, refundOf, debitAccountId: debitId, creditAccountId: creditId } = entry;
+  const acting = refusalOfActing(books, entry);
+  if (acting !== undefined) return refused(acting);
   if (currency === null || entry.requestHash.length !== HASH_LENGTH) return refused("malformed");
   if (kind === "funding" && (entry.note ?? "").trim() === "") return refused("malformed");
   if (kind === "funding" && !books.operators.has(entry.userId)) return refused("not_operator");
@@ -52,6 +79,8 @@ export function evaluate(books: Books, entry: SettlementEntry): Refused | Execut
   } else if (kind === "funding") {
     if ((debit.ownerId === null) === (credit.ownerId === null)) return refused("house_account_mismatch");
     if (debit.ownerId === entry.userId || credit.ownerId === entry.userId) return refused("own_account");
+  } else if (kind === "adjustment") {
+    // Any two accounts; whose, is asked above.
   } else if (debit.ownerId !== entry.userId) return refused("payer_unknown");
   else if (credit.ownerId === null) return refused("payee_unknown");
   if (debitId === creditId || (debit.ownerId !== null && debit.ownerId === credit.ownerId))

@@ -13,6 +13,16 @@ export type Scenario = {
   people: Participant[];
   /** Has no accounts, and may fund everybody's. */
   operator: Participant;
+  /** Approves what the operator asks for. */
+  second: Participant;
+  adjustments: {
+    id: string;
+    debit: string;
+    credit: string;
+    amount: bigint;
+    currency: Currency;
+    reason: string;
+  }[];
   orders: { id: string; merchant: Participant; accountId: string; total: bigint; currency: Currency }[];
   /** The house's accounts, which top-ups come from. */
   funding: Record<Currency, string>;
@@ -41,10 +51,11 @@ export async function createScenario(owner: Sql, plan: ScenarioPlan): Promise<Sc
     }),
   );
   const operator: Participant = { id: randomUUID(), accounts: {} };
+  const second: Participant = { id: randomUUID(), accounts: {} };
   await owner`insert into users ${owner(
-    [...people, operator].map(({ id }) => {
+    [...people, operator, second].map(({ id }) => {
       const handle = `w${id.replaceAll("-", "").slice(0, 20)}`;
-      const role = id === operator.id ? "operator" : "merchant";
+      const role = id === operator.id || id === second.id ? "operator" : "merchant";
       return { id, name: handle, email: `${handle}@once.test`, handle, role };
     }),
   )}`;
@@ -106,17 +117,41 @@ export async function createScenario(owner: Sql, plan: ScenarioPlan): Promise<Sc
     }
   }
   await settleBatch(topUps);
+  const adjustments = plan.adjustments.flatMap(({ debit, credit, amount, currency }) => {
+    const debitId = pick(people, debit).accounts[currency];
+    const creditId = credit === "house" ? funding[currency] : pick(people, credit).accounts[currency];
+    if (debitId === undefined || creditId === undefined || debitId === creditId) return [];
+    return [
+      {
+        id: randomUUID(),
+        debit: debitId,
+        credit: creditId,
+        amount,
+        currency,
+        reason: "Booked wrongly",
+      } as const,
+    ];
+  });
+  for (const { id, debit, credit, amount, currency, reason } of adjustments)
+    await owner`select request_adjustment_v1(${operator.id}, ${id}, ${debit}, ${credit}, ${amount.toString()}, ${currency}, ${reason})`;
   const closed = people.filter((_, n) => plan.people[n]?.closed).map(({ id }) => id);
   await owner`update ledger_accounts set closed_at = now() where owner_id = any(${closed})`;
-  return { plan, people, operator, orders, funding };
+  return { plan, people, operator, second, adjustments: [...adjustments], orders, funding };
 }
 
 export async function readBooks(owner: Sql, scenario: Scenario): Promise<Model> {
-  const users = [...scenario.people, scenario.operator].map(({ id }) => id);
+  const users = [...scenario.people, scenario.operator, scenario.second].map(({ id }) => id);
   const funding = Object.values(scenario.funding);
   const orders = scenario.orders.map(({ id }) => id);
   const model = new Model();
   model.operators.add(scenario.operator.id);
+  model.operators.add(scenario.second.id);
+  for (const { id, ...adjustment } of await owner`
+    select id, asked_by as "askedBy", debit_account_id as "debitAccountId", credit_account_id as "creditAccountId",
+           amount_minor as "amountMinor", currency::text, reason, state
+      from ledger_adjustments where asked_by = ${scenario.operator.id}`) {
+    model.adjustments.set(id, adjustment as never);
+  }
   for (const { id, ...account } of await owner`
     select id, owner_id as "ownerId", currency::text, balance_minor as balance, min_balance_minor as floor, version,
            closed_at is not null as closed, day_limit_minor as "dayLimit",
@@ -149,6 +184,10 @@ export async function readBooks(owner: Sql, scenario: Scenario): Promise<Model> 
     select payment_id as id, refunded_minor as sum from refund_totals
      where payment_id = any(${ids}) and refunded_minor > 0`) {
     model.refunded.set(id, sum);
+  }
+  for (const { id, ...acted } of await owner`
+    select id, actor_id as "actorId", action from audit_log where id = any(${ids})`) {
+    model.acted.set(id, acted as never);
   }
   for (const { id, ...transfer } of await owner`
     select id, debit_balance_minor as "debitBalance", debit_version as "debitVersion",
