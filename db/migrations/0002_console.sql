@@ -79,6 +79,7 @@ CREATE INDEX "ledger_accounts_currency" ON "ledger_accounts" USING btree ("curre
 CREATE INDEX "ledger_accounts_closed" ON "ledger_accounts" USING btree ("id") WHERE closed_at is not null;--> statement-breakpoint
 CREATE INDEX "ledger_accounts_house" ON "ledger_accounts" USING btree ("id") WHERE owner_id is null;--> statement-breakpoint
 CREATE INDEX "payments_refunds_of" ON "payments" USING btree ("subject_id") WHERE kind = 'refund' and status = 'succeeded';--> statement-breakpoint
+CREATE INDEX "payments_settled_at" ON "payments" USING brin ("settled_at") WITH (pages_per_range=32,autosummarize=true);--> statement-breakpoint
 CREATE INDEX "payments_taken_out" ON "payments" USING btree ("payer_account_id","settled_at","id") WHERE status = 'succeeded' and kind in ('funding', 'adjustment');--> statement-breakpoint
 ALTER TABLE "idempotency_keys" ADD CONSTRAINT "idempotency_keys_kind_known" CHECK ("idempotency_keys"."kind" in ('order', 'transfer', 'refund', 'top-up', 'funding', 'adjustment'));--> statement-breakpoint
 ALTER TABLE "payments" ADD CONSTRAINT "payments_adjustment_has_reason" CHECK ("payments"."kind" <> 'adjustment' or "payments"."note" is not null);--> statement-breakpoint
