@@ -65,7 +65,10 @@ export async function searchPayments(search: PaymentSearch): Promise<PaymentPage
 }
 
 /** All that `filter` and `subject` leave, newest first, page after page: never more than one page in memory. */
-export async function* paymentPages({ subject, filter }: Pick<PaymentSearch, "subject" | "filter">, pageSize: number) {
+export async function* paymentPages(
+  { subject, filter }: Pick<PaymentSearch, "subject" | "filter">,
+  pageSize: number,
+) {
   let after: PaymentPlace | undefined;
   do {
     const sort = { by: "time", direction: "desc" } as const;
@@ -82,7 +85,10 @@ function askedOf({ subject, filter }: PaymentSearch): Window {
   return { from: since > from ? since : from, until };
 }
 
-async function byTime(search: PaymentSearch, after: Extract<PaymentPlace, { by: "time" }> | undefined): Promise<PaymentPage> {
+async function byTime(
+  search: PaymentSearch,
+  after: Extract<PaymentPlace, { by: "time" }> | undefined,
+): Promise<PaymentPage> {
   const { subject, filter, sort, limit } = search;
   const bounds = askedOf(search);
   // A place is within a millisecond, whose rows are parted by their ids.
@@ -96,7 +102,9 @@ async function byTime(search: PaymentSearch, after: Extract<PaymentPlace, { by: 
   const condition = sql`${conditionOf(subject, filter)} and ${beyond}`;
   const entries: FoundPayment[] = [];
   let lookedAt = 0;
-  for await (const window of windowsOf(bounds, sort.direction, (of, rowsMax) => countIn(subject, of, rowsMax))) {
+  for await (const window of windowsOf(bounds, sort.direction, (of, rowsMax) =>
+    countIn(subject, of, rowsMax),
+  )) {
     const wanted = limit + 1 - entries.length;
     entries.push(...(await read(sourceOf(subject, window), condition, sort, wanted)));
     if (entries.length > limit) break;
@@ -110,10 +118,17 @@ async function byTime(search: PaymentSearch, after: Extract<PaymentPlace, { by: 
   const page = entries.slice(0, limit);
   const last = page.at(-1);
   const isMore = entries.length > limit && last !== undefined;
-  return { entries: page, next: isMore ? { by: "time", at: last.settledAt, id: last.id } : undefined, lookedTo: undefined };
+  return {
+    entries: page,
+    next: isMore ? { by: "time", at: last.settledAt, id: last.id } : undefined,
+    lookedTo: undefined,
+  };
 }
 
-async function byAmount(search: PaymentSearch, after: Extract<PaymentPlace, { by: "amount" }> | undefined): Promise<PaymentPage> {
+async function byAmount(
+  search: PaymentSearch,
+  after: Extract<PaymentPlace, { by: "amount" }> | undefined,
+): Promise<PaymentPage> {
   const { subject, filter, sort, limit } = search;
   const asked = askedOf(search);
   const part = after
@@ -124,7 +139,12 @@ async function byAmount(search: PaymentSearch, after: Extract<PaymentPlace, { by
       ? sql`(s.amount_minor, s.id) < (${after.amountMinor.toString()}::bigint, ${after.id}::uuid)`
       : sql`(s.amount_minor, s.id) > (${after.amountMinor.toString()}::bigint, ${after.id}::uuid)`
     : sql`true`;
-  const found = await read(sourceOf(subject, part), sql`${conditionOf(subject, filter)} and ${beyond}`, sort, limit + 1);
+  const found = await read(
+    sourceOf(subject, part),
+    sql`${conditionOf(subject, filter)} and ${beyond}`,
+    sort,
+    limit + 1,
+  );
   const entries = found.slice(0, limit);
   const last = entries.at(-1);
   const { from, until, isCut } = part;
@@ -139,7 +159,11 @@ async function byAmount(search: PaymentSearch, after: Extract<PaymentPlace, { by
 }
 
 /** How many payments of a window a subject narrows to, counted up to `rowsMax`. */
-export async function countIn(subject: Subject | undefined, window: Window, rowsMax: number): Promise<number> {
+export async function countIn(
+  subject: Subject | undefined,
+  window: Window,
+  rowsMax: number,
+): Promise<number> {
   const [row] = await database().reading.execute<{ rows: number }>(countQuery(subject, window, rowsMax));
   return row?.rows ?? 0;
 }
@@ -151,7 +175,8 @@ export function countQuery(subject: Subject | undefined, window: Window, rowsMax
 /** The statement of one page: what a source has and a condition leaves, and beside it who the parties are. */
 export function pageQuery(source: SQL, condition: SQL, { by, direction }: PaymentSort, rows: number): SQL {
   const way = sql.raw(direction);
-  const order = by === "time" ? sql`s.settled_at ${way}, s.id ${way}` : sql`s.amount_minor ${way}, s.id ${way}`;
+  const order =
+    by === "time" ? sql`s.settled_at ${way}, s.id ${way}` : sql`s.amount_minor ${way}, s.id ${way}`;
   return sql`
     select s.id, s.user_id as "userId", s.kind, s.status, s.decline_code as "declineCode", s.amount_minor::text as "amountMinor",
            s.currency, s.note, case when s.kind = 'order' then s.purpose_id end as "orderId", s.subject_id as "refundOf",
@@ -170,5 +195,9 @@ function personOf(account: SQL): SQL {
 async function read(source: SQL, condition: SQL, sort: PaymentSort, rows: number): Promise<FoundPayment[]> {
   // Not prepared: a plan that was made for one window would serve another badly.
   const found = await database().reading.execute<Row>(pageQuery(source, condition, sort, rows));
-  return found.map((row) => ({ ...row, amountMinor: BigInt(row.amountMinor), settledAt: new Date(row.settledAt) }));
+  return found.map((row) => ({
+    ...row,
+    amountMinor: BigInt(row.amountMinor),
+    settledAt: new Date(row.settledAt),
+  }));
 }

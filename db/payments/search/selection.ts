@@ -38,8 +38,10 @@ const COLUMNS = sql.raw(
 /** The payments of a window of time that `subject` narrows to, each found by an index; filtered by nothing else. */
 export function sourceOf(subject: Subject | undefined, { from, until }: Window): SQL {
   const during = sql`p.settled_at >= ${from.toISOString()}::timestamptz and p.settled_at < ${until.toISOString()}::timestamptz`;
-  const ownerId = subject?.type === "person" ? subject.id : subject?.type === "account" ? subject.ownerId : null;
-  if (subject?.type === "payment") return sql`select ${COLUMNS} from payments p where p.id = ${subject.id}::uuid and ${during}`;
+  const ownerId =
+    subject?.type === "person" ? subject.id : subject?.type === "account" ? subject.ownerId : null;
+  if (subject?.type === "payment")
+    return sql`select ${COLUMNS} from payments p where p.id = ${subject.id}::uuid and ${during}`;
   if (ownerId === null) return sql`select ${COLUMNS} from payments p where ${during}`;
   // What somebody asked to pay; what their accounts received; what an operator took out of them.
   return sql`

@@ -24,7 +24,10 @@ const BEGINNING = new Date("2020-01-01T00:00:00Z");
 type Count = (window: Window, rowsMax: number) => Promise<number>;
 
 /** From where to where a walk goes that is asked for `from` and `until`. */
-export function boundsOf(asked: { from?: Date | undefined; until?: Date | undefined }, now = new Date()): Window {
+export function boundsOf(
+  asked: { from?: Date | undefined; until?: Date | undefined },
+  now = new Date(),
+): Window {
   return { from: asked.from ?? BEGINNING, until: asked.until ?? new Date(now.getTime() + AHEAD_MS) };
 }
 
