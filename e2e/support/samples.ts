@@ -74,6 +74,18 @@ async function moneyRequest(): Promise<string> {
   return id;
 }
 
+/** A run over the books whose check found a row; it counts for nothing, as the run itself says that all was right. */
+async function reconcileRun(): Promise<string> {
+  const id = randomUUID();
+  await books()`
+    insert into reconcile_runs (id, kind, asked_at, started_at, from_position, to_position, finished_at, outcome)
+    values (${id}, 'incremental', now() - interval '1 day', now() - interval '1 day', 0, 1, now() - interval '1 day', 'right')`;
+  await books()`
+    insert into reconcile_results (run_id, kind, check_name, outcome, slices, total_ms, longest_ms, found, rows, finished_at)
+    values (${id}, 'incremental', 'floor', 'wrong', 3, 12, 7, 1, ${books().json([{ account_id: id, balance_minor: "-1" }])}, now())`;
+  return id;
+}
+
 const TRANSFER = { payee: "bob", amountMinor: "1250", currency: "USD", note: "For the tickets" };
 const TOP_UP = { amountMinor: "2500", currency: "USD" };
 
@@ -105,6 +117,7 @@ const MAKERS: Partial<Record<PageName, Make>> = {
   "/payments/[id]/refund/[intentId]": async (baseURL) =>
     `/payments/${await paidOrder(baseURL)}/refund/${randomUUID()}`,
   "/payments/[id]/refund/[intentId]/form": plainRefund,
+  "/ops/reconcile/[runId]": async () => `/ops/reconcile/${await reconcileRun()}`,
   "/payments/[id]": async (baseURL) => `/payments/${await paidOrder(baseURL)}`,
 };
 

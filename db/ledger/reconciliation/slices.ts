@@ -146,7 +146,7 @@ const REFUNDED_OTHERWISE = `
     from named
     cross join lateral (select sum(amount_minor) as sum_minor from payments
                          where subject_id = named.id and kind = 'refund' and status = 'succeeded' offset 0) r
-    left join refund_totals t on t.payment_id = named.id
+    left join lateral (select * from refund_totals where payment_id = named.id offset 0) t on true
     left join lateral (select * from payments where id = named.id and status = 'succeeded' offset 0) p on true
    where (r.sum_minor is not null or t.payment_id is not null)
      and (coalesce(r.sum_minor, 0) <> coalesce(t.refunded_minor, 0)
