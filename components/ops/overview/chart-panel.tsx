@@ -57,7 +57,7 @@ export function ChartPanel({
               {tableTitle}
             </summary>
             <section
-              aria-labelledby={titleId}
+              aria-label={`${title}: ${tableTitle}`}
               // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
               tabIndex={0}
               className="max-h-80 overflow-auto"

@@ -93,7 +93,7 @@ const sumOf: AccountSlices = {
       );
       return carried;
     }
-    const [part] = await inspection.look<{ sumMinor: string; entries: bigint }>(
+    const [part] = await inspection.read<{ sumMinor: string; entries: bigint }>(
       `select coalesce(sum(amount_minor), 0)::text as sum_minor, count(*) as entries
          from ledger_entries where account_id = $1 and version > $2 and version <= $3`,
       [accountId, after.toString(), upTo.toString()],
