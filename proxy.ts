@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { ADDRESS_HEADER } from "./server/http/request/address.ts";
-import { refuseForeignForm } from "./server/http/request/foreign-form.ts";
+import { refuseForeignForm, tellOfForeignForm } from "./server/http/request/foreign-form.ts";
 
 function policyWith(nonce: string, isDevelopment: boolean): string {
   const directives = {
@@ -34,7 +34,10 @@ export function proxy(request: NextRequest): Response {
     { method, headers: received, path: nextUrl.pathname },
     process.env.ONCE_URL,
   );
-  if (refused !== undefined) return refused;
+  if (refused !== undefined) {
+    tellOfForeignForm(received, nextUrl.pathname);
+    return refused;
+  }
   const nonce = randomBytes(16).toString("base64");
   const policy = policyWith(nonce, process.env.NODE_ENV === "development");
   const headers = new Headers(request.headers);

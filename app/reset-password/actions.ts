@@ -31,7 +31,8 @@ export async function setNewPassword(_previous: FormState, form: FormData): Prom
   const waitMinutes = await countAttempt({ what: "account-mail", headers: await headers() });
   if (waitMinutes !== undefined) return refuseForm(form, [{ name: "newPassword", code: "limited" }]);
   const { token, newPassword: password, revokeKeys } = parsed.value;
-  const error = await set({ token, password, revokesKeys: revokeKeys === "on" }, await requestContext());
+  const wanted = { token, password, revokesKeys: revokeKeys === "on" };
+  const error = await set(wanted, await requestContext());
   if (error !== undefined) return refuseForm(form, [{ name: "newPassword", code: error }]);
   return tell("/sign-in?changed=password", "");
 }

@@ -3,6 +3,7 @@
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { z } from "zod";
+import { signOutByToken } from "@/db/identity/sessions";
 import { DEMO_PASSWORD } from "@/db/setup/seed";
 import { safeReturnPath } from "@/lib/return-path";
 import { auth } from "@/server/identity/auth";
@@ -11,6 +12,7 @@ import { newDeviceCookie } from "@/server/identity/device-cookie";
 import { signInByPassword } from "@/server/identity/sign-in";
 import { countAttempt, uncountAttempt } from "@/server/identity/sign-in-limits";
 import { isDemo } from "@/server/lifecycle/environment";
+import { noteChange, originOf } from "@/server/observability/security";
 
 /** `waitMinutes` is there with "limited". */
 export type SignInState = { error?: "invalid" | "limited"; waitMinutes?: number };
@@ -47,6 +49,13 @@ export async function signInAsDemo(form: FormData): Promise<void> {
 
 export async function signOut(): Promise<void> {
   await requireAction("signOut");
-  await auth().api.signOut({ headers: await headers() });
+  const received = await headers();
+  const own = await auth().api.getSession({ headers: received });
+  // Before better-auth, which takes the cookies away: ended by us, it is known for signing out.
+  if (own) {
+    await signOutByToken(own.session.token);
+    noteChange("signed-out", originOf(received), { userId: own.user.id });
+  }
+  await auth().api.signOut({ headers: received });
   redirect("/");
 }

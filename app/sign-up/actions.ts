@@ -19,6 +19,7 @@ import { newDeviceCookie } from "@/server/identity/device-cookie";
 import { signInByPassword } from "@/server/identity/sign-in";
 import { countAttempt, uncountAttempt } from "@/server/identity/sign-in-limits";
 import { hasMail } from "@/server/mail/delivery";
+import { noteChange, originOf } from "@/server/observability/security";
 
 /** `waitMinutes` is there with the error "limited". */
 export type SignUpState = FormState & { waitMinutes?: number };
@@ -58,9 +59,10 @@ async function make(wanted: SignUp): Promise<Taken | "email" | undefined> {
   if (inTheWay !== undefined) return inTheWay;
   const requestHeaders = await headers();
   try {
-    await withAccountContext(await requestContext(), () =>
+    const made = await withAccountContext(await requestContext(), () =>
       auth().api.signUpEmail({ body: wanted, headers: requestHeaders }),
     );
+    noteChange("signed-up", originOf(requestHeaders), { userId: made.user.id });
     return undefined;
   } catch (error) {
     if (!isAPIError(error)) throw error;

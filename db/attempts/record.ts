@@ -39,7 +39,12 @@ type Recorder = {
   /** The flush in flight. There is one at a time; it never rejects. */
   flushing: Promise<void> | undefined;
   isFailing: boolean;
+  /** Since the process began. */
+  lost: AttemptsLost;
 };
+
+/** Arrivals that are not recorded: the buffer was full, writing them failed twice, or Postgres cannot hold them. */
+export type AttemptsLost = { full: number; failed: number; unwritable: number };
 
 // On globalThis, because development reloads modules, and routes may be bundled apart; the buffer is one.
 const slot = globalThis as typeof globalThis & { onceAttempts?: Recorder };
@@ -51,6 +56,7 @@ function recorder(): Recorder {
     timer: undefined,
     flushing: undefined,
     isFailing: false,
+    lost: { full: 0, failed: 0, unwritable: 0 },
   };
   return slot.onceAttempts;
 }
@@ -68,6 +74,11 @@ export function recordAttempt(attempt: Attempt): void {
     one.buffer.add({ ...attempt, id: uuidv7() });
     scheduleFlush(one);
   });
+}
+
+/** How many arrivals this process has lost, by why. */
+export function attemptsLost(): AttemptsLost {
+  return recorder().lost;
 }
 
 /** What this process has noted of one user's key and not yet written. */
@@ -117,11 +128,13 @@ async function flush(one: Recorder): Promise<void> {
   try {
     const refused = (await bisectBatch(batch, write)).filter(({ status }) => status === "rejected");
     one.buffer.written();
+    one.lost.unwritable += refused.length;
     if (refused.length > 0)
       console.warn(`${refused.length} attempts were not recorded: Postgres cannot hold them.`);
     one.isFailing = false;
   } catch (error) {
     const lost = one.buffer.failed();
+    one.lost.failed += lost;
     one.isFailing = true;
     // The code alone: what Postgres says may quote the values.
     const reason = errorCode(error) ?? (error instanceof Error ? error.message : typeof error);
@@ -130,6 +143,7 @@ async function flush(one: Recorder): Promise<void> {
     );
   }
   const dropped = one.buffer.takeDropped();
+  one.lost.full += dropped;
   if (dropped > 0) console.warn(`${dropped} attempts were not recorded: more arrived than could be written.`);
 }
 

@@ -1,6 +1,6 @@
 /**
- * Three connection pools, so that one kind of load cannot starve another: settling moves money, keys are issued and revoked,
- * the rest reads and signs people in. A pool that did not respond in time is replaced.
+ * Four connection pools, so that one kind of load cannot starve another: settling moves money, keys are issued and revoked,
+ * the rest reads and signs people in, and whoever watches over the service asks apart from all of them. A pool that did not respond in time is replaced.
  *
  * Money never moves in an interactive transaction: postgres.js can break one in half when a connection dies, and go on
  * with its second half on another connection (porsager/postgres #1204, #1216).
@@ -18,8 +18,10 @@ import * as orders from "../schema/orders.ts";
 import * as paymentLinks from "../schema/payment-links.ts";
 import * as payments from "../schema/payments.ts";
 import * as reconciliation from "../schema/reconciliation.ts";
+import * as securityEvents from "../schema/security-events.ts";
 import * as serviceMinutes from "../schema/service-minutes.ts";
 import { openPool, type Pool } from "./pool.ts";
+import type { PoolLoad } from "./pool-load.ts";
 import { redactQueryErrors } from "./redact-errors.ts";
 import type { Sql } from "./sql.ts";
 
@@ -38,6 +40,7 @@ export const schema = {
   ...payments,
   ...reconciliation,
   ...serviceMinutes,
+  ...securityEvents,
 };
 
 /** More connections than the server has cores would only queue for locks. */
@@ -45,7 +48,14 @@ const SETTLING_CONNECTIONS = 8;
 /** Many forms that are opened at once queue here, beside the payments, not before them. */
 const KEY_CONNECTIONS = 8;
 const READING_CONNECTIONS = 12;
-const CONNECTIONS = { settling: SETTLING_CONNECTIONS, keys: KEY_CONNECTIONS, reading: READING_CONNECTIONS };
+/** One asks whether payments can be settled, the other reads for the metrics. */
+const WATCHING_CONNECTIONS = 2;
+const CONNECTIONS = {
+  settling: SETTLING_CONNECTIONS,
+  keys: KEY_CONNECTIONS,
+  reading: READING_CONNECTIONS,
+  watching: WATCHING_CONNECTIONS,
+};
 /**
  * Pools that were given up and may still end what runs on them. Where they are given up faster than they end, the oldest
  * is closed at once, so that abandoned statements do not use up the server's connections.
@@ -54,7 +64,7 @@ const ENDING_POOLS_MAX = 3;
 
 type PoolName = keyof typeof CONNECTIONS;
 /** The pools whose statements decide something and are sent again by `untilKnown`. */
-export type DecidingPool = Exclude<PoolName, "reading">;
+export type DecidingPool = Exclude<PoolName, "reading" | "watching">;
 
 export type Database = {
   readonly settling: Sql;
@@ -63,6 +73,10 @@ export type Database = {
   readonly reading: PostgresJsDatabase<typeof schema>;
   /** The same without Drizzle. It has no serializer of JSON, which Drizzle takes away: pass text and cast it. */
   readonly readingSql: Sql;
+  /** For readiness and metrics: a server that is busy is not taken for one that is away. Whoever uses it keeps a deadline. */
+  readonly watching: Sql;
+  /** How busy each pool is, and how often one did not respond in time and was replaced. */
+  load(): Record<PoolName, PoolLoad & { replaced: number }>;
   /**
    * How often the wait for a synchronous standby was cancelled: the statement then reports success although the standby may
    * not have the commit. The outcome of whatever was in flight is unknown.
@@ -97,12 +111,15 @@ export function connect(url: string, serverVersion: number): Database {
     settling: open("settling"),
     keys: open("keys"),
     reading: open("reading"),
+    watching: open("watching"),
   };
+  const replaced: Record<PoolName, number> = { settling: 0, keys: 0, reading: 0, watching: 0 };
   /** Oldest first, each with its end. */
   const ending = new Map<Pool, Promise<void>>();
   const replacePool: Database["replacePool"] = (name, hanging) => {
     const old = pools[name];
     if (old.sql !== hanging) return;
+    replaced[name] += 1;
     pools[name] = open(name);
     ending.set(
       old,
@@ -123,6 +140,18 @@ export function connect(url: string, serverVersion: number): Database {
     },
     reading: drizzle(readingSql, { schema }),
     readingSql,
+    get watching() {
+      return pools.watching.sql;
+    },
+    load() {
+      const of = (name: PoolName) => ({ ...pools[name].load(), replaced: replaced[name] });
+      return {
+        settling: of("settling"),
+        keys: of("keys"),
+        reading: of("reading"),
+        watching: of("watching"),
+      };
+    },
     get standbyWaitsCut() {
       return standbyWaitsCut;
     },

@@ -1,6 +1,7 @@
 /** One pool of connections, each with timeouts on the server, so that no lock is held for ever. */
 import postgres from "postgres";
 import { dropEmptyRows } from "./empty-rows.ts";
+import { countStatements, type PoolLoad } from "./pool-load.ts";
 import type { Sql } from "./sql.ts";
 import { Connector, type ConnectorOptions } from "./transport/connector.ts";
 
@@ -58,6 +59,8 @@ export type OpenOptions = Pick<ConnectorOptions, "tls"> & {
 
 export type Pool = {
   readonly sql: Sql;
+  /** How busy it is now. */
+  load(): PoolLoad;
   /**
    * Takes no more statements. Those that run have a few seconds to end, those that wait for a connection fail; then all
    * connections are closed.
@@ -85,8 +88,14 @@ export function openPool(
     types: { bigint: postgres.BigInt },
     connection: { application_name: `once ${name}`, ...settingsOf(serverVersion), ...SERVER_TCP_LIMITS },
   });
+  const counted = countStatements(dropEmptyRows(sql));
   return {
-    sql: dropEmptyRows(sql),
+    sql: counted.sql,
+    load() {
+      const underWay = counted.underWay();
+      const inUse = Math.min(underWay, connectionsMax);
+      return { connectionsMax, inUse, waiting: underWay - inUse };
+    },
     async end() {
       connector.retire();
       await sql.end({ timeout: CLOSE_TIMEOUT_S });

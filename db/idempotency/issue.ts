@@ -5,6 +5,7 @@ import type { InternalPurpose } from "../../lib/api/payment.ts";
 import { database } from "../connection/client.ts";
 import { ConcurrencyLimit } from "../execution/concurrency-limit.ts";
 import { countdown, DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";
+import { traced } from "../execution/tracing.ts";
 import { untilKnown } from "../execution/until-known.ts";
 import type { PaymentRow } from "../payments/row.ts";
 import { ledgerAccounts, ledgerAdjustments } from "../schema/ledger.ts";
@@ -100,7 +101,15 @@ type Row = {
  * Issues the key for `purpose`: the open one where there is one, a new one otherwise, none where this user has paid the
  * purpose. Any number of calls at once get the same key. The key is a UUID v7 whose random bits come from a CSPRNG.
  */
-export async function issueKey(userId: string, purpose: InternalPurpose): Promise<Issued> {
+export function issueKey(userId: string, purpose: InternalPurpose): Promise<Issued> {
+  return traced("once.issue", { "once.kind": purpose.kind }, async (span) => {
+    const issued = await issue(userId, purpose);
+    span.setAttribute("once.verdict", issued.type);
+    return issued;
+  });
+}
+
+async function issue(userId: string, purpose: InternalPurpose): Promise<Issued> {
   const remaining = countdown(DEADLINE_MS);
   if (!(await subjectExists(userId, purpose))) return { type: "not-found" };
   const { kind, purposeId, subjectId } = columnsOf(purpose);

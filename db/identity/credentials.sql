@@ -9,7 +9,9 @@ set search_path = pg_catalog, public, pg_temp
 as $$
 #variable_conflict use_variable
 begin
+  perform set_config('once.session_end', 'password', true);
   delete from sessions s where s.user_id = of_user;
+  perform set_config('once.session_end', '', true);
   if revokes_keys then
     delete from api_keys k where k.reference_id = of_user;
   end if;
@@ -56,12 +58,14 @@ begin
     return 'expired';
   end if;
   delete from verifications v where v.value = of_user::text;
+  perform set_config('once.password_change', 'reset', true);
   update credentials c set password = new_hash, updated_at = now()
    where c.user_id = of_user and c.provider_id = 'credential';
   if not found then
     insert into credentials (id, user_id, provider_id, account_id, password)
     values (gen_random_uuid(), of_user, 'credential', of_user::text, new_hash);
   end if;
+  perform set_config('once.password_change', '', true);
   update users u set email_verified = true where u.id = of_user and u.email = at_email and not u.email_verified;
   perform end_what_password_opened(of_user, revokes_keys, notice);
   return 'done';

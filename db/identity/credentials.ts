@@ -8,6 +8,13 @@ import { database } from "../connection/client.ts";
 /** The mail that tells of a change, to the address that the user has before it. `content` is what it is composed of, as JSON. */
 export type Notice = { kind: string; content: object; expiresInSeconds: number };
 
+/** Where a change was asked for: what the event that tells of it says (db/security/events.sql). */
+export type Origin = { address: string; userAgent: string };
+
+/** For the statement, as its functions read it; without what Postgres cannot hold. */
+const originOf = ({ address, userAgent }: Origin): string =>
+  JSON.stringify({ address, userAgent: userAgent.replaceAll("\0", "").toWellFormed().slice(0, 200) });
+
 const stored = (notice: Notice | undefined): string | null =>
   notice === undefined
     ? null
@@ -29,11 +36,13 @@ export async function resetPassword(reset: {
   hash: string;
   revokesKeys: boolean;
   notice: Notice | undefined;
+  origin: Origin;
 }): Promise<boolean> {
-  const { userId, linkId, email, hash, revokesKeys, notice } = reset;
+  const { userId, linkId, email, hash, revokesKeys, notice, origin } = reset;
   const [row] = await database().readingSql<{ verdict: string }[]>`
     select reset_password_v1(${userId}::uuid, ${linkId}::uuid, ${email}::text, ${hash}::text, ${revokesKeys}::boolean,
-                             ${stored(notice)}::text::jsonb) as verdict`;
+                             ${stored(notice)}::text::jsonb) as verdict
+      from set_config('once.origin', ${originOf(origin)}::text, true)`;
   return row?.verdict === "done";
 }
 
@@ -48,11 +57,13 @@ export async function changePasswordFrom(change: {
   hash: string;
   revokesKeys: boolean;
   notice: Notice | undefined;
+  origin: Origin;
 }): Promise<boolean> {
-  const { userId, sessionId, oldHash, hash, revokesKeys, notice } = change;
+  const { userId, sessionId, oldHash, hash, revokesKeys, notice, origin } = change;
   const [row] = await database().readingSql<{ verdict: string }[]>`
     select change_password_v1(${userId}::uuid, ${sessionId}::uuid, ${oldHash}::text, ${hash}::text, ${revokesKeys}::boolean,
-                              ${stored(notice)}::text::jsonb) as verdict`;
+                              ${stored(notice)}::text::jsonb) as verdict
+      from set_config('once.origin', ${originOf(origin)}::text, true)`;
   return row?.verdict === "done";
 }
 
@@ -68,11 +79,13 @@ export async function changeAddress(change: {
   oldEmail: string;
   email: string;
   notice: Notice | undefined;
+  origin: Origin;
 }): Promise<boolean> {
-  const { userId, sessionId, atHash, oldEmail, email, notice } = change;
+  const { userId, sessionId, atHash, oldEmail, email, notice, origin } = change;
   const [row] = await database().readingSql<{ verdict: string }[]>`
     select change_address_v1(${userId}::uuid, ${sessionId}::uuid, ${atHash}::text, ${oldEmail}::text, ${email}::text,
-                             ${stored(notice)}::text::jsonb) as verdict`;
+                             ${stored(notice)}::text::jsonb) as verdict
+      from set_config('once.origin', ${originOf(origin)}::text, true)`;
   return row?.verdict === "done";
 }
 

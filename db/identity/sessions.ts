@@ -35,6 +35,11 @@ export async function endSessions(userId: string, exceptToken: string): Promise<
     .where(and(eq(sessions.userId, userId), ne(sessions.token, exceptToken)));
 }
 
+/** Ends the session with this token, as signing out does. One that is gone is left at that. */
+export async function signOutByToken(token: string): Promise<void> {
+  await database().readingSql`select sign_out_v1(${token})`;
+}
+
 /** Ends the session with this token. */
 export async function endSessionByToken(token: string): Promise<void> {
   await database().reading.delete(sessions).where(eq(sessions.token, token));

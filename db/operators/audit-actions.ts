@@ -2,6 +2,7 @@
 export const AUDIT_ACTIONS = [
   "first-operator",
   "role",
+  "rename",
   "merchant-declined",
   "freeze",
   "unfreeze",
@@ -14,7 +15,10 @@ export const AUDIT_ACTIONS = [
   "adjustment-approve",
   "adjustment-refuse",
   "adjustment-withdraw",
+  "end-sessions",
+  "revoke-api-keys",
+  "revoke-key",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-export const AUDIT_SUBJECTS = ["user", "account", "currency", "payment", "adjustment"] as const;
+export const AUDIT_SUBJECTS = ["user", "account", "currency", "payment", "adjustment", "key"] as const;

@@ -1,5 +1,5 @@
 /** The audit log, read. It is written by the SQL functions that act (audit.sql). */
-import { aliasedTable, desc, eq, sql } from "drizzle-orm";
+import { aliasedTable, and, desc, eq, gte, inArray, lt, or, sql } from "drizzle-orm";
 import { database } from "../connection/client.ts";
 import { type Cursor, isAfter } from "../execution/cursor.ts";
 import { users } from "../schema/auth.ts";
@@ -7,32 +7,65 @@ import { ledgerAccounts } from "../schema/ledger.ts";
 import { auditLog } from "../schema/operators.ts";
 import type { AuditAction } from "./audit-actions.ts";
 
-/** One thing that an operator did. `subject`: a handle, a handle and its account's currency, or a currency. */
+/** One thing that an operator did. `subject`: a handle, a handle and its account's currency, or whatever else it was done to. */
 export type AuditEntry = {
   id: string;
   at: Date;
+  actorId: string;
   actor: string;
   action: AuditAction;
+  subjectKind: (typeof auditLog.$inferSelect)["subjectKind"];
+  subjectId: string;
   subject: string;
+  /** Whom it was done to, where it was a person or their account. */
+  subjectUserId: string | undefined;
+  /** What amounts in it are of: the account's currency, or the one that was opened. */
+  currency: string | undefined;
   reason: string;
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
+};
+
+/** From and until are instants, the second one excluded. `userId`: what was done to that person or their accounts. */
+export type AuditFilter = {
+  actorId?: string | undefined;
+  action?: AuditAction | undefined;
+  userId?: string | undefined;
+  /** The id of anything, or the code of a currency. */
+  subjectId?: string | undefined;
+  from?: Date | undefined;
+  until?: Date | undefined;
 };
 
 const actor = aliasedTable(users, "actor");
 const subject = aliasedTable(users, "subject");
 const owner = aliasedTable(users, "owner");
 
+/** The subject as the id of a row of its kind; other kinds have ids of other forms, and this comes before them. */
+const idOf = (kind: "user" | "account") =>
+  sql`(case when ${auditLog.subjectKind} = ${sql.raw(`'${kind}'`)} then ${auditLog.subjectId}::uuid end)`;
+
 /** What operators did, newest first; what was before `after`, where it is given. */
-export async function listAudit(limit: number, after?: Cursor): Promise<AuditEntry[]> {
+export function listAudit(limit: number, after?: Cursor): Promise<AuditEntry[]> {
+  return searchAudit({}, { limit, after });
+}
+
+/** What operators did and fits `filter`, newest first; what was before `after`, where it is given. */
+export async function searchAudit(
+  filter: AuditFilter,
+  { limit, after }: { limit: number; after?: Cursor | undefined },
+): Promise<AuditEntry[]> {
   const rows = await database()
     .reading.select({
       id: auditLog.id,
       at: auditLog.at,
+      actorId: auditLog.actorId,
       actor: actor.handle,
       action: auditLog.action,
+      subjectKind: auditLog.subjectKind,
       subjectId: auditLog.subjectId,
       subjectHandle: subject.handle,
+      ownerId: owner.id,
       ownerHandle: owner.handle,
       currency: ledgerAccounts.currency,
       reason: auditLog.reason,
@@ -41,18 +74,58 @@ export async function listAudit(limit: number, after?: Cursor): Promise<AuditEnt
     })
     .from(auditLog)
     .leftJoin(actor, eq(actor.id, auditLog.actorId))
-    .leftJoin(subject, sql`${auditLog.subjectKind} = 'user' and ${subject.id}::text = ${auditLog.subjectId}`)
-    .leftJoin(
-      ledgerAccounts,
-      sql`${auditLog.subjectKind} = 'account' and ${ledgerAccounts.id}::text = ${auditLog.subjectId}`,
-    )
+    .leftJoin(subject, eq(subject.id, idOf("user")))
+    .leftJoin(ledgerAccounts, eq(ledgerAccounts.id, idOf("account")))
     .leftJoin(owner, eq(owner.id, ledgerAccounts.ownerId))
-    .where(after && isAfter(auditLog.at, auditLog.id, after))
+    .where(
+      and(await subjectOf(filter), conditionsOf(filter), after && isAfter(auditLog.at, auditLog.id, after)),
+    )
     .orderBy(desc(auditLog.at), desc(auditLog.id))
     .limit(limit);
-  return rows.map(({ subjectId, subjectHandle, ownerHandle, currency, ...row }) => ({
+  return rows.map(({ subjectHandle, ownerId, ownerHandle, currency, ...row }) => ({
     ...row,
+    currency: row.subjectKind === "currency" ? row.subjectId : (currency ?? undefined),
     actor: row.actor ?? "?",
-    subject: subjectHandle ?? (ownerHandle === null ? subjectId : `${ownerHandle} ${currency}`),
+    subject: subjectHandle ?? (ownerHandle === null ? row.subjectId : `${ownerHandle} ${currency}`),
+    subjectUserId: subjectHandle === null ? (ownerId ?? undefined) : row.subjectId,
   }));
+}
+
+/** All that fits `filter`, newest first, page after page: never more than one page in memory. */
+export async function* auditPages(filter: AuditFilter, pageSize: number): AsyncGenerator<AuditEntry[]> {
+  let after: Cursor | undefined;
+  for (;;) {
+    const page: AuditEntry[] = await searchAudit(filter, { limit: pageSize, after });
+    yield page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return;
+    after = { at: last.at, id: last.id };
+  }
+}
+
+function conditionsOf({ actorId, action, from, until }: AuditFilter) {
+  return and(
+    actorId === undefined ? undefined : eq(auditLog.actorId, actorId),
+    action === undefined ? undefined : eq(auditLog.action, action),
+    from && gte(auditLog.at, from),
+    until && lt(auditLog.at, until),
+  );
+}
+
+/** A person is also the subject of what was done to one of their accounts. */
+async function subjectOf({ userId, subjectId }: AuditFilter) {
+  if (userId === undefined) return subjectId === undefined ? undefined : eq(auditLog.subjectId, subjectId);
+  const accounts = await database()
+    .reading.select({ id: ledgerAccounts.id })
+    .from(ledgerAccounts)
+    .where(eq(ledgerAccounts.ownerId, userId));
+  return or(
+    eq(auditLog.subjectId, userId),
+    accounts.length === 0
+      ? undefined
+      : inArray(
+          auditLog.subjectId,
+          accounts.map(({ id }) => id),
+        ),
+  );
 }

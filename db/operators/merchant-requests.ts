@@ -67,6 +67,20 @@ export async function pendingRequestOf(userId: string): Promise<MerchantRequest 
   return request;
 }
 
+/** What a user has asked, newest first. */
+export function listRequestsOf(userId: string, limit: number): Promise<MerchantRequest[]> {
+  return select()
+    .where(eq(merchantRequests.userId, userId))
+    .orderBy(desc(merchantRequests.createdAt), desc(merchantRequests.id))
+    .limit(limit);
+}
+
+/** A request, whosesoever. */
+export async function findRequest(id: string): Promise<MerchantRequest | undefined> {
+  const [request] = await select().where(eq(merchantRequests.id, id));
+  return request;
+}
+
 /** The requests that wait, oldest first. */
 export function listPendingRequests(limit: number): Promise<MerchantRequest[]> {
   return select()

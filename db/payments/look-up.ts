@@ -14,6 +14,7 @@
  */
 import { database } from "../connection/client.ts";
 import { batchedLoad } from "../execution/batched-reads.ts";
+import { noteAsker, tracedBatch } from "../execution/tracing.ts";
 import type { PayCommand } from "./command.ts";
 import type { PaymentRow } from "./row.ts";
 
@@ -56,7 +57,16 @@ type LookupRow = {
   openPurposeId: string | null;
 } & ({ id: null } | (Omit<PaymentRow, "settledAt"> & { settledAt: string; requestHash: Buffer }));
 
-const load = batchedLoad(async (lookups: readonly Lookup[]): Promise<Resolved[]> => {
+const loadInBatch = batchedLoad((lookups: readonly Lookup[]) =>
+  tracedBatch("once.resolve batch", lookups, () => readAll(lookups)),
+);
+
+function load(lookup: Lookup): Promise<Resolved> {
+  noteAsker(lookup);
+  return loadInBatch(lookup);
+}
+
+async function readAll(lookups: readonly Lookup[]): Promise<Resolved[]> {
   // Numbered, because a set has no order of its own.
   const numbered = JSON.stringify(lookups.map((lookup, n) => ({ n, ...lookup })));
   // With synchronous standbys, settling answers for a key that is settled: it waits for them.
@@ -121,7 +131,7 @@ const load = batchedLoad(async (lookups: readonly Lookup[]): Promise<Resolved[]>
         select served.house_account_id as id where lookup.operation in ('top-up', 'funding')) house on true
      order by lookup.n`;
   return rows.map(resolvedOf);
-});
+}
 
 function resolvedOf(row: LookupRow): Resolved {
   const { debitAccountId, creditAccountId, resolvedCurrency, subjectFound, ...rest } = row;

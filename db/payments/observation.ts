@@ -3,6 +3,7 @@
  * with it never fails a payment, and is told after the outcome is durable.
  */
 import { afterwards } from "./failures.ts";
+import type { PaymentRow } from "./row.ts";
 import type { Settlement } from "./settlement.ts";
 
 /** What has just ended. Durations are in milliseconds. */
@@ -11,12 +12,13 @@ export type SettlingEvent =
   | { type: "batch"; size: number; durationMs: number; failed: boolean }
   /**
    * A payment, with its wait for a batch and everything that was sent again. `verdict` is "failed" where no outcome is known,
-   * or none was asked for. `declineCode`: why it was declined, null where it was not.
+   * or none was asked for. `kind` and `declineCode` are the payment's, null where there is none, and where it was not declined.
    */
   | {
       type: "payment";
       durationMs: number;
       verdict: Settlement["verdict"] | "failed";
+      kind: PaymentRow["kind"] | null;
       declineCode: string | null;
     };
 

@@ -1,6 +1,7 @@
 /** The use case behind every route and form that pays: one user, one key, one command, one answer. */
 import type { Purpose } from "../../lib/api/payment.ts";
 import { countdown, DEADLINE_MS } from "../execution/deadline.ts";
+import { traced } from "../execution/tracing.ts";
 import { openAccounts } from "../ledger/accounts.ts";
 import { hashOf, type PayCommand, queryableCommand } from "./command.ts";
 import { lookUp, type Resolved } from "./look-up.ts";
@@ -96,13 +97,14 @@ export async function pay(
   const remaining = countdown(DEADLINE_MS);
   const requestHash = hashOf(command);
   const queried = queryableCommand(command);
-  let resolved = await lookUp(userId, key, queried);
+  const resolve = () => traced("once.resolve", {}, () => lookUp(userId, key, queried));
+  let resolved = await resolve();
   if (shownFor !== undefined && resolved.openFor !== undefined && !isFor(resolved.openFor, shownFor))
     return { type: "reused" };
   if (resolved.lacksAccount.length > 0 && !resolved.earlier) {
     // A currency that was opened since they signed in last.
     for (const ownerId of resolved.lacksAccount) await openAccounts(ownerId);
-    resolved = await lookUp(userId, key, queried);
+    resolved = await resolve();
   }
   if (resolved.earlier) {
     const { payment, requestHash: settledHash } = resolved.earlier;

@@ -1,6 +1,7 @@
 /** The one write path for money: every payment goes through `settle`, which gathers them into batches. */
 import { DEADLINE_MS } from "../execution/deadline.ts";
 import { errorCode } from "../execution/error-code.ts";
+import { noteAsker, traced, tracedBatch } from "../execution/tracing.ts";
 import { Batcher } from "./batching/batcher.ts";
 import { tellObservers } from "./observation.ts";
 import { sendBatch, sendSingly } from "./settle-statement.ts";
@@ -37,7 +38,8 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
         [debitAccountId, creditAccountId].filter((id) => id !== null),
       isLockTimeout: (error) => errorCode(error) === LOCK_NOT_AVAILABLE,
       sendBatch: sendObserved,
-      sendSingly,
+      sendSingly: (entry, deadlineMs, failedBefore) =>
+        tracedBatch("once.settle singly", [entry], () => sendSingly(entry, deadlineMs, failedBefore)),
       onBatchFailed(error, size) {
         batches.failed += 1;
         console.warn(
@@ -64,7 +66,7 @@ async function sendObserved(entries: readonly SettlementEntry[]): Promise<Settle
   const startedMs = performance.now();
   let failed = true;
   try {
-    const settlements = await sendBatch(entries);
+    const settlements = await tracedBatch("once.settle batch", entries, () => sendBatch(entries));
     failed = false;
     return settlements;
   } finally {
@@ -81,15 +83,21 @@ async function sendObserved(entries: readonly SettlementEntry[]): Promise<Settle
  */
 export async function settle(entry: SettlementEntry, deadlineMs: number = DEADLINE_MS): Promise<Settlement> {
   const startedMs = performance.now();
-  let verdict: Settlement["verdict"] | "failed" = "failed";
-  let declineCode: string | null = null;
+  let settlement: Settlement | undefined;
   try {
-    const settlement = await batcher().submit(entry, deadlineMs);
-    verdict = settlement.verdict;
-    if ("payment" in settlement) declineCode = settlement.payment.declineCode;
+    settlement = await traced("once.settle", { "once.kind": entry.kind }, async (span) => {
+      noteAsker(entry);
+      const answer = await batcher().submit(entry, deadlineMs);
+      span.setAttribute("once.verdict", answer.verdict);
+      return answer;
+    });
     return settlement;
   } finally {
-    tellObservers({ type: "payment", durationMs: performance.now() - startedMs, verdict, declineCode });
+    const durationMs = performance.now() - startedMs;
+    const payment = settlement && "payment" in settlement ? settlement.payment : undefined;
+    const { kind = null, declineCode = null } = payment ?? {};
+    const verdict = settlement?.verdict ?? "failed";
+    tellObservers({ type: "payment", durationMs, verdict, kind, declineCode });
   }
 }
 

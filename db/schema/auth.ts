@@ -10,11 +10,13 @@ import {
   index,
   integer,
   pgTable,
+  primaryKey,
   text,
   timestamp,
   unique,
   uuid,
 } from "drizzle-orm/pg-core";
+import { instant } from "./columns.ts";
 
 const at = (name: string) => timestamp(name, { withTimezone: true });
 const createdAt = () => at("created_at").notNull().defaultNow();
@@ -45,6 +47,13 @@ export const users = pgTable(
     updatedAt: updatedAt(),
   },
   (table) => [
+    // Lists and the search of operators: newest first, by role, the frozen; beginnings of handles, addresses and words of names.
+    index("users_newest").on(table.createdAt, table.id),
+    index("users_role").on(table.role, table.createdAt, table.id),
+    index("users_frozen").on(table.createdAt, table.id).where(sql`frozen_at is not null`),
+    index("users_handle_beginning").on(table.handle.op("text_pattern_ops")),
+    index("users_email_beginning").on(table.email.op("text_pattern_ops")),
+    index("users_name_words").using("gin", sql`to_tsvector('simple', ${table.name})`),
     check("users_handle_form", sql`${table.handle} ~ '^[a-z][a-z0-9-]{1,29}$'`),
     check("users_email_lower", sql`${table.email} = lower(${table.email})`),
     check("users_role_known", sql`${table.role} in ('payer', 'merchant', 'operator')`),
@@ -63,6 +72,17 @@ export const emailAddresses = pgTable(
     since: at("since").notNull().defaultNow(),
   },
   (table) => [index("email_addresses_user_id").on(table.userId)],
+);
+
+/** Names that somebody had, each until when: a receipt shows the one of when it was paid. Written by a trigger of `users` alone. */
+export const earlierNames = pgTable(
+  "earlier_names",
+  {
+    userId: uuid("user_id").notNull(),
+    until: instant("until").notNull(),
+    name: text("name").notNull(),
+  },
+  (table) => [primaryKey({ name: "earlier_names_pkey", columns: [table.userId, table.until] })],
 );
 
 /**

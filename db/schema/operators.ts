@@ -25,6 +25,8 @@ export const auditLog = pgTable(
   (table) => [
     index("audit_log_at").on(table.at, table.id),
     index("audit_log_subject").on(table.subjectId, table.at),
+    index("audit_log_actor").on(table.actorId, table.at, table.id),
+    index("audit_log_action").on(table.action, table.at, table.id),
     check("audit_log_reason_given", sql`btrim(${table.reason}) <> ''`),
   ],
 );
@@ -49,6 +51,7 @@ export const merchantRequests = pgTable(
   },
   (table) => [
     index("merchant_requests_state").on(table.state, table.createdAt),
+    index("merchant_requests_user").on(table.userId, table.createdAt),
     uniqueIndex("merchant_requests_one_pending").on(table.userId).where(sql`state = 'pending'`),
     check(
       "merchant_requests_decided_whole",

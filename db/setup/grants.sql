@@ -11,6 +11,11 @@ declare
 begin
   execute format('grant usage on schema public to %I', app_role);
   execute format('grant select on all tables in schema public to %I', app_role);
+  -- Readiness looks whether this build's migrations are there.
+  if to_regclass('drizzle.__drizzle_migrations') is not null then
+    execute format('grant usage on schema drizzle to %I', app_role);
+    execute format('grant select on drizzle.__drizzle_migrations to %I', app_role);
+  end if;
   execute format('grant insert, update, delete on users, sessions, credentials, verifications, rate_limits, api_keys to %I',
                  app_role);
   execute format('grant insert, update, delete on mail_outbox, pending_sign_ups to %I', app_role);

@@ -53,6 +53,11 @@ export function applyMigrations(sql: postgres.Sql): Promise<void> {
   return migrateWithDrizzle(drizzle(sql), { migrationsFolder: MIGRATIONS_FOLDER });
 }
 
+/** The migrations that this build knows, oldest first, by the time that names them in the database. */
+export function knownMigrations(): number[] {
+  return readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }).map(({ folderMillis }) => folderMillis);
+}
+
 /**
  * Refuses a database that does not begin with our baseline: Drizzle would go on where its newest migration ends, whatever that
  * was, and fail on a table that is there. Migrations that a newer build has added are no reason: two neighbours share a schema.

@@ -8,6 +8,7 @@ import { reapKeys } from "../idempotency/reap.ts";
 import { forgetExpiredLinks } from "../identity/pending-sign-ups.ts";
 import { runReconciliation } from "../ledger/reconciliation/run.ts";
 import { sealAtStart, sealingStall, sealTransfers } from "../ledger/seal.ts";
+import { pruneSecurityEvents } from "../security/prune.ts";
 import { startCounting, writeServiceMinutes } from "../service/record.ts";
 import { CannotStart } from "./cannot-start.ts";
 import { DEMO_IS_OPEN, isDemoOpen } from "./demo-removal.ts";
@@ -126,6 +127,7 @@ function startPeriodicWork(): void {
   repeat("Pruning attempts", PRUNE_PAUSE_MS, async () => {
     cursor = (await pruneAttempts(cursor)).cursor;
   });
+  repeat("Pruning security events", PRUNE_PAUSE_MS, pruneSecurityEvents);
 }
 
 /** Logs a failure of work that decides nothing about money, and leaves it to the next round. */

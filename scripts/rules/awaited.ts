@@ -18,7 +18,7 @@ import {
 } from "./source.ts";
 
 /** What only a database is called here, wherever it comes from. */
-const HANDLE_NAMES = ["db", "sql", "tx", "settling", "reading", "readingSql"];
+const HANDLE_NAMES = ["db", "sql", "tx", "settling", "reading", "readingSql", "watching"];
 /** Functions that return a database, or an object of them. */
 const HANDLE_MAKERS = new Set([
   "connect",

@@ -28,12 +28,13 @@ const POLICY = "server/identity/policy.ts";
 const PAGE = /^app\/(.*\/)?page\.[jt]sx?$/;
 const ROUTE = /^app\/(.*\/)?route\.[jt]sx?$/;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
-/** The last two make formRoute's handlers of their own: Continue and Pay of the form without script (server/pay/plain-form.ts). */
+/** metricsRoute is route's, with one more way in. The last two make formRoute's handlers of their own: Continue and Pay of the form without script (server/pay/plain-form.ts). */
 const ROUTE_MAKERS = new Set([
   "route",
   "formRoute",
   "documentRoute",
   "exportRoute",
+  "metricsRoute",
   "continueRoute",
   "plainPayRoute",
 ]);

@@ -5,6 +5,7 @@ import { findAddressOwner } from "@/db/identity/user-settings";
 import { findUser, type User } from "@/db/identity/users";
 import { auth } from "../identity/auth.ts";
 import { wakeMailWorker } from "../mail/worker.ts";
+import { noteChange } from "../observability/security.ts";
 import { addressChangedNotice, mailAddressChange, mailAddressTaken } from "./account-mails.ts";
 import { changeAddressToken, isChangeAddressToken } from "./change-address-token.ts";
 import { type AccountContext, withAccountContext } from "./context.ts";
@@ -108,7 +109,11 @@ async function confirmChange(
     oldEmail: user.email,
     email,
     notice: addressChangedNotice(user, context),
+    origin: context.from,
   });
-  if (isChanged) wakeMailWorker();
+  if (isChanged) {
+    wakeMailWorker();
+    noteChange("address-changed", context.from, { userId: user.id });
+  }
   return isChanged;
 }

@@ -3,6 +3,7 @@
  * where its link leads and in which language it is.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Origin } from "@/db/identity/credentials";
 import type { Locale } from "@/lib/locale";
 
 export type AccountContext = {
@@ -12,6 +13,8 @@ export type AccountContext = {
   locale: Locale;
   /** A user that is made now has proven this address to be theirs. */
   provenEmail?: string;
+  /** Where the request comes from, for the security event of what it changes. */
+  from: Origin;
 };
 
 // On globalThis, because actions and better-auth's configuration may be bundled apart.

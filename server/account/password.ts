@@ -9,6 +9,7 @@ import { auth } from "../identity/auth.ts";
 import { signInByPassword } from "../identity/sign-in.ts";
 import { wakeMailWorker } from "../mail/worker.ts";
 import { log } from "../observability/log.ts";
+import { noteChange } from "../observability/security.ts";
 import { passwordChangedNotice } from "./account-mails.ts";
 import { type AccountContext, withAccountContext } from "./context.ts";
 import { provePassword } from "./prove-password.ts";
@@ -45,9 +46,11 @@ export async function setNewPassword(
     hash: await passwords.hash(password),
     revokesKeys,
     notice: passwordChangedNotice(user, context),
+    origin: context.from,
   });
   // Another press of the same button was first.
   if (!isSet) return "expired";
+  noteChange("password-reset", context.from, { userId: user.id });
   wakeMailWorker();
   return undefined;
 }
@@ -75,8 +78,10 @@ export async function changePassword(
     hash: await passwords.hash(newPassword),
     revokesKeys,
     notice: passwordChangedNotice(user, context),
+    origin: context.from,
   });
   if (!isChanged) return "wrong";
+  noteChange("password-changed", context.from, { userId: user.id });
   wakeMailWorker();
   await goOn(user, newPassword, headers);
   return undefined;

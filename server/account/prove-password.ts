@@ -2,6 +2,7 @@
 import { findPasswordHash } from "@/db/identity/credentials";
 import type { User } from "@/db/identity/users";
 import { auth } from "../identity/auth.ts";
+import { noteRefusal } from "../observability/security.ts";
 
 /** What was shown to be known, and in which session: a change holds both against what is so when it is written. */
 export type PasswordProof = { hash: string; sessionId: string };
@@ -16,7 +17,9 @@ export async function provePassword(
   const hash = await findPasswordHash(user.email);
   if (sessionId === undefined || hash === undefined) return undefined;
   const { password: passwords } = await auth().$context;
-  return (await passwords.verify({ hash, password })) ? { hash, sessionId } : undefined;
+  if (await passwords.verify({ hash, password })) return { hash, sessionId };
+  noteRefusal("password-check-failed", headers, { userId: user.id });
+  return undefined;
 }
 
 /** The id of the session of `user` that `headers` carry, if it lives. */

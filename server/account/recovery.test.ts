@@ -19,7 +19,11 @@ import { askForNewPassword, changePassword, setNewPassword } from "./password.ts
 const test = testDatabase();
 vi.stubEnv("BETTER_AUTH_SECRET", "a secret for tests, of more than 32 characters");
 
-const context: AccountContext = { origin: "http://once.test", locale: "en" };
+const context: AccountContext = {
+  origin: "http://once.test",
+  locale: "en",
+  from: { address: "192.0.2.1", userAgent: "A browser" },
+};
 const PASSWORD = "a horse and a battery";
 const OWNERS = "another horse, another battery";
 const THIEFS = "what a thief would choose";

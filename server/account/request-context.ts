@@ -2,9 +2,15 @@
 import { headers } from "next/headers";
 import { getLocale } from "next-intl/server";
 import { hasMail, linkOrigin } from "../mail/delivery.ts";
+import { originOf } from "../observability/security.ts";
 import type { AccountContext } from "./context.ts";
 
 export async function requestContext(): Promise<AccountContext> {
-  // Where there is no mail there is no link, and no origin is needed.
-  return { origin: hasMail() ? linkOrigin(await headers()) : "", locale: await getLocale() };
+  const received = await headers();
+  return {
+    // Where there is no mail there is no link, and no origin is needed.
+    origin: hasMail() ? linkOrigin(received) : "",
+    locale: await getLocale(),
+    from: originOf(received),
+  };
 }

@@ -13,6 +13,7 @@ import { isReserved } from "@/lib/text/reserved-names";
 import { auth } from "../identity/auth.ts";
 import { signInByPassword } from "../identity/sign-in.ts";
 import { countAttempt, uncountAttempt } from "../identity/sign-in-limits.ts";
+import { noteChange, noteRefusal } from "../observability/security.ts";
 import { mailAddressTaken, mailSignUp } from "./account-mails.ts";
 import { type AccountContext, withAccountContext } from "./context.ts";
 import { hashOf, LINK_SECONDS, signUpToken } from "./links.ts";
@@ -110,8 +111,10 @@ export async function confirmSignUp(
   const waitMinutes = await countAttempt(attempt);
   if (waitMinutes !== undefined) return { type: "limited", waitMinutes };
   const { password: passwords } = await auth().$context;
-  if (!(await passwords.verify({ hash: kept.password, password })))
+  if (!(await passwords.verify({ hash: kept.password, password }))) {
+    noteRefusal("sign-in-failed", headers, { detail: "confirm-sign-up" });
     return { type: "refused", error: "wrong" };
+  }
   if (!(await findAddressOwner(email))) {
     const error = await findInTheWay({ name, handle });
     if (error !== undefined && (await findByHandle(handle))?.email !== email)
@@ -133,7 +136,8 @@ export async function confirmSignUp(
 
 async function make(wanted: SignUp, headers: Headers, context: AccountContext): Promise<boolean> {
   try {
-    await withAccountContext(context, () => auth().api.signUpEmail({ body: wanted, headers }));
+    const made = await withAccountContext(context, () => auth().api.signUpEmail({ body: wanted, headers }));
+    noteChange("signed-up", context.from, { userId: made.user.id });
     return true;
   } catch (error) {
     if (isAPIError(error)) return false;

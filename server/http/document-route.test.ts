@@ -5,7 +5,10 @@ import { testDatabase } from "@/db/testing/fixtures/database";
 import { apiKeyOf, newPerson } from "@/db/testing/fixtures/people";
 import { documentRoute } from "./document-route.ts";
 
-vi.mock("./node-server/client-address.ts", () => ({ clientAddressOf: () => undefined }));
+vi.mock("./node-server/client-address.ts", () => ({
+  clientAddressOf: () => undefined,
+  shownAddressOf: () => "",
+}));
 
 const test = testDatabase();
 const ADDRESS = "http://shop.test/payments/p/receipt.pdf";

@@ -6,7 +6,7 @@ import { log } from "../observability/log.ts";
 import { readBody } from "./request/body.ts";
 import { flashHeader } from "./request/flash-cookie.ts";
 import { fail, HttpError, problemOf } from "./responses.ts";
-import { authorizeRequest, requestIdOf, thrownResponse } from "./route.ts";
+import { authorizeRequest, refusedOf, requestIdOf, thrownResponse } from "./route.ts";
 
 /** A form of ours has a handful of short fields. */
 const FORM_MAX_BYTES = 16 * 1024;
@@ -68,6 +68,11 @@ export function formRoute<P extends Record<string, string>>(
     } catch (error) {
       const answer = thrownResponse(error);
       if (!answer) problemOf(error, { requestId, route: name });
+      else
+        log.info(
+          { requestId, route: name, status: answer.status, ...refusedOf(request, answer.status) },
+          "request",
+        );
       // Too many requests: the page that offers the same key again says that nothing is known, which is so.
       if (!answer || answer.status === 429)
         return seeOther(failed({ form, params }), requestId, form.get("user") ?? undefined);

@@ -17,7 +17,10 @@ import { consumeQuota, rateLimitHeaders } from "./rate-limits.ts";
 
 /** The address that this request was marked with; outside a server nobody marks one. */
 const marked = vi.hoisted(() => ({ address: undefined as string | undefined }));
-vi.mock("./node-server/client-address.ts", () => ({ clientAddressOf: () => marked.address }));
+vi.mock("./node-server/client-address.ts", () => ({
+  clientAddressOf: () => marked.address,
+  shownAddressOf: () => marked.address ?? "",
+}));
 /** Who the server action finds signed in; outside Next.js there is no session to read. */
 const session = vi.hoisted(() => ({ viewer: undefined as unknown }));
 vi.mock("next/headers", () => ({ headers: async () => new Headers({ "sec-fetch-site": "same-origin" }) }));

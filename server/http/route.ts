@@ -1,13 +1,15 @@
 /** Wraps every route handler: authorization, then the handler, then a problem document for whatever was thrown. */
 import { randomUUID } from "node:crypto";
 import { noteUse } from "@/db/identity/api-key-last-used";
+import type { SecurityRefusal } from "@/db/security/kinds";
 import type { Scope } from "@/lib/identity/scopes";
 import { isAllowed, isRateLimited, policyOf, type ROUTES, type RouteName } from "../identity/policy.ts";
 import { authenticate, type Caller, type Viewer } from "../identity/viewer.ts";
 import { log } from "../observability/log.ts";
 import { countRequest } from "../observability/metrics.ts";
-import { clientAddressOf } from "./node-server/client-address.ts";
-import { enforceQuota, type QuotaState, rateLimitHeaders } from "./rate-limits.ts";
+import { noteRefusal } from "../observability/security.ts";
+import { clientAddressOf, shownAddressOf } from "./node-server/client-address.ts";
+import { enforceQuota, type LimitName, type QuotaState, rateLimitHeaders } from "./rate-limits.ts";
 import { readKey } from "./request/key-header.ts";
 import { isSameOrigin } from "./request/origin.ts";
 import { fail, HttpError, problemOf, problemResponse } from "./responses.ts";
@@ -32,10 +34,36 @@ type Call<N extends RouteName> = {
 /** A request id that a client may set: it goes into headers and logs, so it is short and plain. */
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 
-/** The id of a request in headers and logs: the client's own, where it sent a plain one. */
-export function requestIdOf(request: Request): string {
+/** What is known of a request while it is answered: its id, and who sent it, once that is known. */
+const known = new WeakMap<Request, { requestId: string; userId?: string }>();
+
+function aboutOf(request: Request): { requestId: string; userId?: string } {
+  const found = known.get(request);
+  if (found) return found;
   const sent = request.headers.get("x-request-id");
-  return sent !== null && REQUEST_ID.test(sent) ? sent : randomUUID();
+  const about = { requestId: sent !== null && REQUEST_ID.test(sent) ? sent : randomUUID() };
+  known.set(request, about);
+  return about;
+}
+
+/** The id of a request in headers and logs: the client's own, where it sent a plain one; the same however often it is asked for. */
+export function requestIdOf(request: Request): string {
+  return aboutOf(request).requestId;
+}
+
+/** Tells of a refusal of the route called `name`, with whoever sent the request, where that is known. */
+function note(kind: SecurityRefusal, name: RouteName, request: Request): void {
+  noteRefusal(kind, request.headers, { ...aboutOf(request), detail: name });
+}
+
+/** The statuses of what is refused to somebody: their lines in the log say to whom, and where from. */
+const REFUSED_STATUSES: ReadonlySet<number> = new Set([401, 403, 429]);
+
+/** Who was refused, as a line of the log says it; nothing where the answer is another. */
+export function refusedOf(request: Request, status: number): { user?: string; address?: string } {
+  if (!REFUSED_STATUSES.has(status)) return {};
+  const { userId } = aboutOf(request);
+  return { ...(userId !== undefined && { user: userId }), address: shownAddressOf(request.headers) };
 }
 
 /**
@@ -50,24 +78,39 @@ export async function authorizeRequest(
   counted: QuotaState[],
   openedAs: string | null = request.headers.get("x-once-user"),
 ): Promise<Caller | undefined> {
+  const quota = async (limit: LimitName, subject: string) => {
+    try {
+      await enforceQuota(limit, subject, counted);
+    } catch (error) {
+      note("rate-limited", name, request);
+      throw error;
+    }
+  };
   const address = isRateLimited(name) ? clientAddressOf(request.headers) : undefined;
-  if (address !== undefined) await enforceQuota("address", address, counted);
+  if (address !== undefined) await quota("address", address);
   const policy = policyOf(name);
   if (policy.level === "anyone") return undefined;
   const caller = await authenticate(request.headers);
+  if (!caller && request.headers.has("authorization")) note("api-key-refused", name, request);
   if (!caller || (openedAs !== null && openedAs !== caller.user.id))
     throw new HttpError(fail("unauthenticated"));
-  await enforceQuota("identity", caller.user.id, counted);
+  aboutOf(request).userId = caller.user.id;
+  await quota("identity", caller.user.id);
   const writes = request.method !== "GET" && request.method !== "HEAD";
   if (caller.via === "session" && writes && !isSameOrigin(request.headers)) {
+    note("origin-refused", name, request);
     throw new HttpError(
       fail("forbidden", {
         detail: "The request does not come from our own pages. The key was not looked up.",
       }),
     );
   }
-  if (!isAllowed(policy.level, caller.user.role)) throw new HttpError(fail("forbidden"));
+  if (!isAllowed(policy.level, caller.user.role)) {
+    note("role-refused", name, request);
+    throw new HttpError(fail("forbidden"));
+  }
   if (policy.scope === null ? caller.via === "api-key" : !caller.scopes.includes(policy.scope)) {
+    note("scope-refused", name, request);
     const lacks =
       policy.scope === null
         ? "This is a form for people: it takes no API key."
@@ -99,7 +142,9 @@ export function finishResponse(
   const elapsedMs = performance.now() - startedMs;
   countRequest(route, response.status, elapsedMs / 1_000);
   const durationMs = Math.round(elapsedMs);
-  log.info({ requestId, method: request.method, route, status: response.status, key, durationMs }, "request");
+  const { status } = response;
+  const line = { requestId, method: request.method, route, status, key, durationMs };
+  log.info({ ...line, ...refusedOf(request, status) }, "request");
   return response;
 }
 

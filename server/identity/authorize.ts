@@ -6,6 +6,7 @@ import { clientAddressOf } from "../http/node-server/client-address.ts";
 import { consumeQuota, type QuotaState } from "../http/rate-limits.ts";
 import { ADDRESS_HEADER } from "../http/request/address.ts";
 import { isSameOrigin } from "../http/request/origin.ts";
+import { noteRefusal } from "../observability/security.ts";
 import {
   ACTIONS,
   type ActionName,
@@ -36,6 +37,8 @@ export async function authorizePage<N extends PageName>(
   if (!isKnown && !(level === "anyone" && isShownWithoutRecords(name))) throw new RecordsUnreachable();
   const isOther = openedAs !== undefined && viewer?.id !== openedAs;
   if (isOther || !isAllowed(level, viewer?.role)) {
+    if (viewer && !isOther)
+      noteRefusal("role-refused", await headers(), { userId: viewer.id, detail: `page ${name}` });
     redirect(viewer && !isOther ? "/" : `/sign-in?next=${encodeURIComponent(returnTo)}`);
   }
   return viewer as ViewerFor<(typeof PAGES)[N]>;
@@ -61,12 +64,17 @@ async function callerOf<N extends ActionName>(
   name: N,
   openedAs: OpenedAs<N>,
 ): Promise<ActionAuthorization<N, "forbidden" | "unauthenticated">> {
-  if (!isSameOrigin(await headers())) return { ok: false, problem: "forbidden" };
+  const received = await headers();
+  if (!isSameOrigin(received)) {
+    noteRefusal("origin-refused", received, { detail: `action ${name}` });
+    return { ok: false, problem: "forbidden" };
+  }
   const viewer = await getViewer();
   const level: Level = ACTIONS[name];
   if (viewer !== undefined && level !== "anyone" && openedAs[0] !== viewer.id)
     return { ok: false, problem: "other-user", signedInAs: viewer.name };
   if (!isAllowed(level, viewer?.role)) {
+    if (viewer) noteRefusal("role-refused", received, { userId: viewer.id, detail: `action ${name}` });
     return { ok: false, problem: viewer ? "forbidden" : "unauthenticated" };
   }
   return { ok: true, viewer: viewer as ViewerFor<(typeof ACTIONS)[N]> };
@@ -80,13 +88,20 @@ export async function authorizeAction<N extends ActionName>(
   name: N,
   ...openedAs: OpenedAs<N>
 ): Promise<ActionAuthorization<N, "forbidden" | "unauthenticated" | "rate-limited">> {
-  const address = clientAddressOf(await headers());
+  const received = await headers();
+  const address = clientAddressOf(received);
+  const detail = `action ${name}`;
   const ofAddress = address === undefined ? undefined : await consumeQuota("address", address);
-  if (ofAddress && !ofAddress.isWithin) return tooMany(ofAddress);
+  if (ofAddress && !ofAddress.isWithin) {
+    noteRefusal("rate-limited", received, { detail });
+    return tooMany(ofAddress);
+  }
   const caller = await callerOf(name, openedAs);
   const viewer = caller.ok ? caller.viewer : undefined;
   const ofIdentity = viewer && (await consumeQuota("identity", viewer.id));
-  return ofIdentity && !ofIdentity.isWithin ? tooMany(ofIdentity) : caller;
+  if (!ofIdentity || ofIdentity.isWithin) return caller;
+  noteRefusal("rate-limited", received, { userId: viewer.id, detail });
+  return tooMany(ofIdentity);
 }
 
 function tooMany({ resetSeconds }: QuotaState): {

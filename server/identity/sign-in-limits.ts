@@ -8,6 +8,7 @@
  */
 import { clientAddressOf } from "../http/node-server/client-address.ts";
 import { consumeQuota, type LimitName, restoreQuota } from "../http/rate-limits.ts";
+import { noteRefusal } from "../observability/security.ts";
 import { readDeviceCookie } from "./device-cookie.ts";
 
 type AuthAttempt =
@@ -31,7 +32,11 @@ function quotasOf(attempt: AuthAttempt): [LimitName, string][] {
 export async function countAttempt(authAttempt: AuthAttempt): Promise<number | undefined> {
   for (const [name, subject] of quotasOf(authAttempt)) {
     const { isWithin, resetSeconds } = await consumeQuota(name, subject);
-    if (!isWithin) return Math.ceil(resetSeconds / 60);
+    if (isWithin) continue;
+    const { what, headers } = authAttempt;
+    if (what === "sign-in") noteRefusal("locked-out", headers, { email: authAttempt.email, detail: name });
+    else noteRefusal("rate-limited", headers, { detail: name });
+    return Math.ceil(resetSeconds / 60);
   }
   return undefined;
 }

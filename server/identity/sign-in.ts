@@ -2,6 +2,7 @@
 import { isAPIError } from "better-auth/api";
 import { findPasswordHash, settledPasswordHash } from "@/db/identity/credentials";
 import { endSessionByToken } from "@/db/identity/sessions";
+import { noteChange, noteRefusal, originOf } from "../observability/security.ts";
 import { auth } from "./auth.ts";
 
 /**
@@ -13,11 +14,14 @@ import { auth } from "./auth.ts";
 export async function signInByPassword(email: string, password: string, headers: Headers): Promise<boolean> {
   const before = await findPasswordHash(email);
   let token: string;
+  let userId: string;
   try {
-    ({ token } = await auth().api.signInEmail({ body: { email, password }, headers }));
+    const signedIn = await auth().api.signInEmail({ body: { email, password }, headers });
+    [token, userId] = [signedIn.token, signedIn.user.id];
   } catch (error) {
-    if (isAPIError(error)) return false;
-    throw error;
+    if (!isAPIError(error)) throw error;
+    noteRefusal("sign-in-failed", headers, { email });
+    return false;
   }
   let isRight = false;
   try {
@@ -26,5 +30,6 @@ export async function signInByPassword(email: string, password: string, headers:
     // Also where it could not be found out, as when a change takes longer than one waits for its lock.
     if (!isRight) await endSessionByToken(token);
   }
+  if (isRight) noteChange("signed-in", originOf(headers), { userId });
   return isRight;
 }

@@ -49,6 +49,11 @@ const variables = z.object({
   ONCE_SMTP_URL: readBy(readSmtpUrl).optional(),
   /** Whom mails come from. Required with ONCE_SMTP_URL. */
   ONCE_MAIL_FROM: readBy(readMailbox).optional(),
+  /** Opens /api/metrics, and nothing else, beside the API keys of operators. Absent: those alone do. */
+  ONCE_METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,200}$/, "must have 32 to 200 printable characters, none of them a space")
+    .optional(),
   /** Signs session cookies. Required outside the demo. */
   BETTER_AUTH_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
 });

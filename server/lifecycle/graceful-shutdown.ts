@@ -6,9 +6,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { flushAttempts } from "../../db/attempts/record.ts";
 import { DEADLINE_MS, READ_DEADLINE_MS } from "../../db/execution/deadline.ts";
 import { drain } from "../../db/payments/settle.ts";
+import { flushRefusals } from "../../db/security/record.ts";
 import { writeServiceMinutes } from "../../db/service/record.ts";
 import { flushReceipts } from "../mail/receipts.ts";
 import { stopMailWorker } from "../mail/worker.ts";
+import { flushTraces } from "../observability/tracing.ts";
+import { isShuttingDown, markShuttingDown } from "./shutting-down.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 /** Diagnostics channels of Node.js: a connection was accepted, a request was read. */
@@ -34,14 +37,6 @@ const ANSWERING_MAX_MS = 4_000;
 const SHUTDOWN_MAX_MS =
   LAME_DUCK_MS + QUIET_MS * QUIET_CHECKS_MAX + READ_DEADLINE_MS + DEADLINE_MS + ANSWERING_MAX_MS;
 
-// On globalThis, because start-up and routes may be bundled apart.
-const processGlobals = globalThis as typeof globalThis & { onceIsShuttingDown?: boolean };
-
-/** Whether the server is shutting down: it still serves, but is not ready for new clients. */
-export function isShuttingDown(): boolean {
-  return processGlobals.onceIsShuttingDown === true;
-}
-
 type Listeners = Readonly<Record<(typeof SIGNALS)[number], NodeJS.SignalsListener[]>>;
 
 /** The listeners of the shutdown signals. At the beginning of start-up they are Next.js's alone. */
@@ -62,15 +57,16 @@ export function enableGracefulShutdown(nextListeners: Listeners): void {
     if (isProduction) for (const close of nextListeners[signal]) process.removeListener(signal, close);
     process.on(signal, async () => {
       if (isShuttingDown()) return;
-      processGlobals.onceIsShuttingDown = true;
+      markShuttingDown();
       setTimeout(() => process.exit(1), SHUTDOWN_MAX_MS).unref();
       try {
         if (isProduction) {
           subscribe("http.server.request.start", setConnectionClose);
           await sleep(LAME_DUCK_MS);
           // Next.js ends the process as soon as it has answered.
-          await flushAttempts();
+          await Promise.all([flushAttempts(), flushTraces()]);
           await flushReceipts();
+          await flushRefusals();
           await untilNothingArrives();
           subscribe("http.server.response.finish", closeIdle);
           for (const close of nextListeners[signal]) close(signal);
@@ -81,7 +77,9 @@ export function enableGracefulShutdown(nextListeners: Listeners): void {
         await new Promise((resolve) => setImmediate(resolve));
         await flushAttempts();
         await flushReceipts();
+        await flushRefusals();
         await stopMailWorker();
+        await flushTraces();
         await writeServiceMinutes();
       } catch (error) {
         console.warn("Shutting down was not clean.", error);

@@ -9,8 +9,12 @@ import { restrictToLoopback } from "../http/node-server/loopback-only.ts";
 import { redirectUnknownActions } from "../http/node-server/outdated-actions.ts";
 import { escapeUndecodablePaths } from "../http/node-server/undecodable-paths.ts";
 import { drainUnreadBodies } from "../http/node-server/unread-body.ts";
+import { listenToForeignForms } from "../http/request/foreign-form.ts";
 import { sessionSecret } from "../identity/session-secret.ts";
 import { startMailWorker } from "../mail/worker.ts";
+import { startMetrics } from "../observability/metrics.ts";
+import { noteRefusal } from "../observability/security.ts";
+import { startTracing } from "../observability/tracing.ts";
 import { environment, isDemo } from "./environment.ts";
 import { enableGracefulShutdown, signalListeners } from "./graceful-shutdown.ts";
 import { surviveLostLog } from "./lost-log.ts";
@@ -37,6 +41,8 @@ async function startUp(): Promise<void> {
   // Before anything else: requests come from the first moment on.
   if (demo) restrictToLoopback();
   else sessionSecret();
+  await startTracing();
+  startMetrics();
   await startDatabase({
     databaseUrl: env.DATABASE_URL,
     ownerUrl: env.DATABASE_OWNER_URL,
@@ -56,6 +62,7 @@ async function startUp(): Promise<void> {
       "ONCE_URL is https, so a proxy stands in front, but ONCE_TRUSTED_PROXIES is not set: all clients count as one address.",
     );
   }
+  listenToForeignForms((headers, page) => noteRefusal("origin-refused", headers, { detail: `page ${page}` }));
   startMailWorker();
   enableGracefulShutdown(nextListeners);
   if (demo) {

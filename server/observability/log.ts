@@ -1,12 +1,15 @@
 /**
  * Structured logs. A line about a payment carries the request id, the key and, once there is one, the payment's id
- * (which is the key); never a query string, a cookie, an API key, or the parameters of a statement.
+ * (which is the key), and where traces are on the trace; never a query string, a cookie, an API key, or the parameters of a statement.
  */
 import pino from "pino";
+import { traceIds } from "@/db/execution/tracing";
 
 export const log = pino({
   level: process.env.LOG_LEVEL ?? "info",
   base: null,
+  // Where traces are on, a line names the one that it belongs to.
+  mixin: traceIds,
   timestamp: pino.stdTimeFunctions.isoTime,
   redact: ["*.password", "*.secret", "*.authorization", "*.cookie"],
 });

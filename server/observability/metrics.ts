@@ -2,12 +2,18 @@
  * What this server counts about itself, for Prometheus. In the process's memory: no payment waits for a
  * count, and all are lost with the process, which Prometheus knows how to read.
  */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
 import type { Attempt } from "@/db/attempts/record";
-import { settlingLoad } from "@/db/payments/settle";
+import { paymentAttempts } from "@/db/schema/attempts";
+import { SECURITY_KINDS, type SecurityKind } from "@/db/security/kinds";
+import { MAIL_KINDS } from "../mail/content.ts";
+import { databaseMetricsText } from "./database-metrics.ts";
+import { registerProcess, registerSettling } from "./service-metrics.ts";
 
 /** From a replay's few milliseconds to the deadline of a payment. */
 const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
+
+const MAIL_OUTCOMES = ["sent", "failed", "given-up"] as const;
 
 function makeMetrics() {
   const registry = new Registry();
@@ -32,36 +38,25 @@ function makeMetrics() {
     labelNames: ["kind", "outcome"],
     registers,
   });
-  const counted = (name: string, help: string, read: (load: ReturnType<typeof settlingLoad>) => number) =>
-    new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        this.reset();
-        this.inc(read(settlingLoad()));
-      },
-    });
-  counted("once_settlement_batches_total", "Statements that settled a batch.", (load) => load.sent);
-  counted("once_settlement_entries_total", "Payments in those batches.", (load) => load.entries);
-  counted(
-    "once_settlement_batches_failed_total",
-    "Batches whose payments were then asked for singly.",
-    (load) => load.failed,
-  );
-  new Gauge({
-    name: "once_settlement_waiting",
-    help: "Payments that wait: for a batch, or to be asked for singly; and batches under way.",
-    labelNames: ["where"],
+  const securityEvents = new Counter({
+    name: "once_security_events_total",
+    help: "Security events by kind: sign-ins, lock-outs, keys and passwords that changed, and whatever was refused.",
+    labelNames: ["kind"],
     registers,
-    collect() {
-      const { queued, resubmitting, batchesInFlight } = settlingLoad();
-      this.set({ where: "queue" }, queued);
-      this.set({ where: "resubmission" }, resubmitting);
-      this.set({ where: "batch" }, batchesInFlight);
-    },
   });
-  return { registry, requests, payments, mails };
+  const lostSpans = new Counter({
+    name: "once_trace_spans_lost_total",
+    help: "Spans that no collector has taken.",
+    registers,
+  });
+  // From the beginning, so that the first one is seen as an increase.
+  for (const channel of paymentAttempts.channel.enumValues)
+    for (const verdict of paymentAttempts.verdict.enumValues) payments.inc({ channel, verdict }, 0);
+  for (const kind of MAIL_KINDS) for (const outcome of MAIL_OUTCOMES) mails.inc({ kind, outcome }, 0);
+  for (const kind of SECURITY_KINDS) securityEvents.inc({ kind }, 0);
+  registerSettling(registry);
+  registerProcess(registry);
+  return { registry, requests, payments, mails, securityEvents, lostSpans };
 }
 
 // On globalThis, because routes and actions may be bundled apart; what they count is one.
@@ -70,6 +65,11 @@ const processGlobals = globalThis as typeof globalThis & { onceMetrics?: ReturnT
 function metrics(): ReturnType<typeof makeMetrics> {
   processGlobals.onceMetrics ??= makeMetrics();
   return processGlobals.onceMetrics;
+}
+
+/** Counts from now on. Called as the server starts, so that the first payment is counted as well. */
+export function startMetrics(): void {
+  metrics();
 }
 
 /** Counts an answer of the route called `route`. */
@@ -83,12 +83,24 @@ export function countPayment(channel: Attempt["channel"], verdict: Attempt["verd
 }
 
 /** Counts a try to send a mail, or one that is given up. */
-export function countMail(kind: string, outcome: "sent" | "failed" | "given-up"): void {
+export function countMail(kind: string, outcome: (typeof MAIL_OUTCOMES)[number]): void {
   metrics().mails.inc({ kind, outcome });
+}
+
+/** Counts spans of traces that could not be delivered. */
+export function countLostSpans(count: number): void {
+  metrics().lostSpans.inc(count);
+}
+
+/** All of it in Prometheus's text format, with what the database says, where it says it in time. */
+/** Counts a security event. */
+export function countSecurityEvent(kind: SecurityKind): void {
+  metrics().securityEvents.inc({ kind });
 }
 
 /** All of it in Prometheus's text format. */
 export async function metricsText(): Promise<{ text: string; contentType: string }> {
   const { registry } = metrics();
-  return { text: await registry.metrics(), contentType: registry.contentType };
+  const [counted, read] = await Promise.all([registry.metrics(), databaseMetricsText()]);
+  return { text: `${counted}\n${read}`, contentType: registry.contentType };
 }

@@ -40,10 +40,10 @@ const OTHER_OPERATIONS = {
     tag: "Service",
     summary: "Whether the service can do its work",
     description:
-      "Asks the database. A server that was told to end says no at once, and serves on for two seconds.",
+      "Asks the database, once a second at most, whether payments can be settled: it answers, is a primary that takes writes, has this build's migrations, and its role may do what it needs to. The detail names what is wrong. A server that was told to end says no at once, and serves on for two seconds.",
     successes: {
       200: {
-        description: "The database answers.",
+        description: "Payments can be settled.",
         schema: "Readiness",
         examples: { ready: { summary: "Ready", value: { status: "ready" } } },
       },
@@ -55,7 +55,7 @@ const OTHER_OPERATIONS = {
     tag: "Service",
     summary: "What this server counts about itself",
     description:
-      "For Prometheus: requests and how long they took, payments by what they were told, what waits to be settled, and the process. Each server counts for itself.",
+      "For Prometheus: requests and how long they took, payments by what they were told, how they are settled and what waits for it, what the database says about keys, journal and mail, and the process. Each server counts for itself. An operator's API key, or the token that the server's ONCE_METRICS_TOKEN holds, which opens nothing else.",
     successes: {
       200: {
         description: "The metrics, in Prometheus's text format.",

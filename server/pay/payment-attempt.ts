@@ -1,5 +1,6 @@
 /** Records every payment attempt with its verdict in payment_attempts: evidence, from which nothing is decided. */
 import { type Attempt, recordAttempt } from "@/db/attempts/record";
+import { traced } from "@/db/execution/tracing";
 import type { PayResult } from "@/db/payments/pay";
 import { countPayment } from "../observability/metrics.ts";
 
@@ -36,12 +37,15 @@ export async function recordAndCount<T>(
 ): Promise<T> {
   const arrivedAt = new Date();
   let verdict: Verdict = "unknown";
-  try {
-    const result = await work();
-    verdict = verdictOn(result);
-    return result;
-  } finally {
-    recordAttempt({ ...attempt, arrivedAt, verdict });
-    countPayment(attempt.channel, verdict);
-  }
+  return await traced("once.pay", { "once.channel": attempt.channel }, async (span) => {
+    try {
+      const result = await work();
+      verdict = verdictOn(result);
+      return result;
+    } finally {
+      span.setAttribute("once.verdict", verdict);
+      recordAttempt({ ...attempt, arrivedAt, verdict });
+      countPayment(attempt.channel, verdict);
+    }
+  });
 }

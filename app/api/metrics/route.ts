@@ -1,9 +1,9 @@
+import { metricsRoute } from "@/server/http/metrics-route";
 import { otherMethods } from "@/server/http/other-methods";
-import { route } from "@/server/http/route";
 import { metricsText } from "@/server/observability/metrics";
 
-/** What this server counts about itself, for an operator's Prometheus. */
-export const GET = route("GET /api/metrics", async () => {
+/** What this server counts about itself and reads from its database, for an operator's Prometheus. */
+export const GET = metricsRoute("GET /api/metrics", async () => {
   const { text, contentType } = await metricsText();
   return new Response(text, { headers: { "content-type": contentType, "cache-control": "no-store" } });
 });

@@ -18,12 +18,15 @@ import { newDeviceCookie } from "@/server/identity/device-cookie";
 import { countAttempt } from "@/server/identity/sign-in-limits";
 import { whoOpened } from "@/server/identity/who-opened";
 import { hasMail } from "@/server/mail/delivery";
+import { noteChange, noteRefusal, originOf } from "@/server/observability/security";
 
 const PAGE = "/settings/account";
 
 /** Whether the user may type their password once more. Whoever found an open browser does not guess it. */
 async function mayTryPassword(userId: string): Promise<boolean> {
-  return (await consumeQuota("password-check", userId)).isWithin;
+  const { isWithin, name } = await consumeQuota("password-check", userId);
+  if (!isWithin) noteRefusal("locked-out", await headers(), { userId, detail: name });
+  return isWithin;
 }
 
 /** Changes the password of whoever knows the old one; every other browser is signed out. */
@@ -104,7 +107,10 @@ export async function confirmAddress(form: FormData): Promise<void> {
 export async function endSession(form: FormData): Promise<void> {
   const viewer = await requireAction("endSession", whoOpened(form));
   const id = uuid.safeParse(form.get("id"));
-  if (id.success) await end(viewer.id, id.data);
+  if (id.success) {
+    await end(viewer.id, id.data);
+    noteChange("session-ended", originOf(await headers()), { userId: viewer.id });
+  }
   return tell(`${PAGE}?done=session`, viewer.id);
 }
 
@@ -112,6 +118,9 @@ export async function endSession(form: FormData): Promise<void> {
 export async function endOtherSessions(form: FormData): Promise<void> {
   const viewer = await requireAction("endOtherSessions", whoOpened(form));
   const session = await auth().api.getSession({ headers: await headers() });
-  if (session) await endSessions(viewer.id, session.session.token);
+  if (session) {
+    await endSessions(viewer.id, session.session.token);
+    noteChange("session-ended", originOf(await headers()), { userId: viewer.id, detail: "all others" });
+  }
   return tell(`${PAGE}?done=sessions`, viewer.id);
 }

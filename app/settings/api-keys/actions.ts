@@ -14,6 +14,7 @@ import { auth } from "@/server/identity/auth";
 import { authorizeAction, requireAction } from "@/server/identity/authorize";
 import { makeApiKey } from "@/server/identity/make-api-key";
 import { whoOpened } from "@/server/identity/who-opened";
+import { noteChange, originOf } from "@/server/observability/security";
 
 const PAGE = "/settings/api-keys";
 const SIGN_IN = `/sign-in?next=${encodeURIComponent(PAGE)}`;
@@ -60,6 +61,7 @@ export async function createApiKey(previous: CreateApiKeyState, form: FormData):
       // The session ended while the key was made, as after a new password.
       if (made.type === "gone") redirect(SIGN_IN);
       if (made.type === "made") {
+        noteChange("api-key-made", originOf(await headers()), { userId });
         revalidatePath(PAGE);
         const { id, key } = made;
         return { intentId: randomUUID(), created: { id, name: parsed.value.name, key, intentId } };
@@ -86,6 +88,7 @@ export async function revokeApiKey(form: FormData): Promise<void> {
   if (!id.success) redirect(PAGE);
   try {
     await auth().api.deleteApiKey({ body: { keyId: id.data }, headers: await headers() });
+    noteChange("api-key-revoked", originOf(await headers()), { userId: viewer.id });
   } catch (error) {
     if (!(isAPIError(error) && error.status === "NOT_FOUND")) throw error;
   }

@@ -1,9 +1,9 @@
 /** Payments, read for the people in them. */
-import { aliasedTable, and, desc, eq, or, type SQL } from "drizzle-orm";
+import { aliasedTable, and, desc, eq, or, type SQL, sql } from "drizzle-orm";
 import type { Payment } from "../../../lib/api/payment.ts";
 import type { Party } from "../../../lib/receipt.ts";
 import { database } from "../../connection/client.ts";
-import { users } from "../../schema/auth.ts";
+import { earlierNames, users } from "../../schema/auth.ts";
 import { ledgerAccounts } from "../../schema/ledger.ts";
 import { orders } from "../../schema/orders.ts";
 import { payments } from "../../schema/payments.ts";
@@ -27,12 +27,19 @@ const payee = aliasedTable(users, "payee");
 /** The name of the funding account, which has no owner. */
 const FUNDING_PARTY: Party = { name: "Once" };
 
+/** The name that somebody had when the payment was settled: a receipt does not change with it. */
+const nameThen = (party: typeof payer) => sql<string | null>`coalesce(
+  (select n.name from ${earlierNames} n where n.user_id = ${party.id} and n.until > ${payments.settledAt}
+    order by n.until limit 1), ${party.name})`;
+
 async function select(where: SQL | undefined, limit: number): Promise<PaymentView[]> {
   const rows = await database()
     .reading.select({
       row: paymentColumns,
-      payer: { id: payer.id, name: payer.name, handle: payer.handle },
-      payee: { id: payee.id, name: payee.name, handle: payee.handle },
+      payer: { id: payer.id, handle: payer.handle },
+      payerName: nameThen(payer),
+      payee: { id: payee.id, handle: payee.handle },
+      payeeName: nameThen(payee),
       orderDescription: orders.description,
     })
     .from(payments)
@@ -47,10 +54,14 @@ async function select(where: SQL | undefined, limit: number): Promise<PaymentVie
   return rows.map((found) => ({
     payment: renderPayment(found.row),
     userId: found.row.userId,
-    payer: found.payer ?? FUNDING_PARTY,
-    payee: found.payee ?? FUNDING_PARTY,
+    payer: partyOf(found.payer, found.payerName),
+    payee: partyOf(found.payee, found.payeeName),
     ...(found.orderDescription === null ? {} : { orderDescription: found.orderDescription }),
   }));
+}
+
+function partyOf(owner: { id: string; handle: string } | null, name: string | null): Party {
+  return owner && name !== null ? { ...owner, name } : FUNDING_PARTY;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Forms of other sites that are posted to pages: Next.js throws at them, and logs each as a failure of the server. */
 import { problem } from "@/lib/api/problems";
-import { ROUTES } from "@/server/identity/policy";
+import { pageAt, ROUTES } from "@/server/identity/policy";
 
 const FORM_ROUTES = Object.keys(ROUTES).flatMap((name) => {
   const [method, path = ""] = name.split(" ");
@@ -46,4 +46,23 @@ export function refuseForeignForm(
       "cache-control": "no-store",
     },
   });
+}
+
+type Listener = (headers: Headers, page: string) => void;
+
+// On globalThis, because proxy.ts is bundled apart, without what listens.
+const slot = globalThis as typeof globalThis & { onceForeignFormListener?: Listener };
+
+/** Has `listener` told of every foreign form that is refused, with the page that it was posted to. */
+export function listenToForeignForms(listener: Listener): void {
+  slot.onceForeignFormListener = listener;
+}
+
+/** Tells of a foreign form that was refused at `path`; of no page of ours it says so much. Never throws. */
+export function tellOfForeignForm(headers: Headers, path: string): void {
+  try {
+    slot.onceForeignFormListener?.(headers, pageAt(path) ?? "no page");
+  } catch (error) {
+    console.warn("Telling of a foreign form failed.", error);
+  }
 }
