@@ -60,6 +60,24 @@ export function DataTable<Row extends RowData>({
   const align = (id: string) => (numeric.includes(id) ? "sm:text-right" : "text-left");
   return (
     <div className="-mx-5 overflow-x-auto px-5 sm:-mx-7 sm:px-7">
+      {sorting === undefined ? null : (
+        // The headers are not seen where rows are cards; their links must be.
+        <ul className="mb-1 flex flex-wrap gap-x-5 text-sm font-semibold sm:hidden">
+          {table
+            .getFlatHeaders()
+            .flatMap((header) => {
+              const href = sorting.hrefs[header.column.id];
+              return href === undefined ? [] : [{ header, href }];
+            })
+            .map(({ header, href }) => (
+              <li key={header.id}>
+                <SortLink href={href} sorted={header.column.getIsSorted()}>
+                  <table.FlexRender header={header} />
+                </SortLink>
+              </li>
+            ))}
+        </ul>
+      )}
       <table className="w-full text-sm">
         <caption className="sr-only">{caption}</caption>
         <thead className="max-sm:sr-only">
@@ -81,16 +99,14 @@ export function DataTable<Row extends RowData>({
                     {href === undefined ? (
                       <table.FlexRender header={header} />
                     ) : (
-                      <Link
-                        href={href}
-                        prefetch={false}
-                        className="inline-flex min-h-11 items-center gap-1 underline-offset-4 hover:underline"
-                      >
-                        <span>
+                      <>
+                        <SortLink href={href} sorted={sorted} className="max-sm:hidden">
+                          <table.FlexRender header={header} />
+                        </SortLink>
+                        <span className="sm:hidden">
                           <table.FlexRender header={header} />
                         </span>
-                        <SortMark sorted={sorted} />
-                      </Link>
+                      </>
                     )}
                   </th>
                 );
@@ -126,6 +142,30 @@ export function DataTable<Row extends RowData>({
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Leads to the same list, sorted by a column, or the other way round where it is sorted by that already. */
+function SortLink({
+  href,
+  sorted,
+  className,
+  children,
+}: {
+  href: string;
+  sorted: false | "asc" | "desc";
+  className?: string;
+  children: ReactNode;
+}) {
+  return (
+    <Link
+      href={href}
+      prefetch={false}
+      className={cn("inline-flex min-h-11 items-center gap-1 underline-offset-4 hover:underline", className)}
+    >
+      <span>{children}</span>
+      <SortMark sorted={sorted} />
+    </Link>
   );
 }
 

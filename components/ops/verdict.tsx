@@ -24,7 +24,7 @@ export function Verdict({
       <Mark aria-hidden="true" strokeWidth={3} className="mt-0.5 size-6 shrink-0" />
       <div className="min-w-0">
         <p className="text-lg font-bold wrap-anywhere">{sentence}</p>
-        {children}
+        {children === undefined ? null : <div>{children}</div>}
       </div>
     </div>
   );

@@ -214,7 +214,11 @@ export const CHECKS: readonly Check[] = [
 export async function reconcile(sql: Pick<postgres.Sql, "unsafe">): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const check of CHECKS) {
-    const rows = await sql.unsafe(`${check.sql}\n limit ${ROWS_SHOWN_MAX}`);
+    // Planned for all of its rows: for the first fifty the planner may look payments up order by order, which in a million finds
+    // none of them in minutes, where reading both tables once takes seconds.
+    const rows = await sql.unsafe(
+      `with found as materialized (${check.sql}\n) select * from found limit ${ROWS_SHOWN_MAX}`,
+    );
     if (rows.length > 0) findings.push({ check: check.name, rows: rows.map((row) => ({ ...row })) });
   }
   return findings;

@@ -1,7 +1,8 @@
 /** Default deny, read from the build itself: whatever was built is in the policy, and refuses whoever is nobody. */
 import { readFileSync } from "node:fs";
 import { ACTIONS, PAGES, ROUTES } from "../../server/identity/policy.ts";
-import { expect, test } from "../support/fixtures.ts";
+import { userIdOf } from "../support/books.ts";
+import { expect, signIn, test } from "../support/fixtures.ts";
 import { ADDRESS } from "../support/server-under-test.ts";
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -170,6 +171,59 @@ test("a server action does nothing for nobody in particular, nor for a request f
     }
   }
 });
+
+/** An address of a page or a route, with parameters that name nothing. */
+const addressOf = (name: string) => name.replaceAll(/\[\w+\]/g, UUID);
+
+for (const who of ["Alice", "Mia"] as const) {
+  test(`the console gives ${who}, who is no operator, nothing: by no page, route or action`, async ({
+    page,
+    baseURL,
+  }) => {
+    await signIn(page, who);
+    const user = await userIdOf(who.toLowerCase());
+    const { request } = page;
+    const pages = Object.entries(PAGES).filter(([, level]) => level === "operator");
+    expect(pages.length).toBeGreaterThan(5);
+    for (const [name] of pages) {
+      const response = await request.get(addressOf(name), { maxRedirects: 0 });
+      expect([response.status(), response.headers().location], name).toEqual([307, "/"]);
+    }
+    const routes = Object.entries(ROUTES).filter(([, { level }]) => level === "operator");
+    expect(routes.length).toBeGreaterThan(2);
+    for (const [name] of routes) {
+      const [method = "", route = ""] = name.split(" ");
+      const response = await request.fetch(addressOf(route), {
+        method,
+        maxRedirects: 0,
+        headers: { origin: ADDRESS },
+        ...(method === "POST" && { form: { user } }),
+      });
+      if (route.startsWith("/api/")) expect(response.status(), name).toBe(403);
+      else
+        expect([response.status(), response.headers().location], name).toEqual([303, "/problems/forbidden"]);
+    }
+    const actions = Object.entries(manifest<Actions>("server-reference-manifest.json").node).filter(
+      ([, { exportedName = "" }]) => (ACTIONS as Record<string, string>)[exportedName] === "operator",
+    );
+    expect(actions.length).toBeGreaterThan(5);
+    for (const [id, { exportedName }] of actions) {
+      // What useActionState sends: a state, and a form that was opened as whoever is signed in.
+      const response = await request.post(`${baseURL}/`, {
+        headers: { "next-action": id, origin: ADDRESS },
+        multipart: { "1_user": user, "0": '[{"values":{},"errors":[]},"$K1"]' },
+        maxRedirects: 0,
+      });
+      const answer = await response.text();
+      const isLedAway =
+        response.status() === 303 && response.headers()["x-action-redirect"]?.startsWith("/;");
+      expect(
+        isLedAway || /"trouble":\{"code":"forbidden"\}/.test(answer),
+        `${exportedName}: ${response.status()} ${answer.slice(0, 200)}`,
+      ).toBe(true);
+    }
+  });
+}
 
 /** One address of every kind of page that somebody signed in can see. */
 function pagesOf(orderId: string): string[] {

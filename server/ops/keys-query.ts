@@ -2,10 +2,10 @@
 import type { KeyFilter } from "@/db/idempotency/operators/list-keys";
 import { findByHandle } from "@/db/identity/users";
 import { PAYMENT_KINDS } from "@/lib/api/payment";
+import { KEY_AGES } from "@/lib/ops/key-ages";
 import { one, type SearchParams } from "../orders/list-query.ts";
 
 const MINUTE_MS = 60_000;
-const AGES = ["10", "60", "360", "1440"];
 
 export type KeysQuery = { owner?: string; kind?: string; age?: string; arrived?: string };
 
@@ -13,7 +13,7 @@ export type KeysQuery = { owner?: string; kind?: string; age?: string; arrived?:
 export function keysQueryOf(search: SearchParams): KeysQuery {
   const owner = one(search.owner);
   const kind = PAYMENT_KINDS.find((known) => known === one(search.kind));
-  const age = AGES.find((known) => known === one(search.age));
+  const age = KEY_AGES.find((known) => known === one(search.age));
   return {
     ...(owner && { owner }),
     ...(kind && { kind }),

@@ -2,11 +2,9 @@ import { useTranslations } from "next-intl";
 import { FilterChoice, FilterField, Filters } from "@/components/selling/filters";
 import { Button } from "@/components/ui/button";
 import { PAYMENT_KINDS } from "@/lib/api/payment";
+import { KEY_AGES } from "@/lib/ops/key-ages";
 
 type Query = Readonly<Partial<Record<string, string>>>;
-
-/** Ages to filter by, in minutes. */
-export const KEY_AGES = ["10", "60", "360", "1440"] as const;
 
 /** What narrows the list of open keys. */
 export function KeyFilters({ query }: { query: Query }) {

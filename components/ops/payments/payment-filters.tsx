@@ -13,7 +13,7 @@ export function PaymentFilters({ query, currencies }: { query: Query; currencies
   const { sort, ...narrowing } = query;
   return (
     <Filters action="/ops/payments" isUsed={Object.keys(narrowing).length > 0}>
-      <div className="min-w-0 flex-[3] basis-full sm:basis-72">
+      <div className="min-w-0 basis-full">
         <FilterField name="q" label={t("search")} value={query.q} />
       </div>
       <FilterChoice

@@ -18,7 +18,7 @@ export type Side = {
 export function Sides({ sides }: { sides: readonly Side[] }) {
   const t = useTranslations("opsPayments");
   return (
-    <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-1 xl:grid-cols-2">
+    <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-1">
       {sides.map((side) => (
         <div key={side.name} className="rounded-xl border border-line p-4">
           <p className="text-sm font-medium text-soft">{t(side.name)}</p>

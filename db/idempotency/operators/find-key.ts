@@ -8,7 +8,7 @@ import { untilKnown } from "../../execution/until-known.ts";
 import type { PersonNamed } from "../../payments/search/search.ts";
 import { LOOKED_AT_MAX, windowsOf } from "../../payments/search/windows.ts";
 
-export type KeyFate = "open" | "settled" | "void";
+type KeyFate = "open" | "settled" | "void";
 
 /** Somebody's act upon a key. */
 export type KeyAct = { id: string; at: Date; reason: string; by: PersonNamed | null };
@@ -92,7 +92,7 @@ async function whoseArrivals(key: string): Promise<string | undefined> {
 }
 
 /** The arrivals of a window of time, found by their index. */
-export function arrivalsOf({ from, until }: { from: Date; until: Date }) {
+function arrivalsOf({ from, until }: { from: Date; until: Date }) {
   return sql`select p.user_id, p.key from payment_attempts p
               where p.arrived_at >= ${from.toISOString()}::timestamptz and p.arrived_at < ${until.toISOString()}::timestamptz`;
 }

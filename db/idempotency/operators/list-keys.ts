@@ -85,7 +85,7 @@ function candidates({ kind, ownerId, issuedBefore, key }: KeyFilter, after: Curs
 }
 
 /** The statement of a page: of the first `lookedAt` keys those that fit, up to `rows`. */
-export function keysQuery(filter: KeyFilter, lookedAt: number, rows: number, after?: Cursor): SQL {
+function keysQuery(filter: KeyFilter, lookedAt: number, rows: number, after?: Cursor): SQL {
   return sql`
     select k.key, k.kind, k.purpose_id, k.subject_id, k.expires_at, k.expires_at - ${KEY_LIFETIME}::interval as opened_at,
            a.arrivals, a.last_arrived_at, owner.person as owner, o.description, o.total_minor::text as total_minor, o.currency

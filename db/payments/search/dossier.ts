@@ -17,7 +17,7 @@ export type DossierSide = {
 };
 
 /** A payment beside this one: a refund of it, or another try for the same. */
-export type Related = {
+type Related = {
   id: string;
   status: Payment["status"];
   declineCode: string | null;
@@ -28,7 +28,7 @@ export type Related = {
   by: PersonNamed | null;
 };
 
-export type DossierMail = {
+type DossierMail = {
   id: string;
   recipient: string;
   enqueuedAt: Date;
@@ -38,9 +38,9 @@ export type DossierMail = {
 };
 
 /** What an operator did that concerns the payment. */
-export type DossierAct = { id: string; at: Date; action: string; reason: string; by: PersonNamed | null };
+type DossierAct = { id: string; at: Date; action: string; reason: string; by: PersonNamed | null };
 
-export type DossierOrder = {
+type DossierOrder = {
   id: string;
   description: string;
   createdAt: Date;

@@ -159,7 +159,7 @@ async function byAmount(
 }
 
 /** How many payments of a window a subject narrows to, counted up to `rowsMax`. */
-export async function countIn(
+async function countIn(
   subject: Subject | undefined,
   window: Window,
   rowsMax: number,

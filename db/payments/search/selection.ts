@@ -52,7 +52,7 @@ export function sourceOf(subject: Subject | undefined, { from, until }: Window):
      where a.owner_id = ${ownerId}::uuid
     union all
     select ${COLUMNS} from ledger_accounts a
-      join payments p on p.payer_account_id = a.id and p.status = 'succeeded' and p.kind = 'funding' and p.user_id <> ${ownerId}::uuid
+      join payments p on p.payer_account_id = a.id and p.status = 'succeeded' and p.kind in ('funding', 'adjustment') and p.user_id <> ${ownerId}::uuid
                      and ${during}
      where a.owner_id = ${ownerId}::uuid`;
 }

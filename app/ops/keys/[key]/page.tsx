@@ -20,6 +20,9 @@ import { keyActEvents, keyEvents, mayHaveMore, personOf, settledEvent } from "@/
 import { one, type SearchParams } from "@/server/orders/list-query";
 import { revokeKeyOfOther } from "../actions";
 
+/** Answers after which nothing of that request is under way. */
+const OVER: ReadonlySet<string> = new Set(["refused", "invalid", "mismatch"]);
+
 type Props = { params: Promise<{ key: string }>; searchParams: Promise<SearchParams> };
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
@@ -147,7 +150,8 @@ async function KeyVerdict({ found, payment }: { found: KeyDossier; payment: Paym
     );
   }
   if (found.state === "open") {
-    const isChecking = found.arrivals.length > 0;
+    // What was refused is over; anything else may be on its way.
+    const isChecking = found.arrivals.some(({ verdict }) => !OVER.has(verdict));
     return (
       <Verdict tone="wait" sentence={t(isChecking ? "verdictChecking" : "verdictOpen")}>
         <p className="mt-1">{t("verdictOpenText")}</p>
