@@ -106,6 +106,18 @@ async function sealedPosition(): Promise<string> {
   return row?.position ?? "1";
 }
 
+/** A run over the books whose check found a row; it counts for nothing, as the run itself says that all was right. */
+async function reconcileRun(): Promise<string> {
+  const id = randomUUID();
+  await books()`
+    insert into reconcile_runs (id, kind, asked_at, started_at, from_position, to_position, finished_at, outcome)
+    values (${id}, 'incremental', now() - interval '1 day', now() - interval '1 day', 0, 1, now() - interval '1 day', 'right')`;
+  await books()`
+    insert into reconcile_results (run_id, kind, check_name, outcome, slices, total_ms, longest_ms, found, rows, finished_at)
+    values (${id}, 'incremental', 'floor', 'wrong', 3, 12, 7, 1, ${books().json([{ account_id: id, balance_minor: "-1" }])}, now())`;
+  return id;
+}
+
 const TRANSFER = { payee: "bob", amountMinor: "1250", currency: "USD", note: "For the tickets" };
 const TOP_UP = { amountMinor: "2500", currency: "USD" };
 
@@ -142,6 +154,7 @@ const MAKERS: Partial<Record<PageName, Make>> = {
   "/ops/ledger/accounts/[id]": async () => `/ops/ledger/accounts/${await accountOf("alice")}`,
   "/ops/ledger/journal/[position]": async () => `/ops/ledger/journal/${await sealedPosition()}`,
   "/ops/ledger/adjustments/[id]": async () => `/ops/ledger/adjustments/${await adjustment()}`,
+  "/ops/reconcile/[runId]": async () => `/ops/reconcile/${await reconcileRun()}`,
   "/payments/[id]": async (baseURL) => `/payments/${await paidOrder(baseURL)}`,
   "/ops/people/[id]": async () => `/ops/people/${await userIdOf("alice")}`,
   "/ops/payments/[id]": async (baseURL) => `/ops/payments/${await paidOrder(baseURL)}`,
