@@ -5,13 +5,19 @@ import { database } from "../connection/client.ts";
 import { type Verdict, verdictOf } from "../operators/verdicts.ts";
 import { currencies } from "../schema/currencies.ts";
 
-export type OpenCurrency = { code: string; dayLimitMinor: bigint | null; openedAt: Date };
+export type OpenCurrency = {
+  code: string;
+  houseAccountId: string;
+  dayLimitMinor: bigint | null;
+  openedAt: Date;
+};
 
 /** By code. */
 export function listCurrencies(): Promise<OpenCurrency[]> {
   return database()
     .reading.select({
       code: currencies.code,
+      houseAccountId: currencies.houseAccountId,
       dayLimitMinor: currencies.dayLimitMinor,
       openedAt: currencies.openedAt,
     })

@@ -10,14 +10,15 @@ export const AUDIT_ACTIONS = [
   "open-currency",
   "currency-day-limit",
   "fund",
-  "end-sessions",
-  "revoke-api-keys",
   "refund",
   "adjustment-ask",
   "adjustment-approve",
   "adjustment-refuse",
   "adjustment-withdraw",
+  "end-sessions",
+  "revoke-api-keys",
+  "revoke-key",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-export const AUDIT_SUBJECTS = ["user", "account", "currency", "payment", "adjustment"] as const;
+export const AUDIT_SUBJECTS = ["user", "account", "currency", "payment", "adjustment", "key"] as const;

@@ -19,6 +19,8 @@ export type AuditEntry = {
   subject: string;
   /** Whom it was done to, where it was a person or their account. */
   subjectUserId: string | undefined;
+  /** What amounts in it are of: the account's currency, or the one that was opened. */
+  currency: string | undefined;
   reason: string;
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
@@ -82,6 +84,7 @@ export async function searchAudit(
     .limit(limit);
   return rows.map(({ subjectHandle, ownerId, ownerHandle, currency, ...row }) => ({
     ...row,
+    currency: row.subjectKind === "currency" ? row.subjectId : (currency ?? undefined),
     actor: row.actor ?? "?",
     subject: subjectHandle ?? (ownerHandle === null ? row.subjectId : `${ownerHandle} ${currency}`),
     subjectUserId: subjectHandle === null ? (ownerId ?? undefined) : row.subjectId,

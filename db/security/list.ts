@@ -68,3 +68,18 @@ export async function listSecurityEvents(
     detail: detail ?? undefined,
   }));
 }
+
+/** All that fits `filter`, newest first, page after page: never more than one page in memory. */
+export async function* securityPages(
+  filter: SecurityFilter,
+  pageSize: number,
+): AsyncGenerator<SecurityEvent[]> {
+  let after: Cursor | undefined;
+  for (;;) {
+    const page: SecurityEvent[] = await listSecurityEvents(filter, { limit: pageSize, after });
+    yield page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return;
+    after = { at: last.at, id: last.id };
+  }
+}

@@ -113,7 +113,7 @@ const CURRENCIES = { USD: "1000000", JPY: "1000000", KWD: "5000000" };
  * What the application may not do itself: people with roles, currencies, and the accounts that the demo's money comes from,
  * which have no floor and go below zero by what they gave.
  */
-async function seedAsOwner(ownerUrl: string): Promise<void> {
+export async function seedAsOwner(ownerUrl: string): Promise<void> {
   const owner = connectAsOwner(ownerUrl);
   try {
     for (const [currency, dayLimitMinor] of Object.entries(CURRENCIES)) {

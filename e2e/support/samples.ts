@@ -106,6 +106,10 @@ const MAKERS: Partial<Record<PageName, Make>> = {
     `/payments/${await paidOrder(baseURL)}/refund/${randomUUID()}`,
   "/payments/[id]/refund/[intentId]/form": plainRefund,
   "/payments/[id]": async (baseURL) => `/payments/${await paidOrder(baseURL)}`,
+  "/ops/people/[id]": async () => `/ops/people/${await userIdOf("alice")}`,
+  "/ops/payments/[id]": async (baseURL) => `/ops/payments/${await paidOrder(baseURL)}`,
+  "/ops/keys/[key]": async (baseURL) =>
+    `/ops/keys/${await issueKey(baseURL, { kind: "transfer", intentId: randomUUID() })}`,
 };
 
 /** Pages of users that only whoever sold something has: the policy does not know who that is. */

@@ -34,6 +34,11 @@ const SAME_IN_BOTH = new Set([
   "opsOverview.line_p50",
   "opsReconcile.ms",
   "opsReconcile.tookSeconds",
+  "opsPeople.person",
+  "opsPeople.name",
+  "opsAudit.user",
+  "opsAudit.browser",
+  "opsAudit.field_name",
 ]);
 
 const ENGLISH = "messages/en.json";

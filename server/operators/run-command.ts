@@ -1,5 +1,5 @@
 /** Does what an operator's command says, and says what became of it. */
-import { findByHandle, findTwin, listOperators, type User } from "../../db/identity/users.ts";
+import { findByHandle, listOperators, type User } from "../../db/identity/users.ts";
 import { openCurrency } from "../../db/ledger/currencies.ts";
 import { setDayLimit, setFrozen } from "../../db/ledger/restrictions.ts";
 import { listAudit } from "../../db/operators/audit.ts";
@@ -11,10 +11,10 @@ import {
 import { setRole } from "../../db/operators/roles.ts";
 import { isDone, type NotDone, type Verdict } from "../../db/operators/verdicts.ts";
 import { formatMoney } from "../../lib/money.ts";
-import { isReserved } from "../../lib/text/reserved-names.ts";
 import { type CommandLine, OPERATOR_HELP } from "./command-line.ts";
 import { EXIT } from "./exit-codes.ts";
 import { fundAccount } from "./fund-account.ts";
+import { nameFault } from "./name-fault.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** More than anybody decides in one sitting. */
@@ -147,13 +147,6 @@ async function actorOf(
   if (found && (found.role === "operator" || orFormer)) return found;
   complain(`Not done. @${as} is no operator. Nothing was changed by this.`);
   return undefined;
-}
-
-/** Whether nobody may sell under the name; the database has the last word about those who become merchants just now. */
-async function nameFault(name: string, user: User): Promise<NotDone | undefined> {
-  if (isReserved(name)) return "name_taken";
-  const twin = await findTwin({ name, handle: user.handle }, user.id);
-  return twin && (twin === "name" ? "name_taken" : "handle_taken");
 }
 
 function say(verdict: Verdict, who: string, outcome: string, terminal: Terminal): number {

@@ -249,6 +249,8 @@ it("finds nothing wrong while payments are made, and holds no snapshot longer th
       for (const kind of ["full", "incremental"] as const) {
         const run = await runReconciliation(kind);
         results.push(await resultsOf(run));
+        // Of an incremental run there may be none, where nothing was sealed in between.
+        if (kind === "incremental") continue;
         const [made] = await test.owner<{ slices: number }[]>`
           select sum(slices)::int as slices from reconcile_results where run_id = ${run ?? null}`;
         slices = Math.min(slices, made?.slices ?? 0);

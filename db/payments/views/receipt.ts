@@ -1,5 +1,6 @@
 /** The receipt of a payment, read for one of the people in it: no more than that person may know. */
 import { aliasedTable, and, asc, eq } from "drizzle-orm";
+import { issuedAtOf } from "../../../lib/key-time.ts";
 import type { Party, Proof, Receipt, RefundLine, TransferSide } from "../../../lib/receipt.ts";
 import { listArrivals } from "../../attempts/list.ts";
 import { database } from "../../connection/client.ts";
@@ -162,11 +163,4 @@ async function movedBy(
       ? { seal: { position: position.toString(), sealedAt: sealedAt.toISOString() } }
       : {}),
   };
-}
-
-/** When a key was issued: the time in its UUID v7 (RFC 9562 §5.7). Undefined for an id of another version. */
-function issuedAtOf(key: string): string | undefined {
-  const hex = key.replaceAll("-", "");
-  if (hex[12] !== "7") return undefined;
-  return new Date(Number.parseInt(hex.slice(0, 12), 16)).toISOString();
 }

@@ -19,6 +19,7 @@ const FILES = [
   "db/idempotency/state.sql",
   "db/idempotency/revoke.sql",
   "db/idempotency/reap.sql",
+  "db/idempotency/operators/keys.sql",
   "db/payments/locks.sql",
   "db/payments/settle-rules.sql",
   "db/payments/settle.sql",
