@@ -10,6 +10,7 @@ import * as readings from "@/db/service/readings";
 import { SERVER_VERSION, testDatabase } from "@/db/testing/fixtures/database";
 import { newPerson, transferKey, transferTo } from "@/db/testing/fixtures/people";
 import { databaseMetricsText } from "./database-metrics.ts";
+import { metricsText, startMetrics } from "./metrics.ts";
 
 const test = testDatabase();
 const RUN = randomUUID();
@@ -123,6 +124,16 @@ it("of a database that is away it says that alone, in time", async () => {
     ["once_ready", 0],
   ]);
   await db.close();
+});
+
+it("of a database that start-up has not connected yet it says the same", async () => {
+  const process_ = globalThis as { onceDatabase?: unknown };
+  delete process_.onceDatabase;
+  startMetrics();
+  const { text } = await metricsText();
+  expect(text).toMatch(/^once_database_up 0$/m);
+  expect(text).toMatch(/^once_ready 0$/m);
+  expect(text).not.toMatch(/^once_database_pool_waiting\{/m);
 });
 
 it("however many scrape at once, the database is asked once", async () => {
