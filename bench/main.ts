@@ -13,6 +13,7 @@ import { isolation } from "./key-issuing-load.ts";
 import { kinds } from "./kinds.ts";
 import { latency } from "./latency.ts";
 import { processes } from "./processes.ts";
+import { reconciling } from "./reconciling.ts";
 import { printTable, writeReport } from "./report.ts";
 import { history, room } from "./size.ts";
 import { slowCommits } from "./slow-commit.ts";
@@ -66,6 +67,7 @@ for (const name of ["once_bench_small", "once_bench_large"]) await warm(server.a
 await checkpoint(server.adminUrl);
 report(await history(large, small, MANY, pace));
 report(await room(large));
+report(await reconciling(small, pace));
 await Promise.all([small.close(), large.close()]);
 
 const admin = postgres(server.adminUrl, { max: 1, onnotice: () => {} });

@@ -12,7 +12,7 @@ export function LiveRefresh({ everyMs }: { everyMs: number }) {
   useEffect(() => {
     let shownMs = performance.now();
     const refresh = () => {
-      if (document.hidden || !navigator.onLine || performance.now() - shownMs < everyMs) return;
+      if (document.hidden || performance.now() - shownMs < everyMs) return;
       shownMs = performance.now();
       router.refresh();
     };

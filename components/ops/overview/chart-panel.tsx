@@ -1,4 +1,5 @@
 import { useId } from "react";
+import { cn } from "@/components/ui/cn";
 import { Panel } from "@/components/ui/panel";
 import { Chart } from "./chart";
 import { type ChartData, lookOf } from "./chart-types";
@@ -14,6 +15,8 @@ export function ChartPanel({
   tableTitle,
   stepTitle,
   empty,
+  isNamed = data.lines.length > 1,
+  className,
 }: {
   title: string;
   text: string;
@@ -23,6 +26,9 @@ export function ChartPanel({
   stepTitle: string;
   /** What stands in the place of a chart that would show nothing. */
   empty: string;
+  /** Whether it says which line is which; where there is but one, its title mostly says it. */
+  isNamed?: boolean;
+  className?: string;
 }) {
   const titleId = useId();
   // Steps in which nothing was counted are left out, so that the table stays short.
@@ -31,18 +37,18 @@ export function ChartPanel({
     .filter(({ at }) => data.lines.some(({ values }) => (values[at] ?? 0) !== 0))
     .reverse();
   return (
-    <Panel aria-labelledby={titleId} className="min-w-0">
+    <Panel aria-labelledby={titleId} className={cn("flex min-w-0 flex-col", className)}>
       <h2 id={titleId} className="text-lg font-semibold tracking-tight">
         {title}
       </h2>
       <p className="mt-1 text-sm text-soft">{text}</p>
       {shown.length === 0 ? (
-        <p className="mt-4 flex h-24 items-center justify-center rounded-xl bg-wash px-4 text-center text-sm text-soft">
+        <p className="mt-4 flex min-h-24 flex-1 items-center justify-center rounded-xl bg-wash px-4 text-center text-sm text-soft">
           {empty}
         </p>
       ) : (
         <>
-          {data.lines.length > 1 ? <Legend lines={data.lines} /> : null}
+          {isNamed ? <Legend lines={data.lines} /> : null}
           <div className="mt-4">
             <Chart {...data} />
           </div>
@@ -51,7 +57,7 @@ export function ChartPanel({
               {tableTitle}
             </summary>
             <section
-              aria-labelledby={titleId}
+              aria-label={`${title}: ${tableTitle}`}
               // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
               tabIndex={0}
               className="max-h-80 overflow-auto"

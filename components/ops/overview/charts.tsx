@@ -79,7 +79,8 @@ export function Charts({ steps, range }: { steps: Step[]; range: OverviewRange }
   const sizeNames = sizes.map(({ from, to }) => (from === to ? String(to) : `${from}–${to}`));
   const batches: ChartData = {
     kind: "bars",
-    ticks: sizeNames,
+    // Short, so that each bar has its own.
+    ticks: sizes.map(({ from, to }) => (from === to ? String(to) : `≤${to}`)),
     steps: sizeNames.map((size) => t("paymentsInBatch", { size })),
     lines: [
       {
@@ -98,6 +99,7 @@ export function Charts({ steps, range }: { steps: Step[]; range: OverviewRange }
         title={t("payments", { minutes })}
         text={t("paymentsText")}
         data={chart(paymentLines(steps))}
+        className="lg:col-span-2"
       />
       <ChartPanel
         {...shared}
@@ -110,6 +112,7 @@ export function Charts({ steps, range }: { steps: Step[]; range: OverviewRange }
         title={t("declines")}
         text={t("declinesText")}
         data={chart(declineLines(steps))}
+        isNamed
         empty={t("noDeclines")}
       />
       <ChartPanel

@@ -35,7 +35,7 @@ export default function Drawing({ kind, ticks, lines, steps }: ChartData) {
       tick={AXIS}
       tickLine={false}
       stroke="var(--line-strong)"
-      minTickGap={28}
+      {...(kind === "bars" ? { interval: 0 } : { minTickGap: 28 })}
     />,
     <YAxis
       key="y"
@@ -44,7 +44,7 @@ export default function Drawing({ kind, ticks, lines, steps }: ChartData) {
       axisLine={false}
       width={44}
       allowDecimals={false}
-      domain={[0, (most: number) => Math.max(1, most)]}
+      domain={[0, "auto"]}
     />,
     <Tooltip
       key="tooltip"
@@ -79,7 +79,9 @@ export default function Drawing({ kind, ticks, lines, steps }: ChartData) {
                 strokeDasharray={lookOf(at).dash}
                 strokeWidth={2}
                 // A value without neighbours makes no line.
-                dot={values.filter((value) => value !== null).length < 3 ? { r: 3 } : false}
+                dot={
+                  values.filter((value) => value !== null).length < 3 ? { r: 3, strokeDasharray: "" } : false
+                }
                 isAnimationActive={false}
               />
             )),

@@ -1,3 +1,4 @@
+import { ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { useWhen } from "@/components/site/when";
@@ -32,13 +33,17 @@ function OneCheck({ name, meaning, sql, results }: ListedCheck) {
   const [last] = results;
   const wrong = last?.outcome === "wrong" ? last : undefined;
   return (
-    <details open={wrong !== undefined}>
-      <summary className="-mx-2 flex min-h-11 cursor-pointer flex-wrap items-baseline justify-between gap-x-4 gap-y-1 rounded-xl px-2 py-3 hover:bg-wash">
-        <span className="min-w-0 flex-1 basis-64">
+    <details open={wrong !== undefined} className="group">
+      <summary className="-mx-2 flex min-h-11 cursor-pointer flex-wrap items-baseline justify-between gap-x-3 gap-y-1 rounded-xl px-2 py-3 hover:bg-wash">
+        <ChevronRight
+          aria-hidden="true"
+          className="size-4 shrink-0 self-start text-soft group-open:rotate-90 mt-1"
+        />
+        <span className="min-w-0 flex-1 basis-56">
           <span className="block font-mono text-sm font-semibold">{name}</span>
           <span className="mt-0.5 block text-sm text-soft">{say(name, meaning)}</span>
         </span>
-        <span className="text-sm">
+        <span className="text-sm max-sm:ml-7 max-sm:basis-full">
           {last ? <Outcome of={last.outcome} /> : <span className="text-soft">{t("neverMade")}</span>}
           {last ? <span className="block text-soft">{when(last.finishedAt.toISOString())}</span> : null}
         </span>

@@ -24,7 +24,7 @@ export function Progress({ run, done, checks }: { run: OpenRun; done: number; ch
             aria-label={t("progressLabel")}
             value={done}
             max={checks}
-            className="mt-3 h-2 w-full accent-accent-text"
+            className="mt-3 h-2 w-full [accent-color:var(--accent)]"
           >
             {t("progressChecks", { done, checks })}
           </progress>

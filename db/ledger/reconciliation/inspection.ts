@@ -10,8 +10,8 @@ export const ROWS_KEPT_MAX = 50;
 
 /** How long a slice should take: long enough to be worth its round trip, short enough that its snapshot is nobody's trouble. */
 const SLICE_TARGET_MS = 40;
-/** What a slice begins with, and between what it grows and shrinks. */
-const SLICE_ROWS = { first: 500, least: 50, most: 10_000 } as const;
+/** More rows than these are mostly more than a slice should take. */
+const SLICE_ROWS = { first: 500, least: 50, most: 4_000 } as const;
 /** Between two slices the database has as long for others as the slice took, but no longer than this is waited. */
 const PAUSE_MAX_MS = 500;
 
@@ -24,7 +24,9 @@ export type Inspection = {
   readonly isEnough: boolean;
   /** How many rows the next slice should have. */
   readonly rowsMax: number;
-  /** A statement that looks where to cut, or what to carry on; what it returns is not wrong. */
+  /** A slice that returns what the next one goes on from; what it returns is not wrong. */
+  read<Row extends object>(text: string, parameters: readonly Parameter[]): Promise<Row[]>;
+  /** A statement that looks where to cut. It says nothing about how long slices take. */
   look<Row extends object>(text: string, parameters: readonly Parameter[]): Promise<Row[]>;
   /** A slice: its rows are wrong. */
   find(text: string, parameters: readonly Parameter[]): Promise<void>;
@@ -37,15 +39,25 @@ export type Parameter = string | number | null;
 /** Sends one statement of a run. */
 export type Send = <Row extends object>(text: string, parameters: readonly Parameter[]) => Promise<Row[]>;
 
-/**
- * Begins a check, or begins it once more where it is the second of its `tries`: then in the smallest slices. `onSlice` is called
- * before each statement with its number; what it throws ends the check.
- */
-export function inspect(send: Send, onSlice: (slice: number) => Promise<void>, tries = 1): Inspection {
-  const first: number = tries > 1 ? SLICE_ROWS.least : SLICE_ROWS.first;
-  const state = { slices: 0, totalMs: 0, longestMs: 0, rowsMax: first };
+/** How many rows slices begin with, and between what they grow and shrink. */
+export type SliceRows = { first: number; least: number; most: number };
+
+/** For a check that has failed once: as small as slices get. */
+export const SMALLEST_FIRST: SliceRows = { ...SLICE_ROWS, first: SLICE_ROWS.least };
+
+/** Begins a check. `onSlice` is called before each statement with its number; what it throws ends the check. */
+export function inspect(
+  send: Send,
+  onSlice: (slice: number) => Promise<void>,
+  rows: SliceRows = SLICE_ROWS,
+): Inspection {
+  const state = { slices: 0, totalMs: 0, longestMs: 0, rowsMax: rows.first };
   const wrong: WrongRow[] = [];
-  async function timed<Row extends object>(text: string, parameters: readonly Parameter[]): Promise<Row[]> {
+  async function timed<Row extends object>(
+    text: string,
+    parameters: readonly Parameter[],
+    isSlice: boolean,
+  ): Promise<Row[]> {
     await onSlice(state.slices + 1);
     const startedMs = performance.now();
     try {
@@ -55,8 +67,11 @@ export function inspect(send: Send, onSlice: (slice: number) => Promise<void>, t
       state.slices += 1;
       state.totalMs += tookMs;
       state.longestMs = Math.max(state.longestMs, tookMs);
-      if (tookMs < SLICE_TARGET_MS / 2) state.rowsMax = Math.min(SLICE_ROWS.most, state.rowsMax * 2);
-      if (tookMs > SLICE_TARGET_MS) state.rowsMax = Math.max(SLICE_ROWS.least, state.rowsMax / 2);
+      // No more than twice as many, and no fewer than a quarter, by what this one took.
+      if (isSlice) {
+        const wanted = state.rowsMax * Math.min(2, Math.max(0.25, SLICE_TARGET_MS / tookMs));
+        state.rowsMax = Math.min(rows.most, Math.max(rows.least, wanted));
+      }
       await sleep(Math.min(PAUSE_MAX_MS, tookMs));
     }
   }
@@ -80,10 +95,11 @@ export function inspect(send: Send, onSlice: (slice: number) => Promise<void>, t
       return wrong.length >= ROWS_KEPT_MAX;
     },
     wrong,
-    look: timed,
+    read: (text, parameters) => timed(text, parameters, true),
+    look: (text, parameters) => timed(text, parameters, false),
     note,
     async find(text, parameters) {
-      note(await timed<WrongRow>(`${text}\n limit ${ROWS_KEPT_MAX}`, parameters));
+      note(await timed<WrongRow>(`${text}\n limit ${ROWS_KEPT_MAX}`, parameters, true));
     },
   };
 }

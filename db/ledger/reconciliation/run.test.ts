@@ -253,7 +253,7 @@ it("finds nothing wrong while payments are made, and holds no snapshot longer th
         if (kind === "incremental") continue;
         const [made] = await test.owner<{ slices: number }[]>`
           select sum(slices)::int as slices from reconcile_results where run_id = ${run ?? null}`;
-        slices = Math.min(slices, made?.slices ?? 0);
+        if (kind === "full") slices = Math.min(slices, made?.slices ?? 0);
       }
       await letTimePass();
     }

@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto";
 import { database } from "../../connection/client.ts";
 import { errorCode } from "../../execution/error-code.ts";
 import { CHECKS, type Check } from "../reconcile.ts";
-import { type Inspection, inspect, type Send } from "./inspection.ts";
+import { type Inspection, inspect, type Send, SMALLEST_FIRST } from "./inspection.ts";
 import { type Range, slicedCheck } from "./slices.ts";
 import { JOURNAL_START, type Seal } from "./walks.ts";
 
@@ -94,7 +94,7 @@ async function makeCheck(
   const send: Send = (text, parameters) => database().readingSql.unsafe(text, [...parameters]);
   const sliced = slicedCheck(check);
   for (let tries = 1; ; tries += 1) {
-    const inspection = inspect(send, onSlice, tries);
+    const inspection = inspect(send, onSlice, ...(tries > 1 ? [SMALLEST_FIRST] : []));
     try {
       await (kind === "full" ? sliced.full(inspection) : sliced.incremental(inspection, range));
       return { inspection, failure: null };

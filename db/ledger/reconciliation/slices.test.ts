@@ -62,3 +62,55 @@ for (const way of ["full", "incremental"] as const) {
     }
   });
 }
+
+/** Entries of one account: more than a slice begins with. */
+const MANY = 700;
+
+describe("an account with more entries than a slice", () => {
+  const LARGE = "00000000-1000-4000-8000-000000000001";
+
+  /** As `n` transfers between two accounts of nobody's would leave it; `spoilt` alters them. */
+  async function makeLarge(send: Send, spoilt = ""): Promise<void> {
+    await send(
+      `${UNGUARDED}
+       insert into ledger_accounts (id, purpose, currency, balance_minor, min_balance_minor, version)
+       values ('${LARGE}', 'funding', 'USD', -${MANY}, null, ${MANY}),
+              ('00000000-1000-4000-8000-000000000002', 'funding', 'USD', ${MANY}, null, ${MANY});
+       insert into ledger_transfers (id, debit_account_id, credit_account_id, amount_minor, currency, debit_balance_minor,
+                                     debit_version, credit_balance_minor, credit_version, created_at)
+       select gen_random_uuid(), '${LARGE}', '00000000-1000-4000-8000-000000000002', 1, 'USD', -n, n, n, n, now()
+         from generate_series(1, ${MANY}) n;
+       ${spoilt}`,
+      [],
+    );
+  }
+
+  const wrongAt = async (name: string, spoilt?: string) => {
+    const check = CHECKS.find((one) => one.name === name);
+    if (!check) throw new Error(`There is no check called ${name}.`);
+    let found: Inspection | undefined;
+    await tampered(async (send) => {
+      await makeLarge(send, spoilt);
+      found = await make(check, "full", send);
+    });
+    return found?.wrong.filter((row) => Object.values(row).includes(LARGE)) ?? [];
+  };
+
+  it("is right in parts as well", async () => {
+    expect(await wrongAt("balance-is-sum-of-entries")).toEqual([]);
+    expect(await wrongAt("chain-without-gap")).toEqual([]);
+  });
+
+  it.each([1, 2, 500, 501, 699, 700])("entry %i that is gone is found", async (version) => {
+    const gone = `delete from ledger_transfers where debit_account_id = '${LARGE}' and debit_version = ${version}`;
+    expect(await wrongAt("balance-is-sum-of-entries", gone)).toHaveLength(1);
+    // The last one has nothing after it that would not follow: the sum finds that.
+    expect((await wrongAt("chain-without-gap", gone)).length > 0).toBe(version < MANY);
+  });
+
+  it.each([1, 500, 501, 700])("entry %i of another amount is found", async (version) => {
+    const other = `update ledger_transfers set amount_minor = 2 where debit_account_id = '${LARGE}' and debit_version = ${version}`;
+    expect(await wrongAt("balance-is-sum-of-entries", other)).toHaveLength(1);
+    expect(await wrongAt("chain-without-gap", other)).toHaveLength(1);
+  });
+});

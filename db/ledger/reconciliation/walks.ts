@@ -123,7 +123,7 @@ export async function walkJournal(inspection: Inspection, from: Seal): Promise<v
   let at = from;
   for (;;) {
     const rowsMax = inspection.rowsMax;
-    const [slice] = await inspection.look<{
+    const [slice] = await inspection.read<{
       seals: number;
       lastPosition: bigint | null;
       lastHash: string | null;
