@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { flushAttempts, recordAttempt } from "../../attempts/record.ts";
 import { pay } from "../../payments/pay.ts";
 import { testDatabase } from "../../testing/fixtures/database.ts";
-import { holdingAccount } from "../../testing/fixtures/hold-lock.ts";
+import { holding, holdingAccount } from "../../testing/fixtures/hold-lock.ts";
 import {
   expectBooksRight,
   newPerson,
@@ -76,6 +76,19 @@ describe("revoking for somebody", () => {
     expect(await auditOf(key)).toEqual([]);
     expect(await readKey(key)).toMatchObject({ state: "settled", owner: { id: payer.id } });
     await expectBooksRight(test.owner);
+  });
+
+  it("by two at once is one revocation: both hear the same, one is written down", async () => {
+    const { payer, key } = await newTransfer(test.owner);
+    const operators = [await newOperator(), await newOperator()];
+    const held = `select 1 from idempotency_keys where key = '${key}' for update`;
+    const both = await holding(test.owner, held, async ({ waiting }) => {
+      const revoking = operators.map(({ id }) => revokeKeyFor(id, { userId: payer.id, key, reason: REASON }));
+      await waiting(2);
+      return revoking;
+    });
+    expect(await Promise.all(both)).toEqual(["void", "void"]);
+    expect(await auditOf(key)).toHaveLength(1);
   });
 
   it("is an operator's alone, who is not frozen, and of nobody's own key", async () => {
