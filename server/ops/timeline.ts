@@ -17,8 +17,15 @@ export function personOf(person: PersonNamed | null): TimelinePerson | undefined
     : { name: person.name, handle: person.handle, href: `/ops/people/${person.id}` };
 }
 
-/** The beginning of every timeline: the key, and each request that came with it. */
-export async function keyEvents(key: string, arrivals: readonly Arrival[]): Promise<TimelineEvent[]> {
+/**
+ * The beginning of every timeline: the key, and each request that came with it. Of a key of which nothing is known it is not
+ * claimed that it was ever issued: anybody can write one.
+ */
+export async function keyEvents(
+  key: string,
+  arrivals: readonly Arrival[],
+  isKnown = true,
+): Promise<TimelineEvent[]> {
   const [t, format] = await Promise.all([getTranslations("opsPayments"), getFormatter()]);
   const when = (at: string) => format.dateTime(new Date(at), "instant");
   const issuedAt = issuedAtOf(key);
@@ -30,9 +37,9 @@ export async function keyEvents(key: string, arrivals: readonly Arrival[]): Prom
             id: "issued",
             at: issuedAt,
             when: when(issuedAt),
-            title: t("eventIssued"),
+            title: t(isKnown ? "eventIssued" : "eventCarried"),
             tone: "plain" as const,
-            facts: [t("eventIssuedText")],
+            facts: [t(isKnown ? "eventIssuedText" : "eventCarriedText")],
           },
         ]),
     ...arrivals.map(

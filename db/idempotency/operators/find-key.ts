@@ -73,6 +73,8 @@ async function whoseArrivals(key: string): Promise<string | undefined> {
   const issuedAt = issuedAtOf(key);
   if (issuedAt === undefined) return undefined;
   const from = new Date(new Date(issuedAt).getTime() - SKEW_MS);
+  // Nobody has come yet with a key of a time to come; and its year may be one that PostgreSQL does not read.
+  if (from.getTime() > Date.now()) return undefined;
   const bounds = { from, until: new Date(from.getTime() + ARRIVALS_DAYS * 86_400_000) };
   let lookedAt = 0;
   const count = async (window: { from: Date; until: Date }, rowsMax: number) => {

@@ -134,12 +134,18 @@ describe("looking up", () => {
     const found = await readKey(key);
     expect(found).toMatchObject({ state: "void", owner: { id: payer.id } });
     expect(found.arrivals.map(({ verdict }) => verdict)).toEqual(["unknown", "void"]);
-    expect(await readKey("00000000-0000-4000-8000-000000000000")).toEqual({
-      state: "void",
-      owner: undefined,
-      arrivals: [],
-      acts: [],
-    });
+    // Of another version, of the first moment and of the last that a key can carry.
+    for (const [head, version] of [
+      ["00000000-0000", 4],
+      ["00000000-0000", 7],
+      ["ffffffff-ffff", 7],
+    ])
+      expect(await readKey(`${head}-${version}000-8000-000000000000`)).toEqual({
+        state: "void",
+        owner: undefined,
+        arrivals: [],
+        acts: [],
+      });
   });
 });
 

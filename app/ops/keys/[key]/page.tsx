@@ -47,7 +47,7 @@ export default async function OpsKeyPage({ params, searchParams }: Props) {
     getTranslations("ops"),
   ]);
   const events = [
-    ...(await keyEvents(key, arrivals)),
+    ...(await keyEvents(key, arrivals, owner !== undefined)),
     ...(payment ? [await settledEvent(payment)] : []),
     ...(await keyActEvents(acts)),
   ].sort((one_, other) => (one_.at < other.at ? -1 : one_.at > other.at ? 1 : 0));
