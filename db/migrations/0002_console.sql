@@ -311,8 +311,8 @@ revoke execute on function rename_person_v1, end_sessions_v1, revoke_api_keys_v1
 --> statement-breakpoint
 -- What operators learn of keys, and do to them. Everybody else is told of their own keys only (state.sql, revoke.sql).
 
--- The state of a key, whoever it was issued to: settled or open, with its user; else void. Both tables are read in one statement, as
--- key_state_v1 reads them. The table of open keys has no index by key alone, because it is small and each form that opens writes to it.
+-- The state of a key, whoever it was issued to: settled or open, with its user; else void. Keys are read before payments, so that
+-- what settles between the two is found, also where each statement goes to every shard. The table of open keys has no index by key alone, because it is small and each form that opens writes to it.
 create or replace function find_key_v1(asked_key uuid)
 returns table (state text, user_id uuid)
 language plpgsql volatile security definer
@@ -325,9 +325,8 @@ declare
   opened_by uuid;
 begin
   perform assert_decisive();
-  select (select p.user_id from payments p where p.id = asked_key limit 1),
-         (select k.user_id from idempotency_keys k where k.key = asked_key and k.issued_in = here limit 1)
-    into paid_by, opened_by;
+  select k.user_id into opened_by from idempotency_keys k where k.key = asked_key and k.issued_in = here limit 1;
+  select p.user_id into paid_by from payments p where p.id = asked_key limit 1;
   perform wait_for_standbys();
   return query
     select case when paid_by is not null then 'settled' when opened_by is not null then 'open' else 'void' end,
