@@ -44,7 +44,6 @@ export const ledgerAccounts = pgTable(
     /** For lists. Never on what a payment changes: its update of the row would have to change the index as well. */
     index("ledger_accounts_currency").on(table.currency, table.id),
     index("ledger_accounts_closed").on(table.id).where(sql`closed_at is not null`),
-    index("ledger_accounts_house").on(table.id).where(sql`owner_id is null`),
     check("ledger_accounts_floor", sql`${table.balanceMinor} >= ${table.minBalanceMinor}`),
     check("ledger_accounts_owned", sql`(${table.purpose} = 'funding') = (${table.ownerId} is null)`),
     check("ledger_accounts_purpose_known", sql`${table.purpose} in ('wallet', 'funding')`),

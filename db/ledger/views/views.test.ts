@@ -139,9 +139,9 @@ it("the journal is read by position, each seal with the one before, and what is 
   expect((await listSeals(1, before.position))[0]?.position).toBe(before.position);
 });
 
-/** More than the pool has connections: each of them has made its plans. */
+/** More than the pool has connections: each of them has told what it read. */
 const AT_ONCE = 24;
-const ROWS = 20_000;
+const ROWS = 10_000;
 /** Pages and what stands beside their rows, and some steps to find a moment. */
 const ROWS_READ_MAX = 2_000;
 const TABLES = [
@@ -180,6 +180,7 @@ it("every read finds its rows by an index, and no more of them than it shows", a
     for (const filter of [
       {},
       { currency: "USD" },
+      { currency: "JPY" },
       { state: "house" },
       { state: "frozen" },
       { currency: "USD", state: "open" },
@@ -189,12 +190,10 @@ it("every read finds its rows by an index, and no more of them than it shows", a
       await searchAccounts(filter, 26);
     await listAdjustments(26, {});
     await listAdjustments(26, { state: "pending" });
+    await listAdjustments(26, { state: "refused" });
   };
   for (const table of TABLES)
     await test.owner.unsafe(`alter table ${table} set (autovacuum_enabled = false)`);
-  await test.owner`analyze`;
-  // Often enough that a plan is made for good.
-  await Promise.all(Array.from({ length: AT_ONCE * 6 }, readAll));
 
   await test.owner`
     insert into ledger_transfers (id, debit_account_id, credit_account_id, amount_minor, currency, debit_balance_minor,
@@ -223,13 +222,10 @@ it("every read finds its rows by an index, and no more of them than it shows", a
     select gen_random_uuid(), ${person.id}, ${person.accountId}, (select id from ledger_accounts where owner_id is null limit 1), 1,
            'USD', 'x', now() + n * interval '1 second', 'pending' from generate_series(1, ${ROWS}::int) n`;
 
-  for (const isAnalyzed of [false, true]) {
-    if (isAnalyzed) await test.owner`analyze`;
-    const before = await rowsRead();
-    await readAll();
-    const after = await rowsRead();
-    expect(after.size).toBe(TABLES.length);
-    const readOften = [...after].filter(([table, rows]) => rows - (before.get(table) ?? 0) > ROWS_READ_MAX);
-    expect(readOften, isAnalyzed ? "analyzed" : "not analyzed").toEqual([]);
-  }
+  await test.owner`analyze`;
+  const before = await rowsRead();
+  await readAll();
+  const after = await rowsRead();
+  expect(after.size).toBe(TABLES.length);
+  expect([...after].filter(([table, rows]) => rows - (before.get(table) ?? 0) > ROWS_READ_MAX)).toEqual([]);
 });
