@@ -1,6 +1,6 @@
 /** What a chart is drawn from: words and numbers that the server has made ready. */
 
-export type ChartLine = {
+type ChartLine = {
   key: string;
   label: string;
   /** By step; null where nothing is known: the line has a gap there. */

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
 
 /** A row that is wrong, as it can be written as JSON: 64-bit numbers are text. */
-export type WrongRow = Record<string, unknown>;
+type WrongRow = Record<string, unknown>;
 
 /** Enough rows to see what is wrong; a check that has found as many goes no further. */
-export const ROWS_KEPT_MAX = 50;
+const ROWS_KEPT_MAX = 50;
 
 /** How long a slice should take: long enough to be worth its round trip, short enough that its snapshot is nobody's trouble. */
 const SLICE_TARGET_MS = 40;
@@ -40,7 +40,7 @@ export type Parameter = string | number | null;
 export type Send = <Row extends object>(text: string, parameters: readonly Parameter[]) => Promise<Row[]>;
 
 /** How many rows slices begin with, and between what they grow and shrink. */
-export type SliceRows = { first: number; least: number; most: number };
+type SliceRows = { first: number; least: number; most: number };
 
 /** For a check that has failed once: as small as slices get. */
 export const SMALLEST_FIRST: SliceRows = { ...SLICE_ROWS, first: SLICE_ROWS.least };

@@ -60,7 +60,7 @@ export type AccountSlices = {
 };
 
 /** What entries that were read already add up to. They never change, so it holds later. */
-export type Carried = { sumMinor: bigint; entries: bigint };
+type Carried = { sumMinor: bigint; entries: bigint };
 
 /**
  * Walks accounts with their entries: small accounts many at a time, and a large one, such as the house's, part by part along

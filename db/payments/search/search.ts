@@ -159,11 +159,7 @@ async function byAmount(
 }
 
 /** How many payments of a window a subject narrows to, counted up to `rowsMax`. */
-async function countIn(
-  subject: Subject | undefined,
-  window: Window,
-  rowsMax: number,
-): Promise<number> {
+async function countIn(subject: Subject | undefined, window: Window, rowsMax: number): Promise<number> {
   const [row] = await database().reading.execute<{ rows: number }>(countQuery(subject, window, rowsMax));
   return row?.rows ?? 0;
 }
