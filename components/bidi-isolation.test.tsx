@@ -25,6 +25,10 @@ import { Status } from "./checkout/status";
 import { HomeOfMerchant } from "./home/home-of-merchant";
 import { HomeOfPayer } from "./home/home-of-payer";
 import { RequestState } from "./merchant-request/request-state";
+import { BothSides } from "./ops/ledger/both-sides";
+import { LinesTable } from "./ops/lines-table";
+import { RefundOutcome } from "./ops/refund/refund-outcome";
+import { SaleFacts } from "./ops/refund/sale-facts";
 import { OrderLines } from "./orders/order-lines";
 import { OrderList } from "./orders/order-list";
 import { Receipt } from "./payments/receipt";
@@ -270,6 +274,45 @@ const PARTS: Record<string, ReactNode> = {
         decidedAt: new Date(payment.settledAt),
         createdAt: new Date(payment.settledAt),
       }}
+    />
+  ),
+  "what an operator refunds": (
+    <SaleFacts
+      sale={{
+        paymentId: payment.id,
+        merchant: { name: EVE, handle: "eve" },
+        payer: { name: EVE, handle: "eve" },
+        description: EVE,
+        amountMinor: 10n,
+        refundedMinor: 0n,
+        leftMinor: 10n,
+        currency: "USD",
+        settledAt: new Date(payment.settledAt),
+      }}
+    />
+  ),
+  "why an operator's refund was declined": (
+    <RefundOutcome amount="$0.10" left="$0.10" merchant={EVE} declineCode="insufficient_funds" />
+  ),
+  "both sides of a correction": (
+    <BothSides
+      sides={[
+        {
+          side: "debit",
+          account: { id: "a", owner: { name: EVE, handle: "eve" }, isClosed: false },
+          now: "$0.10",
+          after: "$0.00",
+          lacks: false,
+        },
+      ]}
+    />
+  ),
+  "a table of the console": (
+    <LinesTable
+      caption="Entries"
+      columns={[{ id: "who", header: "Who" }]}
+      lines={[{ id: "1", cells: { who: { text: EVE, words: true, sub: EVE } } }]}
+      empty=""
     />
   ),
   "a new API key": <NewKey name={EVE} apiKey="once_abc" />,

@@ -20,7 +20,8 @@ let survivors = 0;
 
 for (const mutant of chosen) {
   const outputFile = path.join(folder, `${mutant.name}.json`);
-  const tests = ["vitest", "run", "db/payments", "db/idempotency", "db/ledger", "db/orders", "db/operators"];
+  const folders = ["payments", "idempotency", "ledger", "orders", "operators", "security"];
+  const tests = ["vitest", "run", ...folders.map((name) => `db/${name}/`)];
   spawnSync("npx", [...tests, "--bail=1", "--reporter=json", `--outputFile=${outputFile}`], {
     env: { ...process.env, ONCE_MUTANT: mutant.name },
     stdio: "ignore",

@@ -124,7 +124,7 @@ export function DataTable<Row extends RowData>({
                     key={cell.id}
                     {...(at === 0 && { scope: "row" })}
                     className={cn(
-                      "font-normal wrap-anywhere max-sm:flex max-sm:justify-between max-sm:gap-4 max-sm:py-1 max-sm:text-right sm:px-2 sm:py-3 sm:align-top sm:first:pl-0 sm:last:pr-0",
+                      "font-normal wrap-anywhere max-sm:flex max-sm:items-baseline max-sm:justify-between max-sm:gap-4 max-sm:py-1 max-sm:text-right sm:px-2 sm:py-3 sm:align-top sm:first:pl-0 sm:last:pr-0",
                       align(cell.column.id),
                     )}
                   >

@@ -4,10 +4,12 @@ import { describe, expect, it } from "vitest";
 import type { Movement } from "../../lib/activity/movement.ts";
 import type { Selection } from "../../lib/activity/selection.ts";
 import { openAccount } from "../ledger/accounts.ts";
+import { approveAdjustment } from "../payments/adjust.ts";
 import type { PayCommand } from "../payments/command.ts";
 import { fund } from "../payments/funding.ts";
 import { pay } from "../payments/pay.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
+import { adjustmentEntry } from "../testing/fixtures/entries.ts";
 import { keyFor, newOrder, newPerson, type Person } from "../testing/fixtures/people.ts";
 import { readAccountStates } from "./account-states.ts";
 import { readCut, writeCut } from "./cut.ts";
@@ -163,6 +165,33 @@ describe("a history", () => {
     expect(told(await all(friend))).toEqual([[tried[1], true]]);
     expect(told(await all(merchant))).toEqual([[tried[0], false]]);
     expect(await findMovement(friend.id, tried[1] ?? "")).toMatchObject({ isRequest: true });
+  });
+
+  it("shows a correction to both owners, each with the other and the reason, and to no operator as theirs", async () => {
+    const [asker, approver] = [
+      await newPerson(test.owner, 0n, "operator"),
+      await newPerson(test.owner, 0n, "operator"),
+    ];
+    const [from, to] = [await newPerson(test.owner, 50n), await newPerson(test.owner, 0n)];
+    const { id, entry } = await adjustmentEntry(asker, approver, from, to, 30n);
+    expect(await approveAdjustment(approver.id, id)).toMatchObject({ payment: { status: "succeeded" } });
+    const common = { kind: "adjustment", note: "Booked to the wrong account", amountMinor: 30n };
+    expect((await all(from))[0]).toMatchObject({
+      ...common,
+      direction: "out",
+      balanceMinor: 20n,
+      party: { handle: to.handle },
+    });
+    expect((await all(to))[0]).toMatchObject({
+      ...common,
+      direction: "in",
+      balanceMinor: 30n,
+      party: { handle: from.handle },
+    });
+    expect(await all(from, { kind: "adjustment", direction: "out" })).toHaveLength(1);
+    for (const operator of [asker, approver]) expect(await all(operator)).toEqual([]);
+    expect(await findMovement(to.id, entry.key)).toMatchObject({ direction: "in", status: "succeeded" });
+    expect(await findMovement(approver.id, entry.key)).toBeUndefined();
   });
 
   it("shows what an operator put in and took out to the account's owner, and to the operator as what it is", async () => {

@@ -170,6 +170,11 @@ export function setDatabase(db: Database): void {
   slot.onceDatabase = db;
 }
 
+/** How busy the pools are; none before start-up has connected them. */
+export function poolLoads(): Partial<ReturnType<Database["load"]>> {
+  return slot.onceDatabase?.load() ?? {};
+}
+
 /** The database of this process. Throws where start-up has not run. */
 export function database(): Database {
   if (!slot.onceDatabase) throw new Error("Bug: the database is used before start-up connected it.");

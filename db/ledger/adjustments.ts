@@ -76,9 +76,9 @@ export function endAdjustment(
   );
 }
 
-export type Person = { id: string; name: string; handle: string };
+type Person = { id: string; name: string; handle: string };
 /** One side, as it is now. `owner` is null for the house's own account. */
-export type AdjustedAccount = {
+type AdjustedAccount = {
   id: string;
   owner: Person | null;
   balanceMinor: bigint;

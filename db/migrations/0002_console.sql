@@ -562,12 +562,13 @@ declare
   entries constant settlement_entry[] := array(
     select jsonb_populate_record(null::settlement_entry, item)
       from jsonb_array_elements(batch) with ordinality as items (item, position) order by position);
-  actors constant uuid[] := array(
+  -- By entry; null where none has one, as in most batches.
+  actors constant uuid[] := case when batch @? '$[*].actor_id' then array(
     select (item ->> 'actor_id')::uuid
-      from jsonb_array_elements(batch) with ordinality as items (item, position) order by position);
-  adjustments_named constant uuid[] := array(
+      from jsonb_array_elements(batch) with ordinality as items (item, position) order by position) end;
+  adjustments_named constant uuid[] := case when batch @? '$[*].adjustment_id' then array(
     select (item ->> 'adjustment_id')::uuid
-      from jsonb_array_elements(batch) with ordinality as items (item, position) order by position);
+      from jsonb_array_elements(batch) with ordinality as items (item, position) order by position) end;
   names_orders boolean; names_refunds boolean; names_operators boolean; names_adjustments boolean;
   operators uuid[] := '{}';
   keys_held settlement_key[]; keys_spent integer[]; key_done boolean[];

@@ -154,11 +154,3 @@ export async function countOpenKeysOf(userId: string): Promise<number> {
   );
   return Number(row?.count ?? 0);
 }
-
-/** What an id is of: somebody's, or one of their accounts'. By handle, for lists that name many at once. */
-export async function findHandles(ids: readonly string[]): Promise<Map<string, string>> {
-  if (ids.length === 0) return new Map();
-  const rows = await database().reading.execute<{ id: string; handle: string }>(sql`
-    select u.id, u.handle from users u where u.id = any(string_to_array(${[...new Set(ids)].join(",")}, ',')::uuid[])`);
-  return new Map([...rows].map(({ id, handle }) => [id, handle]));
-}

@@ -72,7 +72,7 @@ export async function refundStateOf(sale: Sale, key: string): Promise<RefundStat
 }
 
 /** Who, of the operators, did what the payment called `id` is, by the audit log; undefined where nobody of them did. */
-export async function findActor(id: string): Promise<{ name: string; handle: string } | undefined> {
+async function findActor(id: string): Promise<{ name: string; handle: string } | undefined> {
   const [actor] = await database()
     .reading.select({ name: users.name, handle: users.handle })
     .from(auditLog)

@@ -1,7 +1,7 @@
 /** What security events tell of. */
 
 /** Something changed, and the statement that changed it has written the event (events.sql). One row each. */
-export const SECURITY_CHANGES = [
+const SECURITY_CHANGES = [
   "signed-up",
   "signed-in",
   "signed-out",

@@ -2,8 +2,7 @@
  * Whether payments can be settled on the database now: asked of the database itself, in steps that write nothing. What start-up
  * has checked may be otherwise since: a failover to a standby, a restore, a disk that made somebody set it read only.
  */
-import type postgres from "postgres";
-import { database } from "../connection/client.ts";
+import { database, type Sql } from "../connection/client.ts";
 import { isDeadlineMissed, within } from "../execution/deadline.ts";
 import { errorCode } from "../execution/error-code.ts";
 import { knownMigrations } from "./migrate.ts";
@@ -57,12 +56,12 @@ const NOT_THERE = new Set(["42P01", "3F000"]);
 
 /** Asks the database. Never throws. */
 export async function probeDatabase(): Promise<Readiness> {
-  const db = database();
-  const sql = db.watching;
+  let hanging: Sql | undefined;
   try {
-    return await within(PROBE_DEADLINE_MS, probe(sql));
+    hanging = database().watching;
+    return await within(PROBE_DEADLINE_MS, probe(hanging));
   } catch (error) {
-    if (isDeadlineMissed(error)) db.replacePool("watching", sql);
+    if (hanging && isDeadlineMissed(error)) database().replacePool("watching", hanging);
     return {
       ready: false,
       why: WHY_NO_CONNECTION[errorCode(error) ?? ""] ?? "database-unreachable",
@@ -71,7 +70,7 @@ export async function probeDatabase(): Promise<Readiness> {
   }
 }
 
-async function probe(sql: postgres.Sql<{ bigint: bigint }>): Promise<Readiness> {
+async function probe(sql: Sql): Promise<Readiness> {
   const no = (why: NotReady, cause: unknown): Readiness => ({ ready: false, why, cause });
   const [server] = await sql<{ isStandby: boolean; isReadOnly: boolean; waitsForNobody: boolean }[]>`
     select pg_is_in_recovery() as is_standby, current_setting('transaction_read_only') = 'on' as is_read_only,
@@ -107,7 +106,7 @@ async function probe(sql: postgres.Sql<{ bigint: bigint }>): Promise<Readiness> 
 }
 
 /** What the role that asks may not use, or what is not there. */
-async function missingGrants(sql: postgres.Sql<{ bigint: bigint }>): Promise<string[]> {
+async function missingGrants(sql: Sql): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`
     select name from unnest(string_to_array(${FUNCTIONS.join()}, ',')) name
      where not coalesce((select bool_and(has_function_privilege(p.oid, 'execute')) from pg_proc p

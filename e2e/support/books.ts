@@ -62,6 +62,22 @@ export async function userIdOf(handle: string): Promise<string> {
   return user.id;
 }
 
+/** The account in USD of one of the demo's people. */
+export async function accountOf(handle: string): Promise<string> {
+  const [account] = await books()<{ id: string }[]>`
+    select id from ledger_accounts where owner_id = ${await userIdOf(handle)} and currency = 'USD'`;
+  if (!account) throw new Error(`${handle} has no account in USD.`);
+  return account.id;
+}
+
+/** Another operator than Omar, who asks for what he approves. Nobody signs in as them. */
+export async function secondOperator(): Promise<string> {
+  await books()`
+    insert into users (id, name, email, handle, role) values (gen_random_uuid(), 'Olga Operator', 'olga@once.test', 'olga', 'operator')
+    on conflict do nothing`;
+  return userIdOf("olga");
+}
+
 /** A new API key of one of the demo's people that may do nothing at all: no page makes such a one. */
 export async function newKeyWithoutScopes(handle: string): Promise<string> {
   const apiKey = randomBytes(32).toString("base64url");

@@ -2,10 +2,18 @@
 import { books } from "./books.ts";
 
 /**
- * Written by rounds of the server's own (sealing, recording arrivals, when a key last changed something), whenever their
- * time comes. That reading with a key writes nothing there either is held by server/pay/replay.test.ts, which can wait for them.
+ * Written by rounds of the server's own (sealing, recording arrivals, when a key last changed something, what the servers saw,
+ * reconciliation), whenever their time comes. That reading with a key writes nothing there either is held by server/pay/replay.test.ts, which can wait for them.
  */
-const ROUNDS = ["ledger_seals", "ledger_seal_head", "payment_attempts", "api_keys"];
+const ROUNDS = [
+  "ledger_seals",
+  "ledger_seal_head",
+  "payment_attempts",
+  "api_keys",
+  "service_minutes",
+  "reconcile_runs",
+  "reconcile_results",
+];
 
 /** Every row of the other tables by where it lies and which transaction wrote it. */
 export async function everyRow(): Promise<Record<string, string>> {

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { PAGES, type PageName } from "../../server/identity/policy.ts";
-import { books, newOrder, userIdOf } from "./books.ts";
+import { accountOf, books, newOrder, secondOperator, userIdOf } from "./books.ts";
 
 export type Who = "nobody" | "Alice" | "Mia" | "Omar";
 export type Sample = { page: PageName; path: string; who: Who };
@@ -21,7 +21,7 @@ async function issueKey(baseURL: string, purpose: object): Promise<string> {
 }
 
 /** Pays an order of Mia's as Alice does, and returns the payment's id. */
-async function paidOrder(baseURL: string): Promise<string> {
+export async function paidOrder(baseURL: string): Promise<string> {
   const orderId = await newOrder(baseURL);
   const key = await issueKey(baseURL, { kind: "order", orderId });
   await fetch(`${baseURL}/api/payments`, {
@@ -74,6 +74,38 @@ async function moneyRequest(): Promise<string> {
   return id;
 }
 
+/** A refund that an operator has begun, of a sale of Mia's. */
+async function operatorRefund(baseURL: string): Promise<string> {
+  const [paymentId, intentId] = [await paidOrder(baseURL), randomUUID()];
+  const answer = await fetch(`${baseURL}/api/idempotency-keys`, {
+    method: "POST",
+    headers: { ...AUTHORIZED, authorization: "Bearer once_demo_mia" },
+    body: JSON.stringify({ purpose: { kind: "refund", paymentId, intentId } }),
+  });
+  const { key } = (await answer.json()) as { key: string };
+  const typed = new URLSearchParams({ amountMinor: "500", reason: "Sent back" });
+  return `/ops/payments/${paymentId}/refund/${key}?${typed}`;
+}
+
+/** A correction that another operator than Omar asks for. */
+async function adjustment(): Promise<string> {
+  const id = randomUUID();
+  const asker = await secondOperator();
+  await books()`
+    select request_adjustment_v1(${asker}, ${id}, ${await accountOf("alice")}, ${await accountOf("bob")}, 1250, 'USD',
+                                 'Booked to the wrong account')`;
+  return id;
+}
+
+/** The position of a seal that is there. */
+async function sealedPosition(): Promise<string> {
+  await books()`select seal_transfers_v1(1000)`;
+  const [row] = await books()<
+    { position: string }[]
+  >`select max(position)::text as position from ledger_seals`;
+  return row?.position ?? "1";
+}
+
 /** A run over the books whose check found a row; it counts for nothing, as the run itself says that all was right. */
 async function reconcileRun(): Promise<string> {
   const id = randomUUID();
@@ -117,6 +149,11 @@ const MAKERS: Partial<Record<PageName, Make>> = {
   "/payments/[id]/refund/[intentId]": async (baseURL) =>
     `/payments/${await paidOrder(baseURL)}/refund/${randomUUID()}`,
   "/payments/[id]/refund/[intentId]/form": plainRefund,
+  "/ops/payments/[id]/refund": async (baseURL) => `/ops/payments/${await paidOrder(baseURL)}/refund`,
+  "/ops/payments/[id]/refund/[key]": operatorRefund,
+  "/ops/ledger/accounts/[id]": async () => `/ops/ledger/accounts/${await accountOf("alice")}`,
+  "/ops/ledger/journal/[position]": async () => `/ops/ledger/journal/${await sealedPosition()}`,
+  "/ops/ledger/adjustments/[id]": async () => `/ops/ledger/adjustments/${await adjustment()}`,
   "/ops/reconcile/[runId]": async () => `/ops/reconcile/${await reconcileRun()}`,
   "/payments/[id]": async (baseURL) => `/payments/${await paidOrder(baseURL)}`,
   "/ops/people/[id]": async () => `/ops/people/${await userIdOf("alice")}`,

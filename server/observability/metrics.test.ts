@@ -106,8 +106,10 @@ describe("the token", () => {
 
 it("counts what a pool does: a statement under way occupies a connection, more than there are wait", async () => {
   const { watching } = test.db;
-  const statements = Array.from({ length: 5 }, () => watching`select pg_sleep(0.2)`.execute());
-  await expect.poll(() => test.db.load().watching).toMatchObject({ inUse: 2, waiting: 3 });
+  const statements = Array.from({ length: 5 }, () => watching`select pg_sleep(1)`.execute());
+  await expect
+    .poll(() => test.db.load().watching, { timeout: 30_000 })
+    .toMatchObject({ inUse: 2, waiting: 3 });
   await Promise.all(statements);
   expect(test.db.load().watching).toMatchObject({ inUse: 0, waiting: 0, replaced: 0 });
   await expect(watching`select 1 / 0`).rejects.toThrow();

@@ -151,7 +151,8 @@ describe("the alert", () => {
 });
 
 describe("docs/OPERATING.md", () => {
-  const headings = readFileSync("docs/OPERATING.md", "utf8")
+  const text = readFileSync("docs/OPERATING.md", "utf8");
+  const headings = text
     .split("\n")
     .filter((line) => /^#+ /.test(line))
     .map((line) => line.replace(/^#+ /, ""));
@@ -165,10 +166,14 @@ describe("docs/OPERATING.md", () => {
 
   it.each(rules.map(({ alert, annotations }) => [alert, annotations.runbook_url] as const))(
     "says what %s means and what to do",
-    (_alert, url) => {
+    (alert, url) => {
       const [file, anchor] = url.split("#");
       expect(file).toBe("docs/OPERATING.md");
       expect(anchors.filter((one) => one === anchor)).toHaveLength(1);
+      const [, section = ""] = text.split(`\n### ${alert}\n`);
+      const words = section.split(/\n##+ /)[0];
+      expect(words).toContain("**Look**");
+      expect(words).toContain("**Do**");
     },
   );
 
@@ -180,7 +185,6 @@ describe("docs/OPERATING.md", () => {
   });
 
   it("leads to its sections by a table of contents that is whole", () => {
-    const text = readFileSync("docs/OPERATING.md", "utf8");
     const linked = [...text.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor ?? "");
     expect(linked.filter((anchor) => !anchors.includes(anchor))).toEqual([]);
     const sections = text.split("\n").filter((line) => /^## /.test(line) && line !== "## Contents");

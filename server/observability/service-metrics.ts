@@ -1,7 +1,7 @@
 /** What this process counts about settling and about its way to the database, read where it is counted. */
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { attemptsLost } from "@/db/attempts/record";
-import { database } from "@/db/connection/client";
+import { poolLoads } from "@/db/connection/client";
 import { observeSettling } from "@/db/payments/observation";
 import { settlingLoad } from "@/db/payments/settle";
 import { DECLINE_CODES } from "@/lib/api/payment";
@@ -110,7 +110,7 @@ export function registerProcess(registry: Registry): void {
       labelNames: ["pool"],
       registers,
       collect() {
-        for (const [pool, load] of Object.entries(database().load())) this.set({ pool }, read(load));
+        for (const [pool, load] of Object.entries(poolLoads())) this.set({ pool }, read(load));
       },
     });
   perPool(
@@ -135,7 +135,7 @@ export function registerProcess(registry: Registry): void {
     registers,
     collect() {
       this.reset();
-      for (const [pool, { replaced }] of Object.entries(database().load())) this.inc({ pool }, replaced);
+      for (const [pool, { replaced }] of Object.entries(poolLoads())) this.inc({ pool }, replaced);
     },
   });
   new Gauge({
@@ -146,4 +146,4 @@ export function registerProcess(registry: Registry): void {
   }).set({ version: packageJson.version, deployment: process.env.ONCE_DEPLOYMENT_ID ?? "" }, 1);
 }
 
-type PoolLoadNow = ReturnType<ReturnType<typeof database>["load"]>["settling"];
+type PoolLoadNow = NonNullable<ReturnType<typeof poolLoads>["settling"]>;

@@ -37,16 +37,16 @@ export function typedRefund(search: SearchParams): { amountMinor: string; reason
   return amountMinor === undefined || reason === undefined ? undefined : { amountMinor, reason };
 }
 
-/** Why a refund was refused, by the text that says so; what is not here cannot happen to one, and is said to be refused. */
-export function refusalText(reason: RefusalReason) {
+/** Why a refund was refused, as the texts `refused_…` say it; what is not here cannot happen to one, and is said to be refused. */
+export function refusalCode(reason: RefusalReason) {
   switch (reason) {
     case "not_operator":
     case "own_account":
     case "payer_closed":
     case "payment_unknown":
     case "overflow":
-      return `refused_${reason}` as const;
+      return reason;
     default:
-      return "refused_other" as const;
+      return "other";
   }
 }

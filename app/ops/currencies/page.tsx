@@ -43,7 +43,18 @@ export default async function CurrenciesPage({ searchParams }: { searchParams: P
     .map((code) => moneyPattern(code, locale));
   return (
     <>
-      <PageHead title={t("currencies")} lead={t("currenciesLead")} />
+      <PageHead
+        title={t("currencies")}
+        lead={t("currenciesLead")}
+        action={
+          <Link
+            href="/ops/people"
+            className="inline-flex min-h-11 items-center text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
+          >
+            {t("backToPeople")}
+          </Link>
+        }
+      />
       <div className="grid grid-cols-1 gap-4 sm:gap-6">
         {isDone ? <Notice>{t("done_currency", { currency: changed.code })}</Notice> : null}
         <Section title={t("openCurrencies")}>

@@ -8,6 +8,7 @@ import { LEDGER_MUTANTS } from "./ledger-mutants.ts";
 import { type Mutant, plant } from "./mutant.ts";
 import { OPERATOR_MUTANTS } from "./operator-mutants.ts";
 import { ORDER_MUTANTS } from "./order-mutants.ts";
+import { PEOPLE_MUTANTS } from "./people-mutants.ts";
 import { SETTLEMENT_MUTANTS } from "./settlement-mutants.ts";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -16,6 +17,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DURABILITY_MUTANTS,
   ...LEDGER_MUTANTS,
   ...OPERATOR_MUTANTS,
+  ...PEOPLE_MUTANTS,
   ...ORDER_MUTANTS,
 ];
 

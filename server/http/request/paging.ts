@@ -5,7 +5,16 @@ import { fail, invalid, json } from "../responses.ts";
 import { isUuid } from "./key-header.ts";
 
 /** What a list is of. A cursor of one list is none of another. */
-type ListName = "payments" | "orders" | "links" | "sales" | "keys" | "people" | "audit" | "security";
+type ListName =
+  | "payments"
+  | "orders"
+  | "links"
+  | "sales"
+  | "adjustments"
+  | "keys"
+  | "people"
+  | "audit"
+  | "security";
 
 /** An instant as Date writes it, in the years that PostgreSQL and everybody else agree on. */
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

@@ -3,7 +3,6 @@
 import { redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import type { OpsAnswer, OpsFormState } from "@/components/ops/answer";
-import { OutcomeUnknown } from "@/db/execution/until-known";
 import { findSale, issueRefundKey, refundFor } from "@/db/payments/operator-refund";
 import { uuid } from "@/lib/api/requests";
 import { parseForm, refuseForm, troubled } from "@/lib/form/form-state";
@@ -12,7 +11,8 @@ import { formAction, troubleOf } from "@/server/http/form-action";
 import { authorizeAction } from "@/server/identity/authorize";
 import { whoOpened } from "@/server/identity/who-opened";
 import { noteReceipt } from "@/server/mail/receipts";
-import { refundPath, refusalText, typedRefund } from "@/server/ops/refund";
+import { refundPath, refusalCode, typedRefund } from "@/server/ops/refund";
+import { recordAndCount, verdictOf } from "@/server/pay/payment-attempt";
 
 /** A field of a form that names something; undefined where it does not. */
 function idOf(form: FormData, name: string): string | undefined {
@@ -67,12 +67,12 @@ export async function beginRefund(_previous: OpsFormState, form: FormData): Prom
  * known, the same form finds out.
  */
 export async function refundForMerchant(_previous: OpsFormState, form: FormData): Promise<OpsFormState> {
-  const t = await getTranslations("opsRefund");
-  return formAction(
+  return formAction<OpsFormState>(
     "refundForMerchant",
     async () => {
       const authorization = await authorizeAction("refundForMerchant", whoOpened(form));
       if (!authorization.ok) return troubled(form, troubleOf(authorization));
+      const t = await getTranslations("opsRefund");
       const [paymentId, key] = [idOf(form, "paymentId"), idOf(form, "key")];
       const typed = typedRefund({
         amountMinor: String(form.get("amountMinor") ?? ""),
@@ -81,21 +81,28 @@ export async function refundForMerchant(_previous: OpsFormState, form: FormData)
       const sale = paymentId === undefined ? undefined : await findSale(paymentId);
       if (sale === undefined || key === undefined || typed === undefined)
         return answered(form, { tone: "alert", title: t("notDone"), text: t("refused_payment_unknown") });
-      try {
-        const result = await refundFor(authorization.viewer.id, sale, key, typed);
-        if (result.type === "refused")
-          return answered(form, { tone: "alert", title: t("notDone"), text: t(refusalText(result.reason)) });
-        if (result.type === "settled") noteReceipt(result.payment);
-      } catch (error) {
-        if (!(error instanceof OutcomeUnknown)) throw error;
-        return answered(form, { tone: "checking", title: t("checking"), text: t("checkingText") });
-      }
+      const attempt = { userId: sale.merchant.id, key, channel: "action" } as const;
+      const result = await recordAndCount(
+        attempt,
+        () => refundFor(authorization.viewer.id, sale, key, typed),
+        verdictOf,
+      );
+      if (result.type === "refused")
+        return answered(form, {
+          tone: "alert",
+          title: t("notDone"),
+          text: t(`refused_${refusalCode(result.reason)}`),
+        });
+      if (result.type === "settled") noteReceipt(result.payment);
       // Made, declined, made otherwise before, or never to be: the page of the key says which.
       redirect(refundPath(sale.paymentId, key, typed));
     },
-    (trouble) =>
-      trouble.code === "unavailable"
-        ? answered(form, { tone: "checking", title: t("checking"), text: t("checkingText") })
-        : troubled(form, trouble),
-  );
+    (trouble) => troubled(form, trouble),
+    // Not known, and looked into by the next press: under the same key it finds out.
+  ).then(async (state) => (state.trouble?.code === "unavailable" ? checking(form) : state));
+}
+
+async function checking(form: FormData): Promise<OpsFormState> {
+  const t = await getTranslations("opsRefund");
+  return answered(form, { tone: "checking", title: t("checking"), text: t("checkingText") });
 }
