@@ -23,7 +23,7 @@ test("an operator sees whether it is well, and what was seen, as charts and as t
   await page.goto("/ops");
   await expect(page.getByRole("region", { name: "Journal" })).toContainText("Sealing keeps up");
   await expect(page.getByRole("region", { name: "Service" })).toContainText("The database answers.");
-  const payments = page.getByRole("region", { name: "Requests to pay, per minute" });
+  const payments = page.getByRole("region", { name: "Requests to pay, per minute", exact: true });
   await expect(payments.locator(".recharts-line").first()).toBeVisible();
   await payments.getByText("The figures as a table").click();
   await expect(payments.getByRole("cell", { name: "4,711" })).toBeVisible();
@@ -35,7 +35,9 @@ test("an operator sees whether it is well, and what was seen, as charts and as t
   await expect(payments.getByRole("cell", { name: "815" })).toBeVisible();
   await page.getByRole("link", { name: "Last 24 hours" }).click();
   await expect(page).toHaveURL(/range=24h/);
-  await expect(page.getByRole("region", { name: "Requests to pay, per 30 minutes" })).toBeVisible();
+  await expect(
+    page.getByRole("region", { name: "Requests to pay, per 30 minutes", exact: true }),
+  ).toBeVisible();
 });
 
 test("a journal that cannot go on is red, with what to do", async ({ page }) => {
@@ -68,7 +70,7 @@ test("without scripts it is a whole page, and payers and merchants are not shown
   const omar = await plain.newPage();
   await signIn(omar, "Omar");
   await omar.goto("/ops");
-  const payments = omar.getByRole("region", { name: "Requests to pay, per minute" });
+  const payments = omar.getByRole("region", { name: "Requests to pay, per minute", exact: true });
   await payments.getByText("The figures as a table").click();
   await expect(payments.getByRole("cell", { name: "1,234" })).toBeVisible();
   await plain.close();

@@ -39,7 +39,7 @@ test("a fault is found by a run that was asked for, with its rows; and the books
   await addToBalance(7);
   try {
     await page.getByRole("button", { name: "Run now" }).dblclick();
-    await expect(page.getByText("The books are wrong")).toBeVisible();
+    await expect(page.getByText("The books are wrong", { exact: true })).toBeVisible();
     await page.getByRole("link", { name: "See what was found" }).click();
     await expect(page.getByRole("heading", { name: "A run over the books" })).toBeVisible();
     const found = page.getByRole("region", { name: "Rows found by balance-is-sum-of-entries" });
@@ -54,7 +54,7 @@ test("a fault is found by a run that was asked for, with its rows; and the books
   await page.reload();
   expect(await violationsOn(page)).toEqual([]);
   await page.getByRole("button", { name: "Run now" }).click();
-  await expect(page.getByText("The books are right")).toBeVisible();
+  await expect(page.getByText("The books are right", { exact: true })).toBeVisible();
   await expect(page.getByText("asked for by Omar").first()).toBeVisible();
 });
 
@@ -71,7 +71,7 @@ test("a form that is sent twice asks once, without scripts too, and nobody else 
   await expect(page).toHaveURL("/ops/reconcile");
   await untilIdle();
   await sendForm(page, { user: await userIdOf("omar"), runId });
-  await expect(page.getByText("The books are right")).toBeVisible();
+  await expect(page.getByText("The books are right", { exact: true })).toBeVisible();
   expect(await books()`select id from reconcile_runs where id = ${runId}`).toHaveLength(1);
   const before = await books()`select id from reconcile_runs where kind = 'full'`;
 

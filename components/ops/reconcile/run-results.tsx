@@ -32,8 +32,10 @@ export function RunResults({
       {isOpen ? <LiveRefresh everyMs={REFRESH_MS} /> : null}
       <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 text-sm">
         <dt className="text-soft">{t("result")}</dt>
-        <dd role="status">
-          <Outcome of={run.state} />
+        <dd>
+          <span role="status">
+            <Outcome of={run.state} />
+          </span>
         </dd>
         <dt className="text-soft">{t("kind")}</dt>
         <dd>

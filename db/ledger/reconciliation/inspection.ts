@@ -40,7 +40,7 @@ export type Parameter = string | number | null;
 export type Send = <Row extends object>(text: string, parameters: readonly Parameter[]) => Promise<Row[]>;
 
 /** How many rows slices begin with, and between what they grow and shrink. */
-export type SliceRows = { first: number; least: number; most: number };
+type SliceRows = { first: number; least: number; most: number };
 
 /** For a check that has failed once: as small as slices get. */
 export const SMALLEST_FIRST: SliceRows = { ...SLICE_ROWS, first: SLICE_ROWS.least };

@@ -128,7 +128,7 @@ it("is done once, however many servers look at the same moment", async () => {
   expect(await test.owner`select 1 from reconcile_runs`).toHaveLength(1);
 });
 
-it("a run whose server is gone is gone on with, and checks that were made are not made again", async () => {
+it("a run whose server is gone is gone on with, and what its checks had said stands", async () => {
   const gone = randomUUID();
   const [run] = await test.owner<{ run_id: string }[]>`
     select run_id from claim_reconcile_v1(${gone}, 'full', '1 day', '30 seconds')`;

@@ -63,6 +63,20 @@ for (const way of ["full", "incremental"] as const) {
   });
 }
 
+it("a journal that no longer has what the last run had verified was rewritten", () =>
+  tampered(async (send) => {
+    const check = CHECKS.find(({ name }) => name === "journal-unaltered");
+    const [head] = await send<Seal>(
+      "select position::text as position, encode(hash, 'hex') as hash from ledger_seal_head",
+      [],
+    );
+    if (!check || !head) throw new Error("There is no journal.");
+    const verified = { position: head.position, hash: "ab".repeat(32) };
+    const inspection = inspect(send, async () => {});
+    await slicedCheck(check).incremental(inspection, { from: verified, to: head });
+    expect(inspection.wrong).toMatchObject([{ position: head.position, fault: "rewritten" }]);
+  }));
+
 /** Entries of one account: more than a slice begins with. */
 const MANY = 700;
 
