@@ -111,7 +111,6 @@ CREATE INDEX "users_email_beginning" ON "users" USING btree ("email" text_patter
 CREATE INDEX "users_name_words" ON "users" USING gin (to_tsvector('simple', "name"));--> statement-breakpoint
 CREATE INDEX "ledger_accounts_currency" ON "ledger_accounts" USING btree ("currency","id");--> statement-breakpoint
 CREATE INDEX "ledger_accounts_closed" ON "ledger_accounts" USING btree ("id") WHERE closed_at is not null;--> statement-breakpoint
-CREATE INDEX "ledger_accounts_house" ON "ledger_accounts" USING btree ("id") WHERE owner_id is null;--> statement-breakpoint
 CREATE INDEX "audit_log_actor" ON "audit_log" USING btree ("actor_id","at","id");--> statement-breakpoint
 CREATE INDEX "audit_log_action" ON "audit_log" USING btree ("action","at","id");--> statement-breakpoint
 CREATE INDEX "merchant_requests_user" ON "merchant_requests" USING btree ("user_id","created_at");--> statement-breakpoint
