@@ -6,6 +6,8 @@ import { isAllowed, isRateLimited, policyOf, type ROUTES, type RouteName } from 
 import { authenticate, type Caller, type Viewer } from "../identity/viewer.ts";
 import { log } from "../observability/log.ts";
 import { countRequest } from "../observability/metrics.ts";
+import type { ApiRequest } from "./fast-path/api-request.ts";
+import { registerHandler } from "./fast-path/handlers.ts";
 import { clientAddressOf } from "./node-server/client-address.ts";
 import { enforceQuota, type QuotaState, rateLimitHeaders } from "./rate-limits.ts";
 import { readKey } from "./request/key-header.ts";
@@ -20,7 +22,7 @@ type Params<N extends string> = N extends `${string}[${infer Name}]${infer Rest}
   : unknown;
 
 type Call<N extends RouteName> = {
-  request: Request;
+  request: ApiRequest;
   params: Params<N>;
   /** The caller, where the policy demands one. */
   user: Level<N> extends "anyone" ? undefined : Viewer;
@@ -33,7 +35,7 @@ type Call<N extends RouteName> = {
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 
 /** The id of a request in headers and logs: the client's own, where it sent a plain one. */
-export function requestIdOf(request: Request): string {
+export function requestIdOf(request: Pick<ApiRequest, "headers">): string {
   const sent = request.headers.get("x-request-id");
   return sent !== null && REQUEST_ID.test(sent) ? sent : randomUUID();
 }
@@ -46,7 +48,7 @@ export function requestIdOf(request: Request): string {
  */
 export async function authorizeRequest(
   name: RouteName,
-  request: Request,
+  request: ApiRequest,
   counted: QuotaState[],
   openedAs: string | null = request.headers.get("x-once-user"),
 ): Promise<Caller | undefined> {
@@ -89,7 +91,7 @@ export function thrownResponse(thrown: unknown): Response | undefined {
 
 /** Adds the request id, counts the response in the metrics, and logs it. */
 export function finishResponse(
-  context: { request: Request; requestId: string; route: string; startedMs: number },
+  context: { request: ApiRequest; requestId: string; route: string; startedMs: number },
   response: Response,
 ): Response {
   const { request, requestId, route, startedMs } = context;
@@ -103,12 +105,15 @@ export function finishResponse(
   return response;
 }
 
-/** Makes the route handler called `name`, which the policy must know. */
+/**
+ * Makes the route handler called `name`, which the policy must know: what Next.js's router calls, and, of a path of the API,
+ * what the fast path calls (server/http/fast-path).
+ */
 export function route<N extends RouteName>(
   name: N,
   handler: (call: Call<N>) => Promise<Response>,
-): (request: Request, context: { params: Promise<Params<N>> }) => Promise<Response> {
-  return async (request, context) => {
+): (request: ApiRequest, context: { params: Promise<Params<N>> }) => Promise<Response> {
+  const answer = async (request: ApiRequest, params: Params<N>): Promise<Response> => {
     const startedMs = performance.now();
     const requestId = requestIdOf(request);
     const counted: QuotaState[] = [];
@@ -117,7 +122,7 @@ export function route<N extends RouteName>(
       const caller = await authorizeRequest(name, request, counted);
       const user = caller?.user as Call<N>["user"];
       const scopes = caller?.scopes ?? [];
-      response = await handler({ request, params: await context.params, user, scopes, requestId });
+      response = await handler({ request, params, user, scopes, requestId });
     } catch (error) {
       response = thrownResponse(error) ?? problemResponse(problemOf(error, { requestId, route: name }));
     }
@@ -125,4 +130,6 @@ export function route<N extends RouteName>(
       response.headers.set(header, value);
     return finishResponse({ request, requestId, route: name, startedMs }, response);
   };
+  registerHandler(name, (request, params) => answer(request, params as Params<N>));
+  return async (request, context) => answer(request, await context.params);
 }

@@ -4,13 +4,14 @@ import { cache } from "react";
 import { findByApiKey } from "@/db/identity/api-keys";
 import { findUser, type User } from "@/db/identity/users";
 import { SCOPES, type Scope } from "@/lib/identity/scopes";
+import type { RequestHeaders } from "../http/fast-path/api-request.ts";
 import { log } from "../observability/log.ts";
 import { auth } from "./auth.ts";
 
 export type Viewer = User;
 
-async function bySession(requestHeaders: Headers): Promise<Viewer | undefined> {
-  const session = await auth().api.getSession({ headers: requestHeaders });
+async function bySession(requestHeaders: RequestHeaders): Promise<Viewer | undefined> {
+  const session = await auth().api.getSession({ headers: new Headers([...requestHeaders]) });
   return session ? findUser(session.user.id) : undefined;
 }
 
@@ -45,7 +46,7 @@ export type Caller = { user: User; scopes: readonly Scope[] } & (
  * Who sent an API request: the owner of its bearer key, else its session. A request that carries a bearer key is never
  * taken for the session's user, whether the key is good or not.
  */
-export async function authenticate(requestHeaders: Headers): Promise<Caller | undefined> {
+export async function authenticate(requestHeaders: RequestHeaders): Promise<Caller | undefined> {
   const authorization = requestHeaders.get("authorization");
   if (authorization !== null) {
     const apiKey = /^Bearer +([\x21-\x7e]{1,200})$/i.exec(authorization)?.[1];

@@ -40,6 +40,8 @@ const variables = z.object({
   ONCE_ADDRESS_REQUESTS_PER_MINUTE: perMinute.optional(),
   /** How long an idle connection is kept. Absent: as server/http/node-server/keep-alive.ts says. */
   ONCE_KEEP_ALIVE_SECONDS: z.coerce.number().int().min(1).max(3_600).optional(),
+  /** Whether Next.js's own server answers the API ahead of its router (server/http/fast-path). Absent: on. */
+  ONCE_API_FAST_PATH: z.enum(["on", "off"]).optional(),
   /** Whom to tell about a weakness of the site, for security.txt. Absent: the site has none. */
   ONCE_SECURITY_CONTACT: z
     .string()

@@ -1,6 +1,7 @@
 /** Start-up of the server: check the environment, make the database ready, say what runs. */
 import { isForOperator } from "../../db/setup/cannot-start.ts";
 import { startDatabase } from "../../db/setup/start.ts";
+import { isNextStart, openFastPath } from "../http/fast-path/entrance.ts";
 import { recordClientAddresses } from "../http/node-server/client-address.ts";
 import { preserveContentLength } from "../http/node-server/content-length.ts";
 import { ignoreUpgrades } from "../http/node-server/ignore-upgrades.ts";
@@ -56,6 +57,8 @@ async function startUp(): Promise<void> {
       "ONCE_URL is https, so a proxy stands in front, but ONCE_TRUSTED_PROXIES is not set: all clients count as one address.",
     );
   }
+  // Last of all: from here on the API is answered.
+  if (isNextStart() && env.ONCE_API_FAST_PATH !== "off") openFastPath();
   startMailWorker();
   enableGracefulShutdown(nextListeners);
   if (demo) {

@@ -35,7 +35,7 @@ export function recordClientAddresses(trustedProxies: number): void {
 }
 
 /** The recorded address of a request, IPv6 as its /64; undefined where none is recorded. */
-export function clientAddressOf(headers: Headers): string | undefined {
+export function clientAddressOf(headers: Pick<Headers, "get">): string | undefined {
   return headers.get(headerName()) ?? undefined;
 }
 
