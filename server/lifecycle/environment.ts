@@ -67,8 +67,23 @@ const schema = variables.superRefine(({ ONCE_SMTP_URL, ONCE_MAIL_FROM, ONCE_URL,
 
 export type Environment = z.infer<typeof schema>;
 
-/** Reads and checks the environment. Throws one error that names every variable that is wrong. */
+// On globalThis, because start-up and routes may be bundled apart; there is one environment.
+const processGlobals = globalThis as typeof globalThis & { onceEnvironment?: Environment };
+
+/**
+ * Keeps what the environment is now, once the server has started: it changes no more, and several look-ups in each request would
+ * check all of it anew.
+ */
+export function keepEnvironment(): void {
+  processGlobals.onceEnvironment = readEnvironment();
+}
+
+/** The environment, checked. Throws one error that names every variable that is wrong. */
 export function environment(): Environment {
+  return processGlobals.onceEnvironment ?? readEnvironment();
+}
+
+function readEnvironment(): Environment {
   // An empty variable is an absent one: shells and compose files leave such behind.
   const present = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ""));
   const result = schema.safeParse(present);

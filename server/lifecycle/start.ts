@@ -12,7 +12,7 @@ import { escapeUndecodablePaths } from "../http/node-server/undecodable-paths.ts
 import { drainUnreadBodies } from "../http/node-server/unread-body.ts";
 import { sessionSecret } from "../identity/session-secret.ts";
 import { startMailWorker } from "../mail/worker.ts";
-import { environment, isDemo } from "./environment.ts";
+import { environment, isDemo, keepEnvironment } from "./environment.ts";
 import { enableGracefulShutdown, signalListeners } from "./graceful-shutdown.ts";
 import { surviveLostLog } from "./lost-log.ts";
 
@@ -57,6 +57,7 @@ async function startUp(): Promise<void> {
       "ONCE_URL is https, so a proxy stands in front, but ONCE_TRUSTED_PROXIES is not set: all clients count as one address.",
     );
   }
+  keepEnvironment();
   // Last of all: from here on the API is answered.
   if (isNextStart() && env.ONCE_API_FAST_PATH !== "off") openFastPath();
   startMailWorker();
