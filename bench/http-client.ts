@@ -15,6 +15,8 @@ export const SECRET = "only-for-measuring-0123456789-0123456789";
 export type Ask = { method: string; path: string; headers: Record<string, string>; body?: string };
 export type Told = { status: number; isReplay: boolean };
 
+const LAST_CHUNK = Buffer.from("\r\n0\r\n\r\n");
+
 /** A connection that stays open and carries one request at a time, read as far as a measurement needs: it shares the cores. */
 class Connection {
   readonly #socket: Socket;
@@ -30,6 +32,11 @@ class Connection {
     );
   }
 
+  /** A server closes what was idle for some seconds. */
+  get isOpen(): boolean {
+    return this.#socket.writable && this.#socket.readable;
+  }
+
   send(request: string): Promise<Told> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
@@ -43,11 +50,12 @@ class Connection {
     if (end < 0) return;
     const head = this.#received.toString("latin1", 0, end);
     const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
-    if (length === undefined) {
-      this.#socket.destroy(new Error("An answer did not say its length."));
-      return;
-    }
-    if (this.#received.length < end + 4 + Number(length)) return;
+    // Older builds send their answers in chunks.
+    const isWhole =
+      length === undefined
+        ? this.#received.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK)
+        : this.#received.length >= end + 4 + Number(length);
+    if (!isWhole) return;
     this.#received = Buffer.alloc(0);
     const { resolve } = this.#waiting ?? {};
     this.#waiting = undefined;
@@ -66,6 +74,7 @@ export function clientOf(port: number): { ask(request: Ask): Promise<Told>; clos
   return {
     async ask({ method, path, headers, body = "" }) {
       let connection = idle.pop();
+      while (connection !== undefined && !connection.isOpen) connection = idle.pop();
       if (connection === undefined) {
         connection = new Connection(port);
         all.push(connection);
