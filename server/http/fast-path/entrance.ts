@@ -5,6 +5,7 @@
  */
 import { type IncomingMessage, Server, type ServerResponse } from "node:http";
 import { describeError, log } from "../../observability/log.ts";
+import { countFastPath } from "../../observability/metrics.ts";
 import { activeHandles } from "../node-server/active-handles.ts";
 import { type Found, findHandler } from "./handlers.ts";
 import { apiRequestOf } from "./incoming-request.ts";
@@ -40,6 +41,7 @@ export function takes({
 }
 
 async function answer(found: Found, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  countFastPath();
   try {
     await send(incoming, outgoing, await found.handler(apiRequestOf(incoming), found.params));
   } catch (error) {
