@@ -246,6 +246,8 @@ function fillIn(text: string, filled: Filled): string {
 export function comparable(answer: string, filled: Filled): string {
   let text = answer
     .replace(/\r\nDate: [^\r]+/, "\r\nDate: …")
+    .replace(/'nonce-[^']+'/g, "'nonce-…'")
+    .replace(/(\/api\/idempotency-keys\/|"key":")[0-9a-f-]{36}/g, "$1…")
     .replace(/;r=\d+;t=\d+/g, ";r=…;t=…")
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "…");
   for (const [name, value] of Object.entries(filled)) text = text.replaceAll(value, `{${name}}`);

@@ -88,6 +88,7 @@ it.each([
   ["GET", { rsc: "1" }],
   ["POST", { "next-action": "0" }],
   ["GET", { "x-nextjs-data": "1" }],
+  ["GET", { "x-middleware-prefetch": "1" }],
 ])("%s with %j is the router's", (method, headers) => {
   expect(takes({ method, url: "/api/things", headers })).toBeUndefined();
 });

@@ -15,16 +15,8 @@ import { send } from "./send.ts";
 const PLAIN = /^(\/api(?:\/[\w~-]+(?:\.[\w~-]+)*)+)(?:\?[\w.~=&%+:-]*)?$/;
 /** What Next.js's router puts into queries, and reads from them (`nxtPid`, `_rsc`, `__nextLocale`). */
 const NEXT_QUERY = /[?&](?:nxt|_)/;
-/** With these Next.js's router does something else than to call the handler. */
-const NEXT_HEADERS = [
-  "rsc",
-  "next-action",
-  "next-router-prefetch",
-  "next-router-segment-prefetch",
-  "next-router-state-tree",
-  "x-nextjs-data",
-  "x-prerender-revalidate",
-];
+/** With these Next.js's router does something else than to call the handler, or may with its next version. */
+const NEXT_HEADER = /^(?:rsc$|next-|x-(?:next|nextjs|middleware|prerender|matched|invoke|now|vercel)-)/;
 /** The methods that Next.js calls a handler for. */
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
@@ -36,7 +28,7 @@ export function takes({
 }: Pick<IncomingMessage, "method" | "url" | "headers">): Found | undefined {
   const path = PLAIN.exec(url)?.[1];
   if (path === undefined || !METHODS.has(method) || NEXT_QUERY.test(url)) return undefined;
-  if (NEXT_HEADERS.some((name) => headers[name] !== undefined)) return undefined;
+  for (const name in headers) if (NEXT_HEADER.test(name)) return undefined;
   return findHandler(method, path);
 }
 
