@@ -42,7 +42,7 @@ async function makePeople(ownerUrl: string): Promise<void> {
   await owner.end({ timeout: 5 });
 }
 
-export async function startBuild(adminUrl: string, root: string, name: string): Promise<Build> {
+async function startBuild(adminUrl: string, root: string, name: string): Promise<Build> {
   const database = `once_bench_${name}`;
   await dropWorld(adminUrl, database);
   const { appUrl, ownerUrl } = await provision(adminUrl, database);
