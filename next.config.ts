@@ -1,22 +1,6 @@
 import type { NextConfig } from "next";
 import createNextIntlPlugin from "next-intl/plugin";
-
-/** The same for every response; the Content Security Policy of pages needs a nonce and stands in proxy.ts. */
-const HEADERS = [
-  { key: "X-Content-Type-Options", value: "nosniff" },
-  { key: "X-Frame-Options", value: "DENY" },
-  { key: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
-  { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
-  { key: "Cross-Origin-Resource-Policy", value: "same-origin" },
-  { key: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=(), payment=(), usb=()" },
-];
-
-/** Two years, as browsers' preload lists ask for. */
-const HSTS = { key: "Strict-Transport-Security", value: "max-age=63072000; includeSubDomains" };
-/** An API answer runs nothing, shows nothing and is framed by nobody. */
-const API_POLICY = { key: "Content-Security-Policy", value: "default-src 'none'; frame-ancestors 'none'" };
-/** Pages say it in their metadata. */
-const NO_INDEX = { key: "X-Robots-Tag", value: "noindex" };
+import { API_HEADERS, FIXED_HEADERS, FORWARDED_TLS, HSTS } from "./server/http/fixed-headers.ts";
 
 /**
  * What Next.js lets through beside the host that was asked for, before an action of ours asks for itself (server/http/request/origin.ts):
@@ -61,12 +45,12 @@ const config: NextConfig = {
   },
   async headers() {
     return [
-      { source: "/:path*", headers: HEADERS },
-      { source: "/api/:path*", headers: [API_POLICY, NO_INDEX] },
+      { source: "/:path*", headers: FIXED_HEADERS },
+      { source: "/api/:path*", headers: API_HEADERS },
       {
         source: "/:path*",
         headers: [HSTS],
-        has: [{ type: "header", key: "x-forwarded-proto", value: "https(?:\\s*,.*)?" }],
+        has: [{ type: "header", key: "x-forwarded-proto", value: FORWARDED_TLS }],
       },
     ];
   },

@@ -1,81 +1,28 @@
 /** Over HTTP: payments, and replays of them, against an empty route of the same server that asks nobody who they are. */
-import { createHash, randomUUID } from "node:crypto";
-import http from "node:http";
+import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { uuidv7 } from "uuidv7";
 import { appServer, projectRoot } from "../e2e/faults/app-server.ts";
 import { onceClient } from "../lib/client/client.ts";
-import { permissionsOf, SCOPES } from "../lib/identity/scopes.ts";
 import { type Figure, figure } from "./figure.ts";
+import {
+  type Ask,
+  apiKeyOf,
+  clientOf,
+  IN_FLIGHT,
+  makeApiKeys,
+  PAYERS,
+  requestOf,
+  SECRET,
+  TRANSFER,
+} from "./http-client.ts";
 import { type Contestant, measure, type Pace, takingFrom } from "./rounds.ts";
-import { HOT, userId, type World } from "./world.ts";
+import { userId, type World } from "./world.ts";
 
-const IN_FLIGHT = 32;
 /** More rounds than elsewhere: a server's pace varies more from one round to the next than the goals lie from the figures. */
 const ROUNDS_TIMES = 2;
-/** Enough payers that they rarely wait for each other's account; each has an API key. */
-const PAYERS = 256;
 /** Replays go round in what has been paid: as many as these. */
 const REPLAYED = 2_000;
-const SECRET = "only-for-measuring-0123456789-0123456789";
-
-type Ask = { method: string; path: string; headers: Record<string, string>; body?: string };
-type Told = { status: number; isReplay: boolean };
-
-/** Sends requests over connections that stay open, as a program would. */
-function clientOf(port: number): { ask(request: Ask): Promise<Told>; close(): void } {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
-  return {
-    ask: ({ method, path: to, headers, body }) =>
-      new Promise((resolve, reject) => {
-        const request = http.request(
-          { host: "127.0.0.1", port, method, path: to, headers, agent },
-          (response) => {
-            response.resume();
-            response.on("end", () =>
-              resolve({
-                status: response.statusCode ?? 0,
-                isReplay: response.headers["idempotent-replayed"] === "true",
-              }),
-            );
-            response.on("error", reject);
-          },
-        );
-        request.on("error", reject);
-        request.end(body);
-      }),
-    close: () => agent.destroy(),
-  };
-}
-
-const apiKeyOf = (payer: number) => `once_bench_${payer}`;
-
-async function makeApiKeys(world: World): Promise<void> {
-  const permissions = JSON.stringify(permissionsOf(SCOPES));
-  for (let payer = 1; payer <= PAYERS; payer += 1) {
-    const hash = createHash("sha256").update(apiKeyOf(payer)).digest("base64url");
-    await world.owner`
-      insert into api_keys (reference_id, name, key, permissions) values (${userId(payer)}, 'Bench', ${hash}, ${permissions})`;
-  }
-}
-
-/** What every request here asks for: a cent for the hot account. */
-const TRANSFER = { payee: `p${HOT}`, amountMinor: "1", currency: "USD" } as const;
-const BODY = JSON.stringify(TRANSFER);
-
-function requestOf(payer: number, key: string): Ask {
-  return {
-    method: "POST",
-    path: "/api/payments",
-    headers: {
-      authorization: `Bearer ${apiKeyOf(payer)}`,
-      "content-type": "application/json",
-      "content-length": String(BODY.length),
-      "idempotency-key": `"${key}"`,
-    },
-    body: BODY,
-  };
-}
 
 /** Pays as a program does, by the client that follows the recipe, and returns what would repeat it. */
 async function payByClient(port: number, n: number): Promise<Ask> {
@@ -112,7 +59,7 @@ export async function overHttp(world: World, pace: Pace): Promise<Figure[]> {
   );
   await server.start();
   const { ask, close } = clientOf(server.port);
-  await makeApiKeys(world);
+  await makeApiKeys(world.owner);
 
   const demand = async (request: Ask, status: number, isReplay: boolean): Promise<void> => {
     const told = await ask(request);

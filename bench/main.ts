@@ -1,12 +1,15 @@
 /**
  * `npm run bench` (`-- --quick` for two minutes): measures settling against what else one could do, on an embedded server
- * of its own. Exit code 1 where a goal is missed.
+ * of its own. `-- --against DIR`: measures this build over HTTP against the one in DIR, in turns, and that alone; writes no report.
+ * Exit code 1 where a goal is missed.
  */
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import postgres from "postgres";
 import { startEmbedded } from "../db/embedded/server.ts";
+import { againstBuild } from "./against.ts";
 import type { Figure } from "./figure.ts";
 import { overHttp } from "./http.ts";
 import { isolation } from "./key-issuing-load.ts";
@@ -39,6 +42,13 @@ const report = (found: readonly Figure[]): void => {
   printTable(found);
   figures.push(...found);
 };
+
+const { against } = parseArgs({ options: { against: { type: "string" } }, strict: false }).values;
+if (typeof against === "string") {
+  report(await againstBuild(server.adminUrl, against, pace));
+  await server.stop();
+  process.exit(figures.every((figure) => figure.holds !== false) ? 0 : 1);
+}
 
 const world = await makeWorld(server.adminUrl, "once_bench");
 const rush = await throughput(world, pace);

@@ -30,6 +30,8 @@ export type Measured = {
 export type Pace = {
   rounds: number;
   roundMs: number;
+  /** What a first round prepares for. Absent: more than any contestant does. */
+  startingPerSecond?: number;
 };
 
 export function median(values: readonly number[]): number {
@@ -56,7 +58,7 @@ export async function measure(
   for (let round = 0; round <= pace.rounds; round += 1) {
     for (const contestant of contestants) {
       const last = Math.max(0, ...(rates.get(contestant.name) ?? [0]));
-      const expected = last === 0 ? FASTEST_PER_SECOND : last * MARGIN;
+      const expected = last === 0 ? (pace.startingPerSecond ?? FASTEST_PER_SECOND) : last * MARGIN;
       const count = Math.ceil((expected * pace.roundMs) / 1000) + contestant.inFlight;
       const work = await contestant.prepare(count);
       const beside = contestant.beside?.();
@@ -99,4 +101,27 @@ export async function closedLoop(
   };
   await Promise.all(Array.from({ length: inFlight }, one));
   return { perSecond: (latenciesMs.length / (performance.now() - startedMs)) * 1000, latenciesMs };
+}
+
+/**
+ * Begins an operation every so often, as requests come, whether or not earlier ones are done. Latencies are counted from when an
+ * operation was due, so that a stall counts for everybody who would have asked meanwhile.
+ */
+export async function openLoop(
+  work: () => Promise<unknown>,
+  perSecond: number,
+  ms: number,
+): Promise<number[]> {
+  const latenciesMs: number[] = [];
+  const startedMs = performance.now();
+  const count = Math.floor((perSecond * ms) / 1_000);
+  const under: Promise<void>[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const dueMs = startedMs + (n * 1_000) / perSecond;
+    const early = dueMs - performance.now();
+    if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+    under.push(work().then(() => void latenciesMs.push(performance.now() - dueMs)));
+  }
+  await Promise.all(under);
+  return latenciesMs;
 }

@@ -3,6 +3,7 @@ import type { Scope } from "@/lib/identity/scopes";
 import type { RouteName } from "../identity/policy.ts";
 import type { Viewer } from "../identity/viewer.ts";
 import { leadOn } from "./document-route.ts";
+import type { ApiRequest } from "./fast-path/api-request.ts";
 import { enforceQuota } from "./rate-limits.ts";
 import { route } from "./route.ts";
 
@@ -14,12 +15,12 @@ import { route } from "./route.ts";
 export function exportRoute<N extends RouteName>(
   name: N,
   handler: (call: {
-    request: Request;
+    request: ApiRequest;
     user: Viewer;
     scopes: readonly Scope[];
     isForSpreadsheet: boolean;
   }) => Promise<Response>,
-  pageOf: (request: Request) => string,
+  pageOf: (request: ApiRequest) => string,
 ): ReturnType<typeof route<N>> {
   const answer = route<N>(name, async ({ request, user, scopes }) => {
     if (!user) throw new Error(`Bug: the policy lets anyone use ${name}.`);
@@ -36,6 +37,6 @@ export function exportRoute<N extends RouteName>(
 }
 
 /** Programs come with their key. */
-function isProgram(request: Request): boolean {
-  return request.headers.has("authorization");
+function isProgram(request: ApiRequest): boolean {
+  return request.headers.get("authorization") !== null;
 }

@@ -4,6 +4,8 @@
  */
 
 import { ROUTES } from "../identity/policy.ts";
+import type { ApiRequest } from "./fast-path/api-request.ts";
+import { registerOtherMethods } from "./fast-path/handlers.ts";
 import { fail } from "./responses.ts";
 import { finishResponse, requestIdOf } from "./route.ts";
 
@@ -32,10 +34,10 @@ function allowedOn(path: ApiPath): string[] {
  * is no such path. No authentication, no look-up. `npm run check` sees to it that a file exports exactly
  * those that it has no handler of its own for.
  */
-export function otherMethods(path: ApiPath): Record<Method, (request: Request) => Promise<Response>> {
+export function otherMethods(path: ApiPath): Record<Method, (request: ApiRequest) => Promise<Response>> {
   const allowed = allowedOn(path);
   const allow = { allow: allowed.join(", ") };
-  const handler = async (request: Request) => {
+  const handler = async (request: ApiRequest) => {
     const context = { request, requestId: requestIdOf(request), route: path, startedMs: performance.now() };
     if (allowed.length === 0)
       return finishResponse(context, fail("not-found", { detail: "The API has no such address." }));
@@ -46,5 +48,6 @@ export function otherMethods(path: ApiPath): Record<Method, (request: Request) =
       );
     return finishResponse(context, fail("method-not-allowed", { headers: allow }));
   };
+  registerOtherMethods(path, handler);
   return Object.fromEntries(METHODS.map((method) => [method, handler])) as Record<Method, typeof handler>;
 }

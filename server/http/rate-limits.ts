@@ -125,6 +125,9 @@ export async function enforceQuota(name: LimitName, subject: string, counted: Qu
     throw new HttpError(fail("rate-limited", { headers: { "retry-after": String(one.resetSeconds) } }));
 }
 
+/** What is said of quotas by their names: the same in every answer. */
+const policies = new Map<string, string>();
+
 /**
  * What a request was counted on, as RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-10 §§3, 4):
  * lists of Structured Field Strings, `q` the quota, `w` its window in seconds, `r` what remains, `t` the seconds until it
@@ -134,13 +137,19 @@ export function rateLimitHeaders(counted: readonly QuotaState[]): Record<string,
   if (counted.length === 0) return {};
   const items = (parametersOf: (one: QuotaState) => [string, number][]): Item[] =>
     counted.map((one) => [one.name, new Map(parametersOf(one))]);
-  return {
-    "ratelimit-policy": serializeList(
+  const names = counted.map(({ name }) => name).join();
+  let policy = policies.get(names);
+  if (policy === undefined) {
+    policy = serializeList(
       items(({ quota }) => [
         ["q", quota.limit],
         ["w", quota.windowSeconds],
       ]),
-    ),
+    );
+    policies.set(names, policy);
+  }
+  return {
+    "ratelimit-policy": policy,
     ratelimit: serializeList(
       items(({ remaining, resetSeconds }) => [
         ["r", remaining],

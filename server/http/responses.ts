@@ -17,18 +17,27 @@ const RETRYABLE: ReadonlySet<string> = new Set([
   "/problems/unavailable",
 ]);
 
-/** A JSON answer that no cache keeps, sent with its length. */
-export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
-  const text = JSON.stringify(body);
-  return new Response(text, {
+/** Where an answer has its text besides: known to whoever sends it, before a stream is read. Of all bundles. */
+const TEXT = Symbol.for("once.text");
+
+/** The text of an answer that `textAnswer` or `json` has made; undefined of any other. */
+export function textOf(response: Response): string | undefined {
+  const { [TEXT]: text } = response as { [TEXT]?: string };
+  return text;
+}
+
+/** An answer of text that no cache keeps, sent with its length. */
+export function textAnswer(status: number, text: string, headers: Record<string, string>): Response {
+  const response = new Response(text, {
     status,
-    headers: {
-      "content-type": "application/json",
-      "cache-control": "no-store",
-      [LENGTH_HEADER]: String(Buffer.byteLength(text)),
-      ...headers,
-    },
+    headers: { "cache-control": "no-store", [LENGTH_HEADER]: String(Buffer.byteLength(text)), ...headers },
   });
+  return Object.assign(response, { [TEXT]: text });
+}
+
+/** An answer in JSON. */
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+  return textAnswer(status, JSON.stringify(body), { "content-type": "application/json", ...headers });
 }
 
 /** A problem document (RFC 9457) as an answer. */

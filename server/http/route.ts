@@ -8,6 +8,8 @@ import { authenticate, type Caller, type Viewer } from "../identity/viewer.ts";
 import { log } from "../observability/log.ts";
 import { countRequest } from "../observability/metrics.ts";
 import { noteRefusal } from "../observability/security.ts";
+import type { ApiRequest } from "./fast-path/api-request.ts";
+import { registerHandler } from "./fast-path/handlers.ts";
 import { clientAddressOf, shownAddressOf } from "./node-server/client-address.ts";
 import { enforceQuota, type LimitName, type QuotaState, rateLimitHeaders } from "./rate-limits.ts";
 import { readKey } from "./request/key-header.ts";
@@ -22,7 +24,7 @@ type Params<N extends string> = N extends `${string}[${infer Name}]${infer Rest}
   : unknown;
 
 type Call<N extends RouteName> = {
-  request: Request;
+  request: ApiRequest;
   params: Params<N>;
   /** The caller, where the policy demands one. */
   user: Level<N> extends "anyone" ? undefined : Viewer;
@@ -35,9 +37,9 @@ type Call<N extends RouteName> = {
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 
 /** What is known of a request while it is answered: its id, and who sent it, once that is known. */
-const known = new WeakMap<Request, { requestId: string; userId?: string }>();
+const known = new WeakMap<ApiRequest, { requestId: string; userId?: string }>();
 
-function aboutOf(request: Request): { requestId: string; userId?: string } {
+function aboutOf(request: ApiRequest): { requestId: string; userId?: string } {
   const found = known.get(request);
   if (found) return found;
   const sent = request.headers.get("x-request-id");
@@ -47,12 +49,12 @@ function aboutOf(request: Request): { requestId: string; userId?: string } {
 }
 
 /** The id of a request in headers and logs: the client's own, where it sent a plain one; the same however often it is asked for. */
-export function requestIdOf(request: Request): string {
+export function requestIdOf(request: ApiRequest): string {
   return aboutOf(request).requestId;
 }
 
 /** Tells of a refusal of the route called `name`, with whoever sent the request, where that is known. */
-function note(kind: SecurityRefusal, name: RouteName, request: Request): void {
+function note(kind: SecurityRefusal, name: RouteName, request: ApiRequest): void {
   noteRefusal(kind, request.headers, { ...aboutOf(request), detail: name });
 }
 
@@ -60,7 +62,7 @@ function note(kind: SecurityRefusal, name: RouteName, request: Request): void {
 const REFUSED_STATUSES: ReadonlySet<number> = new Set([401, 403, 429]);
 
 /** Who was refused, as a line of the log says it; nothing where the answer is another. */
-export function refusedOf(request: Request, status: number): { user?: string; address?: string } {
+export function refusedOf(request: ApiRequest, status: number): { user?: string; address?: string } {
   if (!REFUSED_STATUSES.has(status)) return {};
   const { userId } = aboutOf(request);
   return { ...(userId !== undefined && { user: userId }), address: shownAddressOf(request.headers) };
@@ -74,7 +76,7 @@ export function refusedOf(request: Request, status: number): { user?: string; ad
  */
 export async function authorizeRequest(
   name: RouteName,
-  request: Request,
+  request: ApiRequest,
   counted: QuotaState[],
   openedAs: string | null = request.headers.get("x-once-user"),
 ): Promise<Caller | undefined> {
@@ -91,7 +93,7 @@ export async function authorizeRequest(
   const policy = policyOf(name);
   if (policy.level === "anyone") return undefined;
   const caller = await authenticate(request.headers);
-  if (!caller && request.headers.has("authorization")) note("api-key-refused", name, request);
+  if (!caller && request.headers.get("authorization") !== null) note("api-key-refused", name, request);
   if (!caller || (openedAs !== null && openedAs !== caller.user.id))
     throw new HttpError(fail("unauthenticated"));
   aboutOf(request).userId = caller.user.id;
@@ -132,7 +134,7 @@ export function thrownResponse(thrown: unknown): Response | undefined {
 
 /** Adds the request id, counts the response in the metrics, and logs it. */
 export function finishResponse(
-  context: { request: Request; requestId: string; route: string; startedMs: number },
+  context: { request: ApiRequest; requestId: string; route: string; startedMs: number },
   response: Response,
 ): Response {
   const { request, requestId, route, startedMs } = context;
@@ -148,12 +150,15 @@ export function finishResponse(
   return response;
 }
 
-/** Makes the route handler called `name`, which the policy must know. */
+/**
+ * Makes the route handler called `name`, which the policy must know: what Next.js's router calls, and, of a path of the API,
+ * what the fast path calls (server/http/fast-path).
+ */
 export function route<N extends RouteName>(
   name: N,
   handler: (call: Call<N>) => Promise<Response>,
-): (request: Request, context: { params: Promise<Params<N>> }) => Promise<Response> {
-  return async (request, context) => {
+): (request: ApiRequest, context: { params: Promise<Params<N>> }) => Promise<Response> {
+  const answer = async (request: ApiRequest, params: Params<N>): Promise<Response> => {
     const startedMs = performance.now();
     const requestId = requestIdOf(request);
     const counted: QuotaState[] = [];
@@ -162,7 +167,7 @@ export function route<N extends RouteName>(
       const caller = await authorizeRequest(name, request, counted);
       const user = caller?.user as Call<N>["user"];
       const scopes = caller?.scopes ?? [];
-      response = await handler({ request, params: await context.params, user, scopes, requestId });
+      response = await handler({ request, params, user, scopes, requestId });
     } catch (error) {
       response = thrownResponse(error) ?? problemResponse(problemOf(error, { requestId, route: name }));
     }
@@ -170,4 +175,6 @@ export function route<N extends RouteName>(
       response.headers.set(header, value);
     return finishResponse({ request, requestId, route: name, startedMs }, response);
   };
+  registerHandler(name, (request, params) => answer(request, params as Params<N>));
+  return async (request, context) => answer(request, await context.params);
 }

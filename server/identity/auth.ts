@@ -1,6 +1,6 @@
 /** Who is signed in: better-auth on our own tables. Sessions live in Postgres and end there at once when revoked. */
 import { apiKey } from "@better-auth/api-key";
-import { betterAuth } from "better-auth";
+import { type BetterAuthOptions, betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { nextCookies } from "better-auth/next-js";
 import { database, schema } from "@/db/connection/client";
@@ -23,10 +23,10 @@ const API_KEY_LETTERS = 40;
 /** "once_" and five letters: enough to tell one's keys apart, and 35 letters are still a secret. */
 const API_KEY_START_LENGTH = 10;
 
-function create() {
+function options() {
   const { ONCE_URL } = environment();
   const plain = isDemo();
-  return betterAuth({
+  return {
     ...(ONCE_URL === undefined ? {} : { baseURL: ONCE_URL }),
     secret: sessionSecret(),
     database: drizzleAdapter(database().reading, {
@@ -104,6 +104,12 @@ function create() {
     },
     telemetry: { enabled: false },
     logger: { level: "error" },
+  } satisfies BetterAuthOptions;
+}
+
+function create() {
+  return betterAuth({
+    ...options(),
     plugins: [
       // Creates and revokes keys; whose a key is, db/identity/api-keys.ts reads. A key never stands for a session here.
       apiKey({
@@ -129,4 +135,19 @@ let instance: ReturnType<typeof create> | undefined;
 export function auth(): ReturnType<typeof create> {
   instance ??= create();
   return instance;
+}
+
+function createReader() {
+  return betterAuth(options());
+}
+
+let reader: ReturnType<typeof createReader> | undefined;
+
+/**
+ * The same, for the API, which only reads sessions: without what asks Next.js for its request's cookies, since a handler of the API
+ * may be called outside of Next.js's request scope, and answers alike.
+ */
+export function sessionReader(): ReturnType<typeof createReader> {
+  reader ??= createReader();
+  return reader;
 }

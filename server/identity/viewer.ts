@@ -4,18 +4,20 @@ import { cache } from "react";
 import { findByApiKey } from "@/db/identity/api-keys";
 import { findUser, type User } from "@/db/identity/users";
 import { SCOPES, type Scope } from "@/lib/identity/scopes";
+import type { RequestHeaders } from "../http/fast-path/api-request.ts";
 import { log } from "../observability/log.ts";
-import { auth } from "./auth.ts";
+import { auth, sessionReader } from "./auth.ts";
 
 export type Viewer = User;
 
-async function bySession(requestHeaders: Headers): Promise<Viewer | undefined> {
-  const session = await auth().api.getSession({ headers: requestHeaders });
-  return session ? findUser(session.user.id) : undefined;
-}
+const viewerOf = (session: { user: { id: string } } | null) =>
+  session === null ? undefined : findUser(session.user.id);
 
 /** The signed-in user of this page, if any. Read once per request. */
-export const getViewer = cache(async (): Promise<Viewer | undefined> => bySession(await headers()));
+export const getViewer = cache(
+  async (): Promise<Viewer | undefined> =>
+    viewerOf(await auth().api.getSession({ headers: await headers() })),
+);
 
 /**
  * The signed-in user, for what can be shown to anybody: where it cannot be found out, because the database does not answer,
@@ -45,7 +47,7 @@ export type Caller = { user: User; scopes: readonly Scope[] } & (
  * Who sent an API request: the owner of its bearer key, else its session. A request that carries a bearer key is never
  * taken for the session's user, whether the key is good or not.
  */
-export async function authenticate(requestHeaders: Headers): Promise<Caller | undefined> {
+export async function authenticate(requestHeaders: RequestHeaders): Promise<Caller | undefined> {
   const authorization = requestHeaders.get("authorization");
   if (authorization !== null) {
     const apiKey = /^Bearer +([\x21-\x7e]{1,200})$/i.exec(authorization)?.[1];
@@ -53,6 +55,7 @@ export async function authenticate(requestHeaders: Headers): Promise<Caller | un
     const found = await findByApiKey(apiKey);
     return found && { user: found.user, scopes: found.scopes, via: "api-key", apiKeyId: found.id };
   }
-  const user = await bySession(requestHeaders);
+  const session = await sessionReader().api.getSession({ headers: new Headers([...requestHeaders]) });
+  const user = await viewerOf(session);
   return user && { user, scopes: SCOPES, via: "session" };
 }

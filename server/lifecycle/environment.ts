@@ -40,6 +40,8 @@ const variables = z.object({
   ONCE_ADDRESS_REQUESTS_PER_MINUTE: perMinute.optional(),
   /** How long an idle connection is kept. Absent: as server/http/node-server/keep-alive.ts says. */
   ONCE_KEEP_ALIVE_SECONDS: z.coerce.number().int().min(1).max(3_600).optional(),
+  /** Whether Next.js's own server answers the API ahead of its router (server/http/fast-path). Absent: on. */
+  ONCE_API_FAST_PATH: z.enum(["on", "off"]).optional(),
   /** Whom to tell about a weakness of the site, for security.txt. Absent: the site has none. */
   ONCE_SECURITY_CONTACT: z
     .string()
@@ -70,8 +72,23 @@ const schema = variables.superRefine(({ ONCE_SMTP_URL, ONCE_MAIL_FROM, ONCE_URL,
 
 export type Environment = z.infer<typeof schema>;
 
-/** Reads and checks the environment. Throws one error that names every variable that is wrong. */
+// On globalThis, because start-up and routes may be bundled apart; there is one environment.
+const processGlobals = globalThis as typeof globalThis & { onceEnvironment?: Environment };
+
+/**
+ * Keeps what the environment is now, once the server has started: it changes no more, and several look-ups in each request would
+ * check all of it anew.
+ */
+export function keepEnvironment(): void {
+  processGlobals.onceEnvironment = readEnvironment();
+}
+
+/** The environment, checked. Throws one error that names every variable that is wrong. */
 export function environment(): Environment {
+  return processGlobals.onceEnvironment ?? readEnvironment();
+}
+
+function readEnvironment(): Environment {
   // An empty variable is an absent one: shells and compose files leave such behind.
   const present = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ""));
   const result = schema.safeParse(present);

@@ -1,6 +1,7 @@
 /** Start-up of the server: check the environment, make the database ready, say what runs. */
 import { isForOperator } from "../../db/setup/cannot-start.ts";
 import { startDatabase } from "../../db/setup/start.ts";
+import { isNextStart, openFastPath } from "../http/fast-path/entrance.ts";
 import { recordClientAddresses } from "../http/node-server/client-address.ts";
 import { preserveContentLength } from "../http/node-server/content-length.ts";
 import { ignoreUpgrades } from "../http/node-server/ignore-upgrades.ts";
@@ -15,7 +16,7 @@ import { startMailWorker } from "../mail/worker.ts";
 import { startMetrics } from "../observability/metrics.ts";
 import { noteRefusal } from "../observability/security.ts";
 import { startTracing } from "../observability/tracing.ts";
-import { environment, isDemo } from "./environment.ts";
+import { environment, isDemo, keepEnvironment } from "./environment.ts";
 import { enableGracefulShutdown, signalListeners } from "./graceful-shutdown.ts";
 import { surviveLostLog } from "./lost-log.ts";
 
@@ -63,6 +64,9 @@ async function startUp(): Promise<void> {
     );
   }
   listenToForeignForms((headers, page) => noteRefusal("origin-refused", headers, { detail: `page ${page}` }));
+  keepEnvironment();
+  // Last of all: from here on the API is answered.
+  if (isNextStart() && env.ONCE_API_FAST_PATH !== "off") openFastPath();
   startMailWorker();
   enableGracefulShutdown(nextListeners);
   if (demo) {

@@ -5,14 +5,27 @@
 import pino from "pino";
 import { traceIds } from "@/db/execution/tracing";
 
-export const log = pino({
-  level: process.env.LOG_LEVEL ?? "info",
-  base: null,
-  // Where traces are on, a line names the one that it belongs to.
-  mixin: traceIds,
-  timestamp: pino.stdTimeFunctions.isoTime,
-  redact: ["*.password", "*.secret", "*.authorization", "*.cookie"],
-});
+function makeLog() {
+  return pino(
+    {
+      level: process.env.LOG_LEVEL ?? "info",
+      base: null,
+      // Where traces are on, a line names the one that it belongs to.
+      mixin: traceIds,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: ["*.password", "*.secret", "*.authorization", "*.cookie"],
+    },
+    // No request waits for its line: what is logged while lines are being written goes with the next ones, and the rest when the
+    // process exits. Only one that is killed loses its last milliseconds.
+    pino.destination({ dest: 1, sync: false }),
+  );
+}
+
+// On globalThis, because start-up, routes and actions may be bundled apart; lines of two writers could run into each other.
+const processGlobals = globalThis as typeof globalThis & { onceLog?: ReturnType<typeof makeLog> };
+processGlobals.onceLog ??= makeLog();
+
+export const log = processGlobals.onceLog;
 
 /**
  * An error's chain of causes for a log. Drizzle puts the query and its parameters into its message, so of such an error

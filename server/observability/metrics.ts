@@ -26,6 +26,11 @@ function makeMetrics() {
     buckets: REQUEST_SECONDS,
     registers,
   });
+  const fastPath = new Counter({
+    name: "once_fast_path_requests_total",
+    help: "Requests to the HTTP API that were answered ahead of Next.js's router.",
+    registers,
+  });
   const payments = new Counter({
     name: "once_payment_requests_total",
     help: "Requests to pay, by channel and by what they were told.",
@@ -56,7 +61,7 @@ function makeMetrics() {
   for (const kind of SECURITY_KINDS) securityEvents.inc({ kind }, 0);
   registerSettling(registry);
   registerProcess(registry);
-  return { registry, requests, payments, mails, securityEvents, lostSpans };
+  return { registry, requests, fastPath, payments, mails, securityEvents, lostSpans };
 }
 
 // On globalThis, because routes and actions may be bundled apart; what they count is one.
@@ -75,6 +80,11 @@ export function startMetrics(): void {
 /** Counts an answer of the route called `route`. */
 export function countRequest(route: string, status: number, seconds: number): void {
   metrics().requests.observe({ route, status }, seconds);
+}
+
+/** Counts a request that the fast path took. */
+export function countFastPath(): void {
+  metrics().fastPath.inc();
 }
 
 /** Counts a request to pay. */

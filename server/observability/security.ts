@@ -16,7 +16,7 @@ type About = {
 };
 
 /** Where a request comes from, for statements that write an event (db/security/events.sql). */
-export function originOf(headers: Headers): Origin {
+export function originOf(headers: Pick<Headers, "get">): Origin {
   return { address: shownAddressOf(headers), userAgent: headers.get("user-agent") ?? "" };
 }
 
@@ -24,7 +24,7 @@ export function originOf(headers: Headers): Origin {
  * Tells of something that was refused: counted in the database within a second or so, however many there are
  * (db/security/record.ts). Returns at once and never throws: the refusal itself waits for nothing.
  */
-export function noteRefusal(kind: SecurityRefusal, headers: Headers, about: About = {}): void {
+export function noteRefusal(kind: SecurityRefusal, headers: Pick<Headers, "get">, about: About = {}): void {
   const { address, userAgent } = originOf(headers);
   const { userId, email, detail, requestId } = about;
   log.warn({ event: kind, requestId, user: userId, address, detail }, "refused");

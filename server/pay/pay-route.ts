@@ -2,6 +2,7 @@
 import type { PayCommand } from "@/db/payments/command";
 import type { PaymentResponse } from "@/lib/api/payment-response";
 import type { ParsedPayment } from "@/lib/api/requests";
+import type { ApiRequest } from "../http/fast-path/api-request.ts";
 import { readJson } from "../http/request/body.ts";
 import { readKey } from "../http/request/key-header.ts";
 import { fail, json, problemResponse } from "../http/responses.ts";
@@ -21,7 +22,7 @@ function toHttpResponse(response: PaymentResponse): Response {
  * body; where there is none, the address names nothing that could be paid.
  */
 export async function payRoute(
-  { request, user, requestId }: { request: Request; user: Viewer; requestId: string },
+  { request, user, requestId }: { request: ApiRequest; user: Viewer; requestId: string },
   commandOf: ((body: unknown) => ParsedPayment<PayCommand>) | undefined,
 ): Promise<Response> {
   const reading = readKey(request);

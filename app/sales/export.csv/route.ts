@@ -10,7 +10,7 @@ import { parseSalesQuery, salesFilterOf } from "@/server/orders/sales-query";
 /** Rows that are read at once: a statement of some milliseconds, and some hundred kilobytes. */
 const PAGE_ROWS = 500;
 
-const queryOf = (request: Request, timeZone: string) =>
+const queryOf = (request: Pick<Request, "url">, timeZone: string) =>
   salesFilterOf(Object.fromEntries(new URL(request.url).searchParams), timeZone);
 
 async function* pagesOf(sales: ReturnType<typeof salePagesOf>) {

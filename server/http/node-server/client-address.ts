@@ -35,7 +35,7 @@ export function recordClientAddresses(trustedProxies: number): void {
 }
 
 /** The recorded address of a request, IPv6 as its /64; undefined where none is recorded. */
-export function clientAddressOf(headers: Headers): string | undefined {
+export function clientAddressOf(headers: Pick<Headers, "get">): string | undefined {
   return headers.get(headerName()) ?? undefined;
 }
 
@@ -43,7 +43,7 @@ export function clientAddressOf(headers: Headers): string | undefined {
  * The address of a request as whoever sent it may be shown it, in the short spelling of IPv6; empty where none is recorded, and
  * where it is IPv6's of this machine, which tells nobody anything.
  */
-export function shownAddressOf(headers: Headers): string {
+export function shownAddressOf(headers: Pick<Headers, "get">): string {
   const address = clientAddressOf(headers) ?? "";
   if (!address.endsWith("::/64")) return address;
   const network = address.slice(0, -"::/64".length).replace(/(?::0)+$/, "");

@@ -1,5 +1,6 @@
 import { parseJson } from "@/lib/api/parse-json";
 import type { Parsed } from "@/lib/api/requests";
+import type { ApiRequest } from "../fast-path/api-request.ts";
 import { fail, HttpError } from "../responses.ts";
 
 /**
@@ -12,7 +13,10 @@ const BODY_MAX_BYTES = 256 * 1024;
  * The body of a request, whole; undefined where it has more than `maxBytes`. Counted while it is read: with chunked
  * transfer encoding there is no Content-Length, and where there is one it may be wrong.
  */
-export async function readBody(request: Request, maxBytes: number): Promise<Buffer | undefined> {
+export async function readBody(
+  request: Pick<ApiRequest, "headers" | "body">,
+  maxBytes: number,
+): Promise<Buffer | undefined> {
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return undefined;
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -26,7 +30,7 @@ export async function readBody(request: Request, maxBytes: number): Promise<Buff
 }
 
 /** The body as JSON. Throws 415 or 413; what is not JSON is returned as errors. */
-export async function readJson(request: Request): Promise<Parsed<unknown>> {
+export async function readJson(request: ApiRequest): Promise<Parsed<unknown>> {
   const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   // A body that is compressed is refused as what it is, not as JSON gone wrong.
   const coding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";

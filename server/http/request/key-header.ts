@@ -1,5 +1,6 @@
 /** Reading the idempotency key of a request (draft-ietf-httpapi-idempotency-key-header-07, RFC 9651). */
 import { parseItem } from "structured-headers";
+import type { ApiRequest } from "../fast-path/api-request.ts";
 
 export type KeyReading = { type: "key"; key: string } | { type: "missing" } | { type: "malformed" };
 
@@ -29,7 +30,7 @@ function readKeyHeader(value: string): KeyReading {
 }
 
 /** The key of a request: its header, or `?idempotency_key=` for clients that cannot set headers. Both must agree. */
-export function readKey(request: Request): KeyReading {
+export function readKey(request: Pick<ApiRequest, "headers" | "url">): KeyReading {
   const header = request.headers.get("idempotency-key");
   const parameters = new URL(request.url).searchParams.getAll("idempotency_key");
   const readings = parameters.map((value): KeyReading => {

@@ -1,5 +1,7 @@
 /** Our own origin, as a request asked for it, and whether a request that a browser sent with a cookie comes from our own pages. */
+
 import { environment } from "../../lifecycle/environment.ts";
+import type { RequestHeaders } from "../fast-path/api-request.ts";
 
 /** A name, an IPv4 or a bracketed IPv6 address, with or without a port: what no path or user can be hidden in. */
 const HOST = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
@@ -9,7 +11,10 @@ const HOST = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
  * X-Forwarded-Host before it sends a request on inside the server, with another Host, as it does to show where an action
  * redirects to; a proxy may, too. Written as URLs are, without a usual port. Undefined where what was asked for is no host.
  */
-export function requestedOrigin(headers: Headers, scheme: "http" | "https"): string | undefined {
+export function requestedOrigin(
+  headers: Pick<RequestHeaders, "get">,
+  scheme: "http" | "https",
+): string | undefined {
   const { ONCE_URL } = environment();
   if (ONCE_URL !== undefined) return new URL(ONCE_URL).origin;
   const host = headers.get("x-forwarded-host")?.split(",")[0]?.trim() || headers.get("host") || "";
@@ -27,7 +32,7 @@ export function requestedOrigin(headers: Headers, scheme: "http" | "https"): str
  * (requestedOrigin): no page can set X-Forwarded-Host for a stranger without a preflight. Where
  * both are missing nothing says so, and the answer is no: a cookie alone proves nothing about who wrote the request.
  */
-export function isSameOrigin(headers: Headers): boolean {
+export function isSameOrigin(headers: Pick<RequestHeaders, "get">): boolean {
   const site = headers.get("sec-fetch-site");
   if (site !== null && site !== "none") return site === "same-origin";
   const sent = headers.get("origin");

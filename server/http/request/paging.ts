@@ -1,6 +1,7 @@
 /** Pages of a list, over HTTP: `?cursor=&limit=`, and the cursor of the page after. */
 import type { Cursor } from "@/db/execution/cursor";
 import { listQuery, parseQuery } from "@/lib/api/requests";
+import type { ApiRequest } from "../fast-path/api-request.ts";
 import { fail, invalid, json } from "../responses.ts";
 import { isUuid } from "./key-header.ts";
 
@@ -42,7 +43,7 @@ export function readCursor(list: ListName, cursor: string): Cursor | undefined {
  */
 export async function pageOf<Entry>(
   list: ListName,
-  request: Request,
+  request: Pick<ApiRequest, "url">,
   find: (limit: number, after: Cursor | undefined) => Promise<Entry[]>,
   { show, positionOf }: { show: (entry: Entry) => unknown; positionOf: (entry: Entry) => Cursor },
 ): Promise<Response> {

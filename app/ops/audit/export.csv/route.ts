@@ -11,7 +11,7 @@ import { pathWith } from "@/server/orders/list-query";
 /** Rows that are read at once: a statement of some milliseconds, and some hundred kilobytes. */
 const PAGE_ROWS = 500;
 
-const searchOf = (request: Request) => Object.fromEntries(new URL(request.url).searchParams);
+const searchOf = (request: Pick<Request, "url">) => Object.fromEntries(new URL(request.url).searchParams);
 
 async function* rowsOf<Entry, Row>(pages: AsyncIterable<Entry[]>, cells: (entry: Entry) => Row) {
   for await (const page of pages) yield page.map(cells);

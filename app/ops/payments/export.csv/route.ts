@@ -11,7 +11,7 @@ import { pathWith } from "@/server/orders/list-query";
 /** Rows that are read at once: a statement of some milliseconds, and some hundred kilobytes. */
 const PAGE_ROWS = 500;
 
-const queryOf = (request: Request, timeZone: string) =>
+const queryOf = (request: Pick<Request, "url">, timeZone: string) =>
   paymentsQueryOf(Object.fromEntries(new URL(request.url).searchParams), timeZone, undefined);
 
 async function* rowsOf(pages: ReturnType<typeof paymentPages>) {

@@ -15,7 +15,8 @@ async function* rowsOf(pages: AsyncGenerator<LedgerEntry[]>, currency: string) {
   for await (const page of pages) yield page.map((entry) => entryRow(entry, currency));
 }
 
-const idOf = (request: Request) => uuid.safeParse(new URL(request.url).pathname.split("/").at(-2)).data;
+const idOf = (request: Pick<Request, "url">) =>
+  uuid.safeParse(new URL(request.url).pathname.split("/").at(-2)).data;
 
 /** An account's entries as its page shows them, all of them, the latest first, as CSV; until a moment where the address names one. */
 export const GET = exportRoute(
