@@ -14,6 +14,9 @@ const ELSEWHERE = new Set([
   "signIn.continueAs",
   "merchantRequest.businessNameHint",
   "merchantRequest.error_handle",
+  "opsPeople.decideOf",
+  "opsPeople.approveText",
+  "opsPeople.revokeKeyOf",
 ]);
 
 const texts = Object.entries({ en, de }).flatMap(([language, catalog]) =>

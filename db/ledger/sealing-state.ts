@@ -8,11 +8,10 @@ const COUNTED_MAX = 10_000;
 
 /** How the journal is now. Costs some milliseconds: by indexes, and no more rows than wait. */
 export async function readSealingState(): Promise<SealingState> {
+  const sql = database().readingSql;
   const [stall, [row]] = await Promise.all([
     sealingStall(),
-    database().readingSql<
-      { unsealed: number; seconds: number | null; position: string; sealedAt: string | null }[]
-    >`
+    sql<{ unsealed: number; seconds: number | null; position: string; sealedAt: string | null }[]>`
       with head as (select position, sealed_below from ledger_seal_head where id = 1),
       waiting as (
         select t.created_at from ledger_transfers t

@@ -36,7 +36,9 @@ export async function findPeople(
   if (filter.role) conditions.push(sql`u.role = ${filter.role}`);
   if (filter.isFrozen) conditions.push(sql`u.frozen_at is not null`);
   if (filter.isWaiting)
-    conditions.push(sql`u.id in (select r.user_id from merchant_requests r where r.state = 'pending')`);
+    conditions.push(
+      sql`u.id = any(array(select r.user_id from merchant_requests r where r.state = 'pending'))`,
+    );
   if (afterId !== undefined)
     conditions.push(
       sql`(u.created_at, u.id) < ((select c.created_at from users c where c.id = ${afterId}), ${afterId}::uuid)`,

@@ -14,6 +14,15 @@ const SIGN_IN = [
   ...["pending_sign_ups", "verifications"],
 ];
 
+/** What watches and is watched: nothing is decided about money from it, and it stays on one node. */
+const WATCHING = {
+  tables: ["reconcile_results", "reconcile_runs", "security_events", "service_minutes"],
+  functions: new Set([
+    ...["add_reconcile_result_v1", "claim_reconcile_v1", "prune_reconcile_v1"],
+    ...["prune_security_events_v1", "record_service_minutes_v1"],
+  ]),
+};
+
 /** What may stand in a function all the same, and why. */
 const LOCK_EXCEPTIONS: Record<string, { begins: string; because: string }> = {
   reap_keys_v1: {
@@ -58,7 +67,12 @@ describe("every function in the database", () => {
     expect(functions.map(({ name }) => name)).toEqual(
       expect.arrayContaining(["issue_key_v1", "reap_keys_v1", "revoke_key_v1", "settle_payments_v1"]),
     );
-    const complaints = functions.flatMap(({ name, definition }) =>
+    const ofMoney = functions.filter(({ name }) => !WATCHING.functions.has(name));
+    expect(functions.length - ofMoney.length).toBe(WATCHING.functions.size);
+    const moneyTable =
+      /\b(?:into|update|from|join) (?:only )?(?:idempotency_keys|payments|ledger_(?:accounts|transfers)|orders|refund_totals)\b/i;
+    expect(functions.filter((one) => !ofMoney.includes(one) && moneyTable.test(one.definition))).toEqual([]);
+    const complaints = ofMoney.flatMap(({ name, definition }) =>
       findUnportable(definition, keys)
         .filter((complaint) => !complaint.startsWith(LOCK_EXCEPTIONS[name]?.begins ?? "\0"))
         .map((complaint) => `${name}: ${complaint}`),
@@ -74,7 +88,7 @@ describe("every table but sign-in's", () => {
         join pg_class x on x.oid = i.indexrelid join pg_class c on c.oid = i.indrelid
         join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
        where c.relnamespace = 'public'::regnamespace and i.indisunique and not i.indisprimary
-         and a.attname <> 'user_id' and not c.relname = any(${SIGN_IN}) order by 1`;
+         and a.attname <> 'user_id' and not c.relname = any(${[...SIGN_IN, ...WATCHING.tables]}) order by 1`;
     expect(rows.map(({ index }) => index)).toEqual(Object.keys(UNIQUE_EXCEPTIONS).sort());
   });
 
@@ -82,7 +96,7 @@ describe("every table but sign-in's", () => {
     const rows = await test.owner<{ name: string }[]>`
       select k.conname as name from pg_constraint k join pg_class c on c.oid = k.conrelid
        where k.contype = 'f' and c.relnamespace = 'public'::regnamespace
-         and not c.relname = any(${SIGN_IN}) order by 1`;
+         and not c.relname = any(${[...SIGN_IN, ...WATCHING.tables]}) order by 1`;
     expect(rows.map(({ name }) => name)).toEqual(Object.keys(FOREIGN_KEY_EXCEPTIONS).sort());
   });
 

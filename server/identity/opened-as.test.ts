@@ -5,10 +5,10 @@ import { SCOPES } from "@/lib/identity/scopes";
 import { readSources } from "@/scripts/rules/source";
 import { ADDRESS_HEADER } from "../http/request/address.ts";
 import { authorizeAction, requireAction } from "./authorize.ts";
-import { ACTIONS, type ActionName, isAllowed, ROUTES } from "./policy.ts";
+import { ACTIONS, type ActionName, isAllowed, policyOf, ROUTES, type RouteName } from "./policy.ts";
 import type { Caller } from "./viewer.ts";
 
-const signedIn = vi.hoisted((): { role: "payer" | "merchant" } => ({ role: "merchant" }));
+const signedIn = vi.hoisted((): { role: "payer" | "merchant" | "operator" } => ({ role: "merchant" }));
 const VIEWER_ID = vi.hoisted(() => "01890000-0000-7000-8000-000000000001");
 const viewer = () => ({
   id: VIEWER_ID,
@@ -41,7 +41,8 @@ vi.mock("../http/rate-limits.ts", () => ({
 const ofSomebody = (Object.keys(ACTIONS) as ActionName[]).filter((name) => ACTIONS[name] !== "anyone");
 
 it.each(ofSomebody)("the action %s does nothing for a form of nobody, or of somebody else", async (name) => {
-  signedIn.role = "merchant";
+  const role = ACTIONS[name] === "operator" ? "operator" : "merchant";
+  signedIn.role = role;
   const authorize = authorizeAction as (name: ActionName, openedAs?: unknown) => Promise<object>;
   const require = requireAction as (name: ActionName, openedAs?: unknown) => Promise<object>;
   for (const openedAs of [undefined, null, "", randomUUID()]) {
@@ -54,16 +55,17 @@ it.each(ofSomebody)("the action %s does nothing for a form of nobody, or of some
       "/sign-in?next=%2Fsettings%2Fmail%3Fsaved%3D1&notice=other-user",
     );
   }
-  expect(isAllowed(ACTIONS[name], "merchant")).toBe(true);
+  expect(isAllowed(ACTIONS[name], role)).toBe(true);
   expect(await authorize(name, VIEWER_ID)).toMatchObject({ ok: true, viewer: { id: VIEWER_ID } });
 });
 
-const FORM_ROUTES = Object.keys(ROUTES).filter((name) => /^POST (?!\/api\/)/.test(name));
+const FORM_ROUTES = (Object.keys(ROUTES) as RouteName[]).filter((name) => /^POST (?!\/api\/)/.test(name));
 
 it.each(FORM_ROUTES)(
   "the form route %s leads to sign-in where its form does not say whose it is",
   async (name) => {
     const path = name.replace("POST ", "");
+    signedIn.role = policyOf(name).level === "operator" ? "operator" : "merchant";
     const { POST } = (await import(/* @vite-ignore */ `../../app${path}/route.ts`)) as {
       POST: (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>;
     };

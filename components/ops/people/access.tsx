@@ -5,6 +5,7 @@ import type { FormState } from "@/lib/form/form-state";
 import { browserOf } from "@/lib/identity/browser-name";
 import { isWriting, type Scope } from "@/lib/identity/scopes";
 import type { ActWords } from "@/lib/ops/acts";
+import { isolateBidi } from "@/lib/text/bidi-isolate";
 
 type Action = (previous: FormState, form: FormData) => Promise<FormState>;
 type Acting = { userId: string; words: ActWords; act: Action | undefined };
@@ -123,7 +124,7 @@ export function ApiKeys({
                 action={act}
                 fields={{ userId, keyId: id }}
                 what={t("revokeKey")}
-                label={t("revokeKeyOf", { name })}
+                label={t("revokeKeyOf", { name: isolateBidi(name) })}
                 text={t("revokeKeyText")}
                 forCertain={t("revokeKeyForCertain")}
                 words={words}

@@ -4,6 +4,7 @@ import { ReasonedAct } from "@/components/ops/reasoned-act";
 import { useWhen } from "@/components/site/when";
 import type { FormState } from "@/lib/form/form-state";
 import type { ActWords } from "@/lib/ops/acts";
+import { isolateBidi } from "@/lib/text/bidi-isolate";
 
 type Request = {
   id: string;
@@ -62,7 +63,7 @@ export function Requests({
                 action={act}
                 fields={{ requestId: id, to: "approved" }}
                 what={t("approve")}
-                text={t("approveText", { name: businessName })}
+                text={t("approveText", { name: isolateBidi(businessName) })}
                 forCertain={t("approveForCertain")}
                 words={words}
                 isDangerous={false}

@@ -2,6 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useWhen } from "@/components/site/when";
 import { Button } from "@/components/ui/button";
+import { isolateBidi } from "@/lib/text/bidi-isolate";
 
 type WaitingRequest = {
   id: string;
@@ -47,7 +48,7 @@ export function WaitingRequests({
               <Link
                 href={`/ops/people/${userId}#requests`}
                 prefetch={false}
-                aria-label={t("decideOf", { name: businessName })}
+                aria-label={t("decideOf", { name: isolateBidi(businessName) })}
               >
                 {t("decide")}
               </Link>

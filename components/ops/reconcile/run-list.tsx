@@ -1,6 +1,8 @@
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { useWhen } from "@/components/site/when";
+import { bdi } from "@/components/ui/bdi";
+import { inElements } from "@/components/ui/in-elements";
 import type { RunSummary } from "@/lib/ops/health";
 import { Outcome } from "./outcome";
 
@@ -47,7 +49,7 @@ export function RunKind({ run }: { run: RunSummary }) {
       {run.askedBy === undefined ? (
         <span>{t("byItself")}</span>
       ) : (
-        <bdi>{t("askedBy", { name: run.askedBy })}</bdi>
+        <span>{inElements(t.rich("askedBy", { name: run.askedBy, bdi }))}</span>
       )}
     </>
   );
