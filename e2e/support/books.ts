@@ -73,8 +73,9 @@ export async function accountOf(handle: string): Promise<string> {
 /** Another operator than Omar, who asks for what he approves. Nobody signs in as them. */
 export async function secondOperator(): Promise<string> {
   await books()`
-    insert into users (id, name, email, handle, role) values (gen_random_uuid(), 'Olga Operator', 'olga@once.test', 'olga', 'operator')
-    on conflict do nothing`;
+    insert into users (id, name, email, handle, role)
+    select gen_random_uuid(), 'Olga Operator', 'olga@once.test', 'olga', 'operator'
+     where not exists (select from users where handle = 'olga')`;
   return userIdOf("olga");
 }
 

@@ -13,6 +13,8 @@ const ROUNDS = [
   "service_minutes",
   "reconcile_runs",
   "reconcile_results",
+  // That somebody was refused something is counted, reading or not.
+  "security_events",
 ];
 
 /** Every row of the other tables by where it lies and which transaction wrote it. */

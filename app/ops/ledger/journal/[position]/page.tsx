@@ -21,9 +21,10 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 /** One seal: its hash, the one that it covers, and the movement with both sides. */
 export default async function SealPage({ params }: Props) {
-  const position = countIn((await params).position);
+  const asked = (await params).position;
+  await authorizePage("/ops/ledger/journal/[position]", `/ops/ledger/journal/${asked}`);
+  const position = countIn(asked);
   if (position === undefined) notFound();
-  await authorizePage("/ops/ledger/journal/[position]", `/ops/ledger/journal/${position}`);
   const [found, t, locale, format, nameOf] = await Promise.all([
     findSeal(position),
     getTranslations("opsLedger"),
