@@ -68,9 +68,13 @@ export function Timeline({ events }: { events: readonly TimelineEvent[] }) {
 /** Somebody, with the way to their page in the console. */
 export function PersonLink({ person: { name, handle, href } }: { person: TimelinePerson }) {
   return (
-    <Link href={href} prefetch={false} className="underline-offset-4 hover:underline">
+    <Link
+      href={href}
+      prefetch={false}
+      className="inline-flex min-h-11 flex-wrap items-center gap-x-1.5 underline-offset-4 hover:underline"
+    >
       <bdi className="font-medium">{name}</bdi>
-      <bdi className="ml-1.5 text-soft">{`@${handle}`}</bdi>
+      <bdi className="text-soft">{`@${handle}`}</bdi>
     </Link>
   );
 }

@@ -111,7 +111,7 @@ async function reconcileRun(): Promise<string> {
   const id = randomUUID();
   await books()`
     insert into reconcile_runs (id, kind, asked_at, started_at, from_position, to_position, finished_at, outcome)
-    values (${id}, 'incremental', now() - interval '1 day', now() - interval '1 day', 0, 1, now() - interval '1 day', 'right')`;
+    values (${id}, 'incremental', now() - interval '1 hour', now() - interval '1 hour', 0, 1, now() - interval '1 hour', 'right')`;
   await books()`
     insert into reconcile_results (run_id, kind, check_name, outcome, slices, total_ms, longest_ms, found, rows, finished_at)
     values (${id}, 'incremental', 'floor', 'wrong', 3, 12, 7, 1, ${books().json([{ account_id: id, balance_minor: "-1" }])}, now())`;

@@ -44,7 +44,7 @@ export function KeyTable({
         <Link
           href={original.href}
           prefetch={false}
-          className="inline-flex min-h-11 items-center font-mono text-xs underline underline-offset-4 sm:min-h-0"
+          className="inline-flex min-h-11 items-center font-mono text-xs underline underline-offset-4 sm:min-h-6"
         >
           {original.key}
         </Link>

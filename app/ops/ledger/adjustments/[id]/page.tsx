@@ -104,7 +104,7 @@ export default async function AdjustmentPage({ params }: Props) {
                         key="payment"
                         href={`/ops/payments/${adjustment.paymentId}`}
                         prefetch={false}
-                        className="font-mono text-sm text-accent-text underline underline-offset-4"
+                        className="inline-flex min-h-11 items-center font-mono text-sm wrap-anywhere text-accent-text underline underline-offset-4"
                       >
                         {adjustment.paymentId}
                       </Link>,

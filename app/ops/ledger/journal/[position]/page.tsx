@@ -35,7 +35,7 @@ export default async function SealPage({ params }: Props) {
   if (found === undefined) notFound();
   const { seal, hashBefore } = found;
   const money = (minor: bigint) => formatMoney(minor, seal.currency, locale);
-  const link = "text-accent-text underline underline-offset-4";
+  const link = "inline-flex min-h-11 items-center text-accent-text underline underline-offset-4";
   const mono = "font-mono text-sm wrap-anywhere";
   const sideOf = ({ accountId, handle, balanceMinor, version }: typeof seal.debit) => (
     <span key={accountId} className="block">

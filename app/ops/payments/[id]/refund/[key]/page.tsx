@@ -92,7 +92,7 @@ export default async function OperatorRefundKeyPage({ params, searchParams }: Pr
                         key="refund"
                         href={`/ops/payments/${record.payment.id}`}
                         prefetch={false}
-                        className="font-mono text-sm text-accent-text underline underline-offset-4"
+                        className="inline-flex min-h-11 items-center font-mono text-sm wrap-anywhere text-accent-text underline underline-offset-4"
                       >
                         {record.payment.id}
                       </Link>,
