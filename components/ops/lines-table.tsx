@@ -62,7 +62,7 @@ function Cell({ cell }: { cell: LineCell | undefined }) {
   const { text, href, sub, words, look, tone } = cell;
   const className = cn(
     look === "mono" && "font-mono text-xs",
-    look === "figures" && "figures whitespace-nowrap",
+    look === "figures" && "figures justify-end whitespace-nowrap",
     tone && TONES[tone],
   );
   const written = words ? <bdi>{text}</bdi> : <span>{text}</span>;

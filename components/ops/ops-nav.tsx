@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import { NavLink } from "@/components/site/nav-link";
+import { CurrentRoomInView } from "./current-room-in-view";
 
 /** The rooms of the console, in the order in which they are asked about. */
 const OPS_ROOMS = [
@@ -28,6 +29,7 @@ export function OpsNav() {
             </NavLink>
           </li>
         ))}
+        <CurrentRoomInView />
       </ul>
     </nav>
   );
