@@ -1,6 +1,5 @@
 import { useTranslations } from "next-intl";
 import { NavLink } from "@/components/site/nav-link";
-import { CurrentRoomInView } from "./current-room-in-view";
 
 /** The rooms of the console, in the order in which they are asked about. */
 const OPS_ROOMS = [
@@ -29,7 +28,6 @@ export function OpsNav() {
             </NavLink>
           </li>
         ))}
-        <CurrentRoomInView />
       </ul>
     </nav>
   );
