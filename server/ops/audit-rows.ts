@@ -12,6 +12,9 @@ const REFUSALS: ReadonlySet<SecurityKind> = new Set(SECURITY_REFUSALS);
 function pageOf({ subjectKind, subjectId, subjectUserId }: AuditEntry): string | undefined {
   if (subjectKind === "account") return `/ops/ledger/accounts/${subjectId}`;
   if (subjectKind === "currency") return "/ops/currencies";
+  if (subjectKind === "payment") return `/ops/payments/${subjectId}`;
+  if (subjectKind === "adjustment") return `/ops/ledger/adjustments/${subjectId}`;
+  if (subjectKind === "key") return `/ops/keys/${subjectId}`;
   return subjectUserId === undefined ? undefined : `/ops/people/${subjectUserId}`;
 }
 
@@ -23,9 +26,24 @@ export async function actionNames(): Promise<(action: string) => string> {
 
 /** Entries of the audit log as rows. An action, or a field, that has no words yet is shown as it is called. */
 export async function auditRows(entries: readonly AuditEntry[]) {
-  const [t, format, locale] = await Promise.all([getTranslations("opsAudit"), getFormatter(), getLocale()]);
+  const [t, people, format, locale] = await Promise.all([
+    getTranslations("opsAudit"),
+    getTranslations("opsPeople"),
+    getFormatter(),
+    getLocale(),
+  ]);
   const nameOf = await actionNames();
-  const words = { locale, yes: t("yes"), no: t("no"), noLimit: t("noLimit") };
+  const words = {
+    locale,
+    yes: t("yes"),
+    no: t("no"),
+    noLimit: t("noLimit"),
+    roles: {
+      payer: people("role_payer"),
+      merchant: people("role_merchant"),
+      operator: people("role_operator"),
+    },
+  };
   // Asked as one of those that have words: others are shown as they are called.
   const fieldOf = (field: string) =>
     t.has(`field_${field as "name"}`) ? t(`field_${field as "name"}`) : field;

@@ -12,6 +12,7 @@ type Words = {
   no: string;
   /** In place of a limit that is none. */
   noLimit: string;
+  roles: Readonly<Record<string, string>>;
 };
 
 /** The fields that differ, and those that only one side tells of, in the order that they are told in. */
@@ -36,6 +37,7 @@ function wordsOf(
   words: Words,
 ): string | undefined {
   if (value === null || value === undefined) return field === "dayLimitMinor" ? words.noLimit : undefined;
+  if (field === "role" && typeof value === "string") return words.roles[value] ?? value;
   if (typeof value === "boolean") return value ? words.yes : words.no;
   if (typeof value === "string" && field.endsWith("Minor") && currency !== undefined && /^-?\d+$/.test(value))
     return formatMoney(value, currency, words.locale);
