@@ -16,7 +16,7 @@ export type AuditRow = {
 
 const column = columnsOf<AuditRow>();
 const LINK =
-  "inline-flex min-h-11 items-center text-accent-text underline-offset-4 hover:underline sm:min-h-6";
+  "inline-flex min-h-11 items-center text-accent-text underline-offset-4 hover:underline sm:min-h-6 sm:min-w-24";
 
 /** What operators did, each with what was so before and after. */
 export function AuditTable({

@@ -17,7 +17,7 @@ export type SecurityRow = {
 
 const column = columnsOf<SecurityRow>();
 const LINK =
-  "inline-flex min-h-11 items-center text-accent-text underline-offset-4 hover:underline sm:min-h-6";
+  "inline-flex min-h-11 items-center text-accent-text underline-offset-4 hover:underline sm:min-h-6 sm:min-w-24";
 
 function MaybeLink({ to }: { to: { href: string; text: string } | undefined }) {
   if (to === undefined) return <span className="text-faint">–</span>;
