@@ -10,9 +10,11 @@ const REQUESTS_COUNTED_MAX = 1_000;
 export async function readWaiting(): Promise<Waiting> {
   const [openKeys, [row]] = await Promise.all([
     countOpenKeys(),
-    database().readingSql<{ requests: number }[]>`
-      select count(*)::int as requests
-        from (select from merchant_requests where state = 'pending' limit ${REQUESTS_COUNTED_MAX}) counted`,
+    database().readingSql<{ requests: number; adjustments: number }[]>`
+      select (select count(*)::int
+                from (select from merchant_requests where state = 'pending' limit ${REQUESTS_COUNTED_MAX}) counted) as requests,
+             (select count(*)::int
+                from (select from ledger_adjustments where state = 'pending' limit ${REQUESTS_COUNTED_MAX}) counted) as adjustments`,
   ]);
-  return { openKeys, merchantRequests: row?.requests ?? 0 };
+  return { openKeys, merchantRequests: row?.requests ?? 0, adjustments: row?.adjustments ?? 0 };
 }

@@ -66,6 +66,8 @@ export type Waiting = {
   openKeys: number;
   /** Who asks to be a merchant and has no answer. Counted to a thousand. */
   merchantRequests: number;
+  /** Adjustments that were asked for and wait for another operator. Counted to a thousand. */
+  adjustments: number;
 };
 
 /** A run over the books, as it is listed. */

@@ -42,7 +42,18 @@ export function HealthTiles({
         <p>{t("databaseAnswers")}</p>
         <p>{t("openKeysNow", { count: waiting.openKeys })}</p>
         {waiting.merchantRequests === 0 ? null : (
-          <p>{t("merchantRequestsWait", { count: waiting.merchantRequests })}</p>
+          <p>
+            <Link href="/ops/people" prefetch={false} className={LINK}>
+              {t("merchantRequestsWait", { count: waiting.merchantRequests })}
+            </Link>
+          </p>
+        )}
+        {waiting.adjustments === 0 ? null : (
+          <p>
+            <Link href="/ops/ledger/adjustments?state=pending" prefetch={false} className={LINK}>
+              {t("adjustmentsWait", { count: waiting.adjustments })}
+            </Link>
+          </p>
         )}
       </Tile>
     </div>
