@@ -29,7 +29,6 @@ const SAME_IN_BOTH = new Set([
   "merchant.buyer",
   "opsRefund.person",
   "opsLedger.place_journal",
-  "opsLedger.csv",
   "opsLedger.version",
   "opsLedger.journal",
   "opsLedger.position",
