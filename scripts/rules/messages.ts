@@ -29,6 +29,7 @@ const SAME_IN_BOTH = new Set([
   "merchant.buyer",
   "opsRefund.person",
   "opsLedger.place_journal",
+  "opsPayments.sealHash",
   "opsLedger.version",
   "opsLedger.journal",
   "opsLedger.position",
