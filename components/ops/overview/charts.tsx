@@ -60,7 +60,7 @@ export function Charts({ steps, range }: { steps: Step[]; range: OverviewRange }
     value === null ? "–" : t("seconds", { seconds: format.number(value) });
   const ticks = steps.map(({ at }) =>
     range === "7d"
-      ? format.dateTime(at, { weekday: "short", hour: "2-digit", hourCycle: "h23" })
+      ? format.dateTime(at, { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
       : format.dateTime(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
   );
   const stepTexts = steps.map(({ at }) => when(at.toISOString()));
