@@ -174,7 +174,10 @@ export default async function PersonPage({ params, searchParams }: Props) {
           />
         </Section>
         <Section title={t("latestAudit")} className="lg:col-span-2">
-          <AuditTable rows={await auditRows(audit)} words={await auditWords()} />
+          <AuditTable
+            rows={await auditRows(audit)}
+            words={{ ...(await auditWords()), empty: t("noAudit") }}
+          />
         </Section>
         <Section title={t("latestSecurity")} className="lg:col-span-2">
           <SecurityTable rows={await securityRows(security)} words={await securityWords()} />
