@@ -13,6 +13,14 @@ import { LOAD_MAX, LOAD_MIN, loadPayments } from "../db/testing/load/load-paymen
 import { environment, isDemo } from "../server/lifecycle/environment.ts";
 import { applicationsAddress, ownersAddress } from "./owners-address.ts";
 
+const HELP = `npm run load -- [--payments 100000] [--days 180] [--yes]
+
+  Fills the demo's database with made-up people and a history of payments, right by the books, for good.
+
+  --payments  how many, ${LOAD_MIN} to ${LOAD_MAX}; 100000 unless it is given
+  --days      over how many days until now, 1 to 3650; 180 unless it is given
+  --yes       needed where DATABASE_URL is set (with ONCE_DEMO=1). Without it the database is the embedded one of ONCE_DATA_DIR`;
+
 /** Says in one sentence why not, and ends with exit code 2. */
 function giveUp(reason: string): never {
   console.error(reason);
@@ -26,8 +34,13 @@ function wanted() {
         payments: { type: "string", default: "100000" },
         days: { type: "string", default: "180" },
         yes: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
       },
     });
+    if (values.help) {
+      console.info(HELP);
+      process.exit(0);
+    }
     const payments = Number(values.payments);
     const days = Number(values.days);
     if (!Number.isInteger(payments) || payments < LOAD_MIN || payments > LOAD_MAX)
