@@ -183,6 +183,10 @@ export async function paymentEvents(dossier: Dossier): Promise<TimelineEvent[]> 
           tone: "plain",
           by: personOf(act.by),
           words: act.reason,
+          lead:
+            act.action === "adjustment-approve"
+              ? { href: `/ops/ledger/adjustments/${row.purposeId}`, text: t("openAdjustment") }
+              : undefined,
         });
       }),
     ...(seal === null
@@ -190,9 +194,10 @@ export async function paymentEvents(dossier: Dossier): Promise<TimelineEvent[]> 
       : [
           event(seal.sealedAt, {
             id: "sealed",
-            title: t("eventSealed", { position: seal.position }),
+            title: t("eventSealed", { position: format.number(BigInt(seal.position)) }),
             tone: "plain",
             facts: [t("sealHash", { hash: seal.hash })],
+            lead: { href: `/ops/ledger/journal/${seal.position}`, text: t("openSeal") },
           }),
         ]),
   ];
