@@ -83,7 +83,7 @@ export function RunResults({
                   {say(result.check, meanings.get(result.check) ?? "")}
                 </p>
               </div>
-              <div className="text-sm">
+              <div className="text-sm sm:text-right">
                 <Outcome of={result.outcome} />
                 <p className="text-soft">
                   {t("inStatements", {
