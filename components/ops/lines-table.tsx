@@ -61,7 +61,7 @@ function Cell({ cell }: { cell: LineCell | undefined }) {
   if (cell === undefined) return null;
   const { text, href, sub, words, look, tone } = cell;
   const className = cn(
-    look === "mono" && "font-mono text-xs",
+    look === "mono" && "font-mono text-xs whitespace-nowrap",
     look === "figures" && "figures justify-end whitespace-nowrap",
     tone && TONES[tone],
   );

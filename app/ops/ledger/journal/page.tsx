@@ -67,7 +67,7 @@ export default async function JournalPage({ searchParams }: { searchParams: Prom
                 look: "figures",
               },
               hash: { text: `${seal.hash.slice(0, 12)}…`, look: "mono" },
-              sealedAt: { text: format.dateTime(seal.sealedAt, "moment") },
+              sealedAt: { text: format.dateTime(seal.sealedAt, "instant") },
               what: { text: nameOf(seal.kind), href: `/ops/payments/${seal.paymentId}` },
               debit: {
                 text: who(seal.debit.handle),

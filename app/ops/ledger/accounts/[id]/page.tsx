@@ -135,7 +135,7 @@ export default async function AccountPage({ params, searchParams }: Props) {
             id: String(entry.version),
             cells: {
               version: { text: format.number(entry.version), look: "figures" },
-              when: { text: format.dateTime(entry.at, "moment") },
+              when: { text: format.dateTime(entry.at, "instant") },
               what: {
                 text: nameOf(entry.kind),
                 href: `/ops/payments/${entry.paymentId}`,

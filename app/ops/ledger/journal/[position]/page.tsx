@@ -63,8 +63,8 @@ export default async function SealPage({ params }: Props) {
             ],
             [t("debit"), sideOf(seal.debit)],
             [t("credit"), sideOf(seal.credit)],
-            [t("when"), format.dateTime(seal.at, "moment")],
-            [t("sealedAt"), format.dateTime(seal.sealedAt, "moment")],
+            [t("when"), format.dateTime(seal.at, "instant")],
+            [t("sealedAt"), format.dateTime(seal.sealedAt, "instant")],
             [
               t("payment"),
               <Link
