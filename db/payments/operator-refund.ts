@@ -2,7 +2,7 @@
  * A refund by an operator, on behalf of whoever received the payment: their own refund, from their account, under a key that is
  * issued to them. Who acts and why is written to the audit log by the statement that settles it.
  */
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { database } from "../connection/client.ts";
 import { type Issued, issueKey } from "../idempotency/issue.ts";
 import { keyState } from "../idempotency/state.ts";
@@ -71,12 +71,12 @@ export async function refundStateOf(sale: Sale, key: string): Promise<RefundStat
   return { state: "settled", payment, ...(actor && { actor }) };
 }
 
-/** Who, of the operators, did what the payment called `id` is, by the audit log; undefined where nobody of them did. */
+/** Which operator made the refund called `id`, by the audit log; undefined where none of them did. */
 async function findActor(id: string): Promise<{ name: string; handle: string } | undefined> {
   const [actor] = await database()
     .reading.select({ name: users.name, handle: users.handle })
     .from(auditLog)
     .innerJoin(users, eq(users.id, auditLog.actorId))
-    .where(eq(auditLog.id, id));
+    .where(and(eq(auditLog.id, id), eq(auditLog.action, "refund")));
   return actor;
 }
