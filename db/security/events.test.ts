@@ -155,6 +155,18 @@ describe("refusals", () => {
     ]);
   });
 
+  it("of somebody who is signed in are named, however many strangers try to sign in", async () => {
+    const { id, handle } = await newPerson(test.owner, 0n);
+    for (let n = 0; n < 10 * ROWS_PER_MINUTE; n += 1)
+      recordRefusal({ kind: "sign-in-failed", address: "192.0.2.6", email: `${n}@nowhere.test` }, minute);
+    recordRefusal({ kind: "role-refused", userId: id, address: "192.0.2.6", detail: "page /ops" }, minute);
+    await flushRefusals();
+    const events = await listSecurityEvents({ userId: id }, { limit: 10 });
+    expect(events.filter(({ kind }) => kind === "role-refused")).toMatchObject([
+      { user: { handle }, address: "192.0.2.6", count: 1, detail: "page /ops" },
+    ]);
+  });
+
   it("name whom somebody has tried to sign in as, and keep no address that is nobody's", async () => {
     const people = [await newPerson(test.owner, 0n), await newPerson(test.owner, 0n)];
     const emails = [

@@ -1,8 +1,9 @@
 /**
  * Counts refusals: failed sign-ins, requests of other sites, roles that are not enough. Best effort, and no request waits for
  * it: they are gathered in memory, by kind, address, user and minute, and written every second or so by a commit that waits for
- * no disk. However many come, a minute has few rows of one process: ROWS_PER_MINUTE that say whose account from where, as many
- * that say from where alone, and one of each kind, in which the rest is counted.
+ * no disk. However many come, a minute has few rows of one process: ROWS_PER_MINUTE that say who was refused, as many that say
+ * whose account was tried from where, as many that say from where alone, and one of each kind, in which the rest is counted. Who
+ * is signed in has room of their own: nobody who is not can fill it, to hide them.
  */
 import { uuidv7 } from "uuidv7";
 import { database } from "../connection/client.ts";
@@ -40,6 +41,7 @@ type Recorder = {
   gathered: Map<string, Tally>;
   /** What has a row of its own in this minute, so that it is no new one: by all that is known of it, and by where it is from. */
   minute: number;
+  byUser: Set<string>;
   whole: Set<string>;
   byAddress: Set<string>;
   timer: NodeJS.Timeout | undefined;
@@ -54,6 +56,7 @@ function recorder(): Recorder {
   slot.onceRefusals ??= {
     gathered: new Map(),
     minute: 0,
+    byUser: new Set(),
     whole: new Set(),
     byAddress: new Set(),
     timer: undefined,
@@ -68,6 +71,7 @@ export function recordRefusal(refusal: Refusal, nowMs: number = Date.now()): voi
   const minute = Math.floor(nowMs / MINUTE_MS);
   if (minute !== one.minute) {
     one.minute = minute;
+    one.byUser.clear();
     one.whole.clear();
     one.byAddress.clear();
   }
@@ -85,10 +89,10 @@ const nameOf = ({ kind, address, userId, email }: Refusal) => [kind, address, us
 
 /** As much of a refusal as there is room for in this minute. */
 function countedAs(one: Recorder, refusal: Refusal): Refusal {
-  const { kind, address, detail } = refusal;
+  const { kind, userId, address, detail } = refusal;
   const hasRoom = one.gathered.size < GATHERED_MAX;
   for (const [known, counted] of [
-    [one.whole, refusal],
+    [userId === undefined ? one.whole : one.byUser, refusal],
     [one.byAddress, { kind, address, detail }],
   ] as const) {
     const name = nameOf(counted);
