@@ -1311,7 +1311,8 @@ $$;
 --> statement-breakpoint
 -- Claims a run of a kind for by_holder: one that was asked for, one whose holder is gone, or a new one where one is due.
 -- Returns it, or no row. A full run is due `every` so often, and where an incremental one has found something since the
--- last began; an incremental one needs a run before it to go on from. Safe on any number of servers at once.
+-- last began; an incremental one needs a run before it to go on from. Safe on any number of servers at once. What a clock that
+-- was ahead has dated in the future counts as not there: else nothing would be due, and nobody hear of it, until then.
 create or replace function claim_reconcile_v1(
   by_holder uuid, wanted_kind text, every interval, alive_for interval
 )
@@ -1331,23 +1332,25 @@ begin
   select r.* into open_run from reconcile_runs r
    where r.kind = wanted_kind and r.finished_at is null for update skip locked;
   if found then
-    if open_run.alive_until >= now_at then
+    if open_run.alive_until >= now_at and open_run.alive_until <= now_at + 2 * alive_for then
       return;
     end if;
   elsif exists (select from reconcile_runs r where r.kind = wanted_kind and r.finished_at is null) then
     -- Somebody else is claiming it now.
     return;
   else
-    if exists (select from reconcile_runs r where r.kind = wanted_kind and r.asked_at > now_at - every)
+    if exists (select from reconcile_runs r where r.kind = wanted_kind and r.asked_at > now_at - every and r.asked_at <= now_at)
        and not (wanted_kind = 'full' and found_since_last_full()) then
       return;
     end if;
     if wanted_kind = 'incremental' then
       select r.* into base from reconcile_runs r
-       where r.kind = 'incremental' and r.finished_at is not null order by r.asked_at desc, r.id desc limit 1;
+       where r.kind = 'incremental' and r.finished_at is not null and r.asked_at <= now_at
+       order by r.asked_at desc, r.id desc limit 1;
       if not found then
         select r.* into base from reconcile_runs r
-         where r.kind = 'full' and r.finished_at is not null order by r.asked_at desc, r.id desc limit 1;
+         where r.kind = 'full' and r.finished_at is not null and r.asked_at <= now_at
+         order by r.asked_at desc, r.id desc limit 1;
         if not found then
           return;
         end if;
@@ -1386,7 +1389,8 @@ as $$
            select from reconcile_runs r
             where r.kind = 'incremental' and r.outcome = 'wrong' and r.asked_at >= last.asked_at)), false)
     from (select f.outcome, f.asked_at from reconcile_runs f
-           where f.kind = 'full' and f.finished_at is not null order by f.asked_at desc, f.id desc limit 1) last
+           where f.kind = 'full' and f.finished_at is not null and f.asked_at <= clock_timestamp()
+           order by f.asked_at desc, f.id desc limit 1) last
 $$;
 --> statement-breakpoint
 -- Says that by_holder is alive, and how far it is. False where the run is no longer its own.

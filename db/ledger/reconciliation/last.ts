@@ -15,13 +15,14 @@ type Row = {
   sliceNow: number;
 };
 
-/** What the runs say together. Four rows by indexes. */
+/** What the runs say together. Four rows by indexes. What a clock that was ahead has dated in the future says nothing. */
 export async function lastReconciliation(): Promise<LastReconciliation> {
   const rows = await database().readingSql<Row[]>`
     with last_full as (
-      select * from reconcile_runs where kind = 'full' and finished_at is not null order by asked_at desc, id desc limit 1),
+      select * from reconcile_runs where kind = 'full' and finished_at is not null and asked_at <= clock_timestamp()
+       order by asked_at desc, id desc limit 1),
     last_incremental as (
-      select * from reconcile_runs where kind = 'incremental' and finished_at is not null
+      select * from reconcile_runs where kind = 'incremental' and finished_at is not null and asked_at <= clock_timestamp()
        order by asked_at desc, id desc limit 1),
     open as (select * from reconcile_runs where kind = 'full' and finished_at is null limit 1),
     wrong as (

@@ -53,6 +53,33 @@ async function corrupt(statement: string, back: string): Promise<() => Promise<v
   };
 }
 
+it("a clock that was ahead once does not keep the books unchecked until then", async () => {
+  const ahead = async () => {
+    await test.owner`
+      update reconcile_runs
+         set asked_at = asked_at + interval '300 days', started_at = started_at + interval '300 days',
+             finished_at = finished_at + interval '300 days', alive_until = alive_until + interval '300 days'`;
+  };
+  await runReconciliation("full");
+  await runReconciliation("incremental");
+  await ahead();
+  expect((await lastReconciliation()).books).toBe("unchecked");
+  expect(await runReconciliation("incremental"), "nothing of today to go on from").toBeUndefined();
+  const full = await runReconciliation("full");
+  expect(await resultsOf(full)).toEqual(ALL_RIGHT);
+  const next = await runReconciliation("incremental");
+  expect(await resultsOf(next)).toEqual(ALL_RIGHT);
+  expect(await lastReconciliation()).toMatchObject({
+    books: "right",
+    lastFull: { id: full },
+    lastIncremental: { id: next },
+  });
+  // One that somebody had begun then, who is gone.
+  await test.owner`update reconcile_runs set finished_at = null, outcome = null where id = ${full ?? ""}`;
+  await ahead();
+  expect(await runReconciliation("full")).toBe(full);
+});
+
 it("the first run looks at everything, the next at what is new, and neither is done before it is due", async () => {
   expect(await runReconciliation("incremental"), "nothing to go on from").toBeUndefined();
   const full = await runReconciliation("full");
