@@ -28,6 +28,8 @@ export type Issued =
 export const KEY_LIFETIME = "24 hours";
 /** No person opens this many forms; a program that does would fill the table. */
 const OPEN_KEYS_MAX = 2_000;
+/** Beyond it there is room for the keys that operators have issued to somebody: a merchant's own keys do not keep a refund from being made. */
+const OPERATORS_KEYS_MAX = 500;
 
 /** Issuing may use two of the database's cores at most; payments need the others. */
 const issuing = new ConcurrencyLimit({ concurrency: 2, busyMs: 20 });
@@ -101,18 +103,23 @@ type Row = {
  * Issues the key for `purpose`: the open one where there is one, a new one otherwise, none where this user has paid the
  * purpose. Any number of calls at once get the same key. The key is a UUID v7 whose random bits come from a CSPRNG.
  */
-export function issueKey(userId: string, purpose: InternalPurpose): Promise<Issued> {
+export function issueKey(
+  userId: string,
+  purpose: InternalPurpose,
+  by: "owner" | "operator" = "owner",
+): Promise<Issued> {
   return traced("once.issue", { "once.kind": purpose.kind }, async (span) => {
-    const issued = await issue(userId, purpose);
+    const issued = await issue(userId, purpose, by);
     span.setAttribute("once.verdict", issued.type);
     return issued;
   });
 }
 
-async function issue(userId: string, purpose: InternalPurpose): Promise<Issued> {
+async function issue(userId: string, purpose: InternalPurpose, by: "owner" | "operator"): Promise<Issued> {
   const remaining = countdown(DEADLINE_MS);
   if (!(await subjectExists(userId, purpose))) return { type: "not-found" };
   const { kind, purposeId, subjectId } = columnsOf(purpose);
+  const openMax = OPEN_KEYS_MAX + (by === "operator" ? OPERATORS_KEYS_MAX : 0);
   // Leaves time to read the payment that it finds.
   const toIssueMs = () => remaining() - READ_DEADLINE_MS;
   const [row] = await issuing.run(
@@ -122,7 +129,7 @@ async function issue(userId: string, purpose: InternalPurpose): Promise<Issued> 
         // A new id for every attempt: one that an earlier attempt inserted may have been found, revoked and called void.
         (sql) => sql<Row[]>`
           select * from issue_key_v1(
-            ${userId}, ${uuidv7()}, ${kind}, ${purposeId}, ${subjectId}, ${KEY_LIFETIME}::interval, ${OPEN_KEYS_MAX})`,
+            ${userId}, ${uuidv7()}, ${kind}, ${purposeId}, ${subjectId}, ${KEY_LIFETIME}::interval, ${openMax})`,
         { deadlineMs: toIssueMs() },
       ),
     toIssueMs(),

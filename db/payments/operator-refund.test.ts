@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { connect, setDatabase } from "../connection/client.ts";
+import { issueKey } from "../idempotency/issue.ts";
 import { setFrozen } from "../ledger/restrictions.ts";
 import { SERVER_VERSION, testDatabase } from "../testing/fixtures/database.ts";
 import { refundEntry, settleBatch, words } from "../testing/fixtures/entries.ts";
@@ -80,6 +81,19 @@ describe("a refund by an operator", () => {
       actor: { handle: operator.handle },
     });
     await expectBooksRight(test.owner);
+  });
+
+  it("is not kept from being made by a merchant who has as many open keys as they may", async () => {
+    const { operator, merchant, sale } = await sold();
+    await test.owner`
+      insert into idempotency_keys (user_id, key, kind, purpose_id, expires_at, issued_in)
+      select ${merchant.id}, gen_random_uuid(), 'transfer', gen_random_uuid(), now() + interval '1 day', database_identity()
+        from generate_series(1, 2000)`;
+    expect(await issueKey(merchant.id, { kind: "transfer", intentId: randomUUID() })).toEqual({
+      type: "capped",
+    });
+    expect(tally([await refundFor(operator.id, sale, await newKey(sale), whole)])).toEqual({ paid: 1 });
+    await test.owner`delete from idempotency_keys where user_id = ${merchant.id}`;
   });
 
   it("is one refund however often its form is sent at once, and one key", async () => {

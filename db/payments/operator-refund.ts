@@ -33,7 +33,7 @@ export async function findSale(paymentId: string): Promise<Sale | undefined> {
 
 /** Issues the key of one refund of `sale`, the same for each `intentId`; `settled` where that form has made its refund already. */
 export function issueRefundKey(sale: Sale, intentId: string): Promise<Issued> {
-  return issueKey(sale.merchant.id, { kind: "refund", paymentId: sale.paymentId, intentId });
+  return issueKey(sale.merchant.id, { kind: "refund", paymentId: sale.paymentId, intentId }, "operator");
 }
 
 /**
