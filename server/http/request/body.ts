@@ -1,3 +1,4 @@
+import { errorCode } from "@/db/execution/error-code";
 import { parseJson } from "@/lib/api/parse-json";
 import type { Parsed } from "@/lib/api/requests";
 import type { ApiRequest } from "../fast-path/api-request.ts";
@@ -8,10 +9,13 @@ import { fail, HttpError } from "../responses.ts";
  * write JSON, one of them takes up to twelve bytes ("\ud83d\ude00"): a quarter of a million bytes.
  */
 const BODY_MAX_BYTES = 256 * 1024;
+/** How Node.js says that a connection ended before the body did. */
+const BROKEN_OFF = "ECONNRESET";
 
 /**
  * The body of a request, whole; undefined where it has more than `maxBytes`. Counted while it is read: with chunked
- * transfer encoding there is no Content-Length, and where there is one it may be wrong.
+ * transfer encoding there is no Content-Length, and where there is one it may be wrong. Throws 422 where whoever sends it breaks off:
+ * nobody hears it, and it counts as no failure of ours.
  */
 export async function readBody(
   request: Pick<ApiRequest, "headers" | "body">,
@@ -21,10 +25,17 @@ export async function readBody(
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Not cancelled where it is too long: of a request that was cancelled, Node.js cannot read the rest away (unread-body.ts).
-  for await (const chunk of request.body?.values({ preventCancel: true }) ?? []) {
-    size += chunk.length;
-    if (size > maxBytes) return undefined;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body?.values({ preventCancel: true }) ?? []) {
+      size += chunk.length;
+      if (size > maxBytes) return undefined;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (errorCode(error) !== BROKEN_OFF) throw error;
+    throw new HttpError(
+      fail("invalid-request", { detail: "The body was broken off. Nothing was looked up or executed." }),
+    );
   }
   return Buffer.concat(chunks);
 }
