@@ -27,7 +27,9 @@ type GoodKeyRow = { key: string; keyId: string; permissions: string | null } & U
 const findByHash = batchedLoad(async (hashes: readonly string[]): Promise<(GoodKey | undefined)[]> => {
   const rows = await database().readingSql<GoodKeyRow[]>`
     select api_keys.key, api_keys.id as key_id, api_keys.permissions,
-           users.id, users.name, users.email, users.handle, users.role
+           users.id, users.name, users.email, users.handle,
+           -- As findActing says it.
+           case when users.role = 'operator' and users.frozen_at is not null then 'payer' else users.role end as role
       from api_keys join users on users.id = api_keys.reference_id
      where api_keys.key = any (string_to_array(${hashes.join(",")}, ',')) and api_keys.enabled
        and (api_keys.expires_at is null or api_keys.expires_at > now())`;

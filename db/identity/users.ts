@@ -1,5 +1,5 @@
 /** Users, read. They are written by better-auth (its adapter's wiring is in server/identity/auth.ts) and by the seed. */
-import { and, asc, eq, isNotNull, isNull, ne } from "drizzle-orm";
+import { and, asc, eq, isNotNull, isNull, ne, sql } from "drizzle-orm";
 import { skeletonOf } from "../../lib/text/reserved-names.ts";
 import { database } from "../connection/client.ts";
 import { credentials, users } from "../schema/auth.ts";
@@ -23,6 +23,17 @@ const userColumns = {
 
 export async function findUser(id: string): Promise<User | undefined> {
   const [user] = await database().reading.select(userColumns).from(users).where(eq(users.id, id));
+  return user;
+}
+
+/** As `findUser`, with the role in which they may act now: an operator who is frozen is none, and reads what a payer does. */
+export async function findActing(id: string): Promise<User | undefined> {
+  const role = sql<User["role"]>`
+    case when ${users.role} = 'operator' and ${users.frozenAt} is not null then 'payer' else ${users.role} end`;
+  const [user] = await database()
+    .reading.select({ ...userColumns, role })
+    .from(users)
+    .where(eq(users.id, id));
   return user;
 }
 

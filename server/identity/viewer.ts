@@ -2,7 +2,7 @@
 import { headers } from "next/headers";
 import { cache } from "react";
 import { findByApiKey } from "@/db/identity/api-keys";
-import { findUser, type User } from "@/db/identity/users";
+import { findActing, type User } from "@/db/identity/users";
 import { SCOPES, type Scope } from "@/lib/identity/scopes";
 import type { RequestHeaders } from "../http/fast-path/api-request.ts";
 import { log } from "../observability/log.ts";
@@ -11,7 +11,7 @@ import { auth, sessionReader } from "./auth.ts";
 export type Viewer = User;
 
 const viewerOf = (session: { user: { id: string } } | null) =>
-  session === null ? undefined : findUser(session.user.id);
+  session === null ? undefined : findActing(session.user.id);
 
 /** The signed-in user of this page, if any. Read once per request. */
 export const getViewer = cache(
