@@ -163,3 +163,13 @@ it("an amount of a limit is read in the language that it was typed in, and one t
   expect(await limit({ amount: "", unlimited: "on" })).toMatch(/done=limit/);
   expect(await stored()).toBeNull();
 });
+
+it("no operator makes another one here: they could approve their own corrections", async () => {
+  const operator = await newPerson(test.owner, 0n, "operator");
+  signedInAs(operator, "operator");
+  const person = await newPerson(test.owner, 0n);
+  const fields = { userId: person.id, role: "operator", name: `Second ${person.handle}` };
+  expect(await send(people.setPersonRole, fields, operator.id)).toMatchObject({ errors: [{ name: "role" }] });
+  const [row] = await test.owner`select role from users where id = ${person.id}`;
+  expect(row?.role).toBe("payer");
+});

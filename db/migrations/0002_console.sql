@@ -847,6 +847,10 @@ declare
   credit_owner uuid; credit_currency text; credit_closed boolean;
 begin
   perform assert_decisive();
+  -- Rows of the audit log that tell of payments bear their ids, which are keys: of version 7.
+  if substr(new_id::text, 15, 1) <> '4' then
+    raise exception 'The id of an adjustment is a UUID of version 4' using errcode = 'invalid_parameter_value';
+  end if;
   if not is_acting_operator(actor) then
     return 'not_operator';
   end if;

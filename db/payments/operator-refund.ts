@@ -7,6 +7,7 @@ import { database } from "../connection/client.ts";
 import { type Issued, issueKey } from "../idempotency/issue.ts";
 import { keyState } from "../idempotency/state.ts";
 import { users } from "../schema/auth.ts";
+import { idempotencyKeys } from "../schema/idempotency-keys.ts";
 import { ledgerAccounts } from "../schema/ledger.ts";
 import { auditLog } from "../schema/operators.ts";
 import { payments } from "../schema/payments.ts";
@@ -64,7 +65,16 @@ export type RefundState =
 /** What became of `key`, where it is, or was, the key of a refund of `sale`; anything else is void. */
 export async function refundStateOf(sale: Sale, key: string): Promise<RefundState> {
   const record = await keyState(sale.merchant.id, key);
-  if (record.state !== "settled") return record;
+  if (record.state === "void") return record;
+  if (record.state === "open") {
+    const [issued] = await database()
+      .reading.select({ paymentId: idempotencyKeys.subjectId })
+      .from(idempotencyKeys)
+      .where(and(eq(idempotencyKeys.userId, sale.merchant.id), eq(idempotencyKeys.key, key)))
+      .limit(1);
+    // Gone in between: it is settled by now, or void, and the next look says which.
+    return issued && issued.paymentId !== sale.paymentId ? { state: "void" } : record;
+  }
   const { payment } = record;
   if (payment.kind !== "refund" || payment.subjectId !== sale.paymentId) return { state: "void" };
   const actor = await findActor(payment.id);

@@ -60,7 +60,8 @@ export const ACT_FORMS = {
   rename: z.object({ ...ofPerson, name: plainName(NAME_MAX_LENGTH) }),
   role: z.object({
     ...ofPerson,
-    role: z.enum(["payer", "merchant", "operator"]),
+    // Not an operator: whoever made one here could approve their own corrections (docs/decisions/0024).
+    role: z.enum(["payer", "merchant"]),
     name: plainName(NAME_MAX_LENGTH),
   }),
   freeze: z.object({ ...ofPerson, currency: currencyOrAll, to: z.enum(["frozen", "free"]) }),

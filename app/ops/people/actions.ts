@@ -36,7 +36,7 @@ export async function renamePerson(_previous: FormState, form: FormData): Promis
   );
 }
 
-/** Makes somebody a payer, a merchant or an operator, under a name that nobody else can be taken for. */
+/** Makes somebody a payer or a merchant, under a name that nobody else can be taken for. */
 export async function setPersonRole(_previous: FormState, form: FormData): Promise<FormState> {
   return formAction(
     "setPersonRole",

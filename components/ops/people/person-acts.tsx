@@ -46,8 +46,8 @@ export function PersonActs({
         <Select
           name="role"
           label={t("newRole")}
-          defaultValue={role}
-          options={(["payer", "merchant", "operator"] as const).map((value) => ({
+          defaultValue={role === "merchant" ? "merchant" : "payer"}
+          options={(["payer", "merchant"] as const).map((value) => ({
             value,
             label: t(`role_${value}`),
           }))}

@@ -28,22 +28,29 @@ export type LedgerAccount = {
 };
 
 async function select(where: SQL | undefined, limit: number): Promise<LedgerAccount[]> {
-  return database()
-    .reading.select({
-      id: ledgerAccounts.id,
-      owner: { id: users.id, name: users.name, handle: users.handle },
-      currency: ledgerAccounts.currency,
-      balanceMinor: ledgerAccounts.balanceMinor,
-      minBalanceMinor: ledgerAccounts.minBalanceMinor,
-      version: ledgerAccounts.version,
-      closedAt: ledgerAccounts.closedAt,
-      createdAt: ledgerAccounts.createdAt,
-    })
+  const { reading } = database();
+  // Cut before owners are looked for: else all people may be read for a page of accounts.
+  const page = reading
+    .select()
     .from(ledgerAccounts)
-    .leftJoin(users, eq(users.id, ledgerAccounts.ownerId))
     .where(where)
     .orderBy(asc(ledgerAccounts.id))
-    .limit(limit);
+    .limit(limit)
+    .as("page");
+  return reading
+    .select({
+      id: page.id,
+      owner: { id: users.id, name: users.name, handle: users.handle },
+      currency: page.currency,
+      balanceMinor: page.balanceMinor,
+      minBalanceMinor: page.minBalanceMinor,
+      version: page.version,
+      closedAt: page.closedAt,
+      createdAt: page.createdAt,
+    })
+    .from(page)
+    .leftJoin(users, eq(users.id, page.ownerId))
+    .orderBy(asc(page.id));
 }
 
 function found(find: AccountFilter["find"]): Promise<SQL[]> {

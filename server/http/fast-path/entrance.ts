@@ -18,6 +18,8 @@ const PLAIN = /^(\/api(?:\/[\w~-]+(?:\.[\w~-]+)*)+)(?:\?[\w.~=&%+:-]*)?$/;
 const NEXT_QUERY = /[?&](?:nxt|_)/;
 /** With these Next.js's router does something else than to call the handler, or may with its next version. */
 const NEXT_HEADER = /^(?:rsc$|next-|x-(?:next|nextjs|middleware|prerender|matched|invoke|now|vercel)-)/;
+/** Cookies of its preview, which it takes back where they are not good. */
+const NEXT_COOKIE = /__prerender_bypass|__next_preview_data/;
 /** The methods that Next.js calls a handler for. */
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
@@ -30,6 +32,7 @@ export function takes({
   const path = PLAIN.exec(url)?.[1];
   if (path === undefined || !METHODS.has(method) || NEXT_QUERY.test(url)) return undefined;
   for (const name in headers) if (NEXT_HEADER.test(name)) return undefined;
+  if (headers.cookie !== undefined && NEXT_COOKIE.test(headers.cookie)) return undefined;
   return findHandler(method, path);
 }
 
