@@ -13,6 +13,7 @@ export type Listed = {
   status: Payment["status"];
   declineCode: DeclineCode | null;
   amountMinor: bigint;
+  refundedMinor: bigint;
   currency: string;
   note: string | null;
   settledAt: Date;
@@ -50,6 +51,10 @@ export function PaymentList({
       note: payment.note ?? undefined,
       amount: formatMoney(payment.amountMinor, payment.currency, locale),
       status: payment.declineCode === null ? t("succeeded") : t(`code_${payment.declineCode}`),
+      refunded:
+        payment.refundedMinor === 0n
+          ? undefined
+          : t(payment.refundedMinor === payment.amountMinor ? "refunded" : "refundedPart"),
       isDeclined: payment.status === "declined",
     }),
   );
