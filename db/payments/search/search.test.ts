@@ -278,6 +278,9 @@ describe("a dossier", () => {
     const tried = await readDossier(retried?.id ?? "");
     expect(tried?.others.map(({ status }) => status)).toEqual(["succeeded"]);
     expect(tried?.debit.moved).toBeNull();
+    const [account] = await own.owner<{ limit: bigint | null }[]>`
+      update ledger_accounts set day_limit_minor = 4321 where id = ${retried?.payer_account_id ?? ""} returning day_limit_minor as limit`;
+    expect((await readDossier(retried?.id ?? ""))?.debit.dayLimitMinor).toBe(account?.limit);
     expect(await readDossier("00000000-0000-7000-8000-000000000000")).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { Undo2 } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound, redirect } from "next/navigation";
-import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { getFormatter, getLocale, getTimeZone, getTranslations } from "next-intl/server";
 import { CopiedId } from "@/components/ops/copied-id";
 import { PageHead } from "@/components/ops/page-head";
 import { OrderFacts } from "@/components/ops/payments/order-facts";
@@ -13,11 +13,13 @@ import { Verdict } from "@/components/ops/verdict";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { type Dossier, type DossierSide, readDossier } from "@/db/payments/search/dossier";
+import { writtenIn } from "@/lib/activity/day";
 import type { DeclineCode } from "@/lib/api/payment";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
 import { authorizePage } from "@/server/identity/authorize";
 import { mayHaveMore, paymentEvents, personOf } from "@/server/ops/timeline";
+import { pathWith } from "@/server/orders/list-query";
 
 type Props = { params: Promise<{ id: string }> };
 
@@ -35,16 +37,25 @@ export default async function OpsPaymentPage({ params }: Props) {
   const dossier = await readDossier(id.data);
   // An id without a payment is a key: open, or void for ever. Its page says which.
   if (dossier === undefined) redirect(`/ops/keys/${id.data}`);
-  const [t, tPayment, tOps, locale, events] = await Promise.all([
+  const [t, tPayment, tOps, locale, timeZone, events] = await Promise.all([
     getTranslations("opsPayments"),
     getTranslations("payment"),
     getTranslations("ops"),
     getLocale(),
+    getTimeZone(),
     paymentEvents(dossier),
   ]);
   const { row, payment, order, arrivals } = dossier;
   const money = (minor: bigint) => formatMoney(minor, row.currency, locale);
   const copyWords = { copy: tOps("copy"), copied: tOps("copied"), failed: tOps("copyFailed") };
+  const limit = dossier.debit.dayLimitMinor;
+  const declined = row.declineCode !== null && {
+    thenHref: pathWith(`/ops/ledger/accounts/${row.payerAccountId}`, {
+      at: writtenIn(row.settledAt, timeZone),
+    }),
+    limitNow:
+      row.declineCode === "limit_exceeded" ? (limit === null ? t("noLimitNow") : money(limit)) : undefined,
+  };
   const side = (name: Side["name"], { accountId, owner, moved }: DossierSide): Side => ({
     name,
     amount: `${name === "debit" ? "−" : "+"}${money(row.amountMinor)}`,
@@ -53,6 +64,7 @@ export default async function OpsPaymentPage({ params }: Props) {
     moved: moved
       ? { before: money(moved.beforeMinor), after: money(moved.afterMinor), version: moved.version }
       : undefined,
+    ...(declined && name === "debit" && { declined }),
   });
   return (
     <>
