@@ -120,6 +120,14 @@ function toneOf(verdict: Arrival["verdict"]): TimelineEvent["tone"] {
 /** Acts of operators that have words of their own here. */
 const ACTS = ["fund", "refund", "adjustment-approve"] as const;
 
+/** What an operator did where the payment is a refund that an operator made for whoever had been paid. */
+export function refundActOf({
+  row,
+  acts,
+}: Pick<Dossier, "row" | "acts">): Dossier["acts"][number] | undefined {
+  return acts.find(({ id, action }) => id === row.id && action === "refund");
+}
+
 /** Everything that happened to a payment, oldest first. */
 export async function paymentEvents(dossier: Dossier): Promise<TimelineEvent[]> {
   const [t, format, locale] = await Promise.all([
@@ -137,7 +145,8 @@ export async function paymentEvents(dossier: Dossier): Promise<TimelineEvent[]> 
   const open = (id: string) => ({ href: `/ops/payments/${id}`, text: t("openPayment") });
   const events = [
     ...(await keyEvents(row.id, arrivals)),
-    { ...(await settledEvent(row)), by: personOf(dossier.askedBy) },
+    // What an operator refunds is asked for under the merchant's key, not by the merchant.
+    { ...(await settledEvent(row)), by: personOf(refundActOf(dossier)?.by ?? dossier.askedBy) },
     ...refunds.map((refund) => {
       const act = acts.find(({ id }) => id === refund.id);
       return event(refund.settledAt, {

@@ -10,7 +10,9 @@ import { RawJson } from "@/components/ops/payments/raw-json";
 import { type Side, Sides } from "@/components/ops/payments/sides";
 import { Timeline } from "@/components/ops/timeline";
 import { Verdict } from "@/components/ops/verdict";
+import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
+import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { type Dossier, type DossierSide, readDossier } from "@/db/payments/search/dossier";
 import { writtenIn } from "@/lib/activity/day";
@@ -18,7 +20,7 @@ import type { DeclineCode } from "@/lib/api/payment";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
 import { authorizePage } from "@/server/identity/authorize";
-import { mayHaveMore, paymentEvents, personOf } from "@/server/ops/timeline";
+import { mayHaveMore, paymentEvents, personOf, refundActOf } from "@/server/ops/timeline";
 import { pathWith } from "@/server/orders/list-query";
 
 type Props = { params: Promise<{ id: string }> };
@@ -185,11 +187,22 @@ async function PaymentVerdict({ dossier }: { dossier: Dossier }) {
     );
   }
   const refunded = formatMoney(refundedMinor, row.currency, locale);
+  const act = refundActOf(dossier);
+  const words = { amount, payer: name(debit), payee: name(credit) };
   return (
     <Verdict
       tone="good"
-      sentence={t(`verdict_${row.kind}`, { amount, payer: name(debit), payee: name(credit) })}
+      sentence={
+        act === undefined
+          ? t(`verdict_${row.kind}`, words)
+          : t("verdictRefundFor", { ...words, operator: act.by?.name ?? t("anOperator") })
+      }
     >
+      {act === undefined ? null : (
+        <p className="mt-1 wrap-anywhere">
+          {inElements(t.rich("verdictBecause", { reason: act.reason, bdi }))}
+        </p>
+      )}
       <p className="mt-1">{t("verdictWhen", { when })}</p>
       {refundedMinor === 0n ? null : (
         <p className="mt-1 font-semibold">
