@@ -31,7 +31,9 @@ test("a payer's key is revoked with a reason, twice alike; the payer's press is 
       page.getByRole("status").getByText("Revoked: it was not paid and never will be."),
     ).toBeVisible();
     await expect(page.getByText("It was not paid and never will be.", { exact: true })).toBeVisible();
-    await expect(page.getByText("The customer called")).toHaveCount(1);
+    // Once on the timeline, and once in the answer, which says who and when.
+    await expect(page.getByText("The customer called")).toHaveCount(2);
+    await expect(page.getByText(/^Revoked by Omar.* on .*: “The customer called”$/)).toHaveCount(1);
   }
   // An address alone claims nothing.
   await omar.context().clearCookies({ name: "once.flash" });

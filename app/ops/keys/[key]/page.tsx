@@ -7,6 +7,8 @@ import { RevokeKeyForm } from "@/components/ops/keys/revoke-key-form";
 import { PageHead } from "@/components/ops/page-head";
 import { PersonLink, Timeline } from "@/components/ops/timeline";
 import { Verdict } from "@/components/ops/verdict";
+import { bdi } from "@/components/ui/bdi";
+import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { type KeyDossier, readKey } from "@/db/idempotency/operators/find-key";
 import { findListedKey, type ListedKey } from "@/db/idempotency/operators/list-keys";
@@ -128,7 +130,7 @@ export default async function OpsKeyPage({ params, searchParams }: Props) {
 }
 
 async function KeyVerdict({ found, payment }: { found: KeyDossier; payment: PaymentRow | undefined }) {
-  const [t, locale] = await Promise.all([getTranslations("opsKeys"), getLocale()]);
+  const [t, format, locale] = await Promise.all([getTranslations("opsKeys"), getFormatter(), getLocale()]);
   if (payment !== undefined) {
     const amount = formatMoney(payment.amountMinor, payment.currency, locale);
     const isPaid = payment.status === "succeeded";
@@ -158,9 +160,30 @@ async function KeyVerdict({ found, payment }: { found: KeyDossier; payment: Paym
       </Verdict>
     );
   }
+  const revoked = found.acts.at(0);
   return (
     <Verdict tone="alert" sentence={t("verdictVoid")}>
-      <p className="mt-1">{t(found.arrivals.length > 0 ? "verdictVoidArrived" : "verdictVoidText")}</p>
+      {revoked === undefined ? null : (
+        <p className="mt-1 font-semibold wrap-anywhere">
+          {inElements(
+            t.rich("verdictRevoked", {
+              who: revoked.by?.name ?? t("anOperator"),
+              when: format.dateTime(revoked.at, "moment"),
+              reason: revoked.reason,
+              bdi,
+            }),
+          )}
+        </p>
+      )}
+      <p className="mt-1">
+        {t(
+          found.arrivals.length > 0
+            ? "verdictVoidArrived"
+            : revoked === undefined
+              ? "verdictVoidText"
+              : "verdictRevokedText",
+        )}
+      </p>
     </Verdict>
   );
 }
