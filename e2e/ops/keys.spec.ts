@@ -60,6 +60,9 @@ test("what is looked up is open, settled or void, and what is no key is said to 
   await field.fill("not a key");
   await page.getByRole("button", { name: "Look up" }).click();
   await expect(page.getByText(/^That is no key/)).toBeVisible();
+  await page.goto("/ops/keys/no%20key");
+  await expect(page.getByText(/^That is no key/)).toBeVisible();
+  await expect(field).toHaveValue("no key");
   await field.fill("01920000-0000-7000-8000-00000000beef");
   await page.getByRole("button", { name: "Look up" }).click();
   await expect(page.getByText("It was not paid and never will be.", { exact: true })).toBeVisible();

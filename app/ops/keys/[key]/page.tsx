@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { notFound } from "next/navigation";
+import { redirect } from "next/navigation";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { CopiedId } from "@/components/ops/copied-id";
 import { RevokeKeyForm } from "@/components/ops/keys/revoke-key-form";
@@ -19,7 +19,7 @@ import { NOTE_MAX_LENGTH } from "@/lib/text/optional-note";
 import { isBacked } from "@/server/http/flash";
 import { authorizePage } from "@/server/identity/authorize";
 import { keyActEvents, keyEvents, mayHaveMore, personOf, settledEvent } from "@/server/ops/timeline";
-import { one, type SearchParams } from "@/server/orders/list-query";
+import { one, pathWith, type SearchParams } from "@/server/orders/list-query";
 import { revokeKeyOfOther } from "../actions";
 
 /** Answers after which nothing of that request is under way. */
@@ -37,7 +37,8 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function OpsKeyPage({ params, searchParams }: Props) {
   const [written, search] = await Promise.all([params, searchParams]);
   const parsed = uuid.safeParse(written.key);
-  if (!parsed.success) notFound();
+  // What can be no key is told so where keys are looked up.
+  if (!parsed.success) redirect(pathWith("/ops/keys", { key: plain(written.key) }));
   const key = parsed.data;
   const viewer = await authorizePage("/ops/keys/[key]", `/ops/keys/${key}`);
   const found = await readKey(key);
@@ -127,6 +128,15 @@ export default async function OpsKeyPage({ params, searchParams }: Props) {
       )}
     </div>
   );
+}
+
+/** A piece of an address as it was typed. */
+function plain(piece: string): string {
+  try {
+    return decodeURIComponent(piece);
+  } catch {
+    return piece;
+  }
 }
 
 async function KeyVerdict({ found, payment }: { found: KeyDossier; payment: PaymentRow | undefined }) {
