@@ -49,10 +49,8 @@ export async function keyEvents(
         when: when(arrival.arrivedAt),
         title: t(`arrival_${arrival.verdict}`),
         tone: toneOf(arrival.verdict),
-        facts: [
-          t(`channel_${arrival.channel}`),
-          ...(arrival.requestId === undefined ? [] : [t("requestId", { id: arrival.requestId })]),
-        ],
+        facts: [t(`channel_${arrival.channel}`)],
+        ids: arrival.requestId === undefined ? [] : [{ name: t("requestId"), id: arrival.requestId }],
       }),
     ),
   ];
@@ -205,7 +203,7 @@ export async function paymentEvents(dossier: Dossier): Promise<TimelineEvent[]> 
             id: "sealed",
             title: t("eventSealed", { position: format.number(BigInt(seal.position)) }),
             tone: "plain",
-            facts: [t("sealHash", { hash: seal.hash })],
+            ids: [{ name: t("sealHash"), id: seal.hash }],
             lead: { href: `/ops/ledger/journal/${seal.position}`, text: t("openSeal") },
           }),
         ]),

@@ -60,7 +60,7 @@ export function Sides({ sides }: { sides: readonly Side[] }) {
           <Link
             href={`/ops/ledger/accounts/${side.accountId}`}
             prefetch={false}
-            className="mt-2 inline-flex min-h-11 items-center font-mono text-xs text-soft wrap-anywhere underline-offset-4 hover:underline"
+            className="mt-2 inline-flex min-h-11 items-center font-mono text-xs text-soft wrap-anywhere underline underline-offset-4 hover:text-ink"
           >
             {side.accountId}
           </Link>
