@@ -20,6 +20,7 @@ import type { DeclineCode } from "@/lib/api/payment";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
 import { authorizePage } from "@/server/identity/authorize";
+import { kindText } from "@/server/ops/kind-text";
 import { mayHaveMore, paymentEvents, personOf, refundActOf } from "@/server/ops/timeline";
 import { pathWith } from "@/server/orders/list-query";
 
@@ -39,9 +40,9 @@ export default async function OpsPaymentPage({ params }: Props) {
   const dossier = await readDossier(id.data);
   // An id without a payment is a key: open, or void for ever. Its page says which.
   if (dossier === undefined) redirect(`/ops/keys/${id.data}`);
-  const [t, tPayment, tOps, locale, timeZone, events] = await Promise.all([
+  const [t, nameOf, tOps, locale, timeZone, events] = await Promise.all([
     getTranslations("opsPayments"),
-    getTranslations("payment"),
+    kindText(),
     getTranslations("ops"),
     getLocale(),
     getTimeZone(),
@@ -71,7 +72,7 @@ export default async function OpsPaymentPage({ params }: Props) {
   return (
     <>
       <PageHead
-        title={`${tPayment(`kind_${row.kind}`)}: ${money(row.amountMinor)}`}
+        title={`${nameOf(row.kind)}: ${money(row.amountMinor)}`}
         action={
           isRefundable(dossier) ? (
             <Button asChild look="quiet">
