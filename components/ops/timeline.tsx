@@ -1,4 +1,6 @@
 import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { CopiedId } from "@/components/ops/copied-id";
 import { cn } from "@/components/ui/cn";
 import type { TimelineEvent, TimelinePerson } from "@/lib/ops/timeline";
 
@@ -11,6 +13,7 @@ const DOTS = {
 
 /** What happened, in the order of time, oldest first. */
 export function Timeline({ events }: { events: readonly TimelineEvent[] }) {
+  const t = useTranslations("ops");
   return (
     <ol className="relative">
       {events.map((event, at) => (
@@ -49,6 +52,15 @@ export function Timeline({ events }: { events: readonly TimelineEvent[] }) {
                 {fact}
               </p>
             ))}
+            {event.ids?.map(({ name, id }) => (
+              <div key={id} className="flex flex-wrap items-center gap-x-2 text-sm text-soft">
+                <span>{name}</span>
+                <CopiedId
+                  id={id}
+                  words={{ copy: t("copyOf", { name }), copied: t("copied"), failed: t("copyFailed") }}
+                />
+              </div>
+            ))}
             {event.lead === undefined ? null : (
               <Link
                 href={event.lead.href}
@@ -68,12 +80,8 @@ export function Timeline({ events }: { events: readonly TimelineEvent[] }) {
 /** Somebody, with the way to their page in the console. */
 export function PersonLink({ person: { name, handle, href } }: { person: TimelinePerson }) {
   return (
-    <Link
-      href={href}
-      prefetch={false}
-      className="inline-flex min-h-11 flex-wrap items-center gap-x-1.5 underline-offset-4 hover:underline"
-    >
-      <bdi className="font-medium">{name}</bdi>
+    <Link href={href} prefetch={false} className="inline-flex min-h-11 flex-wrap items-center gap-x-1.5">
+      <bdi className="font-medium underline underline-offset-4">{name}</bdi>
       <bdi className="text-soft">{`@${handle}`}</bdi>
     </Link>
   );

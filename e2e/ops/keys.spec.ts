@@ -31,7 +31,9 @@ test("a payer's key is revoked with a reason, twice alike; the payer's press is 
       page.getByRole("status").getByText("Revoked: it was not paid and never will be."),
     ).toBeVisible();
     await expect(page.getByText("It was not paid and never will be.", { exact: true })).toBeVisible();
-    await expect(page.getByText("The customer called")).toHaveCount(1);
+    // Once on the timeline, and once in the answer, which says who and when.
+    await expect(page.getByText("The customer called")).toHaveCount(2);
+    await expect(page.getByText(/^Revoked by Omar.* on .*: “The customer called”$/)).toHaveCount(1);
   }
   // An address alone claims nothing.
   await omar.context().clearCookies({ name: "once.flash" });
@@ -58,6 +60,9 @@ test("what is looked up is open, settled or void, and what is no key is said to 
   await field.fill("not a key");
   await page.getByRole("button", { name: "Look up" }).click();
   await expect(page.getByText(/^That is no key/)).toBeVisible();
+  await page.goto("/ops/keys/no%20key");
+  await expect(page.getByText(/^That is no key/)).toBeVisible();
+  await expect(field).toHaveValue("no key");
   await field.fill("01920000-0000-7000-8000-00000000beef");
   await page.getByRole("button", { name: "Look up" }).click();
   await expect(page.getByText("It was not paid and never will be.", { exact: true })).toBeVisible();

@@ -52,8 +52,8 @@ test("an operator finds a merchant, renames them, sets a limit, freezes them and
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${name} II`);
 
   const usd = page.locator("li", { has: page.getByRole("link", { name: "Account in USD" }) });
-  await usd.getByText("Change the limit for a day").click();
-  await usd.getByRole("textbox", { name: "Limit for a day" }).fill("250");
+  await usd.getByText("Change the daily limit").click();
+  await usd.getByRole("textbox", { name: "Daily limit" }).fill("250");
   await why(usd.locator("details[open]"));
   await usd.getByRole("button", { name: "Set the limit" }).click();
   await expect(usd).toContainText("of $250.00 a day");

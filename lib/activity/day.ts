@@ -31,6 +31,11 @@ export function instantOf(written: string, timeZone: string): Date {
   return new Date(shownMs - offsetMs(timeZone, guessMs));
 }
 
+/** What clocks in `timeZone` show at an instant, to the millisecond (as 2026-03-31T14:30:05.120): what `instantOf` reads. */
+export function writtenIn(at: Date, timeZone: string): string {
+  return new Date(at.getTime() + offsetMs(timeZone, at.getTime())).toISOString().slice(0, -1);
+}
+
 /**
  * The first instant of `day` (as 2026-03-31) in `timeZone`, or of the day that many days after it. Where the clocks leap over
  * midnight, the instant they leap at.

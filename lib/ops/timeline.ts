@@ -13,6 +13,8 @@ export type TimelineEvent = {
   by?: TimelinePerson | undefined;
   words?: string | undefined;
   facts?: readonly string[];
+  /** What it is looked up by elsewhere, to copy: each with what it is. */
+  ids?: readonly { name: string; id: string }[];
   /** Where it is shown whole, and the name of the way there. */
   lead?: { href: string; text: string } | undefined;
 };

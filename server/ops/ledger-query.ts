@@ -41,9 +41,11 @@ export function momentIn(
   timeZone: string,
 ): { typed: string; at: Date } | undefined {
   const typed = one(value);
-  if (typed === undefined || !/^[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(typed)) return undefined;
+  if (typed === undefined || !/^[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{3})?)?$/.test(typed))
+    return undefined;
   if (typed < "1970-01-02" || typed > "9999-12-30" || Number.isNaN(Date.parse(`${typed}Z`))) return undefined;
   const at = instantOf(typed, timeZone);
-  // Without seconds the whole minute is meant.
-  return { typed, at: new Date(at.getTime() + (typed.length === 16 ? 59_999 : 999)) };
+  // Without seconds the whole minute is meant, without milliseconds the whole second.
+  const rest = typed.length === 16 ? 59_999 : typed.length === 19 ? 999 : 0;
+  return { typed, at: new Date(at.getTime() + rest) };
 }

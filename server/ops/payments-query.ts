@@ -6,7 +6,8 @@ import { startOfDay } from "@/lib/activity/day";
 import { DECLINE_CODES, PAYMENT_KINDS } from "@/lib/api/payment";
 import { type Parsed, parseQuery } from "@/lib/api/requests";
 import { isCurrency } from "@/lib/currency";
-import { fromDecimal } from "@/lib/money";
+import { fromDecimal, plainDecimal } from "@/lib/money";
+import { readAmount } from "@/lib/money-input";
 import { isUuid } from "../http/request/key-header.ts";
 import { dayIn, one, type SearchParams, TEXT_MAX_LENGTH } from "../orders/list-query.ts";
 
@@ -96,6 +97,24 @@ export function paymentsQueryOf(
       ...(sorted && { sort: sorted }),
     },
   };
+}
+
+/**
+ * The query that finds payments of just the amount that `text` writes, in the first of `currencies` that it can be one of; undefined
+ * where it is no amount. The rest of `query` stays, but for the text.
+ */
+export function amountSearched(
+  text: string,
+  { query, currencies, locale }: { query: PaymentsQuery; currencies: readonly string[]; locale: string },
+): { amountMinor: string; currency: string; query: PaymentsQuery } | undefined {
+  for (const currency of query.currency === undefined ? currencies : [query.currency]) {
+    const read = readAmount(text, currency, locale);
+    if (!read.ok) continue;
+    const exact = plainDecimal(read.amountMinor, currency);
+    const { q: _, ...rest } = query;
+    return { ...read, currency, query: { ...rest, currency, min: exact, max: exact } };
+  }
+  return undefined;
 }
 
 const among = (known: readonly string[], what: string) =>

@@ -49,10 +49,8 @@ export async function keyEvents(
         when: when(arrival.arrivedAt),
         title: t(`arrival_${arrival.verdict}`),
         tone: toneOf(arrival.verdict),
-        facts: [
-          t(`channel_${arrival.channel}`),
-          ...(arrival.requestId === undefined ? [] : [t("requestId", { id: arrival.requestId })]),
-        ],
+        facts: [t(`channel_${arrival.channel}`)],
+        ids: arrival.requestId === undefined ? [] : [{ name: t("requestId"), id: arrival.requestId }],
       }),
     ),
   ];
@@ -120,6 +118,14 @@ function toneOf(verdict: Arrival["verdict"]): TimelineEvent["tone"] {
 /** Acts of operators that have words of their own here. */
 const ACTS = ["fund", "refund", "adjustment-approve"] as const;
 
+/** What an operator did where the payment is a refund that an operator made for whoever had been paid. */
+export function refundActOf({
+  row,
+  acts,
+}: Pick<Dossier, "row" | "acts">): Dossier["acts"][number] | undefined {
+  return acts.find(({ id, action }) => id === row.id && action === "refund");
+}
+
 /** Everything that happened to a payment, oldest first. */
 export async function paymentEvents(dossier: Dossier): Promise<TimelineEvent[]> {
   const [t, format, locale] = await Promise.all([
@@ -137,7 +143,8 @@ export async function paymentEvents(dossier: Dossier): Promise<TimelineEvent[]> 
   const open = (id: string) => ({ href: `/ops/payments/${id}`, text: t("openPayment") });
   const events = [
     ...(await keyEvents(row.id, arrivals)),
-    { ...(await settledEvent(row)), by: personOf(dossier.askedBy) },
+    // What an operator refunds is asked for under the merchant's key, not by the merchant.
+    { ...(await settledEvent(row)), by: personOf(refundActOf(dossier)?.by ?? dossier.askedBy) },
     ...refunds.map((refund) => {
       const act = acts.find(({ id }) => id === refund.id);
       return event(refund.settledAt, {
@@ -196,7 +203,7 @@ export async function paymentEvents(dossier: Dossier): Promise<TimelineEvent[]> 
             id: "sealed",
             title: t("eventSealed", { position: format.number(BigInt(seal.position)) }),
             tone: "plain",
-            facts: [t("sealHash", { hash: seal.hash })],
+            ids: [{ name: t("sealHash"), id: seal.hash }],
             lead: { href: `/ops/ledger/journal/${seal.position}`, text: t("openSeal") },
           }),
         ]),

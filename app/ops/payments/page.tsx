@@ -1,6 +1,6 @@
 import { Download } from "lucide-react";
 import type { Metadata } from "next";
-import { getFormatter, getTimeZone, getTranslations } from "next-intl/server";
+import { getFormatter, getLocale, getTimeZone, getTranslations } from "next-intl/server";
 import { PageHead } from "@/components/ops/page-head";
 import { Pager } from "@/components/ops/pager";
 import { PaymentFilters, PaymentViews } from "@/components/ops/payments/payment-filters";
@@ -11,9 +11,10 @@ import { Panel } from "@/components/ui/panel";
 import { listCurrencies } from "@/db/ledger/currencies";
 import { searchPayments } from "@/db/payments/search/search";
 import { understand } from "@/db/payments/search/understand";
+import { formatMoney } from "@/lib/money";
 import { authorizePage } from "@/server/identity/authorize";
 import { paymentSorting, paymentViews } from "@/server/ops/payment-views";
-import { paymentsQueryOf, placeText, readPlace } from "@/server/ops/payments-query";
+import { amountSearched, paymentsQueryOf, placeText, readPlace } from "@/server/ops/payments-query";
 import { one, PAGE_ROWS, pathWith, type SearchParams } from "@/server/orders/list-query";
 
 const PATH = "/ops/payments";
@@ -28,8 +29,9 @@ export default async function OpsPaymentsPage({ searchParams }: { searchParams: 
   const [search, timeZone] = await Promise.all([searchParams, getTimeZone()]);
   const asked = paymentsQueryOf(search, timeZone, undefined);
   await authorizePage("/ops/payments", pathWith(PATH, asked.query));
-  const [currencies, t, format] = await Promise.all([
+  const [currencies, locale, t, format] = await Promise.all([
     listCurrencies(),
+    getLocale(),
     getTranslations("opsPayments"),
     getFormatter(),
   ]);
@@ -37,6 +39,14 @@ export default async function OpsPaymentsPage({ searchParams }: { searchParams: 
   const mainCurrency = codes.includes("USD") ? "USD" : codes[0];
   const { filter, sort, text, query } = paymentsQueryOf(search, timeZone, mainCurrency);
   const subject = text === undefined ? undefined : await understand(text);
+  const amount =
+    subject?.type === "words"
+      ? amountSearched(subject.text, {
+          query,
+          currencies: mainCurrency === undefined ? [] : [mainCurrency, ...codes],
+          locale,
+        })
+      : undefined;
   const after = readPlace(one(search.cursor));
   const found = await searchPayments({ subject, filter, sort, limit: PAGE_ROWS, after });
   const isFirst = after === undefined;
@@ -62,6 +72,12 @@ export default async function OpsPaymentsPage({ searchParams }: { searchParams: 
           <UnderstoodAs
             subject={{ ...subject, text: subject.type === "words" ? subject.text : text }}
             wordsHref={pathWith(PATH, { ...query, q: `"${text}"` })}
+            amount={
+              amount && {
+                text: formatMoney(amount.amountMinor, amount.currency, locale),
+                href: pathWith(PATH, amount.query),
+              }
+            }
           />
         )}
         <p className="mb-2 text-sm text-soft">

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { useKindName } from "@/components/ops/kind-name";
 import { FilterChoice, FilterField, Filters } from "@/components/selling/filters";
 import { DECLINE_CODES, PAYMENT_KINDS } from "@/lib/api/payment";
 
@@ -8,7 +9,7 @@ type Query = Readonly<Partial<Record<string, string>>>;
 /** What narrows the list: sent by GET, so that what it shows has an address. */
 export function PaymentFilters({ query, currencies }: { query: Query; currencies: readonly string[] }) {
   const t = useTranslations("opsPayments");
-  const tPayment = useTranslations("payment");
+  const nameOf = useKindName();
   const any = { value: "", label: t("any") };
   const { sort, ...narrowing } = query;
   return (
@@ -20,7 +21,7 @@ export function PaymentFilters({ query, currencies }: { query: Query; currencies
         name="kind"
         label={t("columnKind")}
         value={query.kind}
-        options={[any, ...PAYMENT_KINDS.map((kind) => ({ value: kind, label: tPayment(`kind_${kind}`) }))]}
+        options={[any, ...PAYMENT_KINDS.map((kind) => ({ value: kind, label: nameOf(kind) }))]}
       />
       <FilterChoice
         name="status"

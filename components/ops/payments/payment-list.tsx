@@ -1,5 +1,6 @@
 import { useFormatter, useLocale, useTranslations } from "next-intl";
 import type { Sorting } from "@/components/ops/data-table";
+import { useKindName } from "@/components/ops/kind-name";
 import type { DeclineCode, Payment } from "@/lib/api/payment";
 import { formatMoney } from "@/lib/money";
 import { type LineParty, type PaymentLine, PaymentTable } from "./payment-table";
@@ -13,6 +14,7 @@ export type Listed = {
   status: Payment["status"];
   declineCode: DeclineCode | null;
   amountMinor: bigint;
+  refundedMinor: bigint;
   currency: string;
   note: string | null;
   settledAt: Date;
@@ -31,7 +33,7 @@ export function PaymentList({
   empty: string;
 }) {
   const t = useTranslations("opsPayments");
-  const tPayment = useTranslations("payment");
+  const nameOf = useKindName();
   const format = useFormatter();
   const locale = useLocale();
   const party = (person: Person | null): LineParty =>
@@ -44,12 +46,16 @@ export function PaymentList({
       href: `/ops/payments/${payment.id}`,
       at: payment.settledAt.toISOString(),
       when: format.dateTime(payment.settledAt, "instant"),
-      kind: tPayment(`kind_${payment.kind}`),
+      kind: nameOf(payment.kind),
       payer: party(payment.payer),
       payee: party(payment.payee),
       note: payment.note ?? undefined,
       amount: formatMoney(payment.amountMinor, payment.currency, locale),
       status: payment.declineCode === null ? t("succeeded") : t(`code_${payment.declineCode}`),
+      refunded:
+        payment.refundedMinor === 0n
+          ? undefined
+          : t(payment.refundedMinor === payment.amountMinor ? "refunded" : "refundedPart"),
       isDeclined: payment.status === "declined",
     }),
   );

@@ -20,6 +20,8 @@ export type PaymentLine = {
   note: string | undefined;
   amount: string;
   status: string;
+  /** That it was paid back since, in part or whole. */
+  refunded: string | undefined;
   isDeclined: boolean;
 };
 
@@ -90,7 +92,10 @@ export function PaymentTable({
       header: headers.status,
       cell: ({ row: { original } }) => (
         <span className={cn("block", original.isDeclined ? "text-alert-text" : "text-soft")}>
-          {original.status}
+          <span className="block">{original.status}</span>
+          {original.refunded === undefined ? null : (
+            <span className="block font-medium text-ink">{original.refunded}</span>
+          )}
         </span>
       ),
     }),

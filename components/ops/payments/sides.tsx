@@ -12,6 +12,8 @@ export type Side = {
   owner: TimelinePerson | undefined;
   /** Absent where nothing moved. */
   moved: { before: string; after: string; version: string } | undefined;
+  /** Where it was declined: the account as it was at that moment, and what limits it now, where that was the cause. */
+  declined?: { thenHref: string; limitNow: string | undefined } | undefined;
 };
 
 /** Both sides of a payment in the ledger, with what they held before and after. */
@@ -38,10 +40,27 @@ export function Sides({ sides }: { sides: readonly Side[] }) {
               <dd className="text-right">{side.moved.version}</dd>
             </dl>
           )}
+          {side.declined === undefined ? null : (
+            <>
+              <Link
+                href={side.declined.thenHref}
+                prefetch={false}
+                className="inline-flex min-h-11 items-center text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
+              >
+                {t("heldThen")}
+              </Link>
+              {side.declined.limitNow === undefined ? null : (
+                <dl className="figures grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 text-sm">
+                  <dt className="text-soft">{t("limitNow")}</dt>
+                  <dd className="text-right font-medium">{side.declined.limitNow}</dd>
+                </dl>
+              )}
+            </>
+          )}
           <Link
             href={`/ops/ledger/accounts/${side.accountId}`}
             prefetch={false}
-            className="mt-2 inline-flex min-h-11 items-center font-mono text-xs text-soft wrap-anywhere underline-offset-4 hover:underline"
+            className="mt-2 inline-flex min-h-11 items-center font-mono text-xs text-soft wrap-anywhere underline underline-offset-4 hover:text-ink"
           >
             {side.accountId}
           </Link>

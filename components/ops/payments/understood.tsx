@@ -12,7 +12,16 @@ export type Understood =
   | { type: "key"; text: string };
 
 /** Says how a search was understood, and leads to what it names. */
-export function UnderstoodAs({ subject, wordsHref }: { subject: Understood; wordsHref: string }) {
+export function UnderstoodAs({
+  subject,
+  wordsHref,
+  amount,
+}: {
+  subject: Understood;
+  wordsHref: string;
+  /** Set where the words can be an amount too: how it is written, and where it is searched for. */
+  amount?: { text: string; href: string } | undefined;
+}) {
   const t = useTranslations("opsPayments");
   const { text } = subject;
   return (
@@ -30,6 +39,9 @@ export function UnderstoodAs({ subject, wordsHref }: { subject: Understood; word
         )}
       </p>
       <Leads subject={subject} wordsHref={wordsHref} />
+      {amount === undefined ? null : (
+        <Lead href={amount.href} text={t("searchAmount", { amount: amount.text })} />
+      )}
     </div>
   );
 }

@@ -13,6 +13,8 @@ export type DossierSide = {
   accountId: string;
   /** Null: the house. */
   owner: PersonNamed | null;
+  /** What may leave it in a day as things are now; null where nothing limits it. What held when the payment was settled is not kept. */
+  dayLimitMinor: bigint | null;
   moved: { version: string; beforeMinor: bigint; afterMinor: bigint } | null;
 };
 
@@ -124,6 +126,8 @@ async function readSides(
     askedBy: PersonNamed | null;
     payer: PersonNamed | null;
     payee: PersonNamed | null;
+    debitLimit: string | null;
+    creditLimit: string | null;
     debitVersion: string | null;
     debitBalance: string | null;
     creditVersion: string | null;
@@ -133,6 +137,7 @@ async function readSides(
     sealedAt: string | null;
   }>(sql`
     select ${PERSON("p.user_id")} as asked_by, ${PERSON("d.owner_id")} as payer, ${PERSON("c.owner_id")} as payee,
+           d.day_limit_minor::text as debit_limit, c.day_limit_minor::text as credit_limit,
            t.debit_version::text as debit_version, t.debit_balance_minor::text as debit_balance,
            t.credit_version::text as credit_version, t.credit_balance_minor::text as credit_balance,
            s.position::text as position, encode(s.hash, 'hex') as hash, s.sealed_at
@@ -146,12 +151,14 @@ async function readSides(
   const side = (
     accountId: string,
     owner: PersonNamed | null,
+    dayLimit: string | null,
     version: string | null,
     balance: string | null,
     movedMinor: bigint,
   ): DossierSide => ({
     accountId,
     owner,
+    dayLimitMinor: dayLimit === null ? null : BigInt(dayLimit),
     moved:
       version === null || balance === null
         ? null
@@ -159,8 +166,22 @@ async function readSides(
   });
   return {
     askedBy: found.askedBy,
-    debit: side(row.payerAccountId, found.payer, found.debitVersion, found.debitBalance, -row.amountMinor),
-    credit: side(row.payeeAccountId, found.payee, found.creditVersion, found.creditBalance, row.amountMinor),
+    debit: side(
+      row.payerAccountId,
+      found.payer,
+      found.debitLimit,
+      found.debitVersion,
+      found.debitBalance,
+      -row.amountMinor,
+    ),
+    credit: side(
+      row.payeeAccountId,
+      found.payee,
+      found.creditLimit,
+      found.creditVersion,
+      found.creditBalance,
+      row.amountMinor,
+    ),
     seal:
       found.position === null || found.hash === null || found.sealedAt === null
         ? null

@@ -111,6 +111,23 @@ describe("filters", () => {
   });
 });
 
+it("says of each payment what was paid back of it, and who asked", async () => {
+  const totals = await own.owner<{ id: string; refunded: bigint }[]>`
+    select payment_id as id, refunded_minor as refunded from refund_totals where refunded_minor > 0`;
+  const refunded = new Map(totals.map((row) => [row.id, row.refunded]));
+  expect(refunded.size).toBeGreaterThan(0);
+  const handles = new Map(
+    (await own.owner<{ id: string; handle: string }[]>`select id, handle from users`).map((row) => [
+      row.id,
+      row.handle,
+    ]),
+  );
+  for (const entry of await everything({ filter: {}, sort: TIME })) {
+    expect(entry.refundedMinor).toBe(refunded.get(entry.id) ?? 0n);
+    expect(entry.askedBy).toBe(handles.get(entry.userId));
+  }
+});
+
 describe("a text", () => {
   const found = async (text: string) => {
     const subject = await understand(text);
@@ -261,6 +278,9 @@ describe("a dossier", () => {
     const tried = await readDossier(retried?.id ?? "");
     expect(tried?.others.map(({ status }) => status)).toEqual(["succeeded"]);
     expect(tried?.debit.moved).toBeNull();
+    const [account] = await own.owner<{ limit: bigint | null }[]>`
+      update ledger_accounts set day_limit_minor = 4321 where id = ${retried?.payer_account_id ?? ""} returning day_limit_minor as limit`;
+    expect((await readDossier(retried?.id ?? ""))?.debit.dayLimitMinor).toBe(account?.limit);
     expect(await readDossier("00000000-0000-7000-8000-000000000000")).toBeUndefined();
   });
 });

@@ -22,6 +22,10 @@ export type FoundPayment = {
   settledAt: Date;
   payer: PersonNamed | null;
   payee: PersonNamed | null;
+  /** The handle of who asked for it. */
+  askedBy: string | null;
+  /** What has been paid back of it since, in minor units: 0 of what is itself a refund, or was declined. */
+  refundedMinor: bigint;
 };
 
 export type PaymentSort = { by: "time" | "amount"; direction: Direction };
@@ -38,9 +42,10 @@ export type PaymentPage = {
   lookedTo: Date | undefined;
 };
 
-type Row = Omit<FoundPayment, "settledAt" | "amountMinor" | "payer" | "payee"> & {
+type Row = Omit<FoundPayment, "settledAt" | "amountMinor" | "refundedMinor" | "payer" | "payee"> & {
   settledAt: string;
   amountMinor: string;
+  refundedMinor: string;
   payer: PersonNamed | null;
   payee: PersonNamed | null;
 };
@@ -168,7 +173,7 @@ export function countQuery(subject: Subject | undefined, window: Window, rowsMax
   return sql`select count(*)::int as rows from (select from (${sourceOf(subject, window)}) s limit ${sql.raw(String(rowsMax))}) counted`;
 }
 
-/** The statement of one page: what a source has and a condition leaves, and beside it who the parties are. */
+/** The statement of one page: what a source has and a condition leaves, and beside it who the parties are and what was paid back. */
 export function pageQuery(source: SQL, condition: SQL, { by, direction }: PaymentSort, rows: number): SQL {
   const way = sql.raw(direction);
   const order =
@@ -176,7 +181,9 @@ export function pageQuery(source: SQL, condition: SQL, { by, direction }: Paymen
   return sql`
     select s.id, s.user_id as "userId", s.kind, s.status, s.decline_code as "declineCode", s.amount_minor::text as "amountMinor",
            s.currency, s.note, case when s.kind = 'order' then s.purpose_id end as "orderId", s.subject_id as "refundOf",
-           s.settled_at as "settledAt", payer.person as payer, payee.person as payee
+           s.settled_at as "settledAt", payer.person as payer, payee.person as payee,
+           (select u.handle from users u where u.id = s.user_id) as "askedBy",
+           coalesce((select r.refunded_minor from refund_totals r where r.payment_id = s.id), 0)::text as "refundedMinor"
       from (select * from (${source}) s where ${condition} order by ${order} limit ${sql.raw(String(rows))}) s
       left join lateral (${personOf(sql`s.payer_account_id`)}) payer on true
       left join lateral (${personOf(sql`s.payee_account_id`)}) payee on true
@@ -194,6 +201,7 @@ async function read(source: SQL, condition: SQL, sort: PaymentSort, rows: number
   return found.map((row) => ({
     ...row,
     amountMinor: BigInt(row.amountMinor),
+    refundedMinor: BigInt(row.refundedMinor),
     settledAt: new Date(row.settledAt),
   }));
 }

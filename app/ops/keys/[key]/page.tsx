@@ -1,12 +1,14 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { notFound } from "next/navigation";
+import { redirect } from "next/navigation";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { CopiedId } from "@/components/ops/copied-id";
 import { RevokeKeyForm } from "@/components/ops/keys/revoke-key-form";
 import { PageHead } from "@/components/ops/page-head";
 import { PersonLink, Timeline } from "@/components/ops/timeline";
 import { Verdict } from "@/components/ops/verdict";
+import { bdi } from "@/components/ui/bdi";
+import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { type KeyDossier, readKey } from "@/db/idempotency/operators/find-key";
 import { findListedKey, type ListedKey } from "@/db/idempotency/operators/list-keys";
@@ -17,7 +19,7 @@ import { NOTE_MAX_LENGTH } from "@/lib/text/optional-note";
 import { isBacked } from "@/server/http/flash";
 import { authorizePage } from "@/server/identity/authorize";
 import { keyActEvents, keyEvents, mayHaveMore, personOf, settledEvent } from "@/server/ops/timeline";
-import { one, type SearchParams } from "@/server/orders/list-query";
+import { one, pathWith, type SearchParams } from "@/server/orders/list-query";
 import { revokeKeyOfOther } from "../actions";
 
 /** Answers after which nothing of that request is under way. */
@@ -35,7 +37,8 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function OpsKeyPage({ params, searchParams }: Props) {
   const [written, search] = await Promise.all([params, searchParams]);
   const parsed = uuid.safeParse(written.key);
-  if (!parsed.success) notFound();
+  // What can be no key is told so where keys are looked up.
+  if (!parsed.success) redirect(pathWith("/ops/keys", { key: plain(written.key) }));
   const key = parsed.data;
   const viewer = await authorizePage("/ops/keys/[key]", `/ops/keys/${key}`);
   const found = await readKey(key);
@@ -127,8 +130,17 @@ export default async function OpsKeyPage({ params, searchParams }: Props) {
   );
 }
 
+/** A piece of an address as it was typed. */
+function plain(piece: string): string {
+  try {
+    return decodeURIComponent(piece);
+  } catch {
+    return piece;
+  }
+}
+
 async function KeyVerdict({ found, payment }: { found: KeyDossier; payment: PaymentRow | undefined }) {
-  const [t, locale] = await Promise.all([getTranslations("opsKeys"), getLocale()]);
+  const [t, format, locale] = await Promise.all([getTranslations("opsKeys"), getFormatter(), getLocale()]);
   if (payment !== undefined) {
     const amount = formatMoney(payment.amountMinor, payment.currency, locale);
     const isPaid = payment.status === "succeeded";
@@ -158,9 +170,30 @@ async function KeyVerdict({ found, payment }: { found: KeyDossier; payment: Paym
       </Verdict>
     );
   }
+  const revoked = found.acts.at(0);
   return (
     <Verdict tone="alert" sentence={t("verdictVoid")}>
-      <p className="mt-1">{t(found.arrivals.length > 0 ? "verdictVoidArrived" : "verdictVoidText")}</p>
+      {revoked === undefined ? null : (
+        <p className="mt-1 font-semibold wrap-anywhere">
+          {inElements(
+            t.rich("verdictRevoked", {
+              who: revoked.by?.name ?? t("anOperator"),
+              when: format.dateTime(revoked.at, "moment"),
+              reason: revoked.reason,
+              bdi,
+            }),
+          )}
+        </p>
+      )}
+      <p className="mt-1">
+        {t(
+          found.arrivals.length > 0
+            ? "verdictVoidArrived"
+            : revoked === undefined
+              ? "verdictVoidText"
+              : "verdictRevokedText",
+        )}
+      </p>
     </Verdict>
   );
 }

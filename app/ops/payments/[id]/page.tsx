@@ -2,7 +2,7 @@ import { Undo2 } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound, redirect } from "next/navigation";
-import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { getFormatter, getLocale, getTimeZone, getTranslations } from "next-intl/server";
 import { CopiedId } from "@/components/ops/copied-id";
 import { PageHead } from "@/components/ops/page-head";
 import { OrderFacts } from "@/components/ops/payments/order-facts";
@@ -10,14 +10,19 @@ import { RawJson } from "@/components/ops/payments/raw-json";
 import { type Side, Sides } from "@/components/ops/payments/sides";
 import { Timeline } from "@/components/ops/timeline";
 import { Verdict } from "@/components/ops/verdict";
+import { bdi } from "@/components/ui/bdi";
 import { Button } from "@/components/ui/button";
+import { inElements } from "@/components/ui/in-elements";
 import { Panel } from "@/components/ui/panel";
 import { type Dossier, type DossierSide, readDossier } from "@/db/payments/search/dossier";
+import { writtenIn } from "@/lib/activity/day";
 import type { DeclineCode } from "@/lib/api/payment";
 import { uuid } from "@/lib/api/requests";
 import { formatMoney } from "@/lib/money";
 import { authorizePage } from "@/server/identity/authorize";
-import { mayHaveMore, paymentEvents, personOf } from "@/server/ops/timeline";
+import { kindText } from "@/server/ops/kind-text";
+import { mayHaveMore, paymentEvents, personOf, refundActOf } from "@/server/ops/timeline";
+import { pathWith } from "@/server/orders/list-query";
 
 type Props = { params: Promise<{ id: string }> };
 
@@ -35,16 +40,25 @@ export default async function OpsPaymentPage({ params }: Props) {
   const dossier = await readDossier(id.data);
   // An id without a payment is a key: open, or void for ever. Its page says which.
   if (dossier === undefined) redirect(`/ops/keys/${id.data}`);
-  const [t, tPayment, tOps, locale, events] = await Promise.all([
+  const [t, nameOf, tOps, locale, timeZone, events] = await Promise.all([
     getTranslations("opsPayments"),
-    getTranslations("payment"),
+    kindText(),
     getTranslations("ops"),
     getLocale(),
+    getTimeZone(),
     paymentEvents(dossier),
   ]);
   const { row, payment, order, arrivals } = dossier;
   const money = (minor: bigint) => formatMoney(minor, row.currency, locale);
   const copyWords = { copy: tOps("copy"), copied: tOps("copied"), failed: tOps("copyFailed") };
+  const limit = dossier.debit.dayLimitMinor;
+  const declined = row.declineCode !== null && {
+    thenHref: pathWith(`/ops/ledger/accounts/${row.payerAccountId}`, {
+      at: writtenIn(row.settledAt, timeZone),
+    }),
+    limitNow:
+      row.declineCode === "limit_exceeded" ? (limit === null ? t("noLimitNow") : money(limit)) : undefined,
+  };
   const side = (name: Side["name"], { accountId, owner, moved }: DossierSide): Side => ({
     name,
     amount: `${name === "debit" ? "−" : "+"}${money(row.amountMinor)}`,
@@ -53,11 +67,12 @@ export default async function OpsPaymentPage({ params }: Props) {
     moved: moved
       ? { before: money(moved.beforeMinor), after: money(moved.afterMinor), version: moved.version }
       : undefined,
+    ...(declined && name === "debit" && { declined }),
   });
   return (
     <>
       <PageHead
-        title={`${tPayment(`kind_${row.kind}`)}: ${money(row.amountMinor)}`}
+        title={`${nameOf(row.kind)}: ${money(row.amountMinor)}`}
         action={
           isRefundable(dossier) ? (
             <Button asChild look="quiet">
@@ -173,11 +188,22 @@ async function PaymentVerdict({ dossier }: { dossier: Dossier }) {
     );
   }
   const refunded = formatMoney(refundedMinor, row.currency, locale);
+  const act = refundActOf(dossier);
+  const words = { amount, payer: name(debit), payee: name(credit) };
   return (
     <Verdict
       tone="good"
-      sentence={t(`verdict_${row.kind}`, { amount, payer: name(debit), payee: name(credit) })}
+      sentence={
+        act === undefined
+          ? t(`verdict_${row.kind}`, words)
+          : t("verdictRefundFor", { ...words, operator: act.by?.name ?? t("anOperator") })
+      }
     >
+      {act === undefined ? null : (
+        <p className="mt-1 wrap-anywhere">
+          {inElements(t.rich("verdictBecause", { reason: act.reason, bdi }))}
+        </p>
+      )}
       <p className="mt-1">{t("verdictWhen", { when })}</p>
       {refundedMinor === 0n ? null : (
         <p className="mt-1 font-semibold">

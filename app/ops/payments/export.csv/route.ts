@@ -4,7 +4,7 @@ import { understand } from "@/db/payments/search/understand";
 import { csvResponse } from "@/server/documents/csv";
 import { exportRoute } from "@/server/http/export-route";
 import { fail } from "@/server/http/responses";
-import { PAYMENT_COLUMNS, paymentRow } from "@/server/ops/payment-rows";
+import { PAYMENT_COLUMNS, paymentRow, paymentsFileName } from "@/server/ops/payment-rows";
 import { parseExportQuery, paymentsQueryOf } from "@/server/ops/payments-query";
 import { pathWith } from "@/server/orders/list-query";
 
@@ -24,10 +24,10 @@ export const GET = exportRoute(
   async ({ request, isForSpreadsheet }) => {
     const parsed = parseExportQuery(new URL(request.url).searchParams);
     if (!parsed.ok) return fail("invalid-request", { errors: parsed.errors });
-    const { filter, text } = queryOf(request, await getTimeZone());
+    const { filter, text, query } = queryOf(request, await getTimeZone());
     const subject = text === undefined ? undefined : await understand(text);
     const pages = rowsOf(paymentPages({ subject, filter }, PAGE_ROWS));
-    return csvResponse("payments.csv", PAYMENT_COLUMNS, pages, { isForSpreadsheet });
+    return csvResponse(paymentsFileName(query), PAYMENT_COLUMNS, pages, { isForSpreadsheet });
   },
   (request) => pathWith("/ops/payments", queryOf(request, "UTC").query),
 );
