@@ -31,9 +31,11 @@ export default async function PeoplePage({ searchParams }: { searchParams: Promi
   await authorizePage("/ops/people", pathWith("/ops/people", query));
   const cursor = one(search.cursor);
   const after = cursor === undefined ? undefined : readCursor("people", cursor);
+  // Above what somebody looks for, nobody else stands.
+  const isWhole = Object.keys(query).length === 0 && after === undefined;
   const [{ people, hasMore, isCut }, waiting, t, format] = await Promise.all([
     findPeople(filter, { limit: PAGE_ROWS, afterId: after?.id }),
-    listPendingRequests(REQUESTS_SHOWN + 1),
+    isWhole ? listPendingRequests(REQUESTS_SHOWN + 1) : [],
     getTranslations("opsPeople"),
     getFormatter(),
   ]);
@@ -53,7 +55,7 @@ export default async function PeoplePage({ searchParams }: { searchParams: Promi
         }
       />
       <div className="grid grid-cols-1 gap-4 sm:gap-6">
-        {waiting.length === 0 || query.state === "waiting" ? null : (
+        {waiting.length === 0 ? null : (
           <Section title={t("waitingTitle")} text={t("waitingText")}>
             <WaitingRequests
               requests={waiting.slice(0, REQUESTS_SHOWN)}
