@@ -3,6 +3,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getFormatter, getLocale, getTimeZone, getTranslations } from "next-intl/server";
+import { Copyable } from "@/components/ops/copyable";
 import { Facts } from "@/components/ops/facts";
 import { AsOf } from "@/components/ops/ledger/as-of";
 import { LedgerNav } from "@/components/ops/ledger/ledger-nav";
@@ -83,12 +84,7 @@ export default async function AccountPage({ params, searchParams }: Props) {
           facts={[
             [t("version"), format.number(end)],
             ...(then === undefined ? [] : [[t("balanceNow"), money(account.balanceMinor)] as const]),
-            [
-              t("account"),
-              <span key="id" className="font-mono text-sm">
-                {id}
-              </span>,
-            ],
+            [t("account"), <Copyable key="id" id={id} />],
             [
               t("owner"),
               owner === null ? t("house") : <bdi key="owner">{`${owner.name} (@${owner.handle})`}</bdi>,
