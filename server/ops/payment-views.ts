@@ -27,7 +27,7 @@ export async function paymentViews(query: PaymentsQuery, currency: string | unde
   const shown = pathWith(PATH, sorted(query));
   return views.map(([name, of]) => {
     const href = pathWith(PATH, sorted(of));
-    return { name, href, isShown: href === shown };
+    return { name, href, current: href === shown ? ("page" as const) : undefined };
   });
 }
 

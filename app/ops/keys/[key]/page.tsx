@@ -53,7 +53,7 @@ export default async function OpsKeyPage({ params, searchParams }: Props) {
   const isRevokedNow =
     one(search.done) === "revoked" && (await isBacked(`/ops/keys/${key}?done=revoked`, viewer.id));
   return (
-    <div className="mx-auto w-full max-w-4xl">
+    <div className="w-full max-w-4xl">
       <PageHead title={t("keyTitle")} />
       {isRevokedNow ? (
         <p role="status" className="mb-4 rounded-xl bg-wash px-4 py-3 font-medium">

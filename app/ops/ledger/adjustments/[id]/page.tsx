@@ -50,7 +50,7 @@ export default async function AdjustmentPage({ params }: Props) {
     reason_signs: t("error_reason_signs"),
   };
   return (
-    <div className="mx-auto w-full max-w-3xl">
+    <div className="w-full max-w-3xl">
       <PageHead title={t("adjustmentOf", { amount: money(amountMinor) })} />
       <LedgerNav at="adjustments" />
       <div className="grid grid-cols-1 gap-6">

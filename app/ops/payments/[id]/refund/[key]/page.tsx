@@ -41,7 +41,7 @@ export default async function OperatorRefundKeyPage({ params, searchParams }: Pr
   const link =
     "inline-flex min-h-11 items-center font-semibold text-accent-text underline-offset-4 hover:underline";
   return (
-    <div className="mx-auto w-full max-w-2xl">
+    <div className="w-full max-w-2xl">
       <PageHead title={t(record.state === "settled" ? "resultTitle" : "reviewTitle")} />
       <Panel>
         {record.state === "settled" ? (
