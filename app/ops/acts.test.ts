@@ -133,6 +133,16 @@ it("an act upon oneself comes back with words, and does nothing", async () => {
   expect(refused).toMatchObject({ errors: [{ name: "", code: "self" }], values: { reason: REASON } });
 });
 
+it("an operator who is frozen does nothing, and is told that this is why", async () => {
+  const [operator, person] = [await newPerson(test.owner, 0n, "operator"), await subject()];
+  signedInAs(operator, "operator");
+  await test.owner`update users set frozen_at = now() where id = ${operator.id}`;
+  const act = () => send(people.freezePerson, { userId: person.id, to: "frozen" }, operator.id);
+  expect(await act()).toMatchObject({ errors: [{ name: "", code: "you_are_frozen" }] });
+  await test.owner`update users set frozen_at = null, role = 'payer' where id = ${operator.id}`;
+  expect(await act()).toMatchObject({ errors: [{ name: "", code: "not_operator" }] });
+});
+
 it("a name that reads like another's is refused at its field, and so is the service's", async () => {
   const operator = await newPerson(test.owner, 0n, "operator");
   signedInAs(operator, "operator");

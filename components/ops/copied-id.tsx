@@ -1,15 +1,18 @@
 "use client";
 
 import { Check, Copy } from "lucide-react";
+import Link from "next/link";
 import { useState } from "react";
 import { cn } from "@/components/ui/cn";
 
-/** An id, whole, to select by hand or to copy. The words come from the server: nobody else downloads the console's. */
+/** An id, whole, to select by hand or to copy; where `href` is given it leads there. The words come from the server: nobody else downloads the console's. */
 export function CopiedId({
   id,
+  href,
   words,
 }: {
   id: string;
+  href?: string | undefined;
   /** What the button is called, and what is said once it is done, or could not be. */
   words: { copy: string; copied: string; failed: string };
 }) {
@@ -26,7 +29,17 @@ export function CopiedId({
   const Mark = outcome === "copied" ? Check : Copy;
   return (
     <span className="flex items-center gap-1">
-      <span className="min-w-0 font-mono text-sm wrap-anywhere select-all">{id}</span>
+      {href === undefined ? (
+        <span className="min-w-0 font-mono text-sm wrap-anywhere select-all">{id}</span>
+      ) : (
+        <Link
+          href={href}
+          prefetch={false}
+          className="inline-flex min-h-11 min-w-0 items-center font-mono text-sm wrap-anywhere text-accent-text underline underline-offset-4"
+        >
+          {id}
+        </Link>
+      )}
       <button
         type="button"
         onClick={copy}

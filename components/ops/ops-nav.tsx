@@ -6,11 +6,11 @@ const OPS_ROOMS = [
   { key: "overview", path: "/ops" },
   { key: "payments", path: "/ops/payments" },
   { key: "keys", path: "/ops/keys" },
-  { key: "ledger", path: "/ops/ledger" },
+  { key: "ledger", path: "/ops/ledger", also: "/ops/currencies" },
   { key: "reconcile", path: "/ops/reconcile" },
   { key: "people", path: "/ops/people" },
   { key: "audit", path: "/ops/audit" },
-] as const;
+] as const satisfies { key: string; path: string; also?: string }[];
 
 const LINK =
   "inline-flex h-11 items-center rounded-xl px-3 text-sm font-semibold whitespace-nowrap text-soft hover:bg-wash hover:text-ink aria-[current]:bg-accent-wash aria-[current]:text-accent-text";
@@ -21,10 +21,15 @@ export function OpsNav() {
   return (
     <nav aria-label={t("rooms")} className="mb-6 print:hidden">
       <ul className="flex flex-wrap gap-1 border-b border-line pb-2">
-        {OPS_ROOMS.map(({ key, path }) => (
-          <li key={path}>
-            <NavLink href={path} isAlone={path === "/ops"} className={LINK}>
-              {t(`room_${key}`)}
+        {OPS_ROOMS.map((room) => (
+          <li key={room.path}>
+            <NavLink
+              href={room.path}
+              isAlone={room.path === "/ops"}
+              also={"also" in room ? room.also : undefined}
+              className={LINK}
+            >
+              {t(`room_${room.key}`)}
             </NavLink>
           </li>
         ))}

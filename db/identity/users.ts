@@ -1,5 +1,5 @@
 /** Users, read. They are written by better-auth (its adapter's wiring is in server/identity/auth.ts) and by the seed. */
-import { and, asc, eq, isNotNull, isNull, ne, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, isNull, ne, sql } from "drizzle-orm";
 import { skeletonOf } from "../../lib/text/reserved-names.ts";
 import { database } from "../connection/client.ts";
 import { credentials, users } from "../schema/auth.ts";
@@ -40,6 +40,16 @@ export async function findActing(id: string): Promise<User | undefined> {
 export async function findByHandle(handle: string): Promise<User | undefined> {
   const [user] = await database().reading.select(userColumns).from(users).where(eq(users.handle, handle));
   return user;
+}
+
+/** The handles of those of `ids` that are users'. */
+export async function handlesOf(ids: string[]): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const found = await database()
+    .reading.select({ id: users.id, handle: users.handle })
+    .from(users)
+    .where(inArray(users.id, ids));
+  return new Map(found.map(({ id, handle }) => [id, handle]));
 }
 
 /** Who can act as an operator: has the role, a password, and is not frozen. By handle. */

@@ -5,7 +5,7 @@ import { recordAttempt } from "../attempts/record.ts";
 import { pay } from "../payments/pay.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
 import { newPerson, transferKey, transferTo } from "../testing/fixtures/people.ts";
-import { startCounting, writeServiceMinutes } from "./record.ts";
+import { startCounting, tellOfEnd, writeServiceMinutes } from "./record.ts";
 import { readSeries } from "./series.ts";
 
 const test = testDatabase();
@@ -95,6 +95,19 @@ it("a minute in which nothing was paid tells that the server was there", async (
   expect(servers).toBe(1);
   const seen = steps.filter(({ counts }) => counts !== undefined);
   expect(seen.map(({ counts }) => counts)).toEqual([{}]);
+});
+
+it("a server that has told of its end is at work no more, whatever it writes after that; what it counted stays", async () => {
+  told("paid");
+  await writeServiceMinutes();
+  asNewProcess();
+  told("paid");
+  await writeServiceMinutes();
+  expect((await readSeries(60, 60)).servers).toBe(2);
+  await tellOfEnd();
+  await writeServiceMinutes();
+  expect((await readSeries(60, 60)).servers).toBe(1);
+  expect(await total()).toMatchObject({ "told:paid": 2 });
 });
 
 it("what is older than a chart shows is deleted", async () => {

@@ -16,6 +16,9 @@ const MINUTES_HELD_MAX = 15;
 /** Counting goes no further: more open forms than this are many. */
 const KEYS_COUNTED_MAX = 100_000;
 
+/** The level that a server's last minutes have (db/service/series.ts). */
+export const ENDING = "ending";
+
 type Minute = { counts: Counts; levels: Counts };
 
 type Recorder = {
@@ -25,13 +28,15 @@ type Recorder = {
   minutes: Map<number, Minute>;
   /** The minute whose levels were read last. */
   levelsReadAt: number;
+  /** It shuts down: whatever it writes from then on says so. */
+  isEnding: boolean;
 };
 
 // On globalThis, because development reloads modules, and routes may be bundled apart; what is counted is one.
 const slot = globalThis as typeof globalThis & { onceServiceMinutes?: Recorder };
 
 function recorder(): Recorder {
-  slot.onceServiceMinutes ??= { server: randomUUID(), minutes: new Map(), levelsReadAt: 0 };
+  slot.onceServiceMinutes ??= { server: randomUUID(), minutes: new Map(), levelsReadAt: 0, isEnding: false };
   return slot.onceServiceMinutes;
 }
 
@@ -91,6 +96,7 @@ export function startCounting(): void {
 export async function writeServiceMinutes(): Promise<void> {
   const one = recorder();
   await readLevels(one);
+  if (one.isEnding) raise(ENDING, 1);
   const running = minuteNow();
   const written = [...one.minutes];
   const rows = written.map(([beginning, { counts, levels }]) => ({
@@ -103,6 +109,12 @@ export async function writeServiceMinutes(): Promise<void> {
     .readingSql`select record_service_minutes_v1(${one.server}, ${JSON.stringify(rows)}::text::jsonb)`;
   for (const [beginning, minute] of written)
     if (minute !== running && minute !== minuteNow()) one.minutes.delete(beginning);
+}
+
+/** Writes that this server ends, so that nobody counts it among those at work for minutes to come. Never throws; a crash says nothing. */
+export async function tellOfEnd(): Promise<void> {
+  recorder().isEnding = true;
+  await writeServiceMinutes().catch(() => undefined);
 }
 
 /** What the database says of itself, once a minute: every server would read the same. */

@@ -3,9 +3,11 @@
 import type { Step } from "../../lib/ops/charts.ts";
 import type { Counts } from "../../lib/ops/tally.ts";
 import { database } from "../connection/client.ts";
+import { ENDING } from "./record.ts";
 
 export type Series = {
-  steps: Step[] /** How many servers have recorded something within the last three minutes. */;
+  steps: Step[];
+  /** How many servers have recorded something within the last three minutes, and not that they end. */
   servers: number;
 };
 
@@ -34,7 +36,9 @@ export async function readSeries(stepSeconds: number, count: number): Promise<Se
       left join counted on counted.at = steps.at
       left join raised on raised.at = steps.at`;
   const [alive] = await database().readingSql<{ servers: number }[]>`
-    select count(distinct server)::int as servers from service_minutes where minute > now() - interval '3 minutes'`;
+    select count(*)::int as servers
+      from (select from service_minutes where minute > now() - interval '3 minutes'
+             group by server having not bool_or(levels ? ${ENDING})) at_work`;
   const byTime = new Map(rows.map(({ at, counts, levels }) => [new Date(at).getTime(), { counts, levels }]));
   const steps = Array.from({ length: count }, (_, n) => {
     const at = first + n * stepMs;

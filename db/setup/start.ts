@@ -25,7 +25,7 @@ import {
   sessionWarningsOf,
   warningsOf,
 } from "./server-check.ts";
-import { EMBEDDED, usable } from "./unusable-database.ts";
+import { embeddedIn, usable } from "./unusable-database.ts";
 
 export type StartOptions = {
   databaseUrl?: string | undefined;
@@ -94,8 +94,9 @@ function describeStall(stall: Stall): string {
 /** The addresses of the application and of the owner of the tables, and the variables that they come from. */
 async function addressesOf({ databaseUrl, ownerUrl, dataDir }: StartOptions) {
   if (databaseUrl === undefined) {
-    const { adminUrl } = await startEmbedded(path.resolve(dataDir));
-    const names = { app: EMBEDDED, owner: EMBEDDED };
+    const folder = path.resolve(dataDir);
+    const { adminUrl } = await startEmbedded(folder);
+    const names = { app: embeddedIn(folder), owner: embeddedIn(folder) };
     return { ...(await usable(names.owner, adminUrl, () => provision(adminUrl, "once"))), names };
   }
   const names = {

@@ -9,6 +9,7 @@ import { startPooler } from "../testing/proxies/pooler.ts";
 import { startWireProxy } from "../testing/proxies/wire-proxy.ts";
 import { isForOperator } from "./cannot-start.ts";
 import { startDatabase } from "./start.ts";
+import { embeddedIn, usable } from "./unusable-database.ts";
 
 const admin = postgres(inject("adminUrl"), { max: 1, onnotice: () => {} });
 const warn = vi.spyOn(console, "warn");
@@ -165,6 +166,17 @@ describe("start-up says in words that", () => {
     await withEncoding(encoding);
     expect(await said(url.href)).toMatch(new RegExp(`This database's encoding is ${encoding}`));
   });
+});
+
+it.each([
+  ["DATABASE_URL", /^The database behind DATABASE_URL has no tables .*, which makes them\.$/],
+  [
+    embeddedIn("/srv/once/.data"),
+    /^The embedded PostgreSQL in \/srv\/once\/\.data has no tables .*ONCE_DATA_DIR/,
+  ],
+])("a command says of %s that it has no tables, and where it looked", async (variable, sentence) => {
+  const look = () => usable(variable, url.href, () => admin`select from "no such table"`);
+  await expect(look()).rejects.toThrow(sentence);
 });
 
 describe("behind a pooler, start-up says", () => {

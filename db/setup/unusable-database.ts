@@ -6,8 +6,12 @@ import { CannotStart, isForOperator } from "./cannot-start.ts";
 /** A database as the sentences name it, without the rest of its address. */
 type Named = { variable: string; hosts: string; database: string };
 
-/** Stands for the variable of the embedded server, which has none. */
-export const EMBEDDED = "the embedded PostgreSQL";
+const EMBEDDED = "the embedded PostgreSQL";
+
+/** Stands for the variable of the embedded server, which has none; with the folder that its data is in. */
+export function embeddedIn(dataDir: string): string {
+  return `${EMBEDDED} in ${dataDir}`;
+}
 
 const POOLER =
   "A pooler has to pass or to ignore our startup parameters (PgBouncer: ignore_startup_parameters) and, where it pools by transaction, needs ?prepare=false in the address; DATABASE_OWNER_URL goes to the server itself. See .env.example.";
@@ -27,8 +31,8 @@ const notTrusted: Sentence = ({ variable, hosts }, said) =>
 const diskFull: Sentence = ({ database }) => `${database} has a full disk: make room there and start again.`;
 const takesNoWrites: Sentence = ({ database }) =>
   `${database} takes no writes: it is a standby, or set to default_transaction_read_only. Give the primary's address, or all hosts.`;
-const notMigrated: Sentence = ({ database }) =>
-  `${database} has no tables of this build yet: start a server on it first, which makes them.`;
+const notMigrated: Sentence = ({ variable, database }) =>
+  `${database} has no tables of this build yet: start a server on it first, which makes them${variable.startsWith(EMBEDDED) ? ", or set ONCE_DATA_DIR to the folder that one has started in" : ""}.`;
 const notPrepared: Sentence = ({ variable }) =>
   `A pooler stands where ${variable} points, and gives each statement another session. ${POOLER}`;
 const comingOrGoing: Sentence = ({ variable, hosts }, said) =>
@@ -118,7 +122,9 @@ export async function usable<T>(variable: string, url: string, work: () => Promi
   } catch (cause) {
     if (isForOperator(cause)) throw cause;
     const hosts = readDatabaseUrl(url).hosts.map(({ host, port }) => `${host}:${port}`);
-    const database = variable === EMBEDDED ? "The embedded PostgreSQL" : `The database behind ${variable}`;
+    const database = variable.startsWith(EMBEDDED)
+      ? `The${variable.slice("the".length)}`
+      : `The database behind ${variable}`;
     const sentence = sentenceOf(cause, { variable, hosts: hosts.join(" or "), database });
     if (sentence === undefined) throw cause;
     throw new CannotStart(sentence, { cause });

@@ -46,3 +46,8 @@ export function startOfDay(day: string, timeZone: string, daysAfter = 0): Date {
   const guessMs = midnightMs - offsetMs(timeZone, midnightMs);
   return new Date(midnightMs - offsetMs(timeZone, guessMs));
 }
+
+/** The day that it is now in `timeZone` (as 2026-03-31). */
+export function todayIn(timeZone: string): string {
+  return new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" }).format(new Date());
+}

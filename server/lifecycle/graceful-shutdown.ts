@@ -7,7 +7,7 @@ import { flushAttempts } from "../../db/attempts/record.ts";
 import { DEADLINE_MS, READ_DEADLINE_MS } from "../../db/execution/deadline.ts";
 import { drain } from "../../db/payments/settle.ts";
 import { flushRefusals } from "../../db/security/record.ts";
-import { writeServiceMinutes } from "../../db/service/record.ts";
+import { tellOfEnd, writeServiceMinutes } from "../../db/service/record.ts";
 import { flushReceipts } from "../mail/receipts.ts";
 import { stopMailWorker } from "../mail/worker.ts";
 import { flushTraces } from "../observability/tracing.ts";
@@ -59,6 +59,8 @@ export function enableGracefulShutdown(nextListeners: Listeners): void {
       if (isShuttingDown()) return;
       markShuttingDown();
       setTimeout(() => process.exit(1), SHUTDOWN_MAX_MS).unref();
+      // Nothing waits for it: it has the lame-duck period.
+      void tellOfEnd();
       try {
         if (isProduction) {
           subscribe("http.server.request.start", setConnectionClose);

@@ -6,6 +6,8 @@ import { NOTE_MAX_LENGTH } from "@/lib/text/optional-note";
 /** Why nothing was done: db/operators/verdicts.ts. */
 const VERDICTS = [
   "not_operator",
+  // An operator's who is frozen: server/ops/act.ts.
+  "you_are_frozen",
   "self",
   "unknown_user",
   "unknown_account",

@@ -4,6 +4,7 @@ import type { AuditEntry } from "@/db/operators/audit";
 import { SECURITY_REFUSALS, type SecurityKind } from "@/db/security/kinds";
 import type { SecurityEvent } from "@/db/security/list";
 import { browserOf } from "@/lib/identity/browser-name";
+import { readIds } from "./audit-ids.ts";
 import { differencesOf } from "./difference.ts";
 
 const REFUSALS: ReadonlySet<SecurityKind> = new Set(SECURITY_REFUSALS);
@@ -32,7 +33,7 @@ export async function auditRows(entries: readonly AuditEntry[]) {
     getFormatter(),
     getLocale(),
   ]);
-  const nameOf = await actionNames();
+  const [nameOf, tell] = await Promise.all([actionNames(), readIds(entries)]);
   const words = {
     locale,
     yes: t("yes"),
@@ -52,13 +53,21 @@ export async function auditRows(entries: readonly AuditEntry[]) {
       id: entry.id,
       when: format.dateTime(entry.at, "instant"),
       actor: { href: `/ops/people/${entry.actorId}`, text: `@${entry.actor}` },
-      action: nameOf(entry.action),
+      // Who approves a request changes a role by it.
+      action:
+        entry.action === "role" && entry.after !== null && "request" in entry.after
+          ? t("requestApproved")
+          : nameOf(entry.action),
       subject: {
         href: pageOf(entry),
         text: entry.subjectUserId === undefined ? entry.subject : `@${entry.subject}`,
       },
       reason: entry.reason,
-      changes: differencesOf(entry, words).map((one) => ({ ...one, field: fieldOf(one.field) })),
+      changes: differencesOf(entry, words).map(({ field, before, after }) => ({
+        field: fieldOf(field),
+        before: before === undefined ? undefined : tell(entry, field, before),
+        after: after === undefined ? undefined : tell(entry, field, after),
+      })),
     };
   });
 }

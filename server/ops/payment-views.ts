@@ -1,15 +1,11 @@
 /** The ready-made views of the console's payments, and the addresses that sort them otherwise. */
 import { getTranslations } from "next-intl/server";
 import type { PaymentSort } from "@/db/payments/search/search";
+import { todayIn } from "@/lib/activity/day";
 import { pathWith } from "../orders/list-query.ts";
 import { type PaymentsQuery, sortText } from "./payments-query.ts";
 
 const PATH = "/ops/payments";
-
-/** Today's date in a time zone, as a field of dates writes it. */
-function todayIn(timeZone: string): string {
-  return new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" }).format(new Date());
-}
 
 /** Views that are asked for every day; the one that `query` is of is the one that is shown. */
 export async function paymentViews(query: PaymentsQuery, currency: string | undefined, timeZone: string) {
@@ -27,7 +23,7 @@ export async function paymentViews(query: PaymentsQuery, currency: string | unde
   const shown = pathWith(PATH, sorted(query));
   return views.map(([name, of]) => {
     const href = pathWith(PATH, sorted(of));
-    return { name, href, isShown: href === shown };
+    return { name, href, current: href === shown ? ("page" as const) : undefined };
   });
 }
 

@@ -13,6 +13,7 @@ import { searchAudit } from "@/db/operators/audit";
 import { AUDIT_ACTIONS } from "@/db/operators/audit-actions";
 import { SECURITY_KINDS } from "@/db/security/kinds";
 import { listSecurityEvents } from "@/db/security/list";
+import { todayIn } from "@/lib/activity/day";
 import { cursorOf, readCursor } from "@/server/http/request/paging";
 import { authorizePage } from "@/server/identity/authorize";
 import { auditFilterOf, securityFilterOf } from "@/server/ops/audit-query";
@@ -53,7 +54,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
           </Button>
         }
       />
-      <Views isSecurity={isSecurity} />
+      <Views isSecurity={isSecurity} today={todayIn(zone)} query={list.query} />
       <Panel>
         <div>{list.filters}</div>
         <p className="mb-2 text-sm text-soft">{t("order", { zone })}</p>

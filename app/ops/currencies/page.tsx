@@ -4,6 +4,7 @@ import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { Notice } from "@/components/account/notice";
 import { MoneyInput } from "@/components/form/money-input";
 import { Section } from "@/components/home/section";
+import { LedgerNav } from "@/components/ops/ledger/ledger-nav";
 import { PageHead } from "@/components/ops/page-head";
 import { Unlimited } from "@/components/ops/people/unlimited";
 import { ReasonedAct } from "@/components/ops/reasoned-act";
@@ -43,18 +44,8 @@ export default async function CurrenciesPage({ searchParams }: { searchParams: P
     .map((code) => moneyPattern(code, locale));
   return (
     <>
-      <PageHead
-        title={t("currencies")}
-        lead={t("currenciesLead")}
-        action={
-          <Link
-            href="/ops/people"
-            className="inline-flex min-h-11 items-center text-sm font-semibold text-accent-text underline-offset-4 hover:underline"
-          >
-            {t("backToPeople")}
-          </Link>
-        }
-      />
+      <PageHead title={t("currencies")} lead={t("currenciesLead")} />
+      <LedgerNav at="currencies" isItself />
       <div className="grid grid-cols-1 gap-4 sm:gap-6">
         {isDone ? <Notice>{t("done_currency", { currency: changed.code })}</Notice> : null}
         <Section title={t("openCurrencies")}>

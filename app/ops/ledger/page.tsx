@@ -68,6 +68,7 @@ export default async function LedgerPage({ searchParams }: { searchParams: Promi
             ]}
           />
         </Filters>
+        <p className="mb-2 text-sm text-soft">{t("accountsOrder")}</p>
         <LinesTable
           caption={t("accounts")}
           columns={[

@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { getFormatter, getTranslations } from "next-intl/server";
 import { Section } from "@/components/home/section";
 import { PageHead } from "@/components/ops/page-head";
@@ -7,7 +6,6 @@ import { PeopleTable } from "@/components/ops/people/people-table";
 import { WaitingRequests } from "@/components/ops/people/waiting-requests";
 import { FilterChoice, FilterField, Filters } from "@/components/selling/filters";
 import { Pager } from "@/components/selling/pager";
-import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { findPeople } from "@/db/operators/find-people";
 import { listPendingRequests } from "@/db/operators/merchant-requests";
@@ -31,9 +29,11 @@ export default async function PeoplePage({ searchParams }: { searchParams: Promi
   await authorizePage("/ops/people", pathWith("/ops/people", query));
   const cursor = one(search.cursor);
   const after = cursor === undefined ? undefined : readCursor("people", cursor);
+  // Above what somebody looks for, nobody else stands.
+  const isWhole = Object.keys(query).length === 0 && after === undefined;
   const [{ people, hasMore, isCut }, waiting, t, format] = await Promise.all([
     findPeople(filter, { limit: PAGE_ROWS, afterId: after?.id }),
-    listPendingRequests(REQUESTS_SHOWN + 1),
+    isWhole ? listPendingRequests(REQUESTS_SHOWN + 1) : [],
     getTranslations("opsPeople"),
     getFormatter(),
   ]);
@@ -41,19 +41,9 @@ export default async function PeoplePage({ searchParams }: { searchParams: Promi
   const next = hasMore && last ? cursorOf("people", { at: last.createdAt, id: last.id }) : undefined;
   return (
     <>
-      <PageHead
-        title={t("title")}
-        lead={t("lead")}
-        action={
-          <Button asChild look="quiet">
-            <Link href="/ops/currencies" prefetch={false}>
-              {t("currencies")}
-            </Link>
-          </Button>
-        }
-      />
+      <PageHead title={t("title")} lead={t("lead")} />
       <div className="grid grid-cols-1 gap-4 sm:gap-6">
-        {waiting.length === 0 || query.state === "waiting" ? null : (
+        {waiting.length === 0 ? null : (
           <Section title={t("waitingTitle")} text={t("waitingText")}>
             <WaitingRequests
               requests={waiting.slice(0, REQUESTS_SHOWN)}

@@ -11,8 +11,10 @@ export type AuditRow = {
   action: string;
   subject: { href: string | undefined; text: string };
   reason: string;
-  changes: { field: string; before: string | undefined; after: string | undefined }[];
+  changes: { field: string; before: Told | undefined; after: Told | undefined }[];
 };
+
+type Told = { text: string; href: string | undefined };
 
 const column = columnsOf<AuditRow>();
 const LINK =
@@ -86,7 +88,7 @@ export function AuditTable({
                   <span className="text-soft">{`${field}: `}</span>
                   {before === undefined ? null : (
                     <del className="text-soft">
-                      <bdi>{before}</bdi>
+                      <Value of={before} />
                     </del>
                   )}
                   {before === undefined || after === undefined ? null : (
@@ -97,7 +99,7 @@ export function AuditTable({
                   )}
                   {after === undefined ? null : (
                     <ins className="no-underline">
-                      <bdi>{after}</bdi>
+                      <Value of={after} />
                     </ins>
                   )}
                   {before === undefined && after === undefined ? <span>{words.nothing}</span> : null}
@@ -108,5 +110,20 @@ export function AuditTable({
         }),
       ]}
     />
+  );
+}
+
+/** A value, with the way to what it is the id of. */
+function Value({ of: { text, href } }: { of: Told }) {
+  return href === undefined ? (
+    <bdi>{text}</bdi>
+  ) : (
+    <Link
+      href={href}
+      prefetch={false}
+      className="inline-flex min-h-11 items-center text-accent-text underline underline-offset-4 sm:min-h-6"
+    >
+      <bdi>{text}</bdi>
+    </Link>
   );
 }

@@ -1,30 +1,34 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Pills } from "../pills";
 
-const LINK =
-  "inline-flex h-11 items-center rounded-xl border border-line-strong px-4 text-sm font-semibold text-soft hover:bg-wash hover:text-ink aria-[current]:border-accent aria-[current]:bg-accent-wash aria-[current]:text-accent-text";
-
-/** The two logs of the room: what operators did, and what concerns who may come in. */
-export function Views({ isSecurity }: { isSecurity: boolean }) {
+/** The two logs of the room: what operators did, and what concerns who may come in; and of either, what was today. */
+export function Views({
+  isSecurity,
+  today,
+  query,
+}: {
+  isSecurity: boolean;
+  /** As 2026-03-31. */
+  today: string;
+  /** What the log that is shown is narrowed to. */
+  query: Readonly<Record<string, string>>;
+}) {
   const t = useTranslations("opsAudit");
+  const path = isSecurity ? "/ops/audit?view=security&from=" : "/ops/audit?from=";
+  const isToday = Object.keys(query).length === 1 && query.from === today;
   return (
-    <nav aria-label={t("views")} className="mb-4 flex flex-wrap gap-2">
-      <Link
-        href="/ops/audit"
-        prefetch={false}
-        aria-current={isSecurity ? undefined : "page"}
-        className={LINK}
-      >
-        {t("operators")}
-      </Link>
-      <Link
-        href="/ops/audit?view=security"
-        prefetch={false}
-        aria-current={isSecurity ? "page" : undefined}
-        className={LINK}
-      >
-        {t("security")}
-      </Link>
-    </nav>
+    <div className="flex flex-wrap gap-x-6">
+      <Pills
+        label={t("views")}
+        pills={[
+          { name: t("operators"), href: "/ops/audit", current: isSecurity ? undefined : "page" },
+          { name: t("security"), href: "/ops/audit?view=security", current: isSecurity ? "page" : undefined },
+        ]}
+      />
+      <Pills
+        label={t("shortcuts")}
+        pills={[{ name: t("today"), href: `${path}${today}`, current: isToday ? "page" : undefined }]}
+      />
+    </div>
   );
 }

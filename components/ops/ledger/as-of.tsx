@@ -1,14 +1,16 @@
 import { useTranslations } from "next-intl";
 import { Button } from "@/components/ui/button";
 
-/** Asks for the account as it was at a moment, by GET: the moment stands in the address. */
+/** Asks for the account as it was at a moment, by GET: the moment stands in the address. One that is yet to come shows now. */
 export function AsOf({
   path,
   typed,
+  isYetToCome,
   timeZone,
 }: {
   path: string;
   typed: string | undefined;
+  isYetToCome: boolean;
   timeZone: string;
 }) {
   const t = useTranslations("opsLedger");
@@ -22,7 +24,9 @@ export function AsOf({
           id="at"
           name="at"
           type="datetime-local"
+          step="1"
           defaultValue={typed}
+          aria-describedby={isYetToCome ? "at-note" : undefined}
           className="h-12 w-full min-w-0 rounded-xl border border-line-strong bg-field px-3 text-base text-ink"
         />
       </div>
@@ -34,6 +38,11 @@ export function AsOf({
           <a href={path}>{t("showNow")}</a>
         </Button>
       )}
+      {isYetToCome ? (
+        <p id="at-note" className="basis-full text-sm text-wait-text">
+          {t("yetToCome")}
+        </p>
+      ) : null}
     </form>
   );
 }

@@ -2,16 +2,20 @@ import { CircleAlert, CircleCheck, Clock } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { cn } from "@/components/ui/cn";
 import { Panel } from "@/components/ui/panel";
+import { Copyable } from "../copyable";
 
-/** How far sealing is behind, and why where it cannot go on. `isMany`: there are more than are counted. */
+/** How far sealing is behind, why where it cannot go on, and the journal's anchor. `isMany`: there are more than are counted. */
 export function SealState({
   position,
+  anchor,
   unsealed,
   isMany,
   oldest,
   stall,
 }: {
   position: bigint;
+  /** The end of the journal and its hash (db/ledger/anchor.ts). */
+  anchor: string;
   unsealed: number;
   isMany: boolean;
   oldest: Date | undefined;
@@ -56,6 +60,11 @@ export function SealState({
           </div>
         ))}
       </dl>
+      <div className={cn("mt-4 border-t pt-3", stall ? "border-alert-line" : "border-line")}>
+        <p className={cn("text-sm", stall ? undefined : "text-soft")}>{t("anchor")}</p>
+        <Copyable id={anchor} />
+        <p className={cn("mt-1 max-w-prose text-sm", stall ? undefined : "text-soft")}>{t("anchorText")}</p>
+      </div>
     </Panel>
   );
 }

@@ -1,8 +1,8 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useKindName } from "@/components/ops/kind-name";
 import { FilterChoice, FilterField, Filters } from "@/components/selling/filters";
 import { DECLINE_CODES, PAYMENT_KINDS } from "@/lib/api/payment";
+import { type Pill, Pills } from "../pills";
 
 type Query = Readonly<Partial<Record<string, string>>>;
 
@@ -60,28 +60,7 @@ function SortKept({ sort }: { sort: string | undefined }) {
 }
 
 /** Views that are asked for every day, each at its address. */
-export function PaymentViews({
-  views,
-}: {
-  views: readonly { name: string; href: string; isShown: boolean }[];
-}) {
+export function PaymentViews({ views }: { views: readonly Pill[] }) {
   const t = useTranslations("opsPayments");
-  return (
-    <nav aria-label={t("views")} className="mb-5">
-      <ul className="flex flex-wrap gap-2">
-        {views.map(({ name, href, isShown }) => (
-          <li key={href}>
-            <Link
-              href={href}
-              prefetch={false}
-              aria-current={isShown ? "page" : undefined}
-              className="inline-flex min-h-11 items-center rounded-xl border border-line px-3.5 text-sm font-semibold text-soft hover:bg-wash hover:text-ink aria-[current]:border-accent aria-[current]:bg-accent-wash aria-[current]:text-accent-text"
-            >
-              {name}
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </nav>
-  );
+  return <Pills label={t("views")} pills={views} />;
 }

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { Copyable } from "@/components/ops/copyable";
 
 /** Who somebody is, and where what they do is told. */
 export function PersonFacts({
@@ -31,12 +32,7 @@ export function PersonFacts({
       ? []
       : [[t("frozenSince"), format.dateTime(frozenAt, "moment")] as [string, string]]),
     [t("openKeys"), openKeys.toString()],
-    [
-      t("id"),
-      <code key="id" className="font-mono text-sm select-all">
-        {id}
-      </code>,
-    ],
+    [t("id"), <Copyable key="id" id={id} />],
   ];
   return (
     <>

@@ -21,10 +21,13 @@ const LOOKS = { pending: "wait", approved: "good", declined: "plain" } as const;
 /** What a person has asked, newest first: to be a merchant, under which name, and what became of it. */
 export function Requests({
   requests,
+  isPayer,
   words,
   act,
 }: {
   requests: Request[];
+  /** Nobody else becomes a merchant by a request: the others are one, or an operator. */
+  isPayer: boolean;
   words: ActWords;
   /** Undefined where nobody may: nobody acts upon themselves. */
   act: ((previous: FormState, form: FormData) => Promise<FormState>) | undefined;
@@ -57,24 +60,28 @@ export function Requests({
           )}
           {act === undefined || state !== "pending" ? null : (
             <div className="mt-1 flex flex-col">
-              <ReasonedAct
-                id={`approve-${id}`}
-                act="decide"
-                action={act}
-                fields={{ requestId: id, to: "approved" }}
-                what={t("approve")}
-                text={t("approveText", { name: isolateBidi(businessName) })}
-                forCertain={t("approveForCertain")}
-                words={words}
-                isDangerous={false}
-              />
+              {isPayer ? (
+                <ReasonedAct
+                  id={`approve-${id}`}
+                  act="decide"
+                  action={act}
+                  fields={{ requestId: id, to: "approved" }}
+                  what={t("approve")}
+                  text={t("approveText", { name: isolateBidi(businessName) })}
+                  forCertain={t("approveForCertain")}
+                  words={words}
+                  isDangerous={false}
+                />
+              ) : (
+                <p className="text-sm text-soft">{t("nothingToApprove")}</p>
+              )}
               <ReasonedAct
                 id={`decline-${id}`}
                 act="decide"
                 action={act}
                 fields={{ requestId: id, to: "declined" }}
                 what={t("decline")}
-                text={t("declineText")}
+                text={t(isPayer ? "declineText" : "declineTextNoPayer")}
                 forCertain={t("declineForCertain")}
                 words={words}
               />

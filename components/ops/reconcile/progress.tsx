@@ -24,7 +24,7 @@ export function Progress({ run, done, checks }: { run: OpenRun; done: number; ch
             aria-label={t("progressLabel")}
             value={done}
             max={checks}
-            className="mt-3 h-2 w-full [accent-color:var(--accent)]"
+            className="mt-3 block h-2 w-full appearance-none overflow-hidden rounded-full border-0 bg-line [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-line [&::-webkit-progress-value]:bg-accent"
           >
             {t("progressChecks", { done, checks })}
           </progress>

@@ -1,6 +1,7 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { useWhen } from "@/components/site/when";
 import type { CheckResult, RunSummary } from "@/lib/ops/health";
+import { Copyable } from "../copyable";
 import { LiveRefresh } from "../live-refresh";
 import { useCheckMeaning } from "./check-name";
 import { FoundRows } from "./found-rows";
@@ -71,7 +72,9 @@ export function RunResults({
           </>
         )}
         <dt className="text-soft">{t("runId")}</dt>
-        <dd className="font-mono wrap-anywhere">{run.id}</dd>
+        <dd>
+          <Copyable id={run.id} />
+        </dd>
       </dl>
       <ul className="mt-6 divide-y divide-line border-y border-line">
         {sorted.map((result) => (

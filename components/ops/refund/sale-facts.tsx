@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { bdi } from "@/components/ui/bdi";
 import { inElements } from "@/components/ui/in-elements";
 import { formatMoney } from "@/lib/money";
+import { Copyable } from "../copyable";
 import { Facts } from "../facts";
 
 type Sale = {
@@ -41,12 +42,7 @@ export function SaleFacts({
         [t("when"), format.dateTime(sale.settledAt, "moment")],
         [t("refunded"), money(sale.refundedMinor)],
         [t("left"), money(sale.leftMinor)],
-        [
-          t("payment"),
-          <span key="payment" className="font-mono text-sm">
-            {sale.paymentId}
-          </span>,
-        ],
+        [t("payment"), <Copyable key="payment" id={sale.paymentId} />],
         ...more,
       ]}
     />

@@ -91,6 +91,8 @@ export const UNSEALED_COUNTED_MAX = 10_000;
 export type SealStatus = {
   /** Where the journal ends. */
   position: bigint;
+  /** The hash there, which stands for all of it; hexadecimal. */
+  hash: string;
   /** At most UNSEALED_COUNTED_MAX. */
   unsealed: number;
   /** When the oldest of them was made. */
@@ -101,20 +103,23 @@ export type SealStatus = {
 export async function sealStatus(): Promise<SealStatus> {
   const [row] = await database().reading.execute<{
     position: bigint;
+    hash: string;
     unsealed: number;
     oldest: string | null;
   }>(sql`
-    select h.position, count(t.created_at)::int as unsealed, min(t.created_at) as oldest
+    select h.position, encode(h.hash, 'hex') as hash, count(t.created_at)::int as unsealed, min(t.created_at) as oldest
       from ledger_seal_head h
       left join lateral (
         select f.created_at from ledger_transfers f
          where f.transaction_id >= h.sealed_below
            and not exists (select from ledger_seals s where s.transfer_id = f.id)
          order by f.transaction_id limit ${UNSEALED_COUNTED_MAX}) t on true
-     where h.id = 1 group by h.position`);
+     where h.id = 1 group by h.position, h.hash`);
+  if (!row) throw new Error("The journal has no head: its row in ledger_seal_head is gone.");
   return {
-    position: row?.position ?? 0n,
-    unsealed: row?.unsealed ?? 0,
-    oldest: row?.oldest == null ? undefined : new Date(row.oldest),
+    position: row.position,
+    hash: row.hash,
+    unsealed: row.unsealed,
+    oldest: row.oldest === null ? undefined : new Date(row.oldest),
   };
 }

@@ -129,6 +129,7 @@ it("the journal is read by position, each seal with the one before, and what is 
   const [last, second] = await listSeals(2);
   expect(last).toMatchObject({
     position: before.position + 2n,
+    hash: (await sealStatus()).hash,
     kind: "top-up",
     debit: { handle: null },
     credit: { accountId: person.accountId, handle: person.handle, balanceMinor: 3n, version: 2n },

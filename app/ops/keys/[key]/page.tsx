@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
-import { CopiedId } from "@/components/ops/copied-id";
+import { Copyable } from "@/components/ops/copyable";
 import { RevokeKeyForm } from "@/components/ops/keys/revoke-key-form";
 import { PageHead } from "@/components/ops/page-head";
 import { PersonLink, Timeline } from "@/components/ops/timeline";
@@ -43,11 +43,10 @@ export default async function OpsKeyPage({ params, searchParams }: Props) {
   const viewer = await authorizePage("/ops/keys/[key]", `/ops/keys/${key}`);
   const found = await readKey(key);
   const { state, owner, arrivals, acts } = found;
-  const [payment, open, t, tOps] = await Promise.all([
+  const [payment, open, t] = await Promise.all([
     state === "settled" && owner ? findPaymentRow(owner.id, key) : undefined,
     state === "open" && owner ? findListedKey(owner.id, key) : undefined,
     getTranslations("opsKeys"),
-    getTranslations("ops"),
   ]);
   const events = [
     ...(await keyEvents(key, arrivals, owner !== undefined)),
@@ -56,9 +55,8 @@ export default async function OpsKeyPage({ params, searchParams }: Props) {
   ].sort((one_, other) => (one_.at < other.at ? -1 : one_.at > other.at ? 1 : 0));
   const isRevokedNow =
     one(search.done) === "revoked" && (await isBacked(`/ops/keys/${key}?done=revoked`, viewer.id));
-  const copyWords = { copy: tOps("copy"), copied: tOps("copied"), failed: tOps("copyFailed") };
   return (
-    <div className="mx-auto w-full max-w-4xl">
+    <div className="w-full max-w-4xl">
       <PageHead title={t("keyTitle")} />
       {isRevokedNow ? (
         <p role="status" className="mb-4 rounded-xl bg-wash px-4 py-3 font-medium">
@@ -71,7 +69,7 @@ export default async function OpsKeyPage({ params, searchParams }: Props) {
           <div>
             <dt className="text-sm text-soft">{t("columnKey")}</dt>
             <dd>
-              <CopiedId id={key} words={copyWords} />
+              <Copyable id={key} />
             </dd>
           </div>
           <div>
@@ -80,7 +78,7 @@ export default async function OpsKeyPage({ params, searchParams }: Props) {
               <Owner owner={personOf(owner ?? null)} />
             </dd>
           </div>
-          {open === undefined ? null : <OpenFacts open={open} copyWords={copyWords} />}
+          {open === undefined ? null : <OpenFacts open={open} />}
         </dl>
       </Panel>
       <Panel className="mb-6" aria-labelledby="timeline">
@@ -207,13 +205,7 @@ async function Owner({ owner }: { owner: ReturnType<typeof personOf> }) {
   );
 }
 
-async function OpenFacts({
-  open,
-  copyWords,
-}: {
-  open: ListedKey;
-  copyWords: { copy: string; copied: string; failed: string };
-}) {
+async function OpenFacts({ open }: { open: ListedKey }) {
   const [t, format, locale] = await Promise.all([getTranslations("opsKeys"), getFormatter(), getLocale()]);
   const { order } = open;
   return (
@@ -228,7 +220,7 @@ async function OpenFacts({
               <span className="figures">{formatMoney(order.totalMinor, order.currency, locale)}</span>
             </span>
           )}
-          <CopiedId id={open.purposeId} words={copyWords} />
+          <Copyable id={open.purposeId} />
         </dd>
       </div>
       {open.subjectId === null ? null : (

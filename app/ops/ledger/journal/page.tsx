@@ -7,6 +7,7 @@ import { PageHead } from "@/components/ops/page-head";
 import { Pager } from "@/components/ops/pager";
 import { FilterField, Filters } from "@/components/selling/filters";
 import { Panel } from "@/components/ui/panel";
+import { formatAnchor } from "@/db/ledger/anchor";
 import { sealingStall } from "@/db/ledger/seal";
 import { listSeals, sealStatus, UNSEALED_COUNTED_MAX } from "@/db/ledger/views/journal";
 import { formatMoney } from "@/lib/money";
@@ -42,7 +43,12 @@ export default async function JournalPage({ searchParams }: { searchParams: Prom
     <>
       <PageHead title={t("journal")} lead={t("journalLead")} />
       <LedgerNav at="journal" isItself />
-      <SealState {...status} isMany={status.unsealed >= UNSEALED_COUNTED_MAX} stall={stall} />
+      <SealState
+        {...status}
+        anchor={formatAnchor({ position: status.position.toString(), hash: status.hash })}
+        isMany={status.unsealed >= UNSEALED_COUNTED_MAX}
+        stall={stall}
+      />
       <Panel>
         <Filters action={path} isUsed={from !== undefined}>
           <FilterField name="from" label={t("fromPosition")} value={from?.toString()} />

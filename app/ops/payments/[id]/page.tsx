@@ -3,7 +3,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound, redirect } from "next/navigation";
 import { getFormatter, getLocale, getTimeZone, getTranslations } from "next-intl/server";
-import { CopiedId } from "@/components/ops/copied-id";
+import { Copyable } from "@/components/ops/copyable";
 import { PageHead } from "@/components/ops/page-head";
 import { OrderFacts } from "@/components/ops/payments/order-facts";
 import { RawJson } from "@/components/ops/payments/raw-json";
@@ -40,17 +40,15 @@ export default async function OpsPaymentPage({ params }: Props) {
   const dossier = await readDossier(id.data);
   // An id without a payment is a key: open, or void for ever. Its page says which.
   if (dossier === undefined) redirect(`/ops/keys/${id.data}`);
-  const [t, nameOf, tOps, locale, timeZone, events] = await Promise.all([
+  const [t, nameOf, locale, timeZone, events] = await Promise.all([
     getTranslations("opsPayments"),
     kindText(),
-    getTranslations("ops"),
     getLocale(),
     getTimeZone(),
     paymentEvents(dossier),
   ]);
   const { row, payment, order, arrivals } = dossier;
   const money = (minor: bigint) => formatMoney(minor, row.currency, locale);
-  const copyWords = { copy: tOps("copy"), copied: tOps("copied"), failed: tOps("copyFailed") };
   const limit = dossier.debit.dayLimitMinor;
   const declined = row.declineCode !== null && {
     thenHref: pathWith(`/ops/ledger/accounts/${row.payerAccountId}`, {
@@ -109,20 +107,20 @@ export default async function OpsPaymentPage({ params }: Props) {
               <div>
                 <dt className="text-sm text-soft">{t("paymentId")}</dt>
                 <dd>
-                  <CopiedId id={row.id} words={copyWords} />
+                  <Copyable id={row.id} />
                 </dd>
               </div>
               <div>
                 <dt className="text-sm text-soft">{t(row.kind === "order" ? "orderId" : "intentId")}</dt>
                 <dd>
-                  <CopiedId id={row.purposeId} words={copyWords} />
+                  <Copyable id={row.purposeId} />
                 </dd>
               </div>
               {row.subjectId === null ? null : (
                 <div>
                   <dt className="text-sm text-soft">{t("refundOf")}</dt>
                   <dd>
-                    <CopiedId id={row.subjectId} words={copyWords} />
+                    <Copyable id={row.subjectId} />
                     <Link
                       href={`/ops/payments/${row.subjectId}`}
                       prefetch={false}

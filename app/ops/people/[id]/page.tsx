@@ -127,6 +127,7 @@ export default async function PersonPage({ params, searchParams }: Props) {
               <Requests
                 key={version}
                 requests={requests}
+                isPayer={person.role === "payer"}
                 words={words}
                 act={isOwn ? undefined : decideMerchantRequest}
               />

@@ -3,6 +3,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getFormatter, getLocale, getTimeZone, getTranslations } from "next-intl/server";
+import { Copyable } from "@/components/ops/copyable";
 import { Facts } from "@/components/ops/facts";
 import { AsOf } from "@/components/ops/ledger/as-of";
 import { LedgerNav } from "@/components/ops/ledger/ledger-nav";
@@ -31,7 +32,10 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function AccountPage({ params, searchParams }: Props) {
   const [given, search, timeZone] = await Promise.all([params, searchParams, getTimeZone()]);
   const id = idIn(given.id);
-  const moment = momentIn(search.at, timeZone);
+  const typed = momentIn(search.at, timeZone);
+  // What has not come yet has no balance of its own: the page is of now, and says so.
+  const isYetToCome = typed !== undefined && typed.at.getTime() > Date.now();
+  const moment = isYetToCome ? undefined : typed;
   const asked = moment && { at: moment.typed };
   const path = `/ops/ledger/accounts/${id}`;
   await authorizePage("/ops/ledger/accounts/[id]", pathWith(path, { ...asked }));
@@ -74,7 +78,7 @@ export default async function AccountPage({ params, searchParams }: Props) {
       <LedgerNav at="accounts" />
       <Panel className="mb-6">
         <p className="text-sm text-soft">
-          {moment ? t("balanceThen", { at: format.dateTime(moment.at, "moment") }) : t("balanceNow")}
+          {moment ? t("balanceThen", { at: format.dateTime(moment.at, "instant") }) : t("balanceNow")}
         </p>
         <p className="figures mb-4 text-3xl font-bold tracking-tight wrap-anywhere">
           {money(then?.balanceMinor ?? account.balanceMinor)}
@@ -83,12 +87,7 @@ export default async function AccountPage({ params, searchParams }: Props) {
           facts={[
             [t("version"), format.number(end)],
             ...(then === undefined ? [] : [[t("balanceNow"), money(account.balanceMinor)] as const]),
-            [
-              t("account"),
-              <span key="id" className="font-mono text-sm">
-                {id}
-              </span>,
-            ],
+            [t("account"), <Copyable key="id" id={id} />],
             [
               t("owner"),
               owner === null ? t("house") : <bdi key="owner">{`${owner.name} (@${owner.handle})`}</bdi>,
@@ -102,7 +101,7 @@ export default async function AccountPage({ params, searchParams }: Props) {
             ],
           ]}
         />
-        <AsOf path={path} typed={moment?.typed} timeZone={timeZone} />
+        <AsOf path={path} typed={typed?.typed} isYetToCome={isYetToCome} timeZone={timeZone} />
         <p className="mt-4 flex flex-wrap gap-x-5 border-t border-line pt-2 font-semibold text-accent-text">
           {(["debit", "credit"] as const).map((side) => (
             <Link

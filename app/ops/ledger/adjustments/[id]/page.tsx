@@ -3,6 +3,7 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { ActForm } from "@/components/ops/act-form";
+import { Copyable } from "@/components/ops/copyable";
 import { Facts } from "@/components/ops/facts";
 import { AdjustmentStateBox } from "@/components/ops/ledger/adjustment-state";
 import { BothSides } from "@/components/ops/ledger/both-sides";
@@ -49,7 +50,7 @@ export default async function AdjustmentPage({ params }: Props) {
     reason_signs: t("error_reason_signs"),
   };
   return (
-    <div className="mx-auto w-full max-w-3xl">
+    <div className="w-full max-w-3xl">
       <PageHead title={t("adjustmentOf", { amount: money(amountMinor) })} />
       <LedgerNav at="adjustments" />
       <div className="grid grid-cols-1 gap-6">
@@ -100,22 +101,14 @@ export default async function AdjustmentPage({ params }: Props) {
                 : [
                     [
                       t("payment"),
-                      <Link
+                      <Copyable
                         key="payment"
+                        id={adjustment.paymentId}
                         href={`/ops/payments/${adjustment.paymentId}`}
-                        prefetch={false}
-                        className="inline-flex min-h-11 items-center font-mono text-sm wrap-anywhere text-accent-text underline underline-offset-4"
-                      >
-                        {adjustment.paymentId}
-                      </Link>,
+                      />,
                     ] as const,
                   ]),
-              [
-                t("request"),
-                <span key="id" className="font-mono text-sm">
-                  {id}
-                </span>,
-              ],
+              [t("request"), <Copyable key="id" id={id} />],
             ]}
           />
           {state === "declined" || state === "refused" || state === "withdrawn" ? (

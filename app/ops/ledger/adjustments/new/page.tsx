@@ -35,7 +35,7 @@ export default async function AskPage({ searchParams }: { searchParams: Promise<
   const [first, ...others] = currencies.map(({ code }) => moneyPattern(code, locale));
   const isKnown = currencies.some(({ code }) => code === typed.currency);
   return (
-    <div className="mx-auto w-full max-w-2xl">
+    <div className="w-full max-w-2xl">
       <PageHead title={t("ask")} lead={t("askLead")} />
       <LedgerNav at="adjustments" />
       <Panel>

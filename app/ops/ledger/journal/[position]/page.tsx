@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { Copyable } from "@/components/ops/copyable";
 import { Facts } from "@/components/ops/facts";
 import { LedgerNav } from "@/components/ops/ledger/ledger-nav";
 import { PageHead } from "@/components/ops/page-head";
@@ -36,7 +37,6 @@ export default async function SealPage({ params }: Props) {
   const { seal, hashBefore } = found;
   const money = (minor: bigint) => formatMoney(minor, seal.currency, locale);
   const link = "inline-flex min-h-11 items-center text-accent-text underline underline-offset-4";
-  const mono = "font-mono text-sm wrap-anywhere";
   const sideOf = ({ accountId, handle, balanceMinor, version }: typeof seal.debit) => (
     <span key={accountId} className="block">
       <Link href={`/ops/ledger/accounts/${accountId}`} prefetch={false} className={link}>
@@ -67,34 +67,15 @@ export default async function SealPage({ params }: Props) {
             [t("sealedAt"), format.dateTime(seal.sealedAt, "instant")],
             [
               t("payment"),
-              <Link
-                key="payment"
-                href={`/ops/payments/${seal.paymentId}`}
-                prefetch={false}
-                className={`${link} ${mono}`}
-              >
-                {seal.paymentId}
-              </Link>,
+              <Copyable key="payment" id={seal.paymentId} href={`/ops/payments/${seal.paymentId}`} />,
             ],
-            [
-              t("hash"),
-              <span key="hash" className={mono}>
-                {seal.hash}
-              </span>,
-            ],
+            [t("hash"), <Copyable key="hash" id={seal.hash} />],
             [
               t("hashBefore"),
               hashBefore === undefined ? (
                 t("noneBefore")
               ) : (
-                <Link
-                  key="before"
-                  href={`/ops/ledger/journal/${position - 1n}`}
-                  prefetch={false}
-                  className={`${link} ${mono}`}
-                >
-                  {hashBefore}
-                </Link>
+                <Copyable key="before" id={hashBefore} href={`/ops/ledger/journal/${position - 1n}`} />
               ),
             ],
           ]}

@@ -32,7 +32,7 @@ export default async function OperatorRefundPage({ params, searchParams }: Props
   const left = formatMoney(sale.leftMinor, sale.currency, locale);
   const typed = typedRefund(search);
   return (
-    <div className="mx-auto w-full max-w-2xl">
+    <div className="w-full max-w-2xl">
       <PageHead title={t("title")} lead={t("lead")} />
       <Panel>
         <div className="mb-6">

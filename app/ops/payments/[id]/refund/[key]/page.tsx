@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { ActForm } from "@/components/ops/act-form";
+import { Copyable } from "@/components/ops/copyable";
 import { PageHead } from "@/components/ops/page-head";
 import { RefundOutcome } from "@/components/ops/refund/refund-outcome";
 import { SaleFacts } from "@/components/ops/refund/sale-facts";
@@ -40,7 +41,7 @@ export default async function OperatorRefundKeyPage({ params, searchParams }: Pr
   const link =
     "inline-flex min-h-11 items-center font-semibold text-accent-text underline-offset-4 hover:underline";
   return (
-    <div className="mx-auto w-full max-w-2xl">
+    <div className="w-full max-w-2xl">
       <PageHead title={t(record.state === "settled" ? "resultTitle" : "reviewTitle")} />
       <Panel>
         {record.state === "settled" ? (
@@ -88,14 +89,11 @@ export default async function OperatorRefundKeyPage({ params, searchParams }: Pr
                     [t("at"), format.dateTime(record.payment.settledAt, "moment")],
                     [
                       t("refund"),
-                      <Link
+                      <Copyable
                         key="refund"
+                        id={record.payment.id}
                         href={`/ops/payments/${record.payment.id}`}
-                        prefetch={false}
-                        className="inline-flex min-h-11 items-center font-mono text-sm wrap-anywhere text-accent-text underline underline-offset-4"
-                      >
-                        {record.payment.id}
-                      </Link>,
+                      />,
                     ],
                   ]
                 : typed === undefined
