@@ -39,6 +39,7 @@ export function HealthTiles({
         state={servers === 0 ? t("serversNone") : t("servers", { count: servers })}
         health={servers === 0 ? "unknown" : "well"}
       >
+        {servers > 1 ? <p>{t("serversCut")}</p> : null}
         <p>{t("databaseAnswers")}</p>
         <p>{t("openKeysNow", { count: waiting.openKeys })}</p>
         {waiting.merchantRequests === 0 ? null : (
