@@ -118,7 +118,7 @@ test("a currency is opened, and its limit of new accounts set, with what is type
   await page.getByText("Open a currency", { exact: true }).click();
   const form = page.locator("details[open]");
   await form.getByLabel("Currency", { exact: true }).selectOption("CHF");
-  await form.getByLabel("Currency, and limit of new accounts for a day").fill("1000");
+  await form.getByLabel("Currency, and daily limit of new accounts").fill("1000");
   await form.getByLabel("Reason").fill(REASON);
   await form.getByRole("button", { name: "Open the currency" }).click();
   await expect(page.getByText("CHF is open, with the limit that you set for new accounts.")).toBeVisible();
