@@ -57,7 +57,7 @@ export function Timeline({ events }: { events: readonly TimelineEvent[] }) {
                 <span>{name}</span>
                 <CopiedId
                   id={id}
-                  words={{ copy: t("copyOf", { name }), copied: t("copied"), failed: t("copyFailed") }}
+                  words={{ copy: t("copyOf", { what: name }), copied: t("copied"), failed: t("copyFailed") }}
                 />
               </div>
             ))}
