@@ -13,6 +13,8 @@ const ROUNDS = [
   "service_minutes",
   "reconcile_runs",
   "reconcile_results",
+  // Receipts of what was paid before are sent meanwhile.
+  "mail_outbox",
   // That somebody was refused something is counted, reading or not.
   "security_events",
 ];
