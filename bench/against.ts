@@ -1,194 +1,141 @@
-/** Over HTTP: this build beside another one, each a server of its own on a database of its own, in turns. */
-import { randomUUID } from "node:crypto";
+/**
+ * Over HTTP: this build beside another one, each a server of its own on a database of its own. They are measured in pairs: one
+ * round of the one, one of the other, the order changing from pair to pair, and between rounds both servers come to rest, so that
+ * what one leaves behind (its journal to seal, its arrivals to write) is nobody else's work.
+ */
+import os from "node:os";
 import path from "node:path";
-import postgres from "postgres";
-import { provision } from "../db/setup/provision.ts";
-import { appServer, projectRoot } from "../e2e/faults/app-server.ts";
-import { onceClient } from "../lib/client/client.ts";
+import { projectRoot } from "../e2e/faults/app-server.ts";
+import { type BuiltServer, startBuilt } from "./built-server.ts";
 import { type Figure, figure } from "./figure.ts";
-import {
-  type Ask,
-  apiKeyOf,
-  clientOf,
-  IN_FLIGHT,
-  makeApiKeys,
-  PAYERS,
-  requestOf,
-  SECRET,
-} from "./http-client.ts";
-import { type Contestant, type Measured, measure, openLoop, type Pace, takingFrom } from "./rounds.ts";
-import { accountId, dropWorld, HOT, userId } from "./world.ts";
+import { IN_FLIGHT } from "./http-client.ts";
+import { closedLoop, median, openLoop, type Pace, takingFrom } from "./rounds.ts";
 
-/** Replays go round in what has been paid: as many as these. */
-const REPLAYED = 1_000;
 /** What a shop's rush asks of one server, and less than the slower build can do. */
 const OFFERED_PER_SECOND = 200;
-const WEALTH_MINOR = "1000000000000";
+/** Rounds of latency are as many times longer than those of throughput: a 99th percentile is told from the slowest few. */
+const LATENCY_TIMES = 2;
+/** What a first round prepares for; later ones for half as much again as the round before has used. */
+const STARTING_PER_SECOND = 1_500;
+const MARGIN = 1.5;
+/** Others may have kept the machine this busy while both servers rested, and the figures still say something. */
+const BUSY_MAX = 0.1;
 
-/** A build that serves, and what it is asked. */
-type Build = { contestants: Contestant[]; payAtOffered(ms: number): Promise<number[]>; end(): Promise<void> };
+/** One round of a build: what it came to. */
+type Round = (build: BuiltServer) => Promise<number>;
 
-/** The columns that every build has had: payers with money and an API key each, and the hot payee. */
-async function makePeople(ownerUrl: string): Promise<void> {
-  const owner = postgres(ownerUrl, { max: 1, onnotice: () => {}, types: { bigint: postgres.BigInt } });
-  for (const n of [...Array.from({ length: PAYERS }, (_, at) => at + 1), HOT]) {
-    await owner`insert into users (id, name, email, handle, role)
-                values (${userId(n)}, ${`Person ${n}`}, ${`${n}@bench.test`}, ${`p${n}`}, 'payer')`;
-    await owner`insert into ledger_accounts (id, owner_id, purpose, currency, balance_minor)
-                values (${accountId(n)}, ${userId(n)}, 'wallet', 'USD', ${WEALTH_MINOR}::bigint)`;
-  }
-  await makeApiKeys(owner);
-  await owner`vacuum analyze`;
-  await owner.end({ timeout: 5 });
+/** The share of the machine's time that was used between two of these. */
+function busySince(before: os.CpuInfo[]): number {
+  const sum = (cpus: os.CpuInfo[], part: (times: os.CpuInfo["times"]) => number) =>
+    cpus.reduce((total, { times }) => total + part(times), 0);
+  const all = ({ user, nice, sys, irq, idle }: os.CpuInfo["times"]) => user + nice + sys + irq + idle;
+  const now = os.cpus();
+  const idle = sum(now, ({ idle }) => idle) - sum(before, ({ idle }) => idle);
+  return 1 - idle / Math.max(1, sum(now, all) - sum(before, all));
 }
 
-async function startBuild(adminUrl: string, root: string, name: string): Promise<Build> {
-  const database = `once_bench_${name}`;
-  await dropWorld(adminUrl, database);
-  const { appUrl, ownerUrl } = await provision(adminUrl, database);
-  const server = await appServer(
-    root,
-    {
-      DATABASE_URL: appUrl,
-      DATABASE_OWNER_URL: ownerUrl,
-      ONCE_DEMO: "1",
-      BETTER_AUTH_SECRET: SECRET,
-      // A line for each request is written in production, too.
-      LOG_LEVEL: "info",
-    },
-    path.join(projectRoot, ".data", `bench-server-${name}.log`),
-  );
-  await server.start();
-  await makePeople(ownerUrl);
-  const { ask, close } = clientOf(server.port);
-
-  const demand = async (request: Ask, status: number, isReplay = false): Promise<void> => {
-    const told = await ask(request);
-    if (told.status !== status || told.isReplay !== isReplay)
-      throw new Error(`Bug: ${name} answered ${told.status}${told.isReplay ? " as a replay" : ""}.`);
+function perSecondOf(
+  roundMs: number,
+  prepare: (build: BuiltServer, count: number) => Promise<() => Promise<void>>,
+): Round {
+  const expected = new Map<BuiltServer, number>();
+  return async (build) => {
+    const count = Math.ceil(((expected.get(build) ?? STARTING_PER_SECOND) * roundMs) / 1_000) + IN_FLIGHT;
+    const work = await prepare(build, count);
+    const { perSecond } = await closedLoop(work, IN_FLIGHT, count, roundMs);
+    expected.set(build, perSecond * MARGIN);
+    return perSecond;
   };
-  /** Keys as programs get them, whatever the build's tables are like. */
-  const issued = async (count: number): Promise<Ask[]> => {
-    const requests: Ask[] = [];
-    const issuing = Array.from({ length: IN_FLIGHT }, async (_, first) => {
-      for (let n = first; n < count; n += IN_FLIGHT) {
-        const payer = 1 + (n % PAYERS);
-        const client = onceClient({ baseUrl: `http://127.0.0.1:${server.port}`, apiKey: apiKeyOf(payer) });
-        const key = await client.issueKey({ kind: "transfer", intentId: randomUUID() });
-        if (key.type !== "ok" || key.value.state !== "open") throw new Error(`Bug: ${name} issued no key.`);
-        requests.push(requestOf(payer, key.value.key));
-      }
-    });
-    await Promise.all(issuing);
-    return requests;
-  };
-  const paid = await issued(REPLAYED);
-  const pay = (request: Ask) => demand(request, 201);
-  await Promise.all(paid.map(pay));
-
-  const keyRequest = (n: number): Ask => {
-    const body = JSON.stringify({ purpose: { kind: "transfer", intentId: randomUUID() } });
-    return {
-      method: "POST",
-      path: "/api/idempotency-keys",
-      headers: {
-        authorization: `Bearer ${apiKeyOf(1 + (n % PAYERS))}`,
-        "content-type": "application/json",
-        "content-length": String(body.length),
-      },
-      body,
-    };
-  };
-  let turn = 0;
-  return {
-    contestants: [
-      {
-        name: `payments ${name}`,
-        inFlight: IN_FLIGHT,
-        prepare: async (count) => takingFrom(await issued(count), pay),
-      },
-      {
-        name: `replays ${name}`,
-        inFlight: IN_FLIGHT,
-        prepare: async () => async () => {
-          const request = paid[turn++ % paid.length];
-          if (!request) throw new Error("Bug: nothing was paid.");
-          await demand(request, 201, true);
-        },
-      },
-      {
-        name: `keys ${name}`,
-        inFlight: IN_FLIGHT,
-        async prepare() {
-          // A payer may have so many open keys, and no more.
-          const owner = postgres(ownerUrl, { max: 1, onnotice: () => {} });
-          await owner`delete from idempotency_keys`;
-          await owner.end();
-          return () => demand(keyRequest(turn++), 201);
-        },
-      },
-      {
-        name: `empty ${name}`,
-        inFlight: IN_FLIGHT,
-        prepare: async () => () => demand({ method: "GET", path: "/api/health/live", headers: {} }, 200),
-      },
-    ],
-    async payAtOffered(ms) {
-      const requests = await issued(Math.ceil((OFFERED_PER_SECOND * ms) / 1_000) + 1);
-      return openLoop(takingFrom(requests, pay), OFFERED_PER_SECOND, ms);
-    },
-    async end() {
-      close();
-      server.signal("SIGTERM");
-      await server.ended();
-      await dropWorld(adminUrl, database);
-    },
-  };
-}
-
-/** Measures this build against the one in the folder `other`, whose `next build` has been run. */
-export async function againstBuild(adminUrl: string, other: string, pace: Pace): Promise<Figure[]> {
-  const ours = await startBuild(adminUrl, projectRoot, "this");
-  const theirs = await startBuild(adminUrl, path.resolve(other), "that");
-  const inTurns = ours.contestants.flatMap((contestant, at) => [
-    contestant,
-    ...theirs.contestants.slice(at, at + 1),
-  ]);
-  const measured = await measure(inTurns, { ...pace, startingPerSecond: 1_000 });
-  const latencies: Record<"ours" | "theirs", number[]> = { ours: [], theirs: [] };
-  for (let round = 0; round < pace.rounds; round += 1) {
-    latencies.ours.push(...(await ours.payAtOffered(pace.roundMs)));
-    latencies.theirs.push(...(await theirs.payAtOffered(pace.roundMs)));
-  }
-  await ours.end();
-  await theirs.end();
-  const of = (name: string): Measured =>
-    measured.get(name) ?? { perSecond: Number.NaN, p50Ms: Number.NaN, p99Ms: Number.NaN };
-  const rate = (what: string, goal?: "≥ 4" | "≥ 5") =>
-    figure(
-      `${what} over HTTP, at ${IN_FLIGHT} in flight, against another build`,
-      "requests/s",
-      of(`${what} this`).perSecond,
-      `the build in ${path.basename(other)}`,
-      of(`${what} that`).perSecond,
-      goal,
-    );
-  return [
-    rate("payments", "≥ 4"),
-    rate("replays", "≥ 5"),
-    rate("keys", "≥ 4"),
-    rate("empty"),
-    figure(
-      `99th percentile of a payment over HTTP, ${OFFERED_PER_SECOND}/s offered, against another build`,
-      "ms",
-      percentile99(latencies.ours),
-      `the build in ${path.basename(other)}`,
-      percentile99(latencies.theirs),
-      "≤ 0.5",
-    ),
-  ];
 }
 
 function percentile99(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.99)] ?? Number.NaN;
+}
+
+const spread = (values: readonly number[]) => values.map((value) => value.toPrecision(3)).join(" ");
+
+/** Measures this build against the one in the folder `other`, whose `next build` has been run. */
+export async function againstBuild(adminUrl: string, other: string, pace: Pace): Promise<Figure[]> {
+  const ours = await startBuilt(adminUrl, projectRoot, "this");
+  const theirs = await startBuilt(adminUrl, path.resolve(other), "that");
+  const of = `the build in ${path.basename(other)}`;
+  const busy: number[] = [];
+
+  /** Rounds in pairs, of which the first does not count: the medians of both, and on the screen what every pair came to. */
+  async function inPairs(what: string, one: Round): Promise<{ ours: number; theirs: number }> {
+    const pairs: { ours: number; theirs: number }[] = [];
+    const round = async (build: BuiltServer) => {
+      const result = await one(build);
+      await build.quiet();
+      const before = os.cpus();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      busy.push(busySince(before));
+      return result;
+    };
+    for (let n = 0; n <= pace.rounds; n += 1) {
+      const first = n % 2 === 0 ? ours : theirs;
+      const [before, after] = [await round(first), await round(first === ours ? theirs : ours)];
+      if (n > 0)
+        pairs.push(first === ours ? { ours: before, theirs: after } : { ours: after, theirs: before });
+    }
+    console.info(
+      `${what}: ${spread(pairs.map((pair) => pair.ours))} against ${spread(pairs.map((pair) => pair.theirs))}`,
+    );
+    console.info(`  ratio of each pair: ${spread(pairs.map((pair) => pair.ours / pair.theirs))}`);
+    return { ours: median(pairs.map((pair) => pair.ours)), theirs: median(pairs.map((pair) => pair.theirs)) };
+  }
+
+  const rate = async (
+    what: string,
+    goal: "≥ 4" | "≥ 5" | undefined,
+    prepare: (build: BuiltServer, count: number) => Promise<() => Promise<void>>,
+  ): Promise<Figure> => {
+    const found = await inPairs(what, perSecondOf(pace.roundMs, prepare));
+    const name = `${what} over HTTP, at ${IN_FLIGHT} in flight, against another build`;
+    return figure(name, "requests/s", found.ours, of, found.theirs, goal);
+  };
+  const figures = [
+    await rate("payments", "≥ 4", async (build, count) => {
+      await build.forgetKeys();
+      return takingFrom(await build.makePayments(count), (request) => build.pay(request));
+    }),
+    await rate("replays", "≥ 5", async (build) => () => build.replay()),
+    await rate("keys", "≥ 4", async (build) => {
+      await build.forgetKeys();
+      return () => build.issueKey();
+    }),
+    await rate("empty", undefined, async (build) => () => build.askEmpty()),
+  ];
+  const latencyMs = pace.roundMs * LATENCY_TIMES;
+  const latency = await inPairs("99th percentile", async (build) => {
+    await build.forgetKeys();
+    const requests = await build.makePayments(Math.ceil((OFFERED_PER_SECOND * latencyMs) / 1_000) + 1);
+    return percentile99(
+      await openLoop(
+        takingFrom(requests, (request) => build.pay(request)),
+        OFFERED_PER_SECOND,
+        latencyMs,
+      ),
+    );
+  });
+  figures.push(
+    figure(
+      `99th percentile of a payment over HTTP, ${OFFERED_PER_SECOND}/s offered, against another build`,
+      "ms",
+      latency.ours,
+      of,
+      latency.theirs,
+      "≤ 0.5",
+    ),
+  );
+  await ours.end();
+  await theirs.end();
+  const share = (value: number) => `${Math.round(value * 100)} %`;
+  const usual = median(busy);
+  console.info(
+    `While both servers rested, the machine was ${share(usual)} busy (at most ${share(Math.max(...busy))}).`,
+  );
+  if (usual > BUSY_MAX)
+    console.info("That is too much: these figures say little. Measure again on a quiet machine.");
+  return figures;
 }
