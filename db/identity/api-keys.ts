@@ -21,25 +21,53 @@ const isUnexpired = or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now(
 /** A key that is good now: its id, whose it is, and what it may do. */
 export type GoodKey = { id: string; user: User; scopes: Scope[] };
 
-type GoodKeyRow = { key: string; keyId: string; permissions: string | null } & User;
+/** What `goodKey` finds; all null where the key is not good. */
+export type GoodKeyRow = {
+  callerKeyId: string | null;
+  callerPermissions: string | null;
+  callerId: string;
+  callerName: string;
+  callerEmail: string;
+  callerHandle: string;
+  callerRole: User["role"];
+};
+
+/**
+ * The SQL that finds, by the hash that `hash` says in SQL, whose a good key is: for a statement that reads something else for
+ * them as well (db/payments/look-up.ts). Whether a key is good is said here alone.
+ */
+export const goodKey = (hash: string): string => `
+  select api_keys.id as caller_key_id, api_keys.permissions as caller_permissions, users.id as caller_id,
+         users.name as caller_name, users.email as caller_email, users.handle as caller_handle,
+         -- As findActing says it.
+         case when users.role = 'operator' and users.frozen_at is not null then 'payer' else users.role end as caller_role
+    from api_keys join users on users.id = api_keys.reference_id
+   where api_keys.key = ${hash} and api_keys.enabled
+     and (api_keys.expires_at is null or api_keys.expires_at > now())
+   limit 1`;
+
+/** The key that a row of `goodKey` tells of. */
+export function goodKeyOf(row: GoodKeyRow): GoodKey | undefined {
+  if (row.callerKeyId === null) return undefined;
+  const { callerId: id, callerName: name, callerEmail: email, callerHandle: handle, callerRole: role } = row;
+  return {
+    id: row.callerKeyId,
+    user: { id, name, email, handle, role },
+    scopes: scopesIn(row.callerPermissions),
+  };
+}
+
+/** Numbered, because a set has no order of its own. */
+const FIND_BY_HASHES = `
+  select caller.* from unnest(string_to_array($1, ',')) with ordinality as asked (hash, n)
+    left join lateral (${goodKey("asked.hash")}) caller on true
+   order by asked.n`;
 
 /** Reads by hashes, in one statement that is planned once per connection: every request of a program makes this read. */
 const findByHash = batchedLoad(async (hashes: readonly string[]): Promise<(GoodKey | undefined)[]> => {
-  const rows = await database().readingSql<GoodKeyRow[]>`
-    select api_keys.key, api_keys.id as key_id, api_keys.permissions,
-           users.id, users.name, users.email, users.handle,
-           -- As findActing says it.
-           case when users.role = 'operator' and users.frozen_at is not null then 'payer' else users.role end as role
-      from api_keys join users on users.id = api_keys.reference_id
-     where api_keys.key = any (string_to_array(${hashes.join(",")}, ',')) and api_keys.enabled
-       and (api_keys.expires_at is null or api_keys.expires_at > now())`;
-  const found = new Map(
-    rows.map(({ key, keyId, permissions, ...user }) => [
-      key,
-      { id: keyId, user, scopes: scopesIn(permissions) },
-    ]),
-  );
-  return hashes.map((hash) => found.get(hash));
+  const { readingSql } = database();
+  const rows = await readingSql.unsafe<GoodKeyRow[]>(FIND_BY_HASHES, [hashes.join(",")], { prepare: true });
+  return rows.map(goodKeyOf);
 });
 
 /**

@@ -3,8 +3,15 @@ import { expect, it } from "vitest";
 import { connect, setDatabase } from "../connection/client.ts";
 import { openAccount } from "../ledger/accounts.ts";
 import { SERVER_VERSION, testDatabase } from "../testing/fixtures/database.ts";
-import { keyFor, newOrder, newPerson, transferKey, transferTo } from "../testing/fixtures/people.ts";
-import { lookUp } from "./look-up.ts";
+import {
+  apiKeyOf,
+  keyFor,
+  newOrder,
+  newPerson,
+  transferKey,
+  transferTo,
+} from "../testing/fixtures/people.ts";
+import { lookUp, lookUpFor } from "./look-up.ts";
 import { pay } from "./pay.ts";
 import { settlingLoad } from "./settle.ts";
 
@@ -94,6 +101,35 @@ it("commands that are resolved together get each what it names, found or not, as
     expected.toReversed(),
   );
   for (const [{ id }, one, resolved] of cases) expect(await lookUp(id, randomUUID(), one)).toEqual(resolved);
+
+  // By API keys the same, beside those who are asked for by their ids, and with whose key it is.
+  const apiKeys = new Map(
+    await Promise.all([ann, ben, shop].map(async ({ id }) => [id, await apiKeyOf(test.owner, id)] as const)),
+  );
+  const asked = cases.flatMap(([{ id }, one]) => [
+    lookUpFor(apiKeys.get(id) ?? "", randomUUID(), one),
+    lookUp(id, randomUUID(), one).then((resolved) => ({ caller: undefined, resolved })),
+  ]);
+  expect((await Promise.all(asked)).map(({ caller, resolved }) => [caller?.user.id, resolved])).toEqual(
+    cases.flatMap(([{ id }, , resolved]) => [
+      [id, resolved],
+      [undefined, resolved],
+    ]),
+  );
+});
+
+it("for an API key that is not good nothing is found, whatever is named", async () => {
+  const [ann, ben] = [await newPerson(test.owner, 100n), await newPerson(test.owner, 0n)];
+  const key = await transferKey(ann);
+  const found = await lookUpFor("once_nobody", key, transferTo(ben, "1", "JPY"));
+  expect(found.caller).toBeUndefined();
+  expect(found.resolved).toMatchObject({
+    debitAccountId: null,
+    creditAccountId: null,
+    lacksAccount: [],
+    openFor: undefined,
+    earlier: undefined,
+  });
 });
 
 it.each([

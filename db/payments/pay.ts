@@ -4,7 +4,7 @@ import { countdown, DEADLINE_MS } from "../execution/deadline.ts";
 import { traced } from "../execution/tracing.ts";
 import { openAccounts } from "../ledger/accounts.ts";
 import { hashOf, type PayCommand, queryableCommand } from "./command.ts";
-import { lookUp, type Resolved } from "./look-up.ts";
+import { type Found, lookUp, lookUpFor, type Resolved } from "./look-up.ts";
 import type { PaymentRow } from "./row.ts";
 import { settle } from "./settle.ts";
 import type { RefusalReason, SettlementEntry } from "./settlement.ts";
@@ -80,11 +80,21 @@ function entryOf(
 }
 
 /**
+ * Finds whose `apiKey` is and, of them, what `pay` reads first, in one statement: for `pay` to go on from, once the request is
+ * authorized. Decides nothing.
+ */
+export function readAhead(apiKey: string, key: string, command: PayCommand): Promise<Found> {
+  return traced("once.resolve", {}, () => lookUpFor(apiKey, key, queryableCommand(command)));
+}
+
+/**
  * Pays, or finds the outcome of `key`. However often it is called with the same key, at most one payment exists, and every
  * call that returns an outcome returns the same one. Resolving and settling share one deadline.
  *
  * `shownFor`: the purpose that a page has shown. An open key of another one executes nothing, even where the command would
  * fit it: what the page asked about was not what is paid. A program names no purpose beside its key.
+ *
+ * `ahead`: what `readAhead` has found of this very user, key and command, for this request.
  *
  * Throws OutcomeUnknown where the database did not respond in time; the same call again then finds the outcome.
  */
@@ -93,12 +103,13 @@ export async function pay(
   key: string,
   command: PayCommand,
   shownFor?: Purpose,
+  ahead?: Resolved,
 ): Promise<PayResult> {
   const remaining = countdown(DEADLINE_MS);
   const requestHash = hashOf(command);
   const queried = queryableCommand(command);
   const resolve = () => traced("once.resolve", {}, () => lookUp(userId, key, queried));
-  let resolved = await resolve();
+  let resolved = ahead ?? (await resolve());
   if (shownFor !== undefined && resolved.openFor !== undefined && !isFor(resolved.openFor, shownFor))
     return { type: "reused" };
   if (resolved.lacksAccount.length > 0 && !resolved.earlier) {

@@ -2,6 +2,7 @@
 import type { Scope } from "@/lib/identity/scopes";
 import type { RouteName } from "../identity/policy.ts";
 import type { Viewer } from "../identity/viewer.ts";
+import { type ApiAnswer, problemIn, toResponse } from "./answer.ts";
 import { LENGTH_HEADER } from "./node-server/content-length.ts";
 import { enforceQuota, type LimitName } from "./rate-limits.ts";
 import { fail, problemOf, problemResponse } from "./responses.ts";
@@ -41,7 +42,7 @@ export function documentRoute<P extends Record<string, string>>(
     const startedMs = performance.now();
     const requestId = requestIdOf(request);
     const params = await context.params;
-    let response: Response;
+    let response: ApiAnswer;
     try {
       const caller = await authorizeRequest(name, request, []);
       if (!caller) throw new Error(`Bug: the policy lets anyone use ${name}.`);
@@ -54,13 +55,13 @@ export function documentRoute<P extends Record<string, string>>(
     }
     if (response.status !== 200 && !request.headers.has("authorization"))
       response = await leadOn(response, pageOf(params));
-    return finishResponse({ request, requestId, route: name, startedMs }, response);
+    return toResponse(finishResponse({ request, requestId, route: name, startedMs }, response));
   };
 }
 
 /** Leads a person who got no file on: to sign in, to the `page` that says what is wrong, or to that about the problem. */
-export async function leadOn(answer: Response, page: string): Promise<Response> {
-  const { type }: { type: string } = await answer.json();
+export async function leadOn(answer: ApiAnswer, page: string): Promise<Response> {
+  const { type } = await problemIn(answer);
   const isOfPage = answer.status === 404 || answer.status === 422;
   const location =
     answer.status === 401 ? `/sign-in?next=${encodeURIComponent(page)}` : isOfPage ? page : type;

@@ -2,6 +2,7 @@
 import type { Scope } from "@/lib/identity/scopes";
 import type { RouteName } from "../identity/policy.ts";
 import type { Viewer } from "../identity/viewer.ts";
+import type { ApiAnswer } from "./answer.ts";
 import { leadOn } from "./document-route.ts";
 import type { ApiRequest } from "./fast-path/api-request.ts";
 import { enforceQuota } from "./rate-limits.ts";
@@ -19,7 +20,7 @@ export function exportRoute<N extends RouteName>(
     user: Viewer;
     scopes: readonly Scope[];
     isForSpreadsheet: boolean;
-  }) => Promise<Response>,
+  }) => Promise<ApiAnswer>,
   pageOf: (request: ApiRequest) => string,
 ): ReturnType<typeof route<N>> {
   const answer = route<N>(name, async ({ request, user, scopes }) => {

@@ -3,6 +3,7 @@ import { safeReturnPath } from "@/lib/return-path";
 import type { RouteName } from "../identity/policy.ts";
 import type { Viewer } from "../identity/viewer.ts";
 import { log } from "../observability/log.ts";
+import { type ApiAnswer, problemIn, toResponse } from "./answer.ts";
 import { readBody } from "./request/body.ts";
 import { flashHeader } from "./request/flash-cookie.ts";
 import { fail, HttpError, problemOf } from "./responses.ts";
@@ -85,11 +86,11 @@ export function formRoute<P extends Record<string, string>>(
 }
 
 /** A refusal: to a person, the page about it; to a program, which has come with its key, the problem document itself. */
-async function refused(request: Request, answer: Response, requestId: string): Promise<Response> {
+async function refused(request: Request, answer: ApiAnswer, requestId: string): Promise<Response> {
   if (request.headers.has("authorization")) {
     answer.headers.set("x-request-id", requestId);
-    return answer;
+    return toResponse(answer);
   }
-  const { type }: { type: string } = await answer.json();
+  const { type } = await problemIn(answer);
   return seeOther(type, requestId);
 }

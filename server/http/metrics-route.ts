@@ -4,6 +4,7 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { environment } from "../lifecycle/environment.ts";
+import { type ApiAnswer, toResponse } from "./answer.ts";
 import type { ApiRequest } from "./fast-path/api-request.ts";
 import { registerHandler } from "./fast-path/handlers.ts";
 import { clientAddressOf } from "./node-server/client-address.ts";
@@ -26,15 +27,15 @@ function hasToken({ headers }: ApiRequest): boolean {
 /** Makes the handler of the metrics: for operators as the policy says, and for whoever has the token. */
 export function metricsRoute(
   name: typeof NAME,
-  handler: () => Promise<Response>,
+  handler: () => Promise<ApiAnswer>,
 ): (request: ApiRequest, context: { params: Promise<unknown> }) => Promise<Response> {
   const forOperators = route(name, handler);
-  const answer = async (request: ApiRequest): Promise<Response> => {
+  const answer = async (request: ApiRequest): Promise<ApiAnswer> => {
     if (!hasToken(request)) return forOperators(request, NO_PARAMS);
     const startedMs = performance.now();
     const requestId = requestIdOf(request);
     const counted: QuotaState[] = [];
-    let response: Response;
+    let response: ApiAnswer;
     try {
       const address = clientAddressOf(request.headers);
       if (address !== undefined) await enforceQuota("address", address, counted);
@@ -48,5 +49,5 @@ export function metricsRoute(
   };
   // In the place of the handler that route() has registered, which knows no token.
   registerHandler(name, answer);
-  return answer;
+  return async (request) => toResponse(await answer(request));
 }

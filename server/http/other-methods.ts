@@ -4,6 +4,7 @@
  */
 
 import { ROUTES } from "../identity/policy.ts";
+import { type ApiAnswer, toResponse } from "./answer.ts";
 import type { ApiRequest } from "./fast-path/api-request.ts";
 import { registerOtherMethods } from "./fast-path/handlers.ts";
 import { fail } from "./responses.ts";
@@ -37,7 +38,7 @@ function allowedOn(path: ApiPath): string[] {
 export function otherMethods(path: ApiPath): Record<Method, (request: ApiRequest) => Promise<Response>> {
   const allowed = allowedOn(path);
   const allow = { allow: allowed.join(", ") };
-  const handler = async (request: ApiRequest) => {
+  const handler = async (request: ApiRequest): Promise<ApiAnswer> => {
     const context = { request, requestId: requestIdOf(request), route: path, startedMs: performance.now() };
     if (allowed.length === 0)
       return finishResponse(context, fail("not-found", { detail: "The API has no such address." }));
@@ -49,5 +50,6 @@ export function otherMethods(path: ApiPath): Record<Method, (request: ApiRequest
     return finishResponse(context, fail("method-not-allowed", { headers: allow }));
   };
   registerOtherMethods(path, handler);
-  return Object.fromEntries(METHODS.map((method) => [method, handler])) as Record<Method, typeof handler>;
+  const ofRouter = async (request: ApiRequest) => toResponse(await handler(request));
+  return Object.fromEntries(METHODS.map((method) => [method, ofRouter])) as Record<Method, typeof ofRouter>;
 }

@@ -5,6 +5,7 @@ import type { ProblemDocument } from "@/lib/api/payment-response";
 import { type MoneyMoved, type ProblemName, problem } from "@/lib/api/problems";
 import type { FieldError } from "@/lib/api/requests";
 import { describeError, log } from "../observability/log.ts";
+import { TextAnswer } from "./answer.ts";
 import { LENGTH_HEADER } from "./node-server/content-length.ts";
 
 /** What a client should wait before it asks again: longer than a restart, short for somebody who watches. */
@@ -17,26 +18,17 @@ const RETRYABLE: ReadonlySet<string> = new Set([
   "/problems/unavailable",
 ]);
 
-/** Where an answer has its text besides: known to whoever sends it, before a stream is read. Of all bundles. */
-const TEXT = Symbol.for("once.text");
-
-/** The text of an answer that `textAnswer` or `json` has made; undefined of any other. */
-export function textOf(response: Response): string | undefined {
-  const { [TEXT]: text } = response as { [TEXT]?: string };
-  return text;
-}
-
 /** An answer of text that no cache keeps, sent with its length. */
-export function textAnswer(status: number, text: string, headers: Record<string, string>): Response {
-  const response = new Response(text, {
-    status,
-    headers: { "cache-control": "no-store", [LENGTH_HEADER]: String(Buffer.byteLength(text)), ...headers },
+export function textAnswer(status: number, text: string, headers: Record<string, string>): TextAnswer {
+  return new TextAnswer(status, text, {
+    "cache-control": "no-store",
+    [LENGTH_HEADER]: String(Buffer.byteLength(text)),
+    ...headers,
   });
-  return Object.assign(response, { [TEXT]: text });
 }
 
 /** An answer in JSON. */
-export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): TextAnswer {
   return textAnswer(status, JSON.stringify(body), { "content-type": "application/json", ...headers });
 }
 
@@ -44,7 +36,7 @@ export function json(status: number, body: unknown, headers: Record<string, stri
 export function problemResponse(
   body: { status: number; type: string },
   headers: Record<string, string> = {},
-): Response {
+): TextAnswer {
   return json(body.status, body, {
     "content-type": "application/problem+json",
     "content-language": "en",
@@ -65,20 +57,20 @@ export type ProblemOptions = {
 export function fail(
   name: ProblemName,
   { moneyMoved, detail, errors, headers }: ProblemOptions = {},
-): Response {
+): TextAnswer {
   const document = problem(name, moneyMoved);
   return problemResponse({ ...document, ...(detail && { detail }), ...(errors && { errors }) }, headers);
 }
 
 /** Refuses a request that takes no key because of one field. */
-export function invalid(pointer: string, detail: string): Response {
+export function invalid(pointer: string, detail: string): TextAnswer {
   return fail("invalid-request", { errors: [{ pointer, detail }] });
 }
 
 /** Thrown anywhere below a handler to end the request with `response`. */
 export class HttpError extends Error {
-  readonly response: Response;
-  constructor(response: Response) {
+  readonly response: TextAnswer;
+  constructor(response: TextAnswer) {
     super(`HTTP ${response.status}`);
     this.response = response;
   }

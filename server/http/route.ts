@@ -8,6 +8,7 @@ import { authenticate, type Caller, type Viewer } from "../identity/viewer.ts";
 import { log } from "../observability/log.ts";
 import { countRequest } from "../observability/metrics.ts";
 import { noteRefusal } from "../observability/security.ts";
+import { type ApiAnswer, isAnswer, toResponse } from "./answer.ts";
 import type { ApiRequest } from "./fast-path/api-request.ts";
 import { registerHandler } from "./fast-path/handlers.ts";
 import { clientAddressOf, shownAddressOf } from "./node-server/client-address.ts";
@@ -32,6 +33,9 @@ type Call<N extends RouteName> = {
   scopes: readonly Scope[];
   requestId: string;
 };
+
+/** Who sent a request, and what was read for its handler in the same statement. */
+export type FoundTogether<Found> = { caller: Caller | undefined; found: Found };
 
 /** A request id that a client may set: it goes into headers and logs, so it is short and plain. */
 const REQUEST_ID = /^[\w.-]{1,64}$/;
@@ -72,13 +76,15 @@ export function refusedOf(request: ApiRequest, status: number): { user?: string;
  * Authenticates and authorizes a request to `name`. Throws 429 where the quota of the address or of the caller is used up
  * (quotas are added to `counted`); 401 without a caller, or where the session is not of the user the form was opened as
  * (X-Once-User, or a form's own field); 403 for a cookie from another site, a role that is not enough, or an API key
- * without the route's scope, or any on a route for sessions alone. No idempotency key is looked up before.
+ * without the route's scope, or any on a route for sessions alone. No idempotency key is looked up before; `who` finds the
+ * caller, and what it has found besides is used by nobody who is refused here.
  */
 export async function authorizeRequest(
   name: RouteName,
   request: ApiRequest,
   counted: QuotaState[],
   openedAs: string | null = request.headers.get("x-once-user"),
+  who: () => Promise<Caller | undefined> = () => authenticate(request.headers),
 ): Promise<Caller | undefined> {
   const quota = async (limit: LimitName, subject: string) => {
     try {
@@ -92,7 +98,7 @@ export async function authorizeRequest(
   if (address !== undefined) await quota("address", address);
   const policy = policyOf(name);
   if (policy.level === "anyone") return undefined;
-  const caller = await authenticate(request.headers);
+  const caller = await who();
   if (!caller && request.headers.get("authorization") !== null) note("api-key-refused", name, request);
   if (!caller || (openedAs !== null && openedAs !== caller.user.id))
     throw new HttpError(fail("unauthenticated"));
@@ -126,17 +132,16 @@ export async function authorizeRequest(
 }
 
 /** The response of an HttpError. Known by its member: the class may have a copy in another bundle. */
-export function thrownResponse(thrown: unknown): Response | undefined {
-  return thrown instanceof Error && "response" in thrown && thrown.response instanceof Response
-    ? thrown.response
-    : undefined;
+export function thrownResponse(thrown: unknown): ApiAnswer | undefined {
+  const response: unknown = thrown instanceof Error && "response" in thrown ? thrown.response : undefined;
+  return isAnswer(response) ? response : undefined;
 }
 
 /** Adds the request id, counts the response in the metrics, and logs it. */
 export function finishResponse(
   context: { request: ApiRequest; requestId: string; route: string; startedMs: number },
-  response: Response,
-): Response {
+  response: ApiAnswer,
+): ApiAnswer {
   const { request, requestId, route, startedMs } = context;
   response.headers.set("x-request-id", requestId);
   const reading = readKey(request);
@@ -152,22 +157,30 @@ export function finishResponse(
 
 /**
  * Makes the route handler called `name`, which the policy must know: what Next.js's router calls, and, of a path of the API,
- * what the fast path calls (server/http/fast-path).
+ * what the fast path calls (server/http/fast-path). `findTogether` may find the caller and what the handler reads first in one
+ * statement; undefined where it cannot.
  */
-export function route<N extends RouteName>(
+export function route<N extends RouteName, Found = never>(
   name: N,
-  handler: (call: Call<N>) => Promise<Response>,
+  handler: (call: Call<N> & { found: Found | undefined }) => Promise<ApiAnswer>,
+  findTogether?: (request: ApiRequest, params: Params<N>) => Promise<FoundTogether<Found>> | undefined,
 ): (request: ApiRequest, context: { params: Promise<Params<N>> }) => Promise<Response> {
-  const answer = async (request: ApiRequest, params: Params<N>): Promise<Response> => {
+  const answer = async (request: ApiRequest, params: Params<N>): Promise<ApiAnswer> => {
     const startedMs = performance.now();
     const requestId = requestIdOf(request);
     const counted: QuotaState[] = [];
-    let response: Response;
+    let response: ApiAnswer;
+    let found: Found | undefined;
+    const who = async () => {
+      const together = await findTogether?.(request, params);
+      found = together?.found;
+      return together === undefined ? authenticate(request.headers) : together.caller;
+    };
     try {
-      const caller = await authorizeRequest(name, request, counted);
+      const caller = await authorizeRequest(name, request, counted, undefined, who);
       const user = caller?.user as Call<N>["user"];
       const scopes = caller?.scopes ?? [];
-      response = await handler({ request, params, user, scopes, requestId });
+      response = await handler({ request, params, user, scopes, requestId, found });
     } catch (error) {
       response = thrownResponse(error) ?? problemResponse(problemOf(error, { requestId, route: name }));
     }
@@ -176,5 +189,5 @@ export function route<N extends RouteName>(
     return finishResponse({ request, requestId, route: name, startedMs }, response);
   };
   registerHandler(name, (request, params) => answer(request, params as Params<N>));
-  return async (request, context) => answer(request, await context.params);
+  return async (request, context) => toResponse(await answer(request, await context.params));
 }

@@ -1,7 +1,7 @@
 /** Who looks at a page, and who calls the API. */
 import { headers } from "next/headers";
 import { cache } from "react";
-import { findByApiKey } from "@/db/identity/api-keys";
+import { findByApiKey, type GoodKey } from "@/db/identity/api-keys";
 import { findActing, type User } from "@/db/identity/users";
 import { SCOPES, type Scope } from "@/lib/identity/scopes";
 import type { RequestHeaders } from "../http/fast-path/api-request.ts";
@@ -43,18 +43,25 @@ export type Caller = { user: User; scopes: readonly Scope[] } & (
   | { via: "api-key"; apiKeyId: string }
 );
 
+/** What a request carries as its bearer key; null where it carries none, undefined where that is none of ours. */
+export function bearerKey(requestHeaders: RequestHeaders): string | null | undefined {
+  const authorization = requestHeaders.get("authorization");
+  return authorization === null ? null : /^Bearer +([\x21-\x7e]{1,200})$/i.exec(authorization)?.[1];
+}
+
+/** Who calls by an API key that is good; nobody by one that is not. */
+export function callerBy(found: GoodKey | undefined): Caller | undefined {
+  return found && { user: found.user, scopes: found.scopes, via: "api-key", apiKeyId: found.id };
+}
+
 /**
  * Who sent an API request: the owner of its bearer key, else its session. A request that carries a bearer key is never
  * taken for the session's user, whether the key is good or not.
  */
 export async function authenticate(requestHeaders: RequestHeaders): Promise<Caller | undefined> {
-  const authorization = requestHeaders.get("authorization");
-  if (authorization !== null) {
-    const apiKey = /^Bearer +([\x21-\x7e]{1,200})$/i.exec(authorization)?.[1];
-    if (apiKey === undefined) return undefined;
-    const found = await findByApiKey(apiKey);
-    return found && { user: found.user, scopes: found.scopes, via: "api-key", apiKeyId: found.id };
-  }
+  const apiKey = bearerKey(requestHeaders);
+  if (apiKey === undefined) return undefined;
+  if (apiKey !== null) return callerBy(await findByApiKey(apiKey));
   const session = await sessionReader().api.getSession({ headers: new Headers([...requestHeaders]) });
   const user = await viewerOf(session);
   return user && { user, scopes: SCOPES, via: "session" };

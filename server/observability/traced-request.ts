@@ -12,11 +12,11 @@ const FROM_HEADERS = {
  * Answers a request to `path`, a route's pattern, in a span that goes on with the trace its `traceparent` names. Does nothing
  * beside where traces are off.
  */
-export function tracedRequest(
+export function tracedRequest<Answer extends { status: number }>(
   { method, headers }: Traced,
   path: string,
-  answer: () => Promise<Response>,
-): Promise<Response> {
+  answer: () => Promise<Answer>,
+): Promise<Answer> {
   const parent = propagation.extract(ROOT_CONTEXT, headers, FROM_HEADERS);
   const attributes = { "http.method": method, "http.route": path };
   const span = trace

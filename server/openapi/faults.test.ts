@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { OutcomeUnknown } from "@/db/execution/until-known";
 import { PaymentInProgress, Unavailable } from "@/db/payments/batching/pending-entry";
 import { problemSchema } from "@/lib/api/responses";
+import { toResponse } from "../http/answer.ts";
 import { problemOf, problemResponse } from "../http/responses.ts";
 import { log } from "../observability/log.ts";
 import { openApiDocument } from "./document.ts";
@@ -18,7 +19,7 @@ describe("what only a fault provokes", () => {
   test.each(FAULTS)("is answered as the reference says: $name", async ({ name, error, waits }) => {
     vi.spyOn(log, "warn").mockImplementation(() => {});
     vi.spyOn(log, "error").mockImplementation(() => {});
-    const response = problemResponse(problemOf(error));
+    const response = toResponse(problemResponse(problemOf(error)));
     const body: unknown = await response.json();
     expect(problemSchema(name).safeParse(body).error).toBeUndefined();
     expect(response.headers.get("content-type")).toBe("application/problem+json");

@@ -4,6 +4,7 @@
  */
 import { keyState } from "@/db/idempotency/state";
 import type { PayCommand } from "@/db/payments/command";
+import type { Resolved } from "@/db/payments/look-up";
 import { pay } from "@/db/payments/pay";
 import type { PaymentRow } from "@/db/payments/row";
 import type { RefusalReason } from "@/db/payments/settlement";
@@ -77,15 +78,16 @@ function problemOutcome(
 
 /**
  * Executes `command` under the attempt's key, or returns what became of the key. `shownFor`: the purpose that a page has
- * shown, which the key has to be open for. Throws what `pay` throws.
+ * shown, which the key has to be open for. `ahead`: what was read of it already. Throws what `pay` throws.
  */
 export async function executePayment(
   attempt: PaymentAttempt,
   command: PayCommand,
   shownFor?: Purpose,
+  ahead?: Resolved,
 ): Promise<PaymentResponse> {
   const { userId, key } = attempt;
-  const result = await recordAndCount(attempt, () => pay(userId, key, command, shownFor), verdictOf);
+  const result = await recordAndCount(attempt, () => pay(userId, key, command, shownFor, ahead), verdictOf);
   switch (result.type) {
     case "settled":
       noteReceipt(result.payment);

@@ -9,7 +9,7 @@ import {
 import { otherMethods } from "@/server/http/other-methods";
 import { pageOf } from "@/server/http/request/paging";
 import { route } from "@/server/http/route";
-import { payRoute } from "@/server/pay/pay-route";
+import { type Ahead, payRoute, readPaymentAhead } from "@/server/pay/pay-route";
 
 function commandFrom(value: PayOrderRequest | TransferRequest): PayCommand {
   return "orderId" in value ? { operation: "pay-order", ...value } : { operation: "transfer", ...value };
@@ -22,7 +22,11 @@ function commandOf(body: unknown): ParsedPayment<PayCommand> {
 }
 
 /** Pays an order or transfers to somebody, once per idempotency key. */
-export const POST = route("POST /api/payments", (call) => payRoute(call, commandOf));
+export const POST = route<"POST /api/payments", Ahead>(
+  "POST /api/payments",
+  (call) => payRoute(call, commandOf),
+  (request) => readPaymentAhead(request, commandOf),
+);
 
 /** A page of the payments that the caller asked for or received, newest first. */
 export const GET = route("GET /api/payments", ({ request, user }) =>

@@ -12,4 +12,6 @@ export type ApiRequest = {
   readonly body: {
     values(options: { preventCancel: boolean }): AsyncIterable<Uint8Array>;
   } | null;
+  /** The body, where it has come whole already, as a short one mostly has; undefined where it has to be waited for. */
+  arrivedBody?(): Buffer | undefined;
 };

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { toResponse } from "../answer.ts";
 import { readBody } from "../request/body.ts";
 import { json } from "../responses.ts";
 import { isNextStart, putInFront, takes } from "./entrance.ts";
@@ -43,7 +44,8 @@ it.each([
   const found = takes({ method, url, headers: {} });
   expect(found?.params).toEqual(params);
   const request = { method, url: `http://x${url}`, headers: new Headers(), body: null };
-  expect(await (await found?.handler(request, found.params))?.json()).toEqual({ route, params });
+  const answer = await found?.handler(request, found.params);
+  expect(answer && (await toResponse(answer).json())).toEqual({ route, params });
 });
 
 it("a method that a path does not have is answered by what answers the others", async () => {

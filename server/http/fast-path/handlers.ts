@@ -3,10 +3,11 @@
  * loads it from, so the fast path calls the very handlers that Next.js's router would: there is no second table and no second copy.
  * What is not here, because Next.js has not loaded it yet, is the router's to answer.
  */
+import type { ApiAnswer } from "../answer.ts";
 import type { ApiRequest } from "./api-request.ts";
 
 /** Answers a request to a path; `params`: what stands in the place of its parameters. Never rejects. */
-export type ApiHandler = (request: ApiRequest, params: Record<string, string>) => Promise<Response>;
+export type ApiHandler = (request: ApiRequest, params: Record<string, string>) => Promise<ApiAnswer>;
 
 type Path = {
   name: string;

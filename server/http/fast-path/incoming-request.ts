@@ -27,12 +27,19 @@ function textOf(value: string | string[]): string {
 
 /** `incoming` for a handler. Its body may be left unread, in part or whole (server/http/node-server/unread-body.ts). */
 export function apiRequestOf(incoming: IncomingMessage): ApiRequest {
+  let arrived: Buffer | undefined;
   return {
     method: incoming.method ?? "GET",
     url: ORIGIN + (incoming.url ?? "/"),
     headers: new IncomingHeaders(incoming.headers),
     body: {
       values: ({ preventCancel }) => incoming.iterator({ destroyOnReturn: !preventCancel }),
+    },
+    // Taken from where Node.js has put it: iterating over a stream for one chunk costs five times as much.
+    arrivedBody() {
+      if (arrived === undefined && Number(incoming.headers["content-length"]) === incoming.readableLength)
+        arrived = (incoming.read() as Buffer | null) ?? undefined;
+      return arrived;
     },
   };
 }

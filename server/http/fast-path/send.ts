@@ -1,8 +1,8 @@
 /** A handler's answer onto Node.js's response: the same bytes as Next.js writes, without its streams. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { type ApiAnswer, isText } from "../answer.ts";
 import { API_HEADERS, FIXED_HEADERS, FORWARDED_TLS, HSTS } from "../fixed-headers.ts";
 import { LENGTH_HEADER } from "../node-server/content-length.ts";
-import { textOf } from "../responses.ts";
 
 /** Next.js says this of whatever it routes to `app/`. An answer of the API depends on none of it, but says it on both ways. */
 const VARY = ["vary", "rsc, next-router-state-tree, next-router-prefetch, next-router-segment-prefetch"];
@@ -15,15 +15,14 @@ const BEHIND_TLS = new RegExp(`^${FORWARDED_TLS}$`);
 export async function send(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  answer: Response,
+  answer: ApiAnswer,
 ): Promise<void> {
   const forwardedProto = incoming.headers["x-forwarded-proto"];
   const isBehindTls = forwardedProto !== undefined && BEHIND_TLS.test(String(forwardedProto));
   const headers = [...(isBehindTls ? FIXED_BEHIND_TLS : FIXED_IN_CLEAR)];
   for (const [name, value] of answer.headers)
     headers.push(name === LENGTH_HEADER ? "content-length" : name, value);
-  const text = textOf(answer);
-  const body = text ?? (answer.body === null ? undefined : Buffer.from(await answer.arrayBuffer()));
+  const body = isText(answer) ? answer.text : answer.body && Buffer.from(await answer.arrayBuffer());
   outgoing.writeHead(answer.status, headers);
-  outgoing.end(body);
+  outgoing.end(body ?? undefined);
 }

@@ -32,7 +32,9 @@ function readKeyHeader(value: string): KeyReading {
 /** The key of a request: its header, or `?idempotency_key=` for clients that cannot set headers. Both must agree. */
 export function readKey(request: Pick<ApiRequest, "headers" | "url">): KeyReading {
   const header = request.headers.get("idempotency-key");
-  const parameters = new URL(request.url).searchParams.getAll("idempotency_key");
+  const parameters = request.url.includes("?")
+    ? new URL(request.url).searchParams.getAll("idempotency_key")
+    : [];
   const readings = parameters.map((value): KeyReading => {
     return isUuid(value) ? { type: "key", key: value.toLowerCase() } : { type: "malformed" };
   });

@@ -1,6 +1,7 @@
 /** Pages of a list, over HTTP: `?cursor=&limit=`, and the cursor of the page after. */
 import type { Cursor } from "@/db/execution/cursor";
 import { listQuery, parseQuery } from "@/lib/api/requests";
+import type { ApiAnswer } from "../answer.ts";
 import type { ApiRequest } from "../fast-path/api-request.ts";
 import { fail, invalid, json } from "../responses.ts";
 import { isUuid } from "./key-header.ts";
@@ -46,7 +47,7 @@ export async function pageOf<Entry>(
   request: Pick<ApiRequest, "url">,
   find: (limit: number, after: Cursor | undefined) => Promise<Entry[]>,
   { show, positionOf }: { show: (entry: Entry) => unknown; positionOf: (entry: Entry) => Cursor },
-): Promise<Response> {
+): Promise<ApiAnswer> {
   const query = parseQuery(listQuery, new URL(request.url).searchParams);
   if (!query.ok) return fail("invalid-request", { errors: query.errors });
   const { cursor, limit } = query.value;

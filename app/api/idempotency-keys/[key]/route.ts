@@ -2,6 +2,7 @@ import { revokeKey } from "@/db/idempotency/revoke";
 import { type KeyRecord, keyState } from "@/db/idempotency/state";
 import { renderPayment } from "@/db/payments/views/render";
 import type { KeyState } from "@/lib/api/payment";
+import type { ApiAnswer } from "@/server/http/answer";
 import { otherMethods } from "@/server/http/other-methods";
 import { isUuid } from "@/server/http/request/key-header";
 import { fail, json } from "@/server/http/responses";
@@ -11,7 +12,7 @@ async function answer(
   userId: string,
   key: string,
   find: (userId: string, key: string) => Promise<KeyRecord>,
-): Promise<Response> {
+): Promise<ApiAnswer> {
   if (!isUuid(key)) return fail("idempotency-key-malformed");
   const record = await find(userId, key.toLowerCase());
   const body: KeyState =
