@@ -1,10 +1,14 @@
 /** What `next build` has compressed is what `next start` sends, to whom, and what it leaves to Next.js. */
+
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import type { IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { putInFront } from "../fast-path/entrance.ts";
 import { compressedFile, MIN_BYTES, precompress } from "./precompress.ts";
 import { NO_FILES, readStaticFiles, type StaticFiles, staticAnswer } from "./precompressed.ts";
 
@@ -78,6 +82,28 @@ it("a build's scripts and styles are sent as Next.js would send them, but smalle
     "x-forwarded-proto": "https",
   });
   expect(behindTls?.headers).toHaveProperty("Strict-Transport-Security");
+});
+
+it("in front of a server they are sent ahead of it, which is asked for everything else", async () => {
+  const files = await built({ "a.js": SCRIPT });
+  const server = createServer((_incoming, outgoing) => outgoing.end("behind"));
+  try {
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    putInFront(server, files);
+    const from = async (path: string, method: string) => {
+      const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+      const answer = await fetch(address, { method, headers: BROTLI_TOO });
+      return [answer.headers.get("content-encoding"), await answer.text()];
+    };
+    expect(await from("/_next/static/a.js", "GET")).toEqual(["br", SCRIPT]);
+    expect(await from("/_next/static/a.js", "HEAD")).toEqual(["br", ""]);
+    expect(await from("/_next/static/b.js", "GET")).toEqual([null, "behind"]);
+    expect(await from("/", "GET")).toEqual([null, "behind"]);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 describe("the coding", () => {
