@@ -155,7 +155,7 @@ function FormOfPayload(props: PayFormProps) {
           >
             {state.name === "checking" || !isBusy(state) ? null : (
               <span className="appear-late hidden group-aria-disabled:inline">
-                <Mark motion="turn" className="size-5" />
+                <Mark motion="turn" className="size-5!" />
               </span>
             )}
             <span>{t(`pay_${kind}`, { amount })}</span>
