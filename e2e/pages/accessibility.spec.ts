@@ -1,10 +1,12 @@
 /**
  * Every page of the policy, in English on a desk and in German on the narrowest telephone, there light and here dark: no
- * violation that axe finds (WCAG 2.2 A and AA, and its own best practices), no scrolling sideways, and targets that a thumb can hit.
+ * violation that axe finds (WCAG 2.2 A and AA, and its own best practices), no scrolling sideways, targets that a thumb can hit, and
+ * no classes that contradict each other.
  */
 import type { BrowserContext, Page } from "@playwright/test";
 import { PAGES } from "../../server/identity/policy.ts";
 import { NOT_OURS, violationsOn } from "../support/axe.ts";
+import { contradictions } from "../support/class-names.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { type Sample, samples, type Who } from "../support/samples.ts";
 
@@ -90,6 +92,7 @@ async function look(page: Page, sample: Sample, locale: "en" | "de"): Promise<vo
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
   await open(page, sample);
   await axe(page, `${what}, ${scheme}, ${width.width} px`);
+  if (locale === "en") expect.soft(await contradictions(page), `${what}: classes`).toEqual([]);
   for (const size of locale === "de" ? [NARROW] : [DESK, NARROW]) {
     await page.setViewportSize(size);
     await expectNoSidewaysScroll(page, `${what}, ${size.width} px`);
