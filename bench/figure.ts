@@ -11,7 +11,14 @@ export type Figure = {
   /** "≥ 30" or "≤ 1.4"; absent where the figure is only reported. */
   goal?: string;
   holds?: boolean;
+  /** Why there is no figure. */
+  notRun?: string;
 };
+
+/** A row that says why it has no figure. */
+export function notRun(name: string, why: string): Figure {
+  return { name, figure: Number.NaN, against: Number.NaN, ratio: Number.NaN, unit: "", of: "", notRun: why };
+}
 
 /** A figure against another. `goal` is a bound of the ratio: "≥ 30", "≤ 1.4". */
 export function figure(

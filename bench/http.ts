@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { uuidv7 } from "uuidv7";
-import { appServer, projectRoot } from "../e2e/faults/app-server.ts";
+import { type AppServer, appServer, projectRoot } from "../e2e/faults/app-server.ts";
 import { onceClient } from "../lib/client/client.ts";
 import { type Figure, figure } from "./figure.ts";
 import {
@@ -34,7 +34,7 @@ async function payByClient(port: number, n: number): Promise<Ask> {
 }
 
 /** Requests under keys that are issued already. */
-async function makeRequests(world: World, count: number): Promise<Ask[]> {
+export async function makeRequests(world: World, count: number): Promise<Ask[]> {
   const rows = Array.from({ length: count }, (_, n) => ({ payer: 1 + (n % PAYERS), key: uuidv7() }));
   await world.owner`
     insert into idempotency_keys (user_id, key, kind, purpose_id, expires_at, issued_in)
@@ -43,9 +43,9 @@ async function makeRequests(world: World, count: number): Promise<Ask[]> {
   return rows.map(({ payer, key }) => requestOf(payer, key));
 }
 
-/** Starts the production build on the world's database and measures it. */
-export async function overHttp(world: World, pace: Pace): Promise<Figure[]> {
-  const server = await appServer(
+/** The production build on the world's database, not started yet. */
+export function serverOf(world: World): Promise<AppServer> {
+  return appServer(
     projectRoot,
     {
       DATABASE_URL: world.appUrl,
@@ -57,6 +57,11 @@ export async function overHttp(world: World, pace: Pace): Promise<Figure[]> {
     },
     path.join(projectRoot, ".data", "bench-server.log"),
   );
+}
+
+/** Starts the production build on the world's database and measures it. */
+export async function overHttp(world: World, pace: Pace): Promise<Figure[]> {
+  const server = await serverOf(world);
   await server.start();
   const { ask, close } = clientOf(server.port);
   await makeApiKeys(world.owner);

@@ -1,7 +1,7 @@
 /**
  * `npm run bench` (`-- --quick` for two minutes): measures settling against what else one could do, on an embedded server
  * of its own. `-- --against DIR`: measures this build over HTTP against the one in DIR, in turns, and that alone; writes no report.
- * Exit code 1 where a goal is missed.
+ * `-- --pgledger DIR`: takes pgledger's SQL from a copy of its repository; else it is downloaded. Exit code 1 where a goal is missed.
  */
 import os from "node:os";
 import path from "node:path";
@@ -15,6 +15,7 @@ import { overHttp } from "./http.ts";
 import { isolation } from "./key-issuing-load.ts";
 import { kinds } from "./kinds.ts";
 import { latency } from "./latency.ts";
+import { besidePeers } from "./peers/peers.ts";
 import { processes } from "./processes.ts";
 import { reconciling } from "./reconciling.ts";
 import { printTable, writeReport } from "./report.ts";
@@ -43,7 +44,10 @@ const report = (found: readonly Figure[]): void => {
   figures.push(...found);
 };
 
-const { against } = parseArgs({ options: { against: { type: "string" } }, strict: false }).values;
+const { against, pgledger } = parseArgs({
+  options: { against: { type: "string" }, pgledger: { type: "string" } },
+  strict: false,
+}).values;
 if (typeof against === "string") {
   report(await againstBuild(server.adminUrl, against, pace));
   await server.stop();
@@ -69,6 +73,12 @@ await checkpoint(server.adminUrl);
 report(await overHttp(web, pace));
 await web.close();
 await dropWorld(server.adminUrl, "once_bench_web");
+
+const shop = await makeWorld(server.adminUrl, "once_bench_shop");
+await checkpoint(server.adminUrl);
+report(await besidePeers(shop, server.adminUrl, typeof pgledger === "string" ? pgledger : undefined, pace));
+await shop.close();
+await dropWorld(server.adminUrl, "once_bench_shop");
 
 const small = await makeWorld(server.adminUrl, "once_bench_small");
 const large = await makeWorld(server.adminUrl, "once_bench_large");

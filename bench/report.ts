@@ -19,7 +19,8 @@ function digits(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(3);
 }
 
-function rowOf({ name, figure, unit, of, against, ratio, goal, holds }: Figure): string[] {
+function rowOf({ name, figure, unit, of, against, ratio, goal, holds, notRun }: Figure): string[] {
+  if (notRun !== undefined) return [name, "not run", notRun, "", ""];
   const verdict = goal === undefined ? "" : `${goal} ${holds ? "✓" : "✗"}`;
   return [name, `${digits(figure)} ${unit}`, `${digits(against)} (${of})`, `${digits(ratio)} ×`, verdict];
 }

@@ -4,7 +4,7 @@
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { ensureInstalled } from "./bootstrap.mjs";
 import { ensureBrowser } from "./browser.mjs";
 import { checkSteps, passes } from "./check.mjs";
@@ -16,10 +16,12 @@ import { endWithNpm, root, run, tool } from "./run.mjs";
  * @typedef {{ passed: number, failed: number, skipped: number }} Count
  *
  * What is read of the two reports.
- * @typedef {{ status: string, assertionResults: unknown[] }} VitestFile
+ * @typedef {{ name: string, status: string, assertionResults: { status: string, fullName: string }[] }} VitestFile
  * @typedef {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number,
  *   testResults: VitestFile[] }} VitestReport
- * @typedef {{ stats: { expected: number, unexpected: number, flaky: number, skipped: number } }} PlaywrightReport
+ * @typedef {{ title: string, file: string, line: number, ok: boolean }} PlaywrightSpec
+ * @typedef {{ specs?: PlaywrightSpec[], suites?: PlaywrightSuite[] }} PlaywrightSuite
+ * @typedef {PlaywrightSuite & { stats: { expected: number, unexpected: number, flaky: number, skipped: number } }} PlaywrightReport
  */
 
 const USAGE = `npm test [-- check | unit | e2e | engines | prove]
@@ -54,6 +56,8 @@ process.on("exit", () => rmSync(reports, { recursive: true, force: true }));
 
 /** @type {Count} */
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** The names of what failed: a log of a whole run is long, and whoever reads it begins at its end. */
+const failures = /** @type {string[]} */ ([]);
 const wants = (/** @type {string} */ name) => part === undefined || part === name;
 const drives = DRIVING.some(wants);
 if (drives) process.env.ONCE_CHROMIUM = await ensureBrowser();
@@ -78,6 +82,7 @@ if (drives) {
 }
 
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((name) => `  ${name}`).join("\n")}`);
 console.log(`\n${inWords(total)}`);
 
 function inWords(/** @type {Count} */ { passed, failed, skipped }) {
@@ -93,7 +98,9 @@ function inWords(/** @type {Count} */ { passed, failed, skipped }) {
 async function section(name, work) {
   console.log(`\n── ${name}`);
   const start = Date.now();
+  const named = failures.length;
   const count = await work();
+  if (count.failed > 0 && failures.length === named) failures.push(name);
   const seconds = ((Date.now() - start) / 1000).toFixed(1);
   console.log(`── ${name}: ${inWords(count)} (${seconds} s)`);
   total.passed += count.passed;
@@ -116,6 +123,10 @@ async function vitest() {
     const brokenFiles = report.testResults.filter(
       ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
     );
+    for (const { name, assertionResults } of report.testResults)
+      for (const { status, fullName } of assertionResults)
+        if (status === "failed") failures.push(`${relative(root, name)} › ${fullName}`);
+    failures.push(...brokenFiles.map(({ name }) => relative(root, name)));
     return {
       passed: report.numPassedTests,
       failed: report.numFailedTests + brokenFiles.length,
@@ -144,12 +155,21 @@ async function countedByPlaywright(/** @type {string} */ name, /** @type {string
   const file = join(reports, `${name}.json`);
   const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: file };
   const code = await run(command, { env });
-  return counted(file, code, (/** @type {PlaywrightReport} */ { stats }) => ({
-    passed: stats.expected,
-    // Passing at a second attempt is no pass.
-    failed: stats.unexpected + stats.flaky,
-    skipped: stats.skipped,
-  }));
+  return counted(file, code, (/** @type {PlaywrightReport} */ report) => {
+    failures.push(...failedSpecs(report));
+    return {
+      passed: report.stats.expected,
+      // Passing at a second attempt is no pass.
+      failed: report.stats.unexpected + report.stats.flaky,
+      skipped: report.stats.skipped,
+    };
+  });
+}
+
+/** @returns {string[]} */
+function failedSpecs(/** @type {PlaywrightSuite} */ { specs = [], suites = [] }) {
+  const here = specs.filter(({ ok }) => !ok).map(({ file, line, title }) => `${file}:${line} › ${title}`);
+  return [...here, ...suites.flatMap(failedSpecs)];
 }
 
 /**

@@ -45,12 +45,7 @@ export function SessionList({
                 <form action={endSession}>
                   <OpenedAs />
                   <input type="hidden" name="id" value={id} />
-                  <Submit
-                    look="quiet"
-                    size="small"
-                    className="h-11"
-                    aria-label={t("endSessionOf", { browser: name })}
-                  >
+                  <Submit look="quiet" size="small" aria-label={t("endSessionOf", { browser: name })}>
                     {t("endSession")}
                   </Submit>
                 </form>

@@ -143,8 +143,8 @@ function Amount({
     <span className="ml-auto text-right">
       <span
         className={cn(
-          "figures block font-semibold",
-          !hasMoved && "font-normal text-faint line-through",
+          "figures block",
+          hasMoved ? "font-semibold" : "font-normal text-faint line-through",
           hasMoved && direction === "in" && "text-accent-text",
         )}
       >

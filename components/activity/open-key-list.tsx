@@ -69,13 +69,13 @@ export function OpenKeyList({ openKeys }: { openKeys: readonly OpenKey[] }) {
             )}
             <div className="mt-2 flex flex-wrap gap-2">
               {form === undefined ? null : (
-                <Button asChild look="quiet" className="h-11 px-4 text-sm">
+                <Button asChild look="quiet" size="small">
                   <Link href={form} prefetch={false}>
                     {t("backToForm")}
                   </Link>
                 </Button>
               )}
-              <Button asChild look="text" className="h-11 px-3 text-sm">
+              <Button asChild look="text" size="small">
                 <Link href={`/where?key=${key}`} prefetch={false}>
                   {t("whereIsIt")}
                 </Link>

@@ -1,6 +1,5 @@
 "use client";
 
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useEffect, useRef, useState, useSyncExternalStore } from "react";
@@ -52,12 +51,7 @@ export type PayFormProps = {
  * that shows another amount, or another party, of the same purpose begins anew: a press of before is revoked first.
  */
 export function PayForm(props: PayFormProps) {
-  const [queryClient] = useState(() => new QueryClient());
-  return (
-    <QueryClientProvider client={queryClient}>
-      <FormOfPayload key={JSON.stringify([props.userId, props.purpose, props.payload])} {...props} />
-    </QueryClientProvider>
-  );
+  return <FormOfPayload key={JSON.stringify([props.userId, props.purpose, props.payload])} {...props} />;
 }
 
 function FormOfPayload(props: PayFormProps) {
@@ -161,7 +155,7 @@ function FormOfPayload(props: PayFormProps) {
           >
             {state.name === "checking" || !isBusy(state) ? null : (
               <span className="appear-late hidden group-aria-disabled:inline">
-                <Mark motion="turn" className="size-5" />
+                <Mark motion="turn" className="size-5!" />
               </span>
             )}
             <span>{t(`pay_${kind}`, { amount })}</span>

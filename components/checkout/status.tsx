@@ -83,7 +83,7 @@ function useStatusText(
   const act = t(`act_${kind}`);
   // One text without elements in it, like every other text of this region.
   const isolatedName = { act, name: isolateBidi(userName), bdi: (name: string) => name };
-  const iconClass = "mt-0.5 size-5 shrink-0";
+  const iconClass = "mt-0.5 size-5! shrink-0";
   const info = <Info aria-hidden="true" className={cn(iconClass, "text-soft")} />;
   const spinner = <Mark motion="turn" className={cn(iconClass, "text-wait-text")} />;
   const question = <CircleHelp aria-hidden="true" className={cn(iconClass, "text-wait-text")} />;

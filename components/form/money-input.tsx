@@ -107,7 +107,7 @@ export function MoneyInput({
                 const { current: target } = input;
                 if (target !== null) field.bound.onChange({ ...event, target, currentTarget: target });
               }}
-              className={cn(INPUT_LOOK, "w-auto")}
+              className={cn(INPUT_LOOK, "w-auto!")}
             >
               {patterns.map((one) => (
                 <option key={one.currency} value={one.currency}>

@@ -25,7 +25,7 @@ export function TextArea({
         {...rest}
         {...field.bound}
         defaultValue={field.typed ?? defaultValue}
-        className={cn(INPUT_LOOK, "field-sizing-content h-auto min-h-24 py-2.5")}
+        className={cn(INPUT_LOOK, "field-sizing-content h-auto! min-h-24 py-2.5")}
       />
     </Labelled>
   );

@@ -30,7 +30,7 @@ export function Welcome({
             <Link href="/sign-in">{t("signIn")}</Link>
           </Button>
         </div>
-        <Mark motion="draw" className="hidden size-64 text-accent lg:block" />
+        <Mark motion="draw" className="hidden size-64! text-accent lg:block" />
       </div>
 
       {signInAsDemo === undefined ? null : (

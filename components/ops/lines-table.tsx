@@ -75,7 +75,8 @@ function Cell({ cell }: { cell: LineCell | undefined }) {
           href={href}
           prefetch={false}
           className={cn(
-            "inline-flex min-h-11 min-w-11 items-center text-accent-text underline underline-offset-4 max-sm:justify-end sm:-my-0.5 sm:min-h-6 sm:min-w-6",
+            "inline-flex min-h-11 min-w-11 items-center underline underline-offset-4 max-sm:justify-end sm:-my-0.5 sm:min-h-6 sm:min-w-6",
+            tone === undefined && TONES.accent,
             className,
           )}
         >

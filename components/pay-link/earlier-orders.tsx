@@ -42,7 +42,7 @@ export function EarlierOrders({
             <Button
               asChild
               look={place === 0 ? "primary" : "quiet"}
-              className="mt-2 h-auto min-h-12 w-full py-2 whitespace-normal"
+              className="mt-2 h-auto! min-h-12 w-full py-2 whitespace-normal!"
             >
               <Link href={`/checkout/${order.id}`} prefetch={false}>
                 {t("goOnWithOrder")}

@@ -48,7 +48,7 @@ export function Receipt({
           {hasMoved ? <DoneMark /> : <DeclinedMark />}
           <h1
             className={cn(
-              "figures mt-5 text-center leading-tight font-bold tracking-[-0.03em] wrap-anywhere",
+              "figures mt-5 text-center font-bold tracking-[-0.03em] wrap-anywhere",
               // An amount that is broken over two lines reads as two numbers.
               amount.length > LARGE_TYPE_MAX_LENGTH ? "text-lg sm:text-2xl" : "text-[2.25rem]",
             )}

@@ -33,7 +33,7 @@ export function Confirm({
       >
         <HiddenFields fields={{ user: userId }} />
         <p className="min-w-0 flex-1 basis-56 text-sm">{text}</p>
-        <Button type="submit" look="quiet" className="h-11">
+        <Button type="submit" look="quiet" className="h-11!">
           {forCertain}
         </Button>
       </form>

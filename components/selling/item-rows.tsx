@@ -85,7 +85,7 @@ export function ItemRows({ pattern, onChanged }: { pattern: MoneyPattern; onChan
                 {rows.length > 1 && !isSpare ? (
                   <Button
                     look="text"
-                    className="mt-6.5 px-3 noscript:hidden"
+                    className="mt-6.5 px-3! noscript:hidden"
                     aria-label={t("removeItem", { number: at + 1 })}
                     onClick={() => remove(row)}
                   >
@@ -98,7 +98,7 @@ export function ItemRows({ pattern, onChanged }: { pattern: MoneyPattern; onChan
         })}
       </ul>
       {mayAdd ? (
-        <Button look="quiet" size="small" className="h-11 noscript:hidden" onClick={add}>
+        <Button look="quiet" size="small" className="noscript:hidden" onClick={add}>
           <Plus aria-hidden="true" className="size-4" />
           <span>{t("addItem")}</span>
         </Button>

@@ -24,7 +24,7 @@ export function DemoSignIn({
         <input type="hidden" name="next" value={next} />
         {PEOPLE.map((person) => (
           <div key={person.who} className="flex items-center gap-4">
-            <Submit look="quiet" name="who" value={person.who} className="w-44 shrink-0 px-3">
+            <Submit look="quiet" name="who" value={person.who} className="w-44 shrink-0 px-3!">
               {t("continueAs", { name: person.name })}
             </Submit>
             <span className="text-sm text-soft">{t(person.role)}</span>

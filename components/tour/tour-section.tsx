@@ -10,7 +10,7 @@ export function TourSection({ dismissTour, ...props }: TourProps & { dismissTour
     <Section
       title={t("title")}
       text={t("text", { amount: props.amount })}
-      className="mb-4 border-accent sm:mb-6"
+      className="mb-4 border-accent! sm:mb-6"
     >
       <Tour {...props} />
       <p className="mt-3 hidden text-sm text-soft noscript:block">{t("noScript")}</p>

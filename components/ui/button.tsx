@@ -4,7 +4,7 @@ import type { ComponentProps } from "react";
 import { cn } from "./cn";
 
 const button = cva(
-  "inline-flex cursor-pointer items-center justify-center gap-2 rounded-xl font-semibold whitespace-nowrap motion-safe:transition-colors disabled:cursor-not-allowed aria-disabled:cursor-not-allowed",
+  "inline-flex cursor-pointer items-center justify-center gap-2 rounded-xl font-semibold motion-safe:transition-colors disabled:cursor-not-allowed aria-disabled:cursor-not-allowed",
   {
     variants: {
       look: {
@@ -14,8 +14,8 @@ const button = cva(
         text: "text-accent-text underline-offset-4 hover:underline",
       },
       size: {
-        small: "h-11 px-3.5 text-sm",
-        medium: "h-12 px-5 text-base",
+        small: "h-11 px-3.5 text-sm whitespace-nowrap",
+        medium: "h-12 px-5 text-base whitespace-nowrap",
         // Grows by lines: the largest amounts are wider than a telephone.
         large: "min-h-14 w-full px-6 py-2 text-lg whitespace-normal",
       },

@@ -28,7 +28,7 @@ export function KeyForm({ state }: { state: FormState }) {
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
-        inputClassName="font-mono text-sm"
+        inputClassName="font-mono text-sm!"
       />
       <Submit className="justify-self-start">{t("look")}</Submit>
     </Form>

@@ -13,6 +13,7 @@ const BATCH_DEADLINE_MS = 3_000;
 /**
  * How long a batch waits for a lock, whatever its size: others wait behind it. Nothing waits behind an entry that is sent
  * singly, so the pool's lock_timeout applies, and its attempts together outlast the locks of a backend whose client vanished.
+ * Nor is it shorter for a batch where statements are slow: others wait as long behind the batches of other servers.
  */
 const BATCH_LOCK_TIMEOUT = "500ms";
 
@@ -20,12 +21,16 @@ type Answer = { n: number; verdict: Settlement["verdict"]; reason: RefusalReason
 
 /**
  * Settles a batch by one autocommit statement, sent once; the outcomes of its entries, in their order. A batch equals
- * its entries executed one after another, and no entry makes another fail.
+ * its entries executed one after another, and no entry makes another fail. Where statements are slow, it waits longer for locks.
  *
  * Throws whatever failed; `failures.ts` says whether that is definitive.
  */
-export async function sendBatch(entries: readonly SettlementEntry[]): Promise<Settlement[]> {
-  return attemptOnce("settling", (sql) => settleAll(sql, entries, BATCH_LOCK_TIMEOUT), BATCH_DEADLINE_MS);
+export async function sendBatch(
+  entries: readonly SettlementEntry[],
+  areStatementsSlow = false,
+): Promise<Settlement[]> {
+  const lockTimeout = areStatementsSlow ? null : BATCH_LOCK_TIMEOUT;
+  return attemptOnce("settling", (sql) => settleAll(sql, entries, lockTimeout), BATCH_DEADLINE_MS);
 }
 
 /**

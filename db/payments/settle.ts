@@ -10,7 +10,10 @@ import type { Settlement, SettlementEntry } from "./settlement.ts";
 const LIMITS = {
   /** A statement of this many takes ten milliseconds or so; larger ones gain nothing, and hold their locks longer. */
   batchMax: 128,
-  /** One is executed while the next is on its way; under load, more would only wait for the first one's locks. */
+  /**
+   * The database works on one while the answers of the other are told; and where one waits for a stranger's lock, or its
+   * connection has died, the other goes on. Under load, more would only wait for the first one's locks.
+   */
   inFlightMax: 2,
   /** Some seconds of work at full rate: what would wait longer is better rejected at once. */
   queueMax: 10_000,
@@ -60,13 +63,18 @@ function batcher(): Batcher<SettlementEntry, Settlement> {
 }
 
 /** Sends a batch, and tells who watches how it ended. */
-async function sendObserved(entries: readonly SettlementEntry[]): Promise<Settlement[]> {
+async function sendObserved(
+  entries: readonly SettlementEntry[],
+  areStatementsSlow: boolean,
+): Promise<Settlement[]> {
   batches.sent += 1;
   batches.entries += entries.length;
   const startedMs = performance.now();
   let failed = true;
   try {
-    const settlements = await tracedBatch("once.settle batch", entries, () => sendBatch(entries));
+    const settlements = await tracedBatch("once.settle batch", entries, () =>
+      sendBatch(entries, areStatementsSlow),
+    );
     failed = false;
     return settlements;
   } finally {

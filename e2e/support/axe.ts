@@ -6,17 +6,15 @@ import type { Page } from "@playwright/test";
 export const NOT_OURS = ".reference";
 
 /**
- * The violations on a page that has come to rest: each rule's name with what breaks it, of all rules or those named. A colour on
- * its way to another one is no violation, so changes of style are waited for.
+ * The violations on a page that has come to rest: each rule's name with what breaks it. A colour on its way to another one is no
+ * violation, so changes of style are waited for.
  */
-export async function violationsOn(page: Page, rules?: string[]): Promise<string[][]> {
+export async function violationsOn(page: Page): Promise<string[][]> {
   await page.evaluate(async () => {
     await document.fonts.ready;
     const changes = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
     await Promise.allSettled(changes.map((change) => change.finished));
   });
-  let builder = new AxeBuilder({ page }).exclude(NOT_OURS);
-  if (rules !== undefined) builder = builder.withRules(rules);
-  const { violations } = await builder.analyze();
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().exclude(NOT_OURS).analyze();
   return violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 160))]);
 }

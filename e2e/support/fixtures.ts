@@ -1,5 +1,12 @@
 /** What every browser test starts from: somebody who is signed in, and an order of their own to pay. */
-import { type BrowserContext, test as base, expect, type Page, type Route } from "@playwright/test";
+import {
+  type BrowserContext,
+  test as base,
+  type Cookie,
+  expect,
+  type Page,
+  type Route,
+} from "@playwright/test";
 import { closeBooks, forgetOpenKeys, newOrder } from "./books.ts";
 
 type Fixtures = {
@@ -23,6 +30,7 @@ export const test = base.extend<Fixtures, { closedBooks: undefined }>({
   noOpenKeys: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures it must make from this pattern.
     async ({}, use) => {
+      used.clear();
       await forgetOpenKeys();
       await use(undefined);
     },
@@ -37,11 +45,36 @@ export const test = base.extend<Fixtures, { closedBooks: undefined }>({
 
 export { expect };
 
-/** Signs in through the demo's button. */
-export async function signIn(page: Page, who: "Alice" | "Bob" | "Mia" | "Omar"): Promise<void> {
+type Person = "Alice" | "Bob" | "Mia" | "Omar";
+
+/** The session's cookies of whoever signed in first, by server and person; and who has used theirs in this test. */
+const sessions = new Map<string, Cookie[]>();
+const used = new Set<string>();
+
+/**
+ * Signs in through the demo's button, or, where an earlier test did and its session lives, as whoever comes back: one session to
+ * one browser of a test.
+ */
+export async function signIn(page: Page, who: Person): Promise<void> {
+  const context = page.context();
+  const origin = test.info().project.use.baseURL ?? "";
+  const name = `${who} at ${origin}`;
+  const kept = used.has(name) ? undefined : sessions.get(name);
+  used.add(name);
+  if (kept) {
+    await context.addCookies(kept);
+    if ((await context.request.get("/api/accounts")).ok()) {
+      await page.goto("/");
+      return;
+    }
+    for (const { name: cookie } of kept) await context.clearCookies({ name: cookie });
+  }
+  const before = new Set((await context.cookies()).map(({ name: cookie }) => cookie));
   await page.goto("/sign-in");
   await page.getByRole("button", { name: `Continue as ${who}` }).click();
   await page.waitForURL("/");
+  const made = (await context.cookies()).filter(({ name: cookie }) => !before.has(cookie));
+  sessions.set(name, made);
 }
 
 /** The menu at the head of every page, opened. */

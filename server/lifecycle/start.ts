@@ -11,6 +11,7 @@ import { redirectUnknownActions } from "../http/node-server/outdated-actions.ts"
 import { escapeUndecodablePaths } from "../http/node-server/undecodable-paths.ts";
 import { drainUnreadBodies } from "../http/node-server/unread-body.ts";
 import { listenToForeignForms } from "../http/request/foreign-form.ts";
+import { readStaticFiles } from "../http/static-files/precompressed.ts";
 import { sessionSecret } from "../identity/session-secret.ts";
 import { startMailWorker } from "../mail/worker.ts";
 import { startMetrics } from "../observability/metrics.ts";
@@ -66,7 +67,7 @@ async function startUp(): Promise<void> {
   listenToForeignForms((headers, page) => noteRefusal("origin-refused", headers, { detail: `page ${page}` }));
   keepEnvironment();
   // Last of all: from here on the API is answered.
-  if (isNextStart() && env.ONCE_API_FAST_PATH !== "off") openFastPath();
+  if (isNextStart() && env.ONCE_API_FAST_PATH !== "off") openFastPath(await readStaticFiles(".next"));
   startMailWorker();
   enableGracefulShutdown(nextListeners);
   if (demo) {

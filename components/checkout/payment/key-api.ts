@@ -52,7 +52,7 @@ export async function issueKey(userId: string, purpose: Purpose, asked?: Promise
   throw new Error(`No key was issued: status ${response.status}`);
 }
 
-export function fetchKeyState(userId: string, key: string, signal: AbortSignal): Promise<KeyLookup> {
+export function fetchKeyState(userId: string, key: string, signal?: AbortSignal): Promise<KeyLookup> {
   return keyRequest(userId, key, "GET", signal);
 }
 
@@ -89,7 +89,7 @@ async function keyRequest(
   userId: string,
   key: string,
   method: "GET" | "DELETE",
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<KeyLookup> {
   try {
     const response = await request(`/api/idempotency-keys/${key}`, { userId, method, signal });

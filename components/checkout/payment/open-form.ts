@@ -17,7 +17,6 @@ export async function openForm(
   purpose: Purpose,
   payload: Payload,
   storageName: string,
-  signal: AbortSignal,
 ): Promise<PayEvent> {
   await whenShown();
   const pressed = firstPress(storageName);
@@ -40,7 +39,7 @@ export async function openForm(
     }
     case "open": {
       if (stored.kind === "key" && stored.key !== issued.key) {
-        const lookup = await fetchKeyState(userId, stored.key, signal);
+        const lookup = await fetchKeyState(userId, stored.key);
         if (
           lookup.kind === "state" &&
           lookup.state.state === "settled" &&

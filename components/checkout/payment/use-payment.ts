@@ -1,6 +1,5 @@
 "use client";
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { unstable_isUnrecognizedActionError } from "next/navigation";
 import { useCallback, useEffect, useLayoutEffect, useReducer, useRef } from "react";
 import type { Purpose } from "@/lib/api/payment";
@@ -58,25 +57,16 @@ export function usePayment(options: {
   useRestored(name, state, dispatch);
   useCheck(userId, endpoint, state, dispatch);
 
-  const { mutate } = useMutation({
-    // The key travels in the variables: what is sent can never belong to another render.
-    mutationFn: async (press: Press): Promise<PayEvent> => {
-      try {
-        return readPaymentResponse(press.key, await payThroughAction(press), Date.now());
-      } catch (error) {
-        // This page is older than the server: the action never ran. The HTTP API takes the same key.
-        if (unstable_isUnrecognizedActionError(error)) return payOverHttp(userId, endpoint, press);
-        throw error;
-      }
-    },
-    // An answer after the deadline still arrives here; the machine takes it, as a fact about its key.
-    onSuccess: dispatch,
-    onError: (_error, press) => dispatch({ type: "unknown", key: press.key }),
-    // Checking resends after it has read the key's state. A paused mutation would resume by itself, so it never pauses either.
-    retry: 0,
-    networkMode: "always",
-    gcTime: 0,
-  });
+  /** Sent once: checking sends again, after it has read the key's state. */
+  const send = async (pressed: Press): Promise<PayEvent> => {
+    try {
+      return readPaymentResponse(pressed.key, await payThroughAction(pressed), Date.now());
+    } catch (error) {
+      // This page is older than the server: the action never ran. The HTTP API takes the same key.
+      if (unstable_isUnrecognizedActionError(error)) return payOverHttp(userId, endpoint, pressed);
+      return { type: "unknown", key: pressed.key };
+    }
+  };
 
   // React renders after the second click of a double click: the ref is set at once.
   const pressedKey = useRef<string | undefined>(undefined);
@@ -91,7 +81,8 @@ export function usePayment(options: {
     const pressed: Press = { key: heldKey, payload, pressedAtMs: Date.now() };
     storePress(name, pressed);
     dispatch({ type: "pressed", press: pressed });
-    mutate(pressed);
+    // An answer after the deadline still arrives; the machine takes it, as a fact about its key.
+    void send(pressed).then(dispatch);
   };
 
   const payNow = (): void => {
@@ -165,29 +156,34 @@ function useKey(
   state: PayState,
   dispatch: (event: PayEvent) => void,
 ): void {
-  const queryClient = useQueryClient();
+  // React's StrictMode runs effects twice: one state asks once.
+  const asked = useRef<{ state: PayState; answer: Promise<PayEvent> }>(undefined);
 
   useEffect(() => {
     if (!needsKey(state)) return;
+    if (asked.current?.state !== state)
+      asked.current = { state, answer: openUntilAnswered(() => openForm(userId, purpose, payload, name)) };
     let isCurrent = true;
-    const report = (event: PayEvent): void => {
+    void asked.current.answer.then((event) => {
       if (isCurrent) dispatch(event);
-    };
-    queryClient
-      .fetchQuery({
-        queryKey: ["idempotency-key", name],
-        queryFn: ({ signal }) => openForm(userId, purpose, payload, name, signal),
-        staleTime: 0,
-        gcTime: 0,
-        retry: ISSUE_RETRIES,
-        retryDelay: (attempt) => ISSUE_RETRY_DELAY_MS * 2 ** attempt * (0.5 + Math.random() / 2),
-        networkMode: "always",
-      })
-      .then(report, () => report({ type: "issue-failed" }));
+    });
     return () => {
       isCurrent = false;
     };
-  }, [queryClient, userId, purpose, payload, name, state, dispatch]);
+  }, [userId, purpose, payload, name, state, dispatch]);
+}
+
+/** What `open` finds out, tried again where it throws. */
+async function openUntilAnswered(open: () => Promise<PayEvent>, attempt = 0): Promise<PayEvent> {
+  try {
+    return await open();
+  } catch {
+    if (attempt === ISSUE_RETRIES) return { type: "issue-failed" };
+    // Apart from each other, where many forms have failed at once.
+    const delayMs = ISSUE_RETRY_DELAY_MS * 2 ** attempt * (0.5 + Math.random() / 2);
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    return openUntilAnswered(open, attempt + 1);
+  }
 }
 
 /** What happens by itself: the action's deadline, the end of a rate limit and of polling. */

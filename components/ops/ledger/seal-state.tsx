@@ -27,7 +27,7 @@ export function SealState({
   return (
     <Panel
       aria-label={t("sealing")}
-      className={cn("mb-6", stall && "border-alert-line bg-alert-wash text-alert-text")}
+      className={cn("mb-6", stall && "border-alert-line! bg-alert-wash! text-alert-text")}
     >
       <p
         role={stall ? "alert" : undefined}

@@ -35,8 +35,8 @@ export function TrialBalance({ balances, at }: { balances: readonly Balance[]; a
               <Panel
                 aria-label={currency}
                 className={cn(
-                  "h-full p-4 sm:p-5",
-                  !isZero && "border-alert-line bg-alert-wash text-alert-text",
+                  "h-full p-4! sm:p-5!",
+                  !isZero && "border-alert-line! bg-alert-wash! text-alert-text",
                 )}
               >
                 <p

@@ -105,8 +105,8 @@ export function PaymentTable({
       cell: ({ row: { original } }) => (
         <span
           className={cn(
-            "figures block font-semibold sm:whitespace-nowrap",
-            original.isDeclined && "font-normal text-soft line-through",
+            "figures block sm:whitespace-nowrap",
+            original.isDeclined ? "text-soft line-through" : "font-semibold",
           )}
         >
           {original.amount}

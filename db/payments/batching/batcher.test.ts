@@ -24,6 +24,8 @@ function harness(limits = LIMITS) {
   type Sent = { ids: string[]; single?: Options; end(answer?: unknown): void; fail(error?: unknown): void };
   const running: Sent[] = [];
   const sent: string[][] = [];
+  /** Batch by batch, whether it was to wait longer for locks. */
+  const sentPatiently: boolean[] = [];
   /** Of each batch that failed. */
   const failures: { error: unknown; size: number }[] = [];
   const most = { inFlight: 0, singles: 0 };
@@ -56,7 +58,8 @@ function harness(limits = LIMITS) {
       identityOf: (entry) => entry.id,
       contendsOn: (entry) => locksOf(entry.id),
       isLockTimeout: (error) => error === LOCK_TIMEOUT,
-      sendBatch: (entries) => {
+      sendBatch: (entries, areStatementsSlow) => {
+        sentPatiently.push(areStatementsSlow);
         const ids = entries.map((entry) => entry.id);
         return send(
           ids,
@@ -97,6 +100,7 @@ function harness(limits = LIMITS) {
     running,
     /** What every statement carried, in the order they were sent. */
     sent,
+    sentPatiently,
     most,
     failures,
     timers,
@@ -436,135 +440,62 @@ describe("the resubmission of a failed batch", () => {
   });
 });
 
-describe("a batch that waits too long for a lock that another statement of ours needs", () => {
-  /** One that needs X is being executed, and so is the batch of `ids`; "later" waits. */
-  async function besideX(ids: string[]) {
-    const one = harness();
-    const other = one.submit("X 1", 2 * PATIENCE_MS);
-    const answers = one.inOneTurn(() => ids.map((id) => one.submit(id)));
-    const waiting = one.submit("later", 2 * PATIENCE_MS);
-    const giveUp = async () => {
-      one.running[1]?.fail(LOCK_TIMEOUT);
-      await settleDown();
-    };
-    return { ...one, other, answers, waiting, giveUp };
+describe("where statements are slow", () => {
+  /** A batcher whose last statement took so long that the next batch goes alone, and patiently. */
+  async function slow(limits: Partial<typeof LIMITS> = {}) {
+    const one = harness({ ...LIMITS, ...limits });
+    const before = one.submit("before");
+    one.pass(200);
+    await one.end();
+    await before;
+    return one;
   }
 
-  it("goes again as a batch: the lock is another statement's of ours. What needs that lock goes after the other, the rest at once", async () => {
-    const { answers, running, other, waiting, sent, failures, giveUp, end } = await besideX([
-      "a",
-      "X 2",
-      "X 3",
-    ]);
-    await giveUp();
-    expect(sent.slice(1)).toEqual([
-      ["a", "X 2", "X 3"],
-      ["a", "later"],
-    ]);
+  it("one batch goes at a time, and waits longer for its locks, until one is fast again", async () => {
+    const { submit, running, sent, sentPatiently, pass, end } = await slow();
+    const answers = [submit("a"), submit("b")];
+    expect(sent.slice(1)).toEqual([["a"]]);
+    pass(199);
     await end();
-    expect(sent.slice(3)).toEqual([["X 2", "X 3"]]);
+    answers.push(submit("c"));
+    expect(sent.slice(2)).toEqual([["b"], ["c"]]);
+    expect(sentPatiently).toEqual([false, true, false, false]);
     for (const one of [...running]) one.end();
-    expect(await Promise.all([other, ...answers, waiting])).toHaveLength(5);
-    expect(failures).toEqual([]);
-  });
-
-  it("goes again also where the other was sent later: locks are not handed over in order", async () => {
-    const { answers, running, other, waiting, sent, failures, fail, end } = await besideX(["X 2", "b"]);
-    await fail(LOCK_TIMEOUT);
-    expect(failures).toEqual([]);
-    expect(sent.slice(2)).toEqual([["later"]]);
-    await end();
-    expect(sent.slice(3)).toEqual([["X 1"]]);
-    for (const one of [...running]) one.end();
-    await Promise.all([other, ...answers, waiting]);
-  });
-
-  it("is divided where the other has ended, or needs none of its locks", async () => {
-    const ended = await besideX(["X 2", "X 3"]);
-    ended.running[0]?.end();
-    await ended.fail(LOCK_TIMEOUT);
-    expect(ended.failures).toEqual([{ error: LOCK_TIMEOUT, size: 2 }]);
-    const apart = await besideX(["Y 2", "Y 3"]);
-    await apart.giveUp();
-    expect(apart.failures).toEqual([{ error: LOCK_TIMEOUT, size: 2 }]);
-  });
-
-  it("is resubmitted singly the third time: another session may hold it, too", async () => {
-    const { answers, other, waiting, running, submit, failures, giveUp, endAll } = await besideX(["X 2"]);
-    await giveUp();
-    const others = [other, waiting];
-    for (const round of [1, 2]) {
-      expect(failures).toEqual([]);
-      // Whatever else runs is quick, so X is slow no more, and the next one that needs it goes beside X 2.
-      for (const one of running.filter(({ ids }) => !ids.includes("X 2"))) one.end();
-      await settleDown();
-      others.push(submit(`X again ${round}`));
-      running.find(({ ids }) => ids.includes("X 2"))?.fail(LOCK_TIMEOUT);
-      await settleDown();
-    }
-    expect(failures).toEqual([{ error: LOCK_TIMEOUT, size: 1 }]);
-    await endAll();
-    await Promise.all([...answers, ...others]);
-  });
-
-  it("is one at a time with the next ones that need this lock, until one of them is quick", async () => {
-    const { answers, other, waiting, running, sent, submit, pass, giveUp } = await besideX(["X 2"]);
-    await giveUp();
-    pass(500);
-    running[0]?.end();
-    await other;
-    await settleDown();
-    const slowly = submit("X 3");
-    running.find(({ ids }) => ids[0] === "later")?.end();
-    await waiting;
-    await settleDown();
-    expect(running.map(({ ids }) => ids)).toEqual([["X 2"]]);
-    pass(100);
-    running[0]?.end();
     await Promise.all(answers);
-    await settleDown();
-    const quickly = submit("X 4");
-    expect(sent.slice(3)).toEqual([["X 2"], ["X 3"], ["X 4"]]);
-    for (const one of [...running]) one.end();
-    await Promise.all([slowly, quickly]);
   });
 
-  it("and what is sent singly that needs this lock, too, go one at a time", async () => {
-    const one = harness();
-    const lost = one.inOneTurn(() => ["X 1", "X 2"].map((id) => one.submit(id)));
-    const stalled = one.submit("X 3");
-    one.running[1]?.fail(LOCK_TIMEOUT);
+  it("those whose batch timed out on a lock go in a batch again, before others, once one of them got through", async () => {
+    const one = await slow();
+    const answers = one.inOneTurn(() => ["X 1", "X 2", "X 3", "X 4"].map((id) => one.submit(id, 5_000)));
+    await one.fail(LOCK_TIMEOUT);
+    answers.push(one.submit("b", 5_000));
+    one.running.find(({ ids }) => ids[0] === "b")?.end();
     await settleDown();
-    await one.fail();
-    expect(one.sent.slice(2)).toEqual([["X 1"]]);
+    answers.push(one.submit("X 5", 5_000));
+    expect(one.sent.slice(2)).toEqual([["X 1"], ["X 2"], ["b"]]);
+    one.pass(200);
     await one.end();
+    expect(one.sent.slice(5)).toEqual([["X 3", "X 4", "X 5"]]);
     await one.endAll();
-    expect(await Promise.all([...lost, stalled])).toHaveLength(3);
+    expect(await Promise.all(answers)).toEqual([
+      "did X 1 singly",
+      "did X 2 singly",
+      "did X 3",
+      "did X 4",
+      "did b",
+      "did X 5",
+    ]);
   });
 
-  it("is forgotten once nobody pays any more: whether commits are slow is seen anew", async () => {
-    const { answers, other, waiting, running, sent, submit, pass, giveUp, end } = await besideX(["X 2"]);
-    await giveUp();
-    while (running.length > 0) {
-      pass(300);
-      await end();
-    }
-    await Promise.all([other, ...answers, waiting]);
-    const next = [submit("X 4"), submit("X 5")];
-    expect(sent.slice(-2)).toEqual([["X 4"], ["X 5"]]);
-    for (const one of [...running]) one.end();
-    await Promise.all(next);
-  });
-
-  it("is not sent again for those who gave up; they do not know what it did", async () => {
-    const { running, answers, other, waiting, sent, pass, giveUp } = await besideX(["X 2"]);
-    const outcomes = Promise.allSettled(answers);
-    pass(PATIENCE_MS);
-    expect(await outcomes).toMatchObject([{ status: "rejected", reason: { code: "OUTCOME_UNKNOWN" } }]);
-    await giveUp();
-    expect(sent.slice(2)).toEqual([["later"]]);
-    for (const one of [...running]) one.end();
-    await Promise.all([other, waiting]);
+  it("those of a batch that was lost go one by one all the same", async () => {
+    const one = await slow();
+    const answers = one.inOneTurn(() => ["a", "b", "c"].map((id) => one.submit(id, 5_000)));
+    await one.fail();
+    one.pass(200);
+    await one.end();
+    expect(one.sent.slice(2)).toEqual([["a"], ["b"], ["c"]]);
+    await one.endAll();
+    await Promise.all(answers);
   });
 });
 

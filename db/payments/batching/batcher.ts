@@ -3,21 +3,22 @@
  * is sent at once; under load, a hundred share one statement and one commit. This file decides only; sending, the clock and
  * what a failure means are its ports.
  *
- * An entry is queued, sent in a batch, and answered. The entries of a batch that failed, or that timed out on a lock which a
- * session outside Once holds, are resubmitted: each sent singly with the same key until its outcome is known. A batch that
- * timed out on a lock of another statement of ours, because commits are slow, is queued again. While nothing gets through,
- * no batch is sent: what is queued is not in doubt.
+ * An entry is queued, sent in a batch, and answered. The entries of a batch that failed, or that timed out on a lock, are
+ * resubmitted: each sent singly with the same key until its outcome is known. While nothing gets through, no batch is sent: what
+ * is queued is not in doubt.
+ *
+ * Where statements are slow, what holds a lock is most likely another batch, ours or another server's, and dividing those behind
+ * it would not help: then one batch at a time is sent, which waits longer for its locks.
  */
 
-import { LockContention } from "./lock-contention.ts";
 import { type Clock, PendingEntry, Unavailable } from "./pending-entry.ts";
 import { ResubmissionQueue } from "./resubmission.ts";
 
 export type BatcherPorts<Entry, Answer> = Clock & {
   /** Requests with the same identity (user, key and request hash) are one entry. */
   identityOf(entry: Entry): string;
-  /** Sends one statement for all entries and answers each, in order. */
-  sendBatch(entries: readonly Entry[]): Promise<Answer[]>;
+  /** Sends one statement for all entries and answers each, in order. It may wait longer for locks where statements are slow. */
+  sendBatch(entries: readonly Entry[], areStatementsSlow: boolean): Promise<Answer[]>;
   /** What the entry locks and shares with others: accounts. */
   contendsOn(entry: Entry): readonly string[];
   /** Whether a batch did nothing, because it timed out on a lock that one of its entries needs. */
@@ -38,7 +39,7 @@ export type BatcherPorts<Entry, Answer> = Clock & {
 export type BatcherLimits = {
   /** Entries in one statement. */
   batchMax: number;
-  /** Statements at once. */
+  /** Batches at once, while statements are fast. */
   inFlightMax: number;
   /** Entries that wait, for a batch or to be resubmitted; one more is rejected as overload. */
   queueMax: number;
@@ -48,8 +49,8 @@ export type BatcherLimits = {
 
 /** A timer may fire this much before its time. */
 const TIMER_EARLY_MS = 1;
-/** How often a batch is queued again for contention of our own; after that, a session outside Once is assumed to hold the lock. */
-const CONTENTION_RETRIES_MAX = 2;
+/** Two of these in a row stay below the time that a batch waits for a lock while statements are fast. */
+const SLOW_FROM_MS = 200;
 
 type Batch<Entry, Answer> = readonly PendingEntry<Entry, Answer>[];
 
@@ -60,8 +61,9 @@ export class Batcher<Entry, Answer> {
   readonly #pending = new Map<string, PendingEntry<Entry, Answer>>();
   #queue = new Set<PendingEntry<Entry, Answer>>();
   #batchesInFlight = 0;
+  /** How long the last statement took that got through, its waits for locks included. */
+  #tookMs = 0;
   readonly #resubmissions = new ResubmissionQueue<PendingEntry<Entry, Answer>>();
-  readonly #contention = new LockContention();
   /** Entries of batches that were lost, until anything of ours gets through: the database may be down. */
   readonly #lost = new Set<PendingEntry<Entry, Answer>>();
   #whenDrained: (() => void)[] = [];
@@ -134,9 +136,15 @@ export class Batcher<Entry, Answer> {
     });
   }
 
+  get #areStatementsSlow(): boolean {
+    return this.#tookMs >= SLOW_FROM_MS;
+  }
+
   #sendBatches(): void {
     if (this.#lost.size > 0) return;
-    while (this.#batchesInFlight < this.#limits.inFlightMax) {
+    // A second would spend its time waiting for the first one's locks.
+    const most = this.#areStatementsSlow ? 1 : this.#limits.inFlightMax;
+    while (this.#batchesInFlight < most) {
       const batch = this.#nextBatch();
       if (batch.length === 0) return;
       void this.#send(batch);
@@ -146,14 +154,12 @@ export class Batcher<Entry, Answer> {
   /** Takes from the queue what may be sent together now. */
   #nextBatch(): Batch<Entry, Answer> {
     const batch: PendingEntry<Entry, Answer>[] = [];
-    const unavailable = this.#contention.unavailable();
     for (const pending of this.#queue) {
       if (batch.length === this.#limits.batchMax) break;
       if (this.#resubmissions.isBlocked(pending)) {
         this.#trySingly(pending);
         continue;
       }
-      if (pending.locks.some((lock) => unavailable.has(lock))) continue;
       this.#queue.delete(pending);
       pending.state = { type: "sent" };
       batch.push(pending);
@@ -163,25 +169,20 @@ export class Batcher<Entry, Answer> {
 
   async #send(batch: Batch<Entry, Answer>): Promise<void> {
     this.#batchesInFlight += 1;
-    const statement = this.#contention.begin(batch, this.#ports.nowMs());
-    let hasLocked = false;
+    const entries = batch.map((pending) => pending.entry);
+    const sentMs = this.#ports.nowMs();
     try {
-      const answers = await this.#ports.sendBatch(batch.map((pending) => pending.entry));
-      hasLocked = true;
+      const answers = await this.#ports.sendBatch(entries, this.#areStatementsSlow);
+      this.#tookMs = this.#ports.nowMs() - sentMs;
       for (const [at, pending] of batch.entries()) {
         const answer = answers[at];
         if (answer === undefined) throw new Error("Bug: a batch has fewer answers than entries.");
         this.#answer(pending, answer);
       }
     } catch (error) {
-      const isLockTimeout = this.#ports.isLockTimeout(error);
-      const mayRequeue =
-        isLockTimeout && batch.every((pending) => pending.contentionRetries < CONTENTION_RETRIES_MAX);
-      if (mayRequeue && this.#contention.markContended(statement)) this.#requeue(batch);
-      else this.#resubmitAll(batch, error, isLockTimeout);
+      this.#resubmitAll(batch, error);
     }
     this.#batchesInFlight -= 1;
-    this.#contention.end(statement, hasLocked, this.#ports.nowMs());
     this.#resubmit();
     this.#pump();
   }
@@ -199,36 +200,32 @@ export class Batcher<Entry, Answer> {
     this.#resubmit();
   }
 
-  /** Puts a batch that did nothing at the head of the queue. */
-  #requeue(batch: Batch<Entry, Answer>): void {
-    const waitedFor = batch.filter((pending) => !this.#closeIfAbandoned(pending));
-    for (const pending of waitedFor) {
-      pending.state = { type: "queued" };
-      pending.contentionRetries += 1;
-    }
-    this.#queue = new Set([...waitedFor, ...this.#queue]);
-  }
-
   /** A batch has failed: one entry may be to blame for all, and no outcome is known. Each is sent singly. */
-  #resubmitAll(batch: Batch<Entry, Answer>, failedBefore: unknown, isLockTimeout: boolean): void {
+  #resubmitAll(batch: Batch<Entry, Answer>, failedBefore: unknown): void {
+    const isLockTimeout = this.#ports.isLockTimeout(failedBefore);
     this.#ports.onBatchFailed(failedBefore, batch.length);
     for (const pending of batch.filter((one) => this.#pending.has(one.identity))) {
-      if (this.#closeIfAbandoned(pending)) continue;
+      // All its waiters may have timed out while the statement ran; the next request with this key finds the outcome.
+      if (pending.isAbandoned) {
+        this.#close(pending);
+        continue;
+      }
       pending.state = { type: "resubmission", failedBefore };
       if (!isLockTimeout) this.#lost.add(pending);
       this.#resubmissions.add(pending, isLockTimeout);
     }
   }
 
-  /** All its waiters may have timed out while the statement ran; the next request with this key finds the outcome. */
-  #closeIfAbandoned(pending: PendingEntry<Entry, Answer>): boolean {
-    if (pending.isAbandoned) this.#close(pending);
-    return pending.isAbandoned;
+  /** Puts those whose batch timed out on a lock, and so did nothing, at the head of the queue: one by one would take too long. */
+  #takeBack(): void {
+    const taken = this.#resubmissions.takeTimedOut();
+    for (const pending of taken) pending.state = { type: "queued" };
+    this.#queue = new Set([...taken, ...this.#queue]);
   }
 
   #resubmit(): void {
     while (this.#resubmissions.inFlight < this.#limits.resubmissionsMax) {
-      const pending = this.#resubmissions.take(this.#contention.unavailable());
+      const pending = this.#resubmissions.take();
       if (!pending) return;
       if (pending.state.type !== "resubmission")
         throw new Error("Bug: an entry is resubmitted and elsewhere.");
@@ -239,13 +236,15 @@ export class Batcher<Entry, Answer> {
   async #sendSingly(pending: PendingEntry<Entry, Answer>, failedBefore: unknown): Promise<void> {
     pending.state = { type: "sent" };
     const untilMs = pending.latestMs;
-    const statement = this.#contention.begin([pending], this.#ports.nowMs());
+    const sentMs = this.#ports.nowMs();
     let hasLocked = false;
     let isResent = false;
     try {
-      const remainingMs = Math.max(0, untilMs - this.#ports.nowMs());
+      const remainingMs = Math.max(0, untilMs - sentMs);
       const answer = await this.#ports.sendSingly(pending.entry, remainingMs, failedBefore);
       hasLocked = true;
+      this.#tookMs = this.#ports.nowMs() - sentMs;
+      if (this.#areStatementsSlow) this.#takeBack();
       this.#answer(pending, answer);
     } catch (error) {
       // It failed because its deadline was over; a duplicate that came meanwhile has time left.
@@ -257,10 +256,9 @@ export class Batcher<Entry, Answer> {
         this.#close(pending);
       }
     }
-    this.#contention.end(statement, hasLocked, this.#ports.nowMs());
     this.#resubmissions.finish(pending, hasLocked);
     if (isResent) this.#resubmissions.add(pending, false);
-    // Batches first: they carry many entries, and have waited for a contended lock as long.
+    // Batches first: they carry many entries.
     this.#pump();
   }
 
@@ -275,7 +273,6 @@ export class Batcher<Entry, Answer> {
     this.#pending.delete(pending.identity);
     this.#lost.delete(pending);
     if (this.#pending.size > 0) return;
-    this.#contention.clear();
     for (const resolve of this.#whenDrained) resolve();
     this.#whenDrained = [];
   }

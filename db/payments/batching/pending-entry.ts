@@ -32,8 +32,6 @@ type Waiter<Answer> = {
 
 export class PendingEntry<Entry, Answer> {
   state: State = { type: "queued" };
-  /** How often its batch timed out on a lock behind another statement of ours. */
-  contentionRetries = 0;
   readonly #waiters = new Set<Waiter<Answer>>();
   readonly #clock: Clock;
   #latestMs = 0;

@@ -12,12 +12,13 @@ const PER_LOCK_MAX = 2;
 type Member = { readonly locks: readonly string[] };
 
 export class ResubmissionQueue<M extends Member> {
-  readonly #waiting = new Set<M>();
+  /** Each with whether its batch timed out on a lock. */
+  readonly #waiting = new Map<M, boolean>();
   /** By lock: how many members need it, those in flight among them. */
   readonly #needed = new Map<string, number>();
   /** By lock: how many members in flight need it. */
   readonly #inFlightPerLock = new Map<string, number>();
-  /** Locks that a session outside Once may hold: a batch timed out on them, and nothing of ours has got them since. */
+  /** Locks that a session outside this process may hold: a batch timed out on them, and nothing of ours has got them since. */
   readonly #blocked = new Set<string>();
   #inFlight = 0;
 
@@ -33,7 +34,7 @@ export class ResubmissionQueue<M extends Member> {
 
   /** `isLockTimeout`: its batch timed out on a lock. */
   add(member: M, isLockTimeout: boolean): void {
-    this.#waiting.add(member);
+    this.#waiting.set(member, isLockTimeout);
     for (const lock of member.locks) {
       this.#needed.set(lock, countOf(this.#needed, lock) + 1);
       if (isLockTimeout) this.#blocked.add(lock);
@@ -45,11 +46,18 @@ export class ResubmissionQueue<M extends Member> {
     if (this.#waiting.delete(member)) this.#release(member);
   }
 
-  /** The next to be sent, where one may be that needs no lock of `unavailable`; `finish` must follow. */
-  take(unavailable: ReadonlySet<string>): M | undefined {
-    for (const member of this.#waiting) {
+  /** Takes those out whose batch timed out on a lock, and that were not sent since. */
+  takeTimedOut(): M[] {
+    const timedOut = [...this.#waiting].flatMap(([member, isLockTimeout]) => (isLockTimeout ? [member] : []));
+    for (const member of timedOut) this.remove(member);
+    return timedOut;
+  }
+
+  /** The next to be sent, where one may be; `finish` must follow. */
+  take(): M | undefined {
+    for (const member of this.#waiting.keys()) {
       const isBusy = (lock: string) => countOf(this.#inFlightPerLock, lock) >= PER_LOCK_MAX;
-      if (member.locks.some((lock) => unavailable.has(lock) || isBusy(lock))) continue;
+      if (member.locks.some(isBusy)) continue;
       this.#waiting.delete(member);
       for (const lock of member.locks)
         this.#inFlightPerLock.set(lock, countOf(this.#inFlightPerLock, lock) + 1);

@@ -1,6 +1,6 @@
 /**
- * The entrance of the fast path: requests to the API that it takes are answered by their handlers at once, and never reach
- * Next.js's router, which costs several times what they do. Whatever is not plainly a request for one of them, by an address
+ * The entrance of the fast path: requests to the API that it takes are answered by their handlers at once, those for precompressed
+ * static files with these, and neither reaches Next.js's router, which costs several times what they do. Whatever is not plainly a request for one of them, by an address
  * or a header that Next.js would read something into, is the router's, so only what needs no interpretation is decided here.
  */
 import { type IncomingMessage, Server, type ServerResponse } from "node:http";
@@ -8,6 +8,7 @@ import { describeError, log } from "../../observability/log.ts";
 import { countFastPath } from "../../observability/metrics.ts";
 import { tracedRequest } from "../../observability/traced-request.ts";
 import { activeHandles } from "../node-server/active-handles.ts";
+import { NO_FILES, type StaticFiles, staticAnswer } from "../static-files/precompressed.ts";
 import { type Found, findHandler } from "./handlers.ts";
 import { apiRequestOf } from "./incoming-request.ts";
 import { send } from "./send.ts";
@@ -62,12 +63,12 @@ export function isNextStart([, program = "", command]: readonly string[] = proce
  * Puts the entrance in front of every HTTP server of this process that listens now: where Next.js serves by itself, that is its own.
  * Listeners before it, and what watches requests by Node.js's diagnostics channels, see every request as before.
  */
-export function openFastPath(): void {
-  for (const handle of activeHandles()) if (handle instanceof Server) putInFront(handle);
+export function openFastPath(files: StaticFiles): void {
+  for (const handle of activeHandles()) if (handle instanceof Server) putInFront(handle, files);
 }
 
 /** Puts the entrance in front of what answers `server`'s requests now. */
-export function putInFront(server: Server): void {
+export function putInFront(server: Server, files: StaticFiles = NO_FILES): void {
   const behind = server.listeners("request") as ((
     incoming: IncomingMessage,
     outgoing: ServerResponse,
@@ -75,7 +76,9 @@ export function putInFront(server: Server): void {
   server.removeAllListeners("request");
   server.on("request", (incoming, outgoing) => {
     const found = takes(incoming);
-    if (found !== undefined) void answer(found, incoming, outgoing);
-    else for (const listener of behind) listener.call(server, incoming, outgoing);
+    if (found !== undefined) return void answer(found, incoming, outgoing);
+    const file = staticAnswer(files, incoming);
+    if (file !== undefined) return outgoing.writeHead(200, file.headers).end(file.body);
+    for (const listener of behind) listener.call(server, incoming, outgoing);
   });
 }

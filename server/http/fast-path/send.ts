@@ -1,15 +1,12 @@
 /** A handler's answer onto Node.js's response: the same bytes as Next.js writes, without its streams. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ApiAnswer, isText } from "../answer.ts";
-import { API_HEADERS, FIXED_HEADERS, FORWARDED_TLS, HSTS } from "../fixed-headers.ts";
+import { API_HEADERS, fixedHeadersFor } from "../fixed-headers.ts";
 import { LENGTH_HEADER } from "../node-server/content-length.ts";
 
 /** Next.js says this of whatever it routes to `app/`. An answer of the API depends on none of it, but says it on both ways. */
 const VARY = ["vary", "rsc, next-router-state-tree, next-router-prefetch, next-router-segment-prefetch"];
-const FIXED = [...FIXED_HEADERS, ...API_HEADERS].flatMap(({ key, value }) => [key, value]);
-const FIXED_BEHIND_TLS = [...FIXED, HSTS.key, HSTS.value, ...VARY];
-const FIXED_IN_CLEAR = [...FIXED, ...VARY];
-const BEHIND_TLS = new RegExp(`^${FORWARDED_TLS}$`);
+const OF_API = API_HEADERS.flatMap(({ key, value }) => [key, value]);
 
 /** Sends `answer`, in Next.js's order of headers. Of a request that was cancelled there is nobody to hear it. */
 export async function send(
@@ -17,9 +14,8 @@ export async function send(
   outgoing: ServerResponse,
   answer: ApiAnswer,
 ): Promise<void> {
-  const forwardedProto = incoming.headers["x-forwarded-proto"];
-  const isBehindTls = forwardedProto !== undefined && BEHIND_TLS.test(String(forwardedProto));
-  const headers = [...(isBehindTls ? FIXED_BEHIND_TLS : FIXED_IN_CLEAR)];
+  const headers = fixedHeadersFor(incoming.headers, OF_API);
+  headers.push(...VARY);
   for (const [name, value] of answer.headers)
     headers.push(name === LENGTH_HEADER ? "content-length" : name, value);
   const body = isText(answer) ? answer.text : answer.body && Buffer.from(await answer.arrayBuffer());

@@ -1,0 +1,2 @@
+/** Nothing to do. Without a file of this name here, Turbopack takes the one in the folders above, which is ours. */
+export function register(): void {}
