@@ -30,6 +30,8 @@ export type Measured = {
 export type Pace = {
   rounds: number;
   roundMs: number;
+  /** What a first round prepares for. Absent: more than any contestant does. */
+  startingPerSecond?: number;
 };
 
 export function median(values: readonly number[]): number {
@@ -56,7 +58,7 @@ export async function measure(
   for (let round = 0; round <= pace.rounds; round += 1) {
     for (const contestant of contestants) {
       const last = Math.max(0, ...(rates.get(contestant.name) ?? [0]));
-      const expected = last === 0 ? FASTEST_PER_SECOND : last * MARGIN;
+      const expected = last === 0 ? (pace.startingPerSecond ?? FASTEST_PER_SECOND) : last * MARGIN;
       const count = Math.ceil((expected * pace.roundMs) / 1000) + contestant.inFlight;
       const work = await contestant.prepare(count);
       const beside = contestant.beside?.();
