@@ -97,6 +97,14 @@ describe("forms that open at once", () => {
     expect(issued.map(({ type }) => type)).toEqual(["created", "not-found"]);
   });
 
+  it("get their keys beside one that Postgres refuses", async () => {
+    const payer = await newPerson(test.owner, 0n);
+    const asked = ["nobody", payer.id].map((userId) => issueKey(userId, newIntent()));
+    const [refused, issued] = await Promise.allSettled(asked);
+    expect(refused).toMatchObject({ status: "rejected", reason: { code: "22P02" } });
+    expect(issued).toMatchObject({ status: "fulfilled", value: { type: "created" } });
+  });
+
   it("do not wait for one whose purpose somebody else is writing", async () => {
     const payer = await newPerson(test.owner, 0n);
     const purpose = newIntent();
