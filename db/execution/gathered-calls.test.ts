@@ -74,3 +74,25 @@ it("a call that waits for a lock keeps nobody waiting", async () => {
   made.end();
   expect(await held).toBe(2);
 });
+
+it("who asks while a call pauses goes with it", async () => {
+  let go = () => {};
+  const paused = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const calls: number[][] = [];
+  const double = gatheredCall(
+    async (items: readonly number[]) => {
+      calls.push([...items]);
+      return items.map((one) => 2 * one);
+    },
+    { batchMax: 10, busyMs: 60_000, pause: () => paused },
+  );
+  const first = double(1);
+  await nextTurn();
+  await nextTurn();
+  const second = double(2);
+  go();
+  expect(await Promise.all([first, second])).toEqual([2, 4]);
+  expect(calls).toEqual([[1, 2]]);
+});

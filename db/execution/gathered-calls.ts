@@ -7,11 +7,11 @@ import { within } from "./deadline.ts";
 /**
  * Makes a call for one item of `send`, which answers many, in their order, and throws where it failed for all of them. One is under way
  * at a time, of `batchMax` items at most: an item alone is sent at the end of its turn of the event loop, others meanwhile go
- * together in the next. What takes longer than `busyMs` waits for a lock or for a connection, and keeps nobody else waiting.
+ * together in the next. Each is sent after `pause`, if any, and takes whoever asks until then. What takes longer than `busyMs` waits for a lock or for a connection, and keeps nobody else waiting.
  */
 export function gatheredCall<Item, Answer>(
   send: (items: readonly Item[]) => Promise<readonly Answer[]>,
-  { batchMax, busyMs }: { batchMax: number; busyMs: number },
+  { batchMax, busyMs, pause }: { batchMax: number; busyMs: number; pause?: () => Promise<unknown> },
 ): (item: Item) => Promise<Answer> {
   const slot = pLimit(1);
   let sending: Promise<unknown> = Promise.resolve();
@@ -27,6 +27,7 @@ export function gatheredCall<Item, Answer>(
       batchScheduleFn: (dispatch) =>
         void slot(async () => {
           await nextTurn();
+          await pause?.();
           dispatch();
           // How it ends is for those to hear who asked; here only the slot waits for it.
           await within(busyMs, sending).catch(() => {});

@@ -2,11 +2,13 @@
  * New keys, many by one statement and one commit: what most forms that open ask for, and all of a rush. An entry that gets none here
  * is issued its key by `issue_key_v1` (../issue.ts), which says what is in the way.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { uuidv7 } from "uuidv7";
 import type { Sql } from "../../connection/client.ts";
 import { gatheredCall } from "../../execution/gathered-calls.ts";
 import { noteAsker, tracedBatch } from "../../execution/tracing.ts";
 import { attemptOnce } from "../../execution/until-known.ts";
+import { settlingLoad } from "../../payments/settle.ts";
 import { OpenKeyCounts } from "./open-key-counts.ts";
 
 /** A user's purpose, as the columns of its key. `openMax`: with as many open keys the user gets no other. */
@@ -30,6 +32,13 @@ const BUSY_MS = 20;
 /** Its connection is dead, or the database away, where a batch has no answer by then: its entries are then sent singly. */
 const BATCH_DEADLINE_MS = 3_000;
 
+/** While payments are at work they have the cores for so long, and more forms share the next batch: nobody notices it in a form that opens. */
+const AFTER_PAYMENTS_MS = 5;
+
+const afterPayments = async () => {
+  if (settlingLoad().batchesInFlight > 0) await sleep(AFTER_PAYMENTS_MS);
+};
+
 type Row = { n: number; expiresAt: Date | null; openKeys: number | null };
 
 type NewKeys = {
@@ -45,7 +54,7 @@ function newKeys(): NewKeys {
   const counts = new OpenKeyCounts();
   const ask = gatheredCall<WantedKey, NewKey | undefined>(
     (wanted) => tracedBatch("once.issue batch", wanted, () => sendBatch(wanted, counts)),
-    { batchMax: BATCH_MAX, busyMs: BUSY_MS },
+    { batchMax: BATCH_MAX, busyMs: BUSY_MS, pause: afterPayments },
   );
   slot.onceNewKeys = { counts, ask };
   return slot.onceNewKeys;
