@@ -57,7 +57,7 @@ export async function isolation(world: World, pace: Pace): Promise<Figure[]> {
       of("beside a flood").p99Ms,
       "paying alone",
       of("alone").p99Ms,
-      "≤ 1.5",
+      "≤ 1.3",
     ),
     figure(
       `keys issued, ${FORMS_IN_FLIGHT} in flight`,

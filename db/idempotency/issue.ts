@@ -4,13 +4,14 @@ import { uuidv7 } from "uuidv7";
 import type { InternalPurpose } from "../../lib/api/payment.ts";
 import { database } from "../connection/client.ts";
 import { ConcurrencyLimit } from "../execution/concurrency-limit.ts";
-import { countdown, DEADLINE_MS, READ_DEADLINE_MS } from "../execution/deadline.ts";
+import { countdown, DEADLINE_MS, READ_DEADLINE_MS, within } from "../execution/deadline.ts";
 import { traced } from "../execution/tracing.ts";
 import { untilKnown } from "../execution/until-known.ts";
 import type { PaymentRow } from "../payments/row.ts";
 import { ledgerAccounts, ledgerAdjustments } from "../schema/ledger.ts";
 import { orders } from "../schema/orders.ts";
 import { payments } from "../schema/payments.ts";
+import { countAnew, issueNewKey, KEY_LIFETIME, type NewKey, type WantedKey } from "./new-keys/new-keys.ts";
 import { findSettledPayment } from "./state.ts";
 
 export type Issued =
@@ -24,15 +25,16 @@ export type Issued =
   /** The user has as many open keys as anybody may. */
   | { type: "capped" };
 
-/** A form that stays open overnight still works in the morning. Only the reaper reads it: an expired key is still open. */
-export const KEY_LIFETIME = "24 hours";
-/** No person opens this many forms; a program that does would fill the table. */
+/**
+ * No person opens this many forms; a program that does would fill the table. Each server remembers how many it has issued to whom
+ * (new-keys/open-key-counts.ts) and refuses none too early; with several, a user may have as many times more.
+ */
 const OPEN_KEYS_MAX = 2_000;
 /** Beyond it there is room for the keys that operators have issued to somebody: a merchant's own keys do not keep a refund from being made. */
 const OPERATORS_KEYS_MAX = 500;
 
-/** Issuing may use two of the database's cores at most; payments need the others. */
-const issuing = new ConcurrencyLimit({ concurrency: 2, busyMs: 20 });
+/** Keys that are issued alone may use one of the database's cores, beside one batch of new ones; payments need the others. */
+const issuingAlone = new ConcurrencyLimit({ concurrency: 1, busyMs: 20 });
 
 /** A purpose as the columns `kind`, `purpose_id` and `subject_id`. */
 function columnsOf(purpose: InternalPurpose): { kind: string; purposeId: string; subjectId: string | null } {
@@ -117,12 +119,18 @@ export function issueKey(
 
 async function issue(userId: string, purpose: InternalPurpose, by: "owner" | "operator"): Promise<Issued> {
   const remaining = countdown(DEADLINE_MS);
-  if (!(await subjectExists(userId, purpose))) return { type: "not-found" };
-  const { kind, purposeId, subjectId } = columnsOf(purpose);
-  const openMax = OPEN_KEYS_MAX + (by === "operator" ? OPERATORS_KEYS_MAX : 0);
   // Leaves time to read the payment that it finds.
   const toIssueMs = () => remaining() - READ_DEADLINE_MS;
-  const [row] = await issuing.run(
+  // Whether an order is there, the statement that makes its key looks itself.
+  const isLookedUpLater = purpose.kind === "order";
+  if (!isLookedUpLater && !(await subjectExists(userId, purpose))) return { type: "not-found" };
+  const { kind, purposeId, subjectId } = columnsOf(purpose);
+  const openMax = OPEN_KEYS_MAX + (by === "operator" ? OPERATORS_KEYS_MAX : 0);
+  const made = await newKeyOf({ userId, kind, purposeId, subjectId, openMax }, toIssueMs());
+  if (made) return { type: "created", ...made };
+
+  if (isLookedUpLater && !(await subjectExists(userId, purpose))) return { type: "not-found" };
+  const [row] = await issuingAlone.run(
     () =>
       untilKnown(
         "keys",
@@ -137,6 +145,8 @@ async function issue(userId: string, purpose: InternalPurpose, by: "owner" | "op
   if (!row) throw new Error("Bug: issue_key_v1 answered nothing.");
   switch (row.verdict) {
     case "created":
+      countAnew(userId);
+      return { type: row.verdict, key: row.key, expiresAt: row.expiresAt };
     case "found":
       return { type: row.verdict, key: row.key, expiresAt: row.expiresAt };
     case "settled":
@@ -147,4 +157,13 @@ async function issue(userId: string, purpose: InternalPurpose, by: "owner" | "op
     default:
       return row.verdict satisfies never;
   }
+}
+
+/**
+ * A new key for the purpose, of a batch; undefined where it gets none there, or its batch failed, whatever became of it: then it is
+ * issued alone, which finds what a batch has left behind. Throws DeadlineMissed where it takes longer than `waitMaxMs`.
+ */
+async function newKeyOf(wanted: WantedKey, waitMaxMs: number): Promise<NewKey | undefined> {
+  const asked = issueNewKey(wanted).catch(() => undefined);
+  return within(waitMaxMs, asked);
 }

@@ -94,6 +94,7 @@ const DECISIONS: Record<string, (user: string, key: string) => string> = {
   settling: () => "select * from settle_payments_v1('[]')",
   issuing: (user, key) =>
     `select * from issue_key_v1('${user}', '${key}', 'transfer', '${user}', null, '1 day', 10)`,
+  "issuing new keys": () => "select * from issue_new_keys_v1('[]', '1 day')",
   revoking: (user, key) => `select revoke_key_v1('${user}', '${key}')`,
   "telling the state": (user, key) => `select key_state_v1('${user}', '${key}')`,
   reaping: () => "select reap_keys_v1(10)",
@@ -141,7 +142,7 @@ describe.each(["off", "local", "remote_write"])("with synchronous_commit = %s", 
         ?.level;
     });
 
-  it.each(decisions.filter(([name]) => name !== "issuing"))(
+  it.each(decisions.filter(([name]) => !name.startsWith("issuing")))(
     "%s commits synchronously",
     async (_name, call) => {
       expect(await commitOf(call(randomUUID(), randomUUID()))).toBe("on");
@@ -154,6 +155,7 @@ describe.each(["off", "local", "remote_write"])("with synchronous_commit = %s", 
       `select * from issue_key_v1('${payer.id}', gen_random_uuid(), 'transfer', '${intentId}', null, '1 day', 10)`;
     const intentId = randomUUID();
     expect(await commitOf(issuing(intentId))).toBe("off");
+    expect(await commitOf("select * from issue_new_keys_v1('[]', '1 day')")).toBe("off");
     const key = await keyFor(payer.id, { kind: "transfer", intentId });
     expect(await commitOf(issuing(intentId))).toBe("on");
     await pay(payer.id, key, transferTo(payee, "1"));

@@ -31,7 +31,7 @@ export type Readiness = { ready: true } | { ready: false; why: NotReady; cause: 
 const PROBE_DEADLINE_MS = 2_000;
 
 /** What a payment needs on its way, from the session to the receipt. */
-const FUNCTIONS = ["issue_key_v1", "settle_payments_v1", "revoke_key_v1"];
+const FUNCTIONS = ["issue_key_v1", "issue_new_keys_v1", "settle_payments_v1", "revoke_key_v1"];
 const TABLES = [
   "users",
   "sessions",

@@ -5,7 +5,7 @@ import { database } from "../../connection/client.ts";
 import { type Cursor, type Found, isAfter } from "../../execution/cursor.ts";
 import type { PersonNamed } from "../../payments/search/search.ts";
 import { idempotencyKeys } from "../../schema/idempotency-keys.ts";
-import { KEY_LIFETIME } from "../issue.ts";
+import { KEY_LIFETIME } from "../new-keys/new-keys.ts";
 
 export type ListedKey = {
   key: string;

@@ -1,6 +1,6 @@
 /** What an operator has funded before that matters before they fund again. Nothing is decided from it: it serves a question. */
 import { database } from "../../connection/client.ts";
-import { KEY_LIFETIME } from "../../idempotency/issue.ts";
+import { KEY_LIFETIME } from "../../idempotency/new-keys/new-keys.ts";
 import type { Funding } from "../funding.ts";
 import { LOOKS_ALIKE_MINUTES } from "./earlier.ts";
 

@@ -16,6 +16,7 @@ const FILES = [
   "db/operators/merchant-requests.sql",
   "db/operators/people.sql",
   "db/idempotency/issue.sql",
+  "db/idempotency/new-keys/new-keys.sql",
   "db/idempotency/state.sql",
   "db/idempotency/revoke.sql",
   "db/idempotency/reap.sql",

@@ -27,6 +27,12 @@ export const DURABILITY_MUTANTS: readonly Mutant[] = [
     find: "<> 'read committed'",
     replace: "= 'no such level'",
   },
+  {
+    name: "undecisive-new-keys",
+    without: "the isolation level that issue_new_keys_v1 demands",
+    from: "issue_new_keys_v1",
+    find: "perform assert_decisive();",
+  },
   ...[
     "settle_payments_v1",
     "issue_key_v1",

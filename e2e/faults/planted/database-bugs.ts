@@ -80,6 +80,7 @@ export const DATABASE_BUGS: readonly PlantedBug[] = [
       withoutConstraint("idempotency_keys", "idempotency_keys_purpose_unique"),
       withoutPurposeIndex,
       inFunction("issue_key_v1", "on conflict (user_id, kind, purpose_id) do nothing", ""),
+      inFunction("issue_new_keys_v1", "on conflict (user_id, kind, purpose_id) do nothing", ""),
       mutantNamed("no-purpose-once-in-settle"),
     ],
   },

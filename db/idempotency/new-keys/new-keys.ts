@@ -1,0 +1,120 @@
+/**
+ * New keys, many by one statement and one commit: what most forms that open ask for, and all of a rush. An entry that gets none here
+ * is issued its key by `issue_key_v1` (../issue.ts), which says what is in the way.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { uuidv7 } from "uuidv7";
+import type { Sql } from "../../connection/client.ts";
+import { gatheredCall } from "../../execution/gathered-calls.ts";
+import { noteAsker, tracedBatch } from "../../execution/tracing.ts";
+import { attemptOnce } from "../../execution/until-known.ts";
+import { settlingLoad } from "../../payments/settle.ts";
+import { OpenKeyCounts } from "./open-key-counts.ts";
+
+/** A user's purpose, as the columns of its key. `openMax`: with as many open keys the user gets no other. */
+export type WantedKey = {
+  userId: string;
+  kind: string;
+  purposeId: string;
+  subjectId: string | null;
+  openMax: number;
+};
+
+/** A form that stays open overnight still works in the morning. Only the reaper reads it: an expired key is still open. */
+export const KEY_LIFETIME = "24 hours";
+
+export type NewKey = { key: string; expiresAt: Date };
+
+/** A statement of this many takes some milliseconds, on one core; payments need the others. */
+const BATCH_MAX = 32;
+/** A batch that takes longer waits for a lock, needs no core, and must not keep the next one waiting. */
+const BUSY_MS = 20;
+/** Its connection is dead, or the database away, where a batch has no answer by then: its entries are then sent singly. */
+const BATCH_DEADLINE_MS = 3_000;
+
+/** While payments are at work they have the cores for so long, and more forms share the next batch: nobody notices it in a form that opens. */
+const AFTER_PAYMENTS_MS = 5;
+
+const afterPayments = async () => {
+  if (settlingLoad().batchesInFlight > 0) await sleep(AFTER_PAYMENTS_MS);
+};
+
+type Row = { n: number; expiresAt: Date | null; openKeys: number | null };
+
+type NewKeys = {
+  counts: OpenKeyCounts;
+  ask: (wanted: WantedKey) => Promise<NewKey | undefined>;
+};
+
+// On globalThis, because routes and actions may be bundled apart; the batches and the counts are one.
+const slot = globalThis as typeof globalThis & { onceNewKeys?: NewKeys };
+
+function newKeys(): NewKeys {
+  if (slot.onceNewKeys) return slot.onceNewKeys;
+  const counts = new OpenKeyCounts();
+  const ask = gatheredCall<WantedKey, NewKey | undefined>(
+    (wanted) => tracedBatch("once.issue batch", wanted, () => sendBatch(wanted, counts)),
+    { batchMax: BATCH_MAX, busyMs: BUSY_MS, pause: afterPayments },
+  );
+  slot.onceNewKeys = { counts, ask };
+  return slot.onceNewKeys;
+}
+
+/**
+ * Issues a new key for `wanted` where nothing stands in the way: no key of the purpose is there, nor its payment, its order exists, and
+ * the user has room. Undefined otherwise. Throws where that is not known; the key may have been issued, and nobody was told.
+ */
+export function issueNewKey(wanted: WantedKey): Promise<NewKey | undefined> {
+  noteAsker(wanted);
+  return newKeys().ask(wanted);
+}
+
+/** Has the open keys of `userId` counted before the next is issued: there are more, or fewer, than this process knows of. */
+export function countAnew(userId: string): void {
+  newKeys().counts.forget(userId);
+}
+
+async function sendBatch(
+  wanted: readonly WantedKey[],
+  counts: OpenKeyCounts,
+): Promise<(NewKey | undefined)[]> {
+  const sent = wanted.flatMap(({ userId, kind, purposeId, subjectId, openMax }, n) => {
+    const room = counts.take(userId, openMax);
+    // Perhaps there is room by now: issue_key_v1 counts, and nobody here waits for that.
+    if (room === "full") return [];
+    const countMax = room === "uncounted" ? openMax : null;
+    return [{ n, userId, key: uuidv7(), kind, purposeId, subjectId, countMax }];
+  });
+  const rows =
+    sent.length === 0 ? [] : await attemptOnce("keys", (sql) => statement(sql, sent), BATCH_DEADLINE_MS);
+  const answers = new Map(rows.map((row) => [row.n, row]));
+  const issued: (NewKey | undefined)[] = wanted.map(() => undefined);
+  const counted = new Map<string, number>();
+  for (const { n, userId, key } of sent) {
+    const answer = answers.get(n);
+    if (answer === undefined)
+      throw new Error("Bug: issue_new_keys_v1 answered other entries than it was asked.");
+    const { expiresAt, openKeys } = answer;
+    if (expiresAt !== null) issued[n] = { key, expiresAt };
+    if (openKeys !== null)
+      counted.set(userId, Math.max(counted.get(userId) ?? 0, expiresAt === null ? openKeys : openKeys + 1));
+    else if (expiresAt === null) counts.giveBack(userId);
+  }
+  for (const [userId, keys] of counted) counts.counted(userId, keys);
+  return issued;
+}
+
+type Sent = Omit<WantedKey, "openMax"> & { n: number; key: string; countMax: number | null };
+
+function statement(sql: Sql, sent: readonly Sent[]): PromiseLike<Row[]> {
+  const batch = sent.map(({ n, userId, key, kind, purposeId, subjectId, countMax }) => ({
+    n,
+    user_id: userId,
+    key,
+    kind,
+    purpose_id: purposeId,
+    subject_id: subjectId,
+    count_max: countMax,
+  }));
+  return sql<Row[]>`select * from issue_new_keys_v1(${sql.json(batch)}::jsonb, ${KEY_LIFETIME}::interval)`;
+}
