@@ -21,11 +21,18 @@ async function axe(page: Page, what: string): Promise<void> {
 }
 
 async function expectNoSidewaysScroll(page: Page, what: string): Promise<void> {
-  const [wide, room] = await page.evaluate(() => {
-    const root = document.scrollingElement ?? document.documentElement;
-    return [root.scrollWidth, root.clientWidth];
-  });
-  expect.soft(wide, `${what} scrolls sideways`).toBeLessThanOrEqual(room ?? 0);
+  // A chart learns its new width a moment after the window has got it.
+  await expect
+    .configure({ soft: true })
+    .poll(
+      () =>
+        page.evaluate(() => {
+          const root = document.scrollingElement ?? document.documentElement;
+          return root.scrollWidth - root.clientWidth;
+        }),
+      { message: `${what} scrolls sideways` },
+    )
+    .toBeLessThanOrEqual(0);
 }
 
 /**
