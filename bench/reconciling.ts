@@ -77,6 +77,7 @@ export async function reconciling(world: World, pace: Pace): Promise<Figure[]> {
       perSecond("snapshot"),
       "paying alone",
       perSecond("alone"),
+      "≥ 0.9",
     ),
   ];
 }

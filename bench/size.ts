@@ -31,7 +31,7 @@ export async function history(large: World, small: World, many: number, pace: Pa
       p50("large"),
       `with ${words(HISTORY)}`,
       p50("small"),
-      "≤ 1.15",
+      "≤ 1.1",
     ),
   ];
 }

@@ -3,7 +3,7 @@
 -- the purpose, its payment, a full cap, an order that is not there) leaves that entry without a key, and issue_key_v1 says what it is.
 -- The keys are inserted in one order everywhere, so that batches do not wait for each other in a circle.
 -- `batch`: a JSON array of {n, user_id, key, kind, purpose_id, subject_id, count_max}. Where count_max is not null, the user's open
--- keys are counted so far, and so many are too many.
+-- keys are counted so far, once for all entries of theirs, and so many are too many.
 -- Returns each entry's number, when its key expires (null: it has none), and what was counted.
 create or replace function issue_new_keys_v1(batch jsonb, lifetime interval)
 returns table (n integer, expires_at timestamptz, open_keys integer)
@@ -17,6 +17,9 @@ as $$
 declare
   here constant text := database_identity();
   wanted record;
+  counted_of uuid;
+  counted_max integer;
+  counted integer;
 begin
   perform assert_decisive();
   for wanted in
@@ -28,8 +31,13 @@ begin
     expires_at := null;
     open_keys := null;
     if wanted.count_max is not null then
-      select count(*) into open_keys from (
-        select from idempotency_keys k where k.user_id = wanted.user_id and k.issued_in = here limit wanted.count_max) q;
+      if (wanted.user_id, wanted.count_max) is distinct from (counted_of, counted_max) then
+        select count(*) into counted from (
+          select from idempotency_keys k where k.user_id = wanted.user_id and k.issued_in = here limit wanted.count_max) q;
+        counted_of := wanted.user_id;
+        counted_max := wanted.count_max;
+      end if;
+      open_keys := counted;
     end if;
     if (open_keys is null or open_keys < wanted.count_max)
       and (wanted.kind <> 'order' or exists (select from orders o where o.id = wanted.purpose_id)) then
@@ -44,6 +52,9 @@ begin
            and p.status = 'succeeded') then
         delete from idempotency_keys k where k.user_id = wanted.user_id and k.key = wanted.key;
         expires_at := null;
+      end if;
+      if expires_at is not null then
+        counted := counted + 1;
       end if;
     end if;
     return next;

