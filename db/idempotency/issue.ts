@@ -33,8 +33,8 @@ const OPEN_KEYS_MAX = 2_000;
 /** Beyond it there is room for the keys that operators have issued to somebody: a merchant's own keys do not keep a refund from being made. */
 const OPERATORS_KEYS_MAX = 500;
 
-/** Keys that are issued alone may use one of the database's cores, beside one batch of new ones; payments need the others. */
-const issuingAlone = new ConcurrencyLimit({ concurrency: 1, busyMs: 20 });
+/** Keys that are issued alone may use two of the database's cores at most; payments need the others. */
+const issuingAlone = new ConcurrencyLimit({ concurrency: 2, busyMs: 20 });
 
 /** A purpose as the columns `kind`, `purpose_id` and `subject_id`. */
 function columnsOf(purpose: InternalPurpose): { kind: string; purposeId: string; subjectId: string | null } {
@@ -163,7 +163,7 @@ async function issue(userId: string, purpose: InternalPurpose, by: "owner" | "op
  * A new key for the purpose, of a batch; undefined where it gets none there, or its batch failed, whatever became of it: then it is
  * issued alone, which finds what a batch has left behind. Throws DeadlineMissed where it takes longer than `waitMaxMs`.
  */
-async function newKeyOf(wanted: WantedKey, waitMaxMs: number): Promise<NewKey | undefined> {
-  const asked = issueNewKey(wanted).catch(() => undefined);
+async function newKeyOf(wanted: Omit<WantedKey, "latestMs">, waitMaxMs: number): Promise<NewKey | undefined> {
+  const asked = issueNewKey({ ...wanted, latestMs: performance.now() + waitMaxMs }).catch(() => undefined);
   return within(waitMaxMs, asked);
 }

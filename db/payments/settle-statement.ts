@@ -9,6 +9,8 @@ import type { RefusalReason, Settlement, SettlementEntry } from "./settlement.ts
  * almost certainly a dead connection, and others must not wait behind it; its entries are then sent singly.
  */
 const BATCH_DEADLINE_MS = 3_000;
+/** As long as the server lets a statement run: where statements are slow, a batch may wait for locks so long. */
+const SLOW_BATCH_DEADLINE_MS = 5_000;
 
 /**
  * How long a batch waits for a lock, whatever its size: others wait behind it. Nothing waits behind an entry that is sent
@@ -30,7 +32,8 @@ export async function sendBatch(
   areStatementsSlow = false,
 ): Promise<Settlement[]> {
   const lockTimeout = areStatementsSlow ? null : BATCH_LOCK_TIMEOUT;
-  return attemptOnce("settling", (sql) => settleAll(sql, entries, lockTimeout), BATCH_DEADLINE_MS);
+  const deadlineMs = areStatementsSlow ? SLOW_BATCH_DEADLINE_MS : BATCH_DEADLINE_MS;
+  return attemptOnce("settling", (sql) => settleAll(sql, entries, lockTimeout), deadlineMs);
 }
 
 /**

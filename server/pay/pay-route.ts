@@ -26,6 +26,9 @@ type CommandOf = (body: unknown) => ParsedPayment<PayCommand>;
 /** A request to pay that was read whole, with what its key and its command were found to be. */
 export type Ahead = { key: string; command: PayCommand; resolved: Resolved };
 
+/** More than a request to pay has: what is longer is read once it is known who sends it. */
+const AHEAD_MAX_BYTES = 4 * 1024;
+
 /**
  * Finds who sends a request to pay and what paying reads first in one statement, where that can be: by an API key, and with a
  * body that has come and is right. Undefined for any other request, which is then read and answered step by step.
@@ -37,6 +40,7 @@ export function readPaymentAhead(
   const apiKey = bearerKey(request.headers);
   // Of a form that was opened as somebody else nothing is looked up.
   if (!apiKey || request.headers.get("x-once-user") !== null) return undefined;
+  if (Number(request.headers.get("content-length") ?? 0) > AHEAD_MAX_BYTES) return undefined;
   const reading = readKey(request);
   const body = reading.type === "key" ? arrivedJson(request) : undefined;
   if (reading.type !== "key" || !body?.ok) return undefined;

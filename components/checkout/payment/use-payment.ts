@@ -165,7 +165,10 @@ function useKey(
       asked.current = { state, answer: openUntilAnswered(() => openForm(userId, purpose, payload, name)) };
     let isCurrent = true;
     void asked.current.answer.then((event) => {
-      if (isCurrent) dispatch(event);
+      if (!isCurrent) return;
+      // The same state may come again, after the page was kept by the browser: then the answer may be another.
+      asked.current = undefined;
+      dispatch(event);
     });
     return () => {
       isCurrent = false;

@@ -121,7 +121,7 @@ function Value({ of: { text, href } }: { of: Told }) {
     <Link
       href={href}
       prefetch={false}
-      className="inline-flex min-h-11 items-center text-accent-text underline underline-offset-4 sm:min-h-6"
+      className="inline-flex min-h-11 items-center text-accent-text underline underline-offset-4 sm:inline"
     >
       <bdi>{text}</bdi>
     </Link>

@@ -16,6 +16,7 @@ import {
 } from "../../testing/fixtures/people.ts";
 import { issueKey } from "../issue.ts";
 import { revokeKey } from "../revoke.ts";
+import { issueNewKey } from "./new-keys.ts";
 
 const test = testDatabase();
 
@@ -223,4 +224,18 @@ it("a user's open keys are counted now and then, not for each key of a rush", as
   await Promise.all(Array.from({ length: KEYS }, () => transferKey(payer)));
   // For each statement that asks for some of them once, at most.
   expect((await read()) - before).toBeLessThan((KEYS / 2) * ROWS);
+});
+
+it("whoever has given up is issued none", async () => {
+  const payer = await newPerson(test.owner, 0n);
+  const wanted = {
+    userId: payer.id,
+    kind: "transfer",
+    purposeId: randomUUID(),
+    subjectId: null,
+    openMax: 10,
+  };
+  expect(await issueNewKey({ ...wanted, latestMs: performance.now() })).toBeUndefined();
+  expect(await test.owner`select from idempotency_keys where user_id = ${payer.id}`).toHaveLength(0);
+  expect(await issueNewKey({ ...wanted, latestMs: performance.now() + 60_000 })).toBeDefined();
 });

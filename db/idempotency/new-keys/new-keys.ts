@@ -11,13 +11,17 @@ import { attemptOnce } from "../../execution/until-known.ts";
 import { settlingLoad } from "../../payments/settle.ts";
 import { OpenKeyCounts } from "./open-key-counts.ts";
 
-/** A user's purpose, as the columns of its key. `openMax`: with as many open keys the user gets no other. */
+/**
+ * A user's purpose, as the columns of its key. `openMax`: with as many open keys the user gets no other. `latestMs`: when whoever asks has
+ * given up, by `performance.now()`.
+ */
 export type WantedKey = {
   userId: string;
   kind: string;
   purposeId: string;
   subjectId: string | null;
   openMax: number;
+  latestMs: number;
 };
 
 /** A form that stays open overnight still works in the morning. Only the reaper reads it: an expired key is still open. */
@@ -78,7 +82,8 @@ async function sendBatch(
   wanted: readonly WantedKey[],
   counts: OpenKeyCounts,
 ): Promise<(NewKey | undefined)[]> {
-  const sent = wanted.flatMap(({ userId, kind, purposeId, subjectId, openMax }, n) => {
+  const sent = wanted.flatMap(({ userId, kind, purposeId, subjectId, openMax, latestMs }, n) => {
+    if (performance.now() >= latestMs) return [];
     const room = counts.take(userId, openMax);
     // Perhaps there is room by now: issue_key_v1 counts, and nobody here waits for that.
     if (room === "full") return [];
@@ -90,21 +95,23 @@ async function sendBatch(
   const answers = new Map(rows.map((row) => [row.n, row]));
   const issued: (NewKey | undefined)[] = wanted.map(() => undefined);
   const counted = new Map<string, number>();
-  for (const { n, userId, key } of sent) {
+  const countedTo = new Map<string, number>();
+  for (const { n, userId, key, countMax } of sent) {
     const answer = answers.get(n);
     if (answer === undefined)
       throw new Error("Bug: issue_new_keys_v1 answered other entries than it was asked.");
     const { expiresAt, openKeys } = answer;
     if (expiresAt !== null) issued[n] = { key, expiresAt };
-    if (openKeys !== null)
+    if (openKeys !== null) {
+      countedTo.set(userId, Math.min(countedTo.get(userId) ?? Number.POSITIVE_INFINITY, countMax ?? 0));
       counted.set(userId, Math.max(counted.get(userId) ?? 0, expiresAt === null ? openKeys : openKeys + 1));
-    else if (expiresAt === null) counts.giveBack(userId);
+    } else if (expiresAt === null) counts.giveBack(userId);
   }
-  for (const [userId, keys] of counted) counts.counted(userId, keys);
+  for (const [userId, keys] of counted) counts.counted(userId, keys, countedTo.get(userId) ?? 0);
   return issued;
 }
 
-type Sent = Omit<WantedKey, "openMax"> & { n: number; key: string; countMax: number | null };
+type Sent = Omit<WantedKey, "openMax" | "latestMs"> & { n: number; key: string; countMax: number | null };
 
 function statement(sql: Sql, sent: readonly Sent[]): PromiseLike<Row[]> {
   const batch = sent.map(({ n, userId, key, kind, purposeId, subjectId, countMax }) => ({

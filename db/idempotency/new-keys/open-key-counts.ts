@@ -10,7 +10,8 @@ export const COUNT_HOLDS_MS = 25;
 /** More than open forms within that time. */
 const USERS_MAX = 10_000;
 
-type Known = { atMost: number; countedMs: number };
+/** `countedTo`: there may be more than so many. */
+type Known = { atMost: number; countedTo: number; countedMs: number };
 
 export class OpenKeyCounts {
   /** The least recently counted first. */
@@ -30,6 +31,7 @@ export class OpenKeyCounts {
   take(userId: string, openMax: number): "taken" | "full" | "uncounted" {
     const known = this.#known.get(userId);
     if (known === undefined || this.#nowMs() - known.countedMs >= COUNT_HOLDS_MS) return "uncounted";
+    if (known.countedTo < openMax && known.atMost >= known.countedTo) return "uncounted";
     if (known.atMost >= openMax) return "full";
     known.atMost += 1;
     return "taken";
@@ -41,10 +43,10 @@ export class OpenKeyCounts {
     if (known) known.atMost -= 1;
   }
 
-  /** Notes that `userId` had `keys` open keys just now. */
-  counted(userId: string, keys: number): void {
+  /** Notes that `userId` had `keys` open keys just now, counted up to `countedTo`. */
+  counted(userId: string, keys: number, countedTo: number): void {
     this.#known.delete(userId);
-    this.#known.set(userId, { atMost: keys, countedMs: this.#nowMs() });
+    this.#known.set(userId, { atMost: keys, countedTo, countedMs: this.#nowMs() });
     for (const longestAgo of this.#known.keys()) {
       if (this.#known.size <= this.#usersMax) break;
       this.#known.delete(longestAgo);
