@@ -219,6 +219,8 @@ async function wordsOf(page: Page): Promise<string[]> {
 async function settledWords(page: Page): Promise<string[]> {
   // The reference comes by itself: the button for the language stands below it.
   await expect(page.getByText("Die Referenz wird geladen")).toHaveCount(0);
+  // So does the key of a form.
+  await expect(page.getByText("Ihre Zahlung wird vorbereitet")).toHaveCount(0);
   let words: string[] = [];
   await expect(async () => {
     const before = words;
