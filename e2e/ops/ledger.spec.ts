@@ -5,6 +5,7 @@ import { violationsOn } from "../support/axe.ts";
 import { accountOf, books, secondOperator, userIdOf } from "../support/books.ts";
 import { expect, signIn, test } from "../support/fixtures.ts";
 import { paidOrder } from "../support/samples.ts";
+import { smallTargets } from "../support/targets.ts";
 
 async function balanceOf(accountId: string): Promise<bigint> {
   const [row] = await books()<{ balance: string }[]>`
@@ -81,6 +82,10 @@ test("what another operator asked for moves when Omar approves it, once; what he
     await books()`select count(*)::int as asked from ledger_adjustments where reason = 'Back again'`;
   expect(count?.asked).toBe(1);
   expect(await reconcile(books())).toEqual([]);
+  // Both accounts of a correction are links there, one above the other.
+  await page.goto("/ops/audit");
+  await expect(page.getByText("Booked to the wrong account").first()).toBeVisible();
+  expect(await smallTargets(page)).toEqual([]);
 });
 
 test("an account is shown as of a moment, and its file holds what the page shows", async ({
