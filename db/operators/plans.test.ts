@@ -38,6 +38,8 @@ beforeAll(async () => {
     insert into merchant_requests (id, user_id, business_name, sells, state, decided_by, decision_reason, decided_at, created_at)
     select gen_random_uuid(), u.id, 'A shop', 'Tea', 'declined', ${person.id}, 'A test', now(), now()
       from (select id from users where role = 'payer' limit ${ROWS / 5}::int) u`;
+  // With a hundred bounds in its histogram, one that happens to begin as what is looked for would stand for a hundredth of all people.
+  await test.owner`alter table users alter column email set statistics 1000`;
   // As many as signing up has written above stand there already.
   await test.owner`analyze`;
 }, 240_000);
