@@ -1,21 +1,11 @@
 /** A build, served over HTTP on a database of its own, with people who pay there; for measuring any build that has the same API. */
 import { randomUUID } from "node:crypto";
-import path from "node:path";
 import postgres from "postgres";
 import { uuidv7 } from "uuidv7";
 import { provision } from "../db/setup/provision.ts";
-import { appServer, projectRoot } from "../e2e/faults/app-server.ts";
 import { onceClient } from "../lib/client/client.ts";
-import {
-  type Ask,
-  apiKeyOf,
-  clientOf,
-  IN_FLIGHT,
-  makeApiKeys,
-  PAYERS,
-  requestOf,
-  SECRET,
-} from "./http-client.ts";
+import { serverOf } from "./http.ts";
+import { type Ask, apiKeyOf, clientOf, IN_FLIGHT, makeApiKeys, PAYERS, requestOf } from "./http-client.ts";
 import { accountId, dropWorld, HOT, userId } from "./world.ts";
 
 const WEALTH_MINOR = "1000000000000";
@@ -71,21 +61,10 @@ function keyRequest(payer: number): Ask {
 export async function startBuilt(adminUrl: string, root: string, name: string): Promise<BuiltServer> {
   const database = `once_bench_${name}`;
   await dropWorld(adminUrl, database);
-  const { appUrl, ownerUrl } = await provision(adminUrl, database);
-  const server = await appServer(
-    root,
-    {
-      DATABASE_URL: appUrl,
-      DATABASE_OWNER_URL: ownerUrl,
-      ONCE_DEMO: "1",
-      BETTER_AUTH_SECRET: SECRET,
-      // A line for each request is written in production, too.
-      LOG_LEVEL: "info",
-    },
-    path.join(projectRoot, ".data", `bench-server-${name}.log`),
-  );
+  const urls = await provision(adminUrl, database);
+  const server = await serverOf(urls, root, `bench-server-${name}`);
   await server.start();
-  const owner = postgres(ownerUrl, { max: 1, onnotice: () => {}, types: { bigint: postgres.BigInt } });
+  const owner = postgres(urls.ownerUrl, { max: 1, onnotice: () => {}, types: { bigint: postgres.BigInt } });
   await makePeople(owner);
   const { ask, close } = clientOf(server.port);
 

@@ -43,19 +43,23 @@ export async function makeRequests(world: World, count: number): Promise<Ask[]> 
   return rows.map(({ payer, key }) => requestOf(payer, key));
 }
 
-/** The production build on the world's database, not started yet. */
-export function serverOf(world: World): Promise<AppServer> {
+/** The production build in the folder `root` on a database, not started yet. */
+export function serverOf(
+  { appUrl, ownerUrl }: Pick<World, "appUrl" | "ownerUrl">,
+  root = projectRoot,
+  name = "bench-server",
+): Promise<AppServer> {
   return appServer(
-    projectRoot,
+    root,
     {
-      DATABASE_URL: world.appUrl,
-      DATABASE_OWNER_URL: world.ownerUrl,
+      DATABASE_URL: appUrl,
+      DATABASE_OWNER_URL: ownerUrl,
       ONCE_DEMO: "1",
       BETTER_AUTH_SECRET: SECRET,
       // A line for each request is written in production, too.
       LOG_LEVEL: "info",
     },
-    path.join(projectRoot, ".data", "bench-server.log"),
+    path.join(projectRoot, ".data", `${name}.log`),
   );
 }
 

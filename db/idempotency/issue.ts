@@ -145,7 +145,7 @@ async function issue(userId: string, purpose: InternalPurpose, by: "owner" | "op
   if (!row) throw new Error("Bug: issue_key_v1 answered nothing.");
   switch (row.verdict) {
     case "created":
-      countAnew(userId);
+      countAnew({ userId, openMax });
       return { type: row.verdict, key: row.key, expiresAt: row.expiresAt };
     case "found":
       return { type: row.verdict, key: row.key, expiresAt: row.expiresAt };

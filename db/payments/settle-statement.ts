@@ -15,7 +15,7 @@ const SLOW_BATCH_DEADLINE_MS = 5_000;
 /**
  * How long a batch waits for a lock, whatever its size: others wait behind it. Nothing waits behind an entry that is sent
  * singly, so the pool's lock_timeout applies, and its attempts together outlast the locks of a backend whose client vanished.
- * Nor is it shorter for a batch where statements are slow: others wait as long behind the batches of other servers.
+ * It applies to a batch as well where statements are slow, whose locks are most likely those of other batches.
  */
 const BATCH_LOCK_TIMEOUT = "500ms";
 

@@ -69,12 +69,15 @@ export async function signIn(page: Page, who: Person): Promise<void> {
     }
     for (const { name: cookie } of kept) await context.clearCookies({ name: cookie });
   }
-  const before = new Set((await context.cookies()).map(({ name: cookie }) => cookie));
+  // By what they hold: whoever was signed in before leaves a cookie of the same name.
+  const before = new Set((await context.cookies()).map(({ value }) => value));
   await page.goto("/sign-in");
   await page.getByRole("button", { name: `Continue as ${who}` }).click();
   await page.waitForURL("/");
-  const made = (await context.cookies()).filter(({ name: cookie }) => !before.has(cookie));
-  sessions.set(name, made);
+  sessions.set(
+    name,
+    (await context.cookies()).filter(({ value }) => !before.has(value)),
+  );
 }
 
 /** The menu at the head of every page, opened. */

@@ -73,55 +73,52 @@ export function issueNewKey(wanted: WantedKey): Promise<NewKey | undefined> {
   return newKeys().ask(wanted);
 }
 
-/** Has the open keys of `userId` counted before the next is issued: there are more, or fewer, than this process knows of. */
-export function countAnew(userId: string): void {
-  newKeys().counts.forget(userId);
+/** Has the open keys of a user counted before the next is issued: there are more, or fewer, than this process knows of. */
+export function countAnew({ userId, openMax }: Pick<WantedKey, "userId" | "openMax">): void {
+  newKeys().counts.forget(userId, openMax);
 }
 
 async function sendBatch(
   wanted: readonly WantedKey[],
   counts: OpenKeyCounts,
 ): Promise<(NewKey | undefined)[]> {
-  const sent = wanted.flatMap(({ userId, kind, purposeId, subjectId, openMax, latestMs }, n) => {
+  const sent = wanted.flatMap(({ latestMs, ...entry }, n): Sent[] => {
     if (performance.now() >= latestMs) return [];
-    const room = counts.take(userId, openMax);
+    const room = counts.take(entry.userId, entry.openMax);
     // Perhaps there is room by now: issue_key_v1 counts, and nobody here waits for that.
     if (room === "full") return [];
-    const countMax = room === "uncounted" ? openMax : null;
-    return [{ n, userId, key: uuidv7(), kind, purposeId, subjectId, countMax }];
+    return [{ ...entry, n, key: uuidv7(), isCounted: room === "uncounted" }];
   });
   const rows =
     sent.length === 0 ? [] : await attemptOnce("keys", (sql) => statement(sql, sent), BATCH_DEADLINE_MS);
-  const answers = new Map(rows.map((row) => [row.n, row]));
+  const asked = new Map(sent.map((entry) => [entry.n, entry]));
   const issued: (NewKey | undefined)[] = wanted.map(() => undefined);
-  const counted = new Map<string, number>();
-  const countedTo = new Map<string, number>();
-  for (const { n, userId, key, countMax } of sent) {
-    const answer = answers.get(n);
-    if (answer === undefined)
-      throw new Error("Bug: issue_new_keys_v1 answered other entries than it was asked.");
-    const { expiresAt, openKeys } = answer;
+  // In the order in which they were issued: the last count of a user is the highest.
+  for (const { n, expiresAt, openKeys } of rows) {
+    const entry = asked.get(n);
+    if (entry === undefined)
+      throw new Error("Bug: issue_new_keys_v1 answered an entry twice, or none of these.");
+    asked.delete(n);
+    const { userId, openMax, key } = entry;
     if (expiresAt !== null) issued[n] = { key, expiresAt };
-    if (openKeys !== null) {
-      countedTo.set(userId, Math.min(countedTo.get(userId) ?? Number.POSITIVE_INFINITY, countMax ?? 0));
-      counted.set(userId, Math.max(counted.get(userId) ?? 0, expiresAt === null ? openKeys : openKeys + 1));
-    } else if (expiresAt === null) counts.giveBack(userId);
+    if (openKeys !== null) counts.counted(userId, openKeys + (expiresAt === null ? 0 : 1), openMax);
+    else if (expiresAt === null) counts.giveBack(userId, openMax);
   }
-  for (const [userId, keys] of counted) counts.counted(userId, keys, countedTo.get(userId) ?? 0);
+  if (asked.size > 0) throw new Error("Bug: issue_new_keys_v1 left entries without an answer.");
   return issued;
 }
 
-type Sent = Omit<WantedKey, "openMax" | "latestMs"> & { n: number; key: string; countMax: number | null };
+type Sent = Omit<WantedKey, "latestMs"> & { n: number; key: string; isCounted: boolean };
 
 function statement(sql: Sql, sent: readonly Sent[]): PromiseLike<Row[]> {
-  const batch = sent.map(({ n, userId, key, kind, purposeId, subjectId, countMax }) => ({
+  const batch = sent.map(({ n, userId, key, kind, purposeId, subjectId, openMax, isCounted }) => ({
     n,
     user_id: userId,
     key,
     kind,
     purpose_id: purposeId,
     subject_id: subjectId,
-    count_max: countMax,
+    count_max: isCounted ? openMax : null,
   }));
   return sql<Row[]>`select * from issue_new_keys_v1(${sql.json(batch)}::jsonb, ${KEY_LIFETIME}::interval)`;
 }

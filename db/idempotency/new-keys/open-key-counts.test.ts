@@ -4,10 +4,10 @@ import { COUNT_HOLDS_MS, OpenKeyCounts } from "./open-key-counts.ts";
 const OPEN_MAX = 3;
 
 /** Counts by a clock that stands still until it is told to go on. */
-function countsBy(usersMax?: number) {
+function countsBy(countsMax?: number) {
   let now = 0;
   const nowMs = () => now;
-  const counts = new OpenKeyCounts(usersMax === undefined ? { nowMs } : { usersMax, nowMs });
+  const counts = new OpenKeyCounts(countsMax === undefined ? { nowMs } : { countsMax, nowMs });
   return {
     counts,
     pass: (ms: number) => {
@@ -31,7 +31,7 @@ it("room that was not used is there again", () => {
   const counts = countsBy().counts;
   counts.counted("ann", OPEN_MAX - 1, OPEN_MAX);
   expect(counts.take("ann", OPEN_MAX)).toBe("taken");
-  counts.giveBack("ann");
+  counts.giveBack("ann", OPEN_MAX);
   expect(counts.take("ann", OPEN_MAX)).toBe("taken");
 });
 
@@ -50,7 +50,7 @@ describe("a user is counted once more", () => {
   it("who is forgotten on purpose", () => {
     const counts = countsBy().counts;
     counts.counted("ann", OPEN_MAX, OPEN_MAX);
-    counts.forget("ann");
+    counts.forget("ann", OPEN_MAX);
     expect(counts.take("ann", OPEN_MAX)).toBe("uncounted");
   });
 

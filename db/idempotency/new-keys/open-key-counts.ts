@@ -8,19 +8,21 @@
 /** So long a count holds: a person's next form is counted anew, a program that asks for thousands in a second once for dozens of them. */
 export const COUNT_HOLDS_MS = 25;
 /** More than open forms within that time. */
-const USERS_MAX = 10_000;
+const COUNTS_MAX = 10_000;
 
-/** `countedTo`: there may be more than so many. */
-type Known = { atMost: number; countedTo: number; countedMs: number };
+type Known = { atMost: number; countedMs: number };
+
+/** What is counted up to one limit says nothing of another. */
+const countOf = (userId: string, openMax: number): string => `${userId} ${openMax}`;
 
 export class OpenKeyCounts {
-  /** The least recently counted first. */
+  /** By user and limit, the least recently counted first. */
   readonly #known = new Map<string, Known>();
-  readonly #usersMax: number;
+  readonly #countsMax: number;
   readonly #nowMs: () => number;
 
-  constructor({ usersMax = USERS_MAX, nowMs = () => performance.now() } = {}) {
-    this.#usersMax = usersMax;
+  constructor({ countsMax = COUNTS_MAX, nowMs = () => performance.now() } = {}) {
+    this.#countsMax = countsMax;
     this.#nowMs = nowMs;
   }
 
@@ -29,32 +31,32 @@ export class OpenKeyCounts {
    * where the database has to count.
    */
   take(userId: string, openMax: number): "taken" | "full" | "uncounted" {
-    const known = this.#known.get(userId);
+    const known = this.#known.get(countOf(userId, openMax));
     if (known === undefined || this.#nowMs() - known.countedMs >= COUNT_HOLDS_MS) return "uncounted";
-    if (known.countedTo < openMax && known.atMost >= known.countedTo) return "uncounted";
     if (known.atMost >= openMax) return "full";
     known.atMost += 1;
     return "taken";
   }
 
   /** Gives back room that was taken for a key which was not issued. */
-  giveBack(userId: string): void {
-    const known = this.#known.get(userId);
+  giveBack(userId: string, openMax: number): void {
+    const known = this.#known.get(countOf(userId, openMax));
     if (known) known.atMost -= 1;
   }
 
-  /** Notes that `userId` had `keys` open keys just now, counted up to `countedTo`. */
-  counted(userId: string, keys: number, countedTo: number): void {
-    this.#known.delete(userId);
-    this.#known.set(userId, { atMost: keys, countedTo, countedMs: this.#nowMs() });
+  /** Notes that `userId` had `keys` open keys just now, or more where that is `openMax`: a count goes no further. */
+  counted(userId: string, keys: number, openMax: number): void {
+    const whose = countOf(userId, openMax);
+    this.#known.delete(whose);
+    this.#known.set(whose, { atMost: keys, countedMs: this.#nowMs() });
     for (const longestAgo of this.#known.keys()) {
-      if (this.#known.size <= this.#usersMax) break;
+      if (this.#known.size <= this.#countsMax) break;
       this.#known.delete(longestAgo);
     }
   }
 
   /** Has the keys of `userId` counted next time. */
-  forget(userId: string): void {
-    this.#known.delete(userId);
+  forget(userId: string, openMax: number): void {
+    this.#known.delete(countOf(userId, openMax));
   }
 }
