@@ -84,10 +84,7 @@ async function sendBatch(
 ): Promise<(NewKey | undefined)[]> {
   const sent = wanted.flatMap(({ latestMs, ...entry }, n): Sent[] => {
     if (performance.now() >= latestMs) return [];
-    const room = counts.take(entry.userId, entry.openMax);
-    // Perhaps there is room by now: issue_key_v1 counts, and nobody here waits for that.
-    if (room === "full") return [];
-    return [{ ...entry, n, key: uuidv7(), isCounted: room === "uncounted" }];
+    return [{ ...entry, n, key: uuidv7(), isCounted: !counts.take(entry.userId, entry.openMax) }];
   });
   const rows =
     sent.length === 0 ? [] : await attemptOnce("keys", (sql) => statement(sql, sent), BATCH_DEADLINE_MS);

@@ -27,15 +27,15 @@ export class OpenKeyCounts {
   }
 
   /**
-   * Takes room for a key of `userId`, who may have `openMax`: "taken"; "full" where there is none, as far as is known; or "uncounted"
-   * where the database has to count.
+   * Takes room for a key of `userId`, who may have `openMax`. False where the database has to count: the last count holds no longer, or
+   * left no room.
    */
-  take(userId: string, openMax: number): "taken" | "full" | "uncounted" {
+  take(userId: string, openMax: number): boolean {
     const known = this.#known.get(countOf(userId, openMax));
-    if (known === undefined || this.#nowMs() - known.countedMs >= COUNT_HOLDS_MS) return "uncounted";
-    if (known.atMost >= openMax) return "full";
-    known.atMost += 1;
-    return "taken";
+    const isRoom =
+      known !== undefined && this.#nowMs() - known.countedMs < COUNT_HOLDS_MS && known.atMost < openMax;
+    if (isRoom) known.atMost += 1;
+    return isRoom;
   }
 
   /** Gives back room that was taken for a key which was not issued. */
