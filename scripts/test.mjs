@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { ensureInstalled } from "./bootstrap.mjs";
 import { ensureBrowser } from "./browser.mjs";
 import { checkSteps, passes } from "./check.mjs";
@@ -16,10 +17,12 @@ import { endWithNpm, root, run, tool } from "./run.mjs";
  * @typedef {{ passed: number, failed: number, skipped: number }} Count
  *
  * What is read of the two reports.
- * @typedef {{ name: string, status: string, assertionResults: { status: string, fullName: string }[] }} VitestFile
+ * @typedef {{ name: string, status: string, message: string,
+ *   assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }} VitestFile
  * @typedef {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number,
  *   testResults: VitestFile[] }} VitestReport
- * @typedef {{ title: string, file: string, line: number, ok: boolean }} PlaywrightSpec
+ * @typedef {{ title: string, file: string, line: number, ok: boolean,
+ *   tests: { results: { error?: { message?: string } }[] }[] }} PlaywrightSpec
  * @typedef {{ specs?: PlaywrightSpec[], suites?: PlaywrightSuite[] }} PlaywrightSuite
  * @typedef {PlaywrightSuite & { stats: { expected: number, unexpected: number, flaky: number, skipped: number } }} PlaywrightReport
  */
@@ -56,7 +59,7 @@ process.on("exit", () => rmSync(reports, { recursive: true, force: true }));
 
 /** @type {Count} */
 const total = { passed: 0, failed: 0, skipped: 0 };
-/** The names of what failed: a log of a whole run is long, and whoever reads it begins at its end. */
+/** What failed, and what it said: a log of a whole run is long, and whoever reads it begins at its end. */
 const failures = /** @type {string[]} */ ([]);
 const wants = (/** @type {string} */ name) => part === undefined || part === name;
 const drives = DRIVING.some(wants);
@@ -124,9 +127,10 @@ async function vitest() {
       ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
     );
     for (const { name, assertionResults } of report.testResults)
-      for (const { status, fullName } of assertionResults)
-        if (status === "failed") failures.push(`${relative(root, name)} › ${fullName}`);
-    failures.push(...brokenFiles.map(({ name }) => relative(root, name)));
+      for (const { status, fullName, failureMessages } of assertionResults)
+        if (status === "failed")
+          failures.push(failure(`${relative(root, name)} › ${fullName}`, failureMessages[0]));
+    failures.push(...brokenFiles.map(({ name, message }) => failure(relative(root, name), message)));
     return {
       passed: report.numPassedTests,
       failed: report.numFailedTests + brokenFiles.length,
@@ -166,9 +170,29 @@ async function countedByPlaywright(/** @type {string} */ name, /** @type {string
   });
 }
 
+/** As many lines of a message as say what was expected, of what, and what was there. */
+const MESSAGE_LINES = 8;
+
+/** The name of what failed, with the beginning of what it said below it. */
+function failure(/** @type {string} */ name, /** @type {string | undefined} */ message) {
+  const said = stripVTControlCharacters(message ?? "")
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .slice(0, MESSAGE_LINES);
+  return [name, ...said.map((line) => `    ${line.slice(0, 300)}`)].join("\n");
+}
+
 /** @returns {string[]} */
 function failedSpecs(/** @type {PlaywrightSuite} */ { specs = [], suites = [] }) {
-  const here = specs.filter(({ ok }) => !ok).map(({ file, line, title }) => `${file}:${line} › ${title}`);
+  const here = specs
+    .filter(({ ok }) => !ok)
+    .map(({ file, line, title, tests }) => {
+      const errors = tests.flatMap(({ results }) => results.map(({ error }) => error?.message));
+      return failure(
+        `${file}:${line} › ${title}`,
+        errors.find((message) => message !== undefined),
+      );
+    });
   return [...here, ...suites.flatMap(failedSpecs)];
 }
 

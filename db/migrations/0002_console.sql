@@ -92,6 +92,11 @@ CREATE TABLE "service_minutes" (
 ALTER TABLE "idempotency_keys" DROP CONSTRAINT "idempotency_keys_kind_known";--> statement-breakpoint
 ALTER TABLE "payments" DROP CONSTRAINT "payments_kind_known";--> statement-breakpoint
 DROP INDEX "payments_taken_out";--> statement-breakpoint
+ALTER TABLE "ledger_accounts" ALTER COLUMN "created_at" SET DEFAULT date_trunc('milliseconds', now());--> statement-breakpoint
+ALTER TABLE "mail_outbox" ALTER COLUMN "enqueued_at" SET DEFAULT date_trunc('milliseconds', now());--> statement-breakpoint
+ALTER TABLE "mail_outbox" ALTER COLUMN "due_at" SET DEFAULT date_trunc('milliseconds', now());--> statement-breakpoint
+ALTER TABLE "orders" ALTER COLUMN "created_at" SET DEFAULT date_trunc('milliseconds', now());--> statement-breakpoint
+ALTER TABLE "payment_links" ALTER COLUMN "created_at" SET DEFAULT date_trunc('milliseconds', now());--> statement-breakpoint
 CREATE INDEX "ledger_adjustments_asked" ON "ledger_adjustments" USING btree ("asked_at","id");--> statement-breakpoint
 CREATE INDEX "ledger_adjustments_state" ON "ledger_adjustments" USING btree ("state","asked_at","id");--> statement-breakpoint
 CREATE INDEX "reconcile_results_check" ON "reconcile_results" USING btree ("check_name","kind","finished_at");--> statement-breakpoint

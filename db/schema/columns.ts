@@ -1,4 +1,5 @@
 /** Column types that several tables share. */
+import { sql } from "drizzle-orm";
 import { bigint, char, customType, timestamp } from "drizzle-orm/pg-core";
 
 /**
@@ -18,3 +19,6 @@ export const transactionId = customType<{ data: string }>({ dataType: () => "xid
 
 /** UTC, to the millisecond: what JavaScript can hold is what is stored, so a rendered time never differs. */
 export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+/** When a row is written, as the default of its `instant`. Cut off: rounded, half of them would lie in the future until the millisecond is over. */
+export const thisMoment = sql`date_trunc('milliseconds', now())`;

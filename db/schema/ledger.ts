@@ -16,7 +16,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { users } from "./auth.ts";
-import { bytes, currencyCode, instant, minorUnits, transactionId } from "./columns.ts";
+import { bytes, currencyCode, instant, minorUnits, thisMoment, transactionId } from "./columns.ts";
 
 export const ledgerAccounts = pgTable(
   "ledger_accounts",
@@ -37,7 +37,7 @@ export const ledgerAccounts = pgTable(
     dayOutMinor: minorUnits("day_out_minor").notNull().default(sql`0`),
     /** What may leave in a day by orders and transfers. Null means no limit. */
     dayLimitMinor: minorUnits("day_limit_minor"),
-    createdAt: instant("created_at").notNull().defaultNow(),
+    createdAt: instant("created_at").notNull().default(thisMoment),
   },
   (table) => [
     unique("ledger_accounts_owner_currency_unique").on(table.ownerId, table.currency),

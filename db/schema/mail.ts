@@ -4,7 +4,7 @@
  */
 import { sql } from "drizzle-orm";
 import { check, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
-import { instant } from "./columns.ts";
+import { instant, thisMoment } from "./columns.ts";
 
 export const mailOutbox = pgTable(
   "mail_outbox",
@@ -18,12 +18,12 @@ export const mailOutbox = pgTable(
     locale: text("locale").notNull(),
     /** What the mail is composed of, which may be a secret link: gone as soon as it is sent, given up or expired. */
     content: jsonb("content"),
-    enqueuedAt: instant("enqueued_at").notNull().defaultNow(),
+    enqueuedAt: instant("enqueued_at").notNull().default(thisMoment),
     /** From then on it is not sent any more. */
     expiresAt: instant("expires_at").notNull(),
     attempts: integer("attempts").notNull().default(0),
     /** When it is sent next; while a server sends it, when another may. Null once nothing is to be done. */
-    dueAt: instant("due_at").defaultNow(),
+    dueAt: instant("due_at").default(thisMoment),
     outcome: text("outcome", { enum: ["sent", "given-up"] }),
     /** Why it was not sent, at the latest try. */
     reason: text("reason"),

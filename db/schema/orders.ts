@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { boolean, check, index, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import type { OrderItem } from "../../lib/api/order.ts";
 import { users } from "./auth.ts";
-import { bytes, currencyCode, instant, minorUnits } from "./columns.ts";
+import { bytes, currencyCode, instant, minorUnits, thisMoment } from "./columns.ts";
 
 export const orders = pgTable(
   "orders",
@@ -27,7 +27,7 @@ export const orders = pgTable(
     /** The one payment that paid the order, and the user it lies under. Written by settling only. */
     paidBy: uuid("paid_by"),
     paidByUserId: uuid("paid_by_user_id"),
-    createdAt: instant("created_at").notNull().defaultNow(),
+    createdAt: instant("created_at").notNull().default(thisMoment),
     /** The payment link that the order was made by, and who used it. */
     paymentLinkId: uuid("payment_link_id"),
     orderedBy: uuid("ordered_by"),

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { check, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import type { OrderItem } from "../../lib/api/order.ts";
 import { users } from "./auth.ts";
-import { bytes, currencyCode, instant, minorUnits } from "./columns.ts";
+import { bytes, currencyCode, instant, minorUnits, thisMoment } from "./columns.ts";
 
 export const paymentLinks = pgTable(
   "payment_links",
@@ -22,7 +22,7 @@ export const paymentLinks = pgTable(
     /** SHA-256 of the link as it was put, so that the same form sent again is recognised. */
     requestHash: bytes("request_hash").notNull(),
     closedAt: instant("closed_at"),
-    createdAt: instant("created_at").notNull().defaultNow(),
+    createdAt: instant("created_at").notNull().default(thisMoment),
   },
   (table) => [
     index("payment_links_merchant").on(table.merchantId, table.createdAt, table.id),

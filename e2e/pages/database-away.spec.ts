@@ -117,4 +117,7 @@ test("pages for anybody are shown, and say that nobody can be looked up", async 
     await alice.goto("/payments");
     await expect(alice.getByRole("heading", { level: 1 })).toHaveText("Payments", { timeout: 2_000 });
   }).toPass();
+  // By then nobody is told of it any more, whichever connection reads for them.
+  const later = await Promise.all(Array.from({ length: 40 }, () => alice.request.get("/payments")));
+  expect(new Set(later.map((answer) => answer.status()))).toEqual(new Set([200]));
 });

@@ -105,7 +105,7 @@ describe("an API key", () => {
     const { id } = await newPerson(test.owner, 0n);
     const [disabled, expired] = [await makeKey(id, SCOPES), await makeKey(id, SCOPES)];
     await test.owner`update api_keys set enabled = false where id = ${disabled.id}`;
-    await test.owner`update api_keys set expires_at = now() where id = ${expired.id}`;
+    await test.owner`update api_keys set expires_at = now() - interval '1 second' where id = ${expired.id}`;
     expect([await statusWith(disabled.key), await statusWith(expired.key)]).toEqual([401, 401]);
     expect(await listApiKeys(id)).toEqual([]);
   });

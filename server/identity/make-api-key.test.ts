@@ -88,7 +88,7 @@ describe("a session that has ended while it asks", () => {
   it("or is somebody else's, or over, makes none either", async () => {
     const [{ id: userId }, other] = [await newPerson(test.owner, 0n), await newPerson(test.owner, 0n)];
     const over = await newSession(userId);
-    await test.owner`update sessions set expires_at = now() where id = ${over}`;
+    await test.owner`update sessions set expires_at = now() - interval '1 second' where id = ${over}`;
     for (const sessionId of [over, await newSession(other.id)])
       expect(await makeApiKey({ userId, sessionId, ...asked, intentId: randomUUID() })).toEqual({
         type: "gone",

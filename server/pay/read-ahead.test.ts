@@ -140,7 +140,8 @@ describe.each([
   ],
   [
     "that has expired",
-    (one) => test.owner`update api_keys set expires_at = now() where key = ${hashOf(one)}`,
+    (one) =>
+      test.owner`update api_keys set expires_at = now() - interval '1 second' where key = ${hashOf(one)}`,
     401,
   ],
   ["that was revoked", (one) => test.owner`delete from api_keys where key = ${hashOf(one)}`, 401],

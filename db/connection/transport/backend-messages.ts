@@ -6,7 +6,7 @@
  */
 
 import type { SessionAttributes } from "../database-url.ts";
-import { ConnectionFailed } from "./connection-failed.ts";
+import { ConnectionFailed, ConnectionRefused } from "./connection-failed.ts";
 
 export type ProtocolRules = {
   /** Whether we may have transactions open between statements: never on the pools. They have no savepoints. */
@@ -50,7 +50,7 @@ export class BackendMessages {
   }
 
   /** Parses a chunk. Returns why neither it nor anything after it may reach the driver. */
-  read(chunk: Buffer): ConnectionFailed | undefined {
+  read(chunk: Buffer): ConnectionFailed | ConnectionRefused | undefined {
     const bytes = this.#partial.length === 0 ? chunk : Buffer.concat([this.#partial, chunk]);
     let at = this.#skip;
     while (bytes.length - at >= HEADER_BYTES) {
@@ -76,11 +76,13 @@ export class BackendMessages {
     if (type === READY_FOR_QUERY) return true;
     return this.#isReady
       ? type === COMMAND_COMPLETE && this.#rules.transactions === "ours"
-      : type === PARAMETER_STATUS;
+      : type === PARAMETER_STATUS || type === ERROR_RESPONSE;
   }
 
-  #handle(type: number, body: Buffer): ConnectionFailed | undefined {
+  #handle(type: number, body: Buffer): ConnectionFailed | ConnectionRefused | undefined {
     switch (type) {
+      case ERROR_RESPONSE:
+        return refusal(body.toString());
       case PARAMETER_STATUS:
         return this.#checkParameter(body.toString("latin1").split("\0"));
       case COMMAND_COMPLETE:
@@ -115,4 +117,14 @@ export class BackendMessages {
       );
     return undefined;
   }
+}
+
+/** What the fields of an ErrorResponse say: each a letter and a text, ended by a zero byte. */
+function refusal(fields: string): ConnectionRefused {
+  const field = (letter: string) =>
+    fields
+      .split("\0")
+      .find((one) => one.startsWith(letter))
+      ?.slice(1);
+  return new ConnectionRefused(field("C") ?? "08006", field("M") ?? "The server refused the connection.");
 }

@@ -17,3 +17,15 @@ export class ConnectionFailed extends Error {
     this.code = code;
   }
 }
+
+/** A server that lets a new connection not in, and says why. Whatever the connection was made for was never sent. */
+export class ConnectionRefused extends Error {
+  override readonly name = "ConnectionRefused";
+  /** The SQLSTATE. */
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -28,6 +28,8 @@ function sqlTo(authority: string, tls?: object): postgres.Sql {
     ...connector.options,
     ...ONE_AT_A_TIME,
     max: 1,
+    // As the pools have it.
+    fetch_types: false,
     onnotice: () => {},
   });
   onTestFinished(() => sql.end({ timeout: 0 }));
@@ -110,6 +112,38 @@ it("TLS does not begin with bytes that came in clear after the response to SSLRe
   await expect(sqlTo(`127.0.0.1:${port}`, PROXY_TLS)`select 1`).rejects.toMatchObject({
     code: "CONNECTION_TLS",
   });
+});
+
+it("what a connection's end was told is never reported to a later query", async () => {
+  const message = (type: string, body: string) => {
+    const bytes = Buffer.from(`${type}0000${body}`, "latin1");
+    bytes.writeUInt32BE(bytes.length - 1, 1);
+    return bytes;
+  };
+  const fatal = (code: string, text: string) => message("E", `SFATAL\0VFATAL\0C${code}\0M${text}\0\0`);
+  const ready = message("Z", "I");
+  const off = (name: string) => message("S", `${name}\0off\0`);
+  const states = [off("in_hot_standby"), off("default_transaction_read_only")];
+  const greeting = Buffer.concat([message("R", "\0\0\0\0"), ...states, ready]);
+  const row = [
+    message("T", "\0\x01n\0\0\0\0\0\0\0\0\0\0\x19\xff\xff\xff\xff\xff\xff\0\0"),
+    message("D", "\0\x01\0\0\0\x011"),
+    message("C", "SELECT 1\0"),
+    ready,
+  ];
+  // A restart in the midst of a statement, met by one slot of the pool.
+  const served: ((client: net.Socket) => void)[] = [
+    (client) => client.once("data", () => client.end(fatal("57P01", "terminated"))).write(greeting),
+    (client) => client.end(fatal("57P03", "starting up")),
+    (client) => client.on("data", () => client.write(Buffer.concat(row))).write(greeting),
+  ];
+  const { port } = await server((client) => client.once("data", () => served.shift()?.(client)));
+  const sql = sqlTo(`127.0.0.1:${port}`);
+  const ask = () => sql`select n`.simple();
+  await expect(ask()).rejects.toMatchObject({ code: "ECONNRESET" });
+  await expect(ask()).rejects.toMatchObject({ code: "57P03", message: "starting up" });
+  expect(await ask()).toEqual([{ n: "1" }]);
+  expect(served).toEqual([]);
 });
 
 describe("connecting", () => {

@@ -3,8 +3,9 @@
  * a half-open connection (porsager/postgres #1089), listens for errors a moment too late, reconnects without end where a
  * connection is closed before it was usable, and trusts every response. Here a connection that ends without the driver
  * having ended it is an error, emitted once the driver listens: its query fails, and nothing hangs. A response that
- * backend-messages.ts rejects ends the connection before the driver sees it. An error whose response never ended is withheld
- * as well: the driver would report it to the next query on the connection that replaces this one.
+ * backend-messages.ts rejects ends the connection before the driver sees it. So does a server's refusal of a new connection, and an error
+ * whose response never ended is withheld: where a statement had broken off before, the driver would report either to the next query
+ * on the connection that replaces this one, however much later (findings/postgres-js-error-of-a-dead-connection.sh).
  */
 import net from "node:net";
 import { Duplex } from "node:stream";

@@ -10,6 +10,12 @@ it("is what the dump says", async () => {
   await expect(dumpOf(await readCatalog(test.owner), readSources())).toMatchFileSnapshot("schema.txt");
 });
 
+it("no row is written in the future: a moment that is kept to the millisecond is cut off by its default, not rounded", async () => {
+  const columns = dumpOf(await readCatalog(test.owner), readSources()).split("\n");
+  expect(columns.filter((column) => /timestamp\(\d\).* default date_trunc/.test(column))).not.toEqual([]);
+  expect(columns.filter((column) => /timestamp\(\d\).* default now\(\)/.test(column))).toEqual([]);
+});
+
 it("statements of a file end with their own semicolons, not with those in bodies, texts and comments", () => {
   const body =
     "create or replace function f() returns text language plpgsql as $$ begin return 'a;b'; end $$;";
