@@ -38,6 +38,8 @@ const USAGE = `npm test [-- check | unit | e2e | engines | prove]
 Without a part: all of them, in this order. The last line is "N passed, N failed", or "N passed, N failed, N skipped":
 an engine that is not here and cannot be installed is skipped, and a line says so.`;
 
+/** As many lines of a message as say what was expected, of what, and what was there. */
+const MESSAGE_LINES = 8;
 const PARTS = ["check", "unit", "e2e", "engines", "prove"];
 /** Parts that drive the production build. */
 const DRIVING = ["e2e", "engines", "prove"];
@@ -169,9 +171,6 @@ async function countedByPlaywright(/** @type {string} */ name, /** @type {string
     };
   });
 }
-
-/** As many lines of a message as say what was expected, of what, and what was there. */
-const MESSAGE_LINES = 8;
 
 /** The name of what failed, with the beginning of what it said below it. */
 function failure(/** @type {string} */ name, /** @type {string | undefined} */ message) {

@@ -4,6 +4,7 @@ import { beforeAll, expect, it } from "vitest";
 import { listSecurityEvents } from "../security/list.ts";
 import { testDatabase } from "../testing/fixtures/database.ts";
 import { newPerson, type Person } from "../testing/fixtures/people.ts";
+import { rowsReadBy } from "../testing/fixtures/rows-read.ts";
 import { searchAudit } from "./audit.ts";
 import { findPeople } from "./find-people.ts";
 import { listPendingRequests } from "./merchant-requests.ts";
@@ -15,8 +16,6 @@ const ROWS = 100_000;
 /** A page, what stands beside its rows, and the most that a search takes; far from reading a table. */
 const ROWS_READ_MAX = 12_000;
 const TABLES = ["users", "audit_log", "security_events", "merchant_requests", "ledger_accounts"];
-/** As many as the pool has connections. */
-const AT_ONCE = 24;
 
 let person: Person;
 /** To whom much was done, and all of it before anything that was done to others: who reads the log from its newest end finds it last. */
@@ -47,27 +46,10 @@ beforeAll(async () => {
   await test.owner`analyze`;
 }, 240_000);
 
-/** Rows and index entries read so far, by table. */
-async function rowsRead(): Promise<Map<string, number>> {
-  await Promise.all(
-    Array.from(
-      { length: AT_ONCE },
-      () => test.db.readingSql`select pg_stat_force_next_flush(), pg_sleep(0.01)`,
-    ),
-  );
-  const rows = await test.owner<{ name: string; read: number }[]>`
-    select t.relname as name, (t.seq_tup_read + coalesce(sum(i.idx_tup_read), 0))::float8 as read
-      from pg_stat_user_tables t left join pg_stat_user_indexes i using (relid)
-     where t.relname = any(${TABLES}) group by t.relname, t.seq_tup_read`;
-  return new Map(rows.map(({ name, read }) => [name, read]));
-}
-
+/** The tables of which `read` reads more than that. */
 async function readsOf(read: () => Promise<unknown>): Promise<Record<string, number>> {
-  const before = await rowsRead();
-  await read();
-  const after = await rowsRead();
-  const reads = [...after].map(([table, rows]) => [table, rows - (before.get(table) ?? 0)] as const);
-  return Object.fromEntries(reads.filter(([, rows]) => rows > ROWS_READ_MAX));
+  const reads = await rowsReadBy(test, TABLES, read);
+  return Object.fromEntries([...reads].filter(([, rows]) => rows > ROWS_READ_MAX));
 }
 
 const page = { limit: 25 };

@@ -6,6 +6,7 @@ import { pay } from "../../payments/pay.ts";
 import { testDatabase } from "../../testing/fixtures/database.ts";
 import { sealAll } from "../../testing/fixtures/journal.ts";
 import { balanceOf, newPerson, topUp, transferKey, transferTo } from "../../testing/fixtures/people.ts";
+import { rowsReadBy } from "../../testing/fixtures/rows-read.ts";
 import { listAdjustments } from "../adjustments.ts";
 import { setFrozen } from "../restrictions.ts";
 import { findLedgerAccount, searchAccounts } from "./accounts.ts";
@@ -140,8 +141,6 @@ it("the journal is read by position, each seal with the one before, and what is 
   expect((await listSeals(1, before.position))[0]?.position).toBe(before.position);
 });
 
-/** More than the pool has connections: each of them has told what it read. */
-const AT_ONCE = 24;
 const ROWS = 10_000;
 /** Pages and what stands beside their rows, and some steps to find a moment. */
 const ROWS_READ_MAX = 2_000;
@@ -153,21 +152,6 @@ const TABLES = [
   "users",
   "ledger_adjustments",
 ];
-
-/** Rows and index entries read so far, by table. */
-async function rowsRead(): Promise<Map<string, number>> {
-  await Promise.all(
-    Array.from(
-      { length: AT_ONCE },
-      () => test.db.readingSql`select pg_stat_force_next_flush(), pg_sleep(0.01)`,
-    ),
-  );
-  const rows = await test.owner<{ name: string; read: number }[]>`
-    select t.relname as name, (t.seq_tup_read + coalesce(sum(i.idx_tup_read), 0))::float8 as read
-      from pg_stat_user_tables t left join pg_stat_user_indexes i using (relid)
-     where t.relname = any(${TABLES}) group by t.relname, t.seq_tup_read`;
-  return new Map(rows.map(({ name, read }) => [name, read]));
-}
 
 it("every read finds its rows by an index, and no more of them than it shows", async () => {
   const person = await newPerson(test.owner, 10n);
@@ -224,9 +208,6 @@ it("every read finds its rows by an index, and no more of them than it shows", a
            'USD', 'x', now() + n * interval '1 second', 'pending' from generate_series(1, ${ROWS}::int) n`;
 
   await test.owner`analyze`;
-  const before = await rowsRead();
-  await readAll();
-  const after = await rowsRead();
-  expect(after.size).toBe(TABLES.length);
-  expect([...after].filter(([table, rows]) => rows - (before.get(table) ?? 0) > ROWS_READ_MAX)).toEqual([]);
+  const reads = await rowsReadBy(test, TABLES, readAll);
+  expect([...reads].filter(([, rows]) => rows > ROWS_READ_MAX)).toEqual([]);
 });
