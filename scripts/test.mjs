@@ -176,7 +176,7 @@ async function countedByPlaywright(/** @type {string} */ name, /** @type {string
 function failure(/** @type {string} */ name, /** @type {string | undefined} */ message) {
   const said = stripVTControlCharacters(message ?? "")
     .split("\n")
-    .filter((line) => line.trim() !== "")
+    .filter((line) => line.trim() !== "" && !/^\s*at .*node_modules/.test(line))
     .slice(0, MESSAGE_LINES);
   return [name, ...said.map((line) => `    ${line.slice(0, 300)}`)].join("\n");
 }
