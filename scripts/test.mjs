@@ -124,15 +124,20 @@ async function vitest() {
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
   const code = await run(tool("vitest", "vitest", "run", ...reporters));
   return counted(file, code, (/** @type {VitestReport} */ report) => {
-    // A file that fails before its first test holds none that could be counted.
+    // A file that fails before its first test, or in a hook, holds no failed test that could be counted.
     const brokenFiles = report.testResults.filter(
-      ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
+      ({ status, assertionResults }) =>
+        status === "failed" && !assertionResults.some((one) => one.status === "failed"),
     );
     for (const { name, assertionResults } of report.testResults)
       for (const { status, fullName, failureMessages } of assertionResults)
         if (status === "failed")
           failures.push(failure(`${relative(root, name)} › ${fullName}`, failureMessages[0]));
-    failures.push(...brokenFiles.map(({ name, message }) => failure(relative(root, name), message)));
+    failures.push(
+      ...brokenFiles.map(({ name, message }) =>
+        failure(relative(root, name), message || "A hook failed: see above."),
+      ),
+    );
     return {
       passed: report.numPassedTests,
       failed: report.numFailedTests + brokenFiles.length,

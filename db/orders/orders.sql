@@ -40,7 +40,7 @@ begin
     return 'unknown';
   end if;
   if not is_paid and not is_cancelled then
-    update orders o set cancelled_at = clock_timestamp() where o.id = order_id;
+    update orders o set cancelled_at = date_trunc('milliseconds', clock_timestamp()) where o.id = order_id;
   end if;
   perform wait_for_standbys();
   return case when is_paid then 'paid' else 'cancelled' end;

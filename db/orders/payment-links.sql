@@ -40,7 +40,7 @@ begin
     return 'unknown';
   end if;
   if not was_closed then
-    update payment_links l set closed_at = clock_timestamp() where l.id = link_id;
+    update payment_links l set closed_at = date_trunc('milliseconds', clock_timestamp()) where l.id = link_id;
   end if;
   perform wait_for_standbys();
   return 'closed';
@@ -103,7 +103,7 @@ begin
   insert into orders (id, merchant_id, merchant_account_id, description, currency, total_minor, items, request_hash,
                       payment_link_id, ordered_by, created_at)
   values (order_id, merchant, account, link_description, link_currency, order_total, order_items, order_hash,
-          of_link, of_user, clock_timestamp())
+          of_link, of_user, date_trunc('milliseconds', clock_timestamp()))
   on conflict (id) do nothing;
   -- Of two presses at once, one makes it; the other has waited for that.
   return case when found then 'created' else 'same' end;

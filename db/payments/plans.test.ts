@@ -68,7 +68,7 @@ it("a batch reads a few rows of each table, however they have grown since its pl
 
   const [payer] = payers;
   if (!payer) throw new Error("Bug: nobody pays.");
-  const reads = await rowsReadBy(test, TABLES, () => payEverything(payer, merchant), test.db.settling);
+  const reads = await rowsReadBy(test, TABLES, () => payEverything(payer, merchant));
   const readOften = [...reads].filter(([, read]) => read > ROWS_READ_MAX);
   expect(readOften).toEqual([]);
 });

@@ -59,17 +59,20 @@ export function knownMigrations(): number[] {
 }
 
 /**
- * Refuses a database that does not begin with our baseline: Drizzle would go on where its newest migration ends, whatever that
- * was, and fail on a table that is there. Migrations that a newer build has added are no reason: two neighbours share a schema.
+ * Refuses a database that does not begin with our baseline, or has a migration between ours that this build does not know: Drizzle would
+ * go on where its newest migration ends, whatever that was, and fail on a table that is there. Migrations that a newer build has added
+ * are no reason: two neighbours share a schema.
  */
 async function requireBaseline(sql: postgres.Sql): Promise<void> {
-  const [made] = await sql`select to_regclass('drizzle.__drizzle_migrations') is not null as by_drizzle`;
-  if (!made?.by_drizzle) return;
+  const [table] = await sql`select to_regclass('drizzle.__drizzle_migrations') is not null as by_drizzle`;
+  if (!table?.by_drizzle) return;
   const rows = await sql<
     { millis: string }[]
   >`select created_at::text as millis from drizzle.__drizzle_migrations`;
-  const [baseline] = readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER });
-  if (rows.length > 0 && !rows.some(({ millis }) => millis === String(baseline?.folderMillis)))
+  const known = knownMigrations();
+  const made = rows.map(({ millis }) => Number(millis));
+  const isOther = (millis: number) => !known.includes(millis) && millis < (known.at(-1) ?? 0);
+  if (made.length > 0 && (!made.includes(known[0] ?? 0) || made.some(isOther)))
     throw new CannotStart(OTHER_MIGRATIONS);
 }
 

@@ -40,6 +40,7 @@ test("failed sign-ins, other sites' forms and wrong API keys are told, with no s
   request,
   browser,
 }) => {
+  const [begun] = await books()<{ at: string }[]>`select now()::text as at`;
   const guesser = await (await browser.newContext()).newPage();
   await guesser.goto("/sign-in");
   await guesser.getByLabel("E-mail").fill("bob@once.test");
@@ -65,7 +66,10 @@ test("failed sign-ins, other sites' forms and wrong API keys are told, with no s
     })
     .toMatch(/POST \/where\/revoke/);
   const table = page.getByRole("table");
-  // Other tests on this server are refused things, too.
+  // Other tests on this server are refused things, too: what is told since this one began is its own.
+  const told = await books()<{ kind: string }[]>`
+    select distinct kind from security_events where last_at >= ${begun?.at ?? ""} and kind = any(${["sign-in-failed", "api-key-refused", "origin-refused"]})`;
+  expect(told).toHaveLength(3);
   for (const [what, whom] of [
     ["Sign-in failed", "@bob"],
     ["Unknown API key", "GET /api/accounts"],

@@ -106,10 +106,15 @@ export class Connector {
       const timeOut = () => socket.destroy(new ConnectionFailed("ETIMEDOUT", `${host.host} gave no answer.`));
       timer = setTimeout(timeOut, HOST_TIMEOUT_MS);
     }
-    // While the driver knows of a second host, it swallows an error of a new connection and opens another one, for ever. It
+    // While the driver knows of a second host, it swallows an error of a new connection and opens another one, for ever; a server that
+    // refuses says what is wrong, which another host, a standby, would cover up. It
     // reads `host` when it handles the error, which is right after this listener, the first of all.
-    socket.on("error", () => {
-      const isReported = isUsable || this.#isRetired || this.#unusable.size >= this.#hosts.length;
+    socket.on("error", (error) => {
+      const isReported =
+        isUsable ||
+        this.#isRetired ||
+        error.name === "ConnectionRefused" ||
+        this.#unusable.size >= this.#hosts.length;
       options.host = this.#names.slice(0, isReported ? 1 : undefined);
     });
     this.#sockets.add(socket);

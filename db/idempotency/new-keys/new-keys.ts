@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { uuidv7 } from "uuidv7";
 import type { Sql } from "../../connection/client.ts";
+import { errorCode } from "../../execution/error-code.ts";
 import { gatheredCall } from "../../execution/gathered-calls.ts";
 import { noteAsker, tracedBatch } from "../../execution/tracing.ts";
 import { attemptOnce } from "../../execution/until-known.ts";
@@ -57,7 +58,13 @@ function newKeys(): NewKeys {
   if (slot.onceNewKeys) return slot.onceNewKeys;
   const counts = new OpenKeyCounts();
   const ask = gatheredCall<WantedKey, NewKey | undefined>(
-    (wanted) => tracedBatch("once.issue batch", wanted, () => sendBatch(wanted, counts)),
+    (wanted) =>
+      tracedBatch("once.issue batch", wanted, () => sendBatch(wanted, counts)).catch((error: unknown) => {
+        // They are issued singly then, so nobody else would tell of it.
+        const reason = errorCode(error) ?? (error instanceof Error ? error.message : typeof error);
+        console.warn(`A batch of ${wanted.length} new keys failed (${reason}): they are issued singly.`);
+        throw error;
+      }),
     { batchMax: BATCH_MAX, busyMs: BUSY_MS, pause: afterPayments },
   );
   slot.onceNewKeys = { counts, ask };

@@ -487,6 +487,25 @@ describe("where statements are slow", () => {
     ]);
   });
 
+  it("of those only the ones go in a batch again that needed what has got through, and each once: a stranger may hold a lock of one", async () => {
+    const one = await slow();
+    const answers = one.inOneTurn(() => ["X 1", "X 2", "X+S 3", "Y 4"].map((id) => one.submit(id, 5_000)));
+    await one.fail(LOCK_TIMEOUT);
+    one.pass(200);
+    await one.end();
+    expect(one.sent.slice(2)).toEqual([["X 1"], ["X 2"], ["X+S 3"], ["Y 4"]]);
+    const again = one.running.find(({ ids }) => ids[0] === "X+S 3");
+    expect(again?.single).toBeUndefined();
+    again?.fail(LOCK_TIMEOUT);
+    await settleDown();
+    one.pass(200);
+    await one.end();
+    expect(one.sent.slice(6)).toEqual([["X+S 3"]]);
+    expect(one.running.find(({ ids }) => ids[0] === "X+S 3")?.single).toBeDefined();
+    await one.endAll();
+    await Promise.all(answers);
+  });
+
   it("those of a batch that was lost go one by one all the same", async () => {
     const one = await slow();
     const answers = one.inOneTurn(() => ["a", "b", "c"].map((id) => one.submit(id, 5_000)));

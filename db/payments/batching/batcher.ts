@@ -216,10 +216,18 @@ export class Batcher<Entry, Answer> {
     }
   }
 
-  /** Puts those whose batch timed out on a lock, and so did nothing, at the head of the queue: one by one would take too long. */
-  #takeBack(): void {
-    const taken = this.#resubmissions.takeTimedOut();
-    for (const pending of taken) pending.state = { type: "queued" };
+  /**
+   * Puts those whose batch timed out on a lock, and so did nothing, at the head of the queue, where they need one that `through` has just
+   * got: one by one would take too long. Each once: one of them may need a lock as well that a stranger holds, and have the batch time out again.
+   */
+  #takeBack(through: PendingEntry<Entry, Answer>): void {
+    const taken = this.#resubmissions.takeTimedOut(
+      (pending) => !pending.wasTakenBack && pending.locks.some((lock) => through.locks.includes(lock)),
+    );
+    for (const pending of taken) {
+      pending.state = { type: "queued" };
+      pending.wasTakenBack = true;
+    }
     this.#queue = new Set([...taken, ...this.#queue]);
   }
 
@@ -244,7 +252,7 @@ export class Batcher<Entry, Answer> {
       const answer = await this.#ports.sendSingly(pending.entry, remainingMs, failedBefore);
       hasLocked = true;
       this.#tookMs = this.#ports.nowMs() - sentMs;
-      if (this.#areStatementsSlow) this.#takeBack();
+      if (this.#areStatementsSlow) this.#takeBack(pending);
       this.#answer(pending, answer);
     } catch (error) {
       // It failed because its deadline was over; a duplicate that came meanwhile has time left.

@@ -32,6 +32,8 @@ type Waiter<Answer> = {
 
 export class PendingEntry<Entry, Answer> {
   state: State = { type: "queued" };
+  /** Whether a batch of it timed out on a lock, and it was put into another one since. */
+  wasTakenBack = false;
   readonly #waiters = new Set<Waiter<Answer>>();
   readonly #clock: Clock;
   #latestMs = 0;

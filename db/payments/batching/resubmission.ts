@@ -46,9 +46,11 @@ export class ResubmissionQueue<M extends Member> {
     if (this.#waiting.delete(member)) this.#release(member);
   }
 
-  /** Takes those out whose batch timed out on a lock, and that were not sent since. */
-  takeTimedOut(): M[] {
-    const timedOut = [...this.#waiting].flatMap(([member, isLockTimeout]) => (isLockTimeout ? [member] : []));
+  /** Takes those out that `may` be, whose batch timed out on a lock, and that were not sent since. */
+  takeTimedOut(may: (member: M) => boolean): M[] {
+    const timedOut = [...this.#waiting].flatMap(([member, isLockTimeout]) =>
+      isLockTimeout && may(member) ? [member] : [],
+    );
     for (const member of timedOut) this.remove(member);
     return timedOut;
   }

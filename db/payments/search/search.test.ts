@@ -2,6 +2,7 @@
 import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { testDatabase } from "../../testing/fixtures/database.ts";
+import { sealAll } from "../../testing/fixtures/journal.ts";
 import { rowsReadBy } from "../../testing/fixtures/rows-read.ts";
 import { loadPayments } from "../../testing/load/load-payments.ts";
 import { readDossier } from "./dossier.ts";
@@ -41,6 +42,7 @@ let all: Row[] = [];
 
 beforeAll(async () => {
   await loadPayments(own.ownerUrl, { payments: PAYMENTS, days: 90 });
+  await sealAll(own.owner);
   all = await own.owner<Row[]>`
     select p.*, d.owner_id as payer_id, c.owner_id as payee_id
       from payments p join ledger_accounts d on d.id = p.payer_account_id join ledger_accounts c on c.id = p.payee_account_id
