@@ -114,22 +114,28 @@ it("TLS does not begin with bytes that came in clear after the response to SSLRe
   });
 });
 
+function message(type: string, body: string): Buffer {
+  const bytes = Buffer.from(`${type}0000${body}`, "latin1");
+  bytes.writeUInt32BE(bytes.length - 1, 1);
+  return bytes;
+}
+
+const READY = message("Z", "I");
+const fatal = (code: string, text: string) => message("E", `SFATAL\0VFATAL\0C${code}\0M${text}\0\0`);
+
+/** How a server begins that is a standby ("on") or none ("off"). */
+function greetingOf(standby: "on" | "off"): Buffer {
+  const states = [`in_hot_standby\0${standby}\0`, "default_transaction_read_only\0off\0"];
+  return Buffer.concat([message("R", "\0\0\0\0"), ...states.map((state) => message("S", state)), READY]);
+}
+
 it("what a connection's end was told is never reported to a later query", async () => {
-  const message = (type: string, body: string) => {
-    const bytes = Buffer.from(`${type}0000${body}`, "latin1");
-    bytes.writeUInt32BE(bytes.length - 1, 1);
-    return bytes;
-  };
-  const fatal = (code: string, text: string) => message("E", `SFATAL\0VFATAL\0C${code}\0M${text}\0\0`);
-  const ready = message("Z", "I");
-  const off = (name: string) => message("S", `${name}\0off\0`);
-  const states = [off("in_hot_standby"), off("default_transaction_read_only")];
-  const greeting = Buffer.concat([message("R", "\0\0\0\0"), ...states, ready]);
+  const greeting = greetingOf("off");
   const row = [
     message("T", "\0\x01n\0\0\0\0\0\0\0\0\0\0\x19\xff\xff\xff\xff\xff\xff\0\0"),
     message("D", "\0\x01\0\0\0\x011"),
     message("C", "SELECT 1\0"),
-    ready,
+    READY,
   ];
   // A restart in the midst of a statement, met by one slot of the pool.
   const served: ((client: net.Socket) => void)[] = [
@@ -169,6 +175,18 @@ describe("connecting", () => {
       code: "ECONNREFUSED",
     });
     await expect(sqlTo(`127.0.0.1:${closed},127.0.0.1:${port}`)`select 1`).rejects.toThrow(/ECONN|closed/);
+  });
+
+  it("to several hosts says what the primary refused it for, and not that another one is a standby", async () => {
+    const refusing = await server((client) => client.once("data", () => client.end(fatal("53300", "full"))));
+    const standby = await server((client) => client.once("data", () => client.write(greetingOf("on"))));
+    for (const [first, second] of [
+      [refusing, standby],
+      [standby, refusing],
+    ] as const) {
+      const sql = sqlTo(`127.0.0.1:${first.port},127.0.0.1:${second.port}`);
+      await expect(sql`select 1`).rejects.toMatchObject({ code: "53300", message: "full" });
+    }
   });
 
   it("is tried again after half a second at most, however often it has failed", () => {
