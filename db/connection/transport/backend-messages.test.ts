@@ -1,14 +1,8 @@
 /** What a server sends is parsed correctly, however the network cuts it into pieces. */
 import { describe, expect, it } from "vitest";
+import { message, READY } from "../../testing/fixtures/wire-messages.ts";
 import { BackendMessages, type ProtocolRules } from "./backend-messages.ts";
 
-function message(type: string, body: string): Buffer {
-  const bytes = Buffer.from(`${type}0000${body}`, "latin1");
-  bytes.writeUInt32BE(bytes.length - 1, 1);
-  return bytes;
-}
-
-const READY = message("Z", "I");
 const IN_TRANSACTION = message("Z", "T");
 const IN_FAILED_TRANSACTION = message("Z", "E");
 /** A row whose bytes look like an answer's end inside a transaction. */

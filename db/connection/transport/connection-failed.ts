@@ -18,7 +18,7 @@ export class ConnectionFailed extends Error {
   }
 }
 
-/** A server that lets a new connection not in, and says why. Whatever the connection was made for was never sent. */
+/** A server has refused a new connection, and said why. Whatever the connection was made for was never sent. */
 export class ConnectionRefused extends Error {
   override readonly name = "ConnectionRefused";
   /** The SQLSTATE. */

@@ -5,6 +5,7 @@ import postgres from "postgres";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { connectAsOwner } from "../../setup/migrate.ts";
 import { testDatabase } from "../../testing/fixtures/database.ts";
+import { message, READY } from "../../testing/fixtures/wire-messages.ts";
 import { serveTcp } from "../../testing/proxies/listen.ts";
 import { PROXY_TLS, startTlsProxy } from "../../testing/proxies/tls-proxy.ts";
 import { startWireProxy } from "../../testing/proxies/wire-proxy.ts";
@@ -114,13 +115,6 @@ it("TLS does not begin with bytes that came in clear after the response to SSLRe
   });
 });
 
-function message(type: string, body: string): Buffer {
-  const bytes = Buffer.from(`${type}0000${body}`, "latin1");
-  bytes.writeUInt32BE(bytes.length - 1, 1);
-  return bytes;
-}
-
-const READY = message("Z", "I");
 const fatal = (code: string, text: string) => message("E", `SFATAL\0VFATAL\0C${code}\0M${text}\0\0`);
 
 /** How a server begins that is a standby ("on") or none ("off"). */
